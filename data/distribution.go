@@ -1,0 +1,50 @@
+package data
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+
+	"gorgonia.org/tensor"
+)
+
+// Distribution draws independent rows.
+type Distribution interface {
+	// Sample returns n rows (n, dim) in float64. An error says what is wrong
+	// with n or with the distribution's settings.
+	Sample(n int, rng *rand.Rand) (*tensor.Dense, error)
+}
+
+// LogProber knows its density: LogProb is log p(x) in nats of one row x of
+// length dim, as the distributions of gonum's distmv have it.
+type LogProber interface {
+	LogProb(x []float64) float64
+}
+
+// Entropier knows its differential entropy H = -∫ p(x) log p(x) dx in nats,
+// the mean negative log-likelihood that no model can beat.
+type Entropier interface {
+	Entropy() float64
+}
+
+// Draw returns n rows of d, of shape (n, dim). It is Sample for settings that
+// stand in the program's text, and panics where Sample would return an error;
+// with settings that come from outside, call Sample.
+func Draw(d Distribution, n int, rng *rand.Rand) *tensor.Dense {
+	x, err := d.Sample(n, rng)
+	if err != nil {
+		panic(err)
+	}
+	return x
+}
+
+// checkDraw refuses what no distribution can draw.
+func checkDraw(n int, rng *rand.Rand) error {
+	if n < 1 {
+		return fmt.Errorf("data: cannot draw %d rows, need at least 1", n)
+	}
+	if rng == nil {
+		return errors.New("data: cannot draw rows without a *rand.Rand")
+	}
+	return nil
+}
