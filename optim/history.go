@@ -1,0 +1,28 @@
+package optim
+
+import "slices"
+
+// History keeps the EpochDone events of a run: its Observe is an Observer. It
+// starts anew with the first step of a run.
+type History struct {
+	Epochs []Event
+}
+
+// Observe is an Observer.
+func (h *History) Observe(e Event) error {
+	switch {
+	case e.Kind == StepDone && e.Step == 1:
+		h.Epochs = slices.Grow(h.Epochs[:0], e.Epochs)
+	case e.Kind == EpochDone:
+		h.Epochs = append(h.Epochs, e)
+	}
+	return nil
+}
+
+// Last returns the last finished epoch, or the zero Event if there is none.
+func (h *History) Last() Event {
+	if len(h.Epochs) == 0 {
+		return Event{}
+	}
+	return h.Epochs[len(h.Epochs)-1]
+}

@@ -1,0 +1,111 @@
+package optim
+
+import (
+	"fmt"
+	"math"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+type float interface{ float32 | float64 }
+
+// parameter is one parameter with its gradient, as flat slices over the
+// tensors' own memory. One pair of slices is in use, the other is nil.
+type parameter struct {
+	w32, g32 []float32
+	w64, g64 []float64
+}
+
+// flat returns the i-th ValueGrad of a model as a parameter.
+func flat(i int, vg gorgonia.ValueGrad) (p parameter, err error) {
+	grad, err := vg.Grad()
+	if err != nil {
+		return p, fmt.Errorf("optim: gradient of %s: %w", name(i, vg), err)
+	}
+	w, okW := vg.Value().(*tensor.Dense)
+	g, okG := grad.(*tensor.Dense)
+	switch {
+	case !okW:
+		return p, fmt.Errorf("optim: %s is a %T, need a *tensor.Dense", name(i, vg), vg.Value())
+	case !okG:
+		return p, fmt.Errorf("optim: gradient of %s is a %T, need a *tensor.Dense", name(i, vg), grad)
+	case w == nil || g == nil:
+		return p, fmt.Errorf("optim: %s or its gradient is nil", name(i, vg))
+	case w.RequiresIterator() || g.RequiresIterator():
+		return p, fmt.Errorf("optim: %s or its gradient is not contiguous", name(i, vg))
+	case w.Dtype() != g.Dtype():
+		return p, fmt.Errorf("optim: %s is of %v, its gradient of %v", name(i, vg), w.Dtype(), g.Dtype())
+	case w.Shape().TotalSize() != g.Shape().TotalSize():
+		return p, fmt.Errorf("optim: %s has shape %v, its gradient %v", name(i, vg), w.Shape(), g.Shape())
+	}
+	switch w.Dtype() {
+	case tensor.Float32:
+		p.w32, p.g32 = w.Float32s(), g.Float32s()
+	case tensor.Float64:
+		p.w64, p.g64 = w.Float64s(), g.Float64s()
+	default:
+		return p, fmt.Errorf("optim: %s is of %v, need float32 or float64", name(i, vg), w.Dtype())
+	}
+	return p, nil
+}
+
+// name returns what to call the i-th parameter in an error.
+func name(i int, vg gorgonia.ValueGrad) string {
+	if n, ok := vg.(gorgonia.Namer); ok && n.Name() != "" {
+		return fmt.Sprintf("parameter %q", n.Name())
+	}
+	return fmt.Sprintf("parameter %d", i)
+}
+
+// finite tells if every number of the parameter is finite.
+func (p parameter) finite() bool { return finite(p.w32) && finite(p.w64) }
+
+// A number minus itself is zero unless it is infinite or no number.
+func finite[T float](values []T) bool {
+	var sum T
+	for _, v := range values {
+		sum += v - v
+	}
+	return sum == 0
+}
+
+// sumSquares returns Σ g² over the gradient, in float64.
+func (p parameter) sumSquares() float64 { return sumSquares(p.g32) + sumSquares(p.g64) }
+
+func sumSquares[T float](values []T) (sum float64) {
+	for _, v := range values {
+		sum += float64(v) * float64(v)
+	}
+	return sum
+}
+
+// scale multiplies the gradient by c.
+func (p parameter) scale(c float64) {
+	for i, g := range p.g32 {
+		p.g32[i] = float32(float64(g) * c)
+	}
+	for i, g := range p.g64 {
+		p.g64[i] = g * c
+	}
+}
+
+// gradNorm returns the Euclidean length of the whole gradient, ‖g‖ = √Σ g².
+func gradNorm(model []parameter) float64 {
+	var sum float64
+	for _, p := range model {
+		sum += p.sumSquares()
+	}
+	return math.Sqrt(sum)
+}
+
+// clip shortens the whole gradient of length norm to length limit if it is
+// longer, keeping its direction (Pascanu, Mikolov, Bengio 2013, Algorithm 1).
+func clip(model []parameter, norm, limit float64) {
+	if norm <= limit {
+		return
+	}
+	for _, p := range model {
+		p.scale(limit / norm)
+	}
+}

@@ -1,0 +1,36 @@
+package optim
+
+import (
+	"log/slog"
+	"math"
+	"strings"
+)
+
+// records shows a run as one log record for each epoch.
+type records struct {
+	log   *slog.Logger
+	label string
+}
+
+func (r records) observe(e Event) error {
+	if e.Kind != EpochDone {
+		return nil
+	}
+	r.log.Info("trained",
+		"epoch", e.Epoch,
+		"epochs", e.Epochs,
+		strings.ToLower(r.label), round(e.Loss, 5),
+		"rows_per_second", math.Round(e.perSecond()),
+		"left", brief(e.left()),
+	)
+	return nil
+}
+
+// round keeps so many significant digits of x.
+func round(x float64, digits int) float64 {
+	if x == 0 || !isFinite(x) {
+		return x
+	}
+	unit := math.Pow(10, float64(digits-1)-math.Floor(math.Log10(math.Abs(x))))
+	return math.Round(x*unit) / unit
+}

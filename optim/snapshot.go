@@ -1,0 +1,25 @@
+package optim
+
+// snapshot is a copy of a model's parameters, in one piece of memory per type.
+type snapshot struct {
+	w32 []float32
+	w64 []float64
+}
+
+// keep copies the parameters of the model.
+func (s *snapshot) keep(model []parameter) {
+	s.w32, s.w64 = s.w32[:0], s.w64[:0]
+	for _, p := range model {
+		s.w32 = append(s.w32, p.w32...)
+		s.w64 = append(s.w64, p.w64...)
+	}
+}
+
+// restore copies back what was kept of the same model, if anything was.
+func (s *snapshot) restore(model []parameter) {
+	w32, w64 := s.w32, s.w64
+	for _, p := range model {
+		w32 = w32[copy(p.w32, w32):]
+		w64 = w64[copy(p.w64, w64):]
+	}
+}

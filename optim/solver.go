@@ -1,0 +1,54 @@
+package optim
+
+import (
+	"errors"
+	"fmt"
+
+	"gorgonia.org/gorgonia"
+)
+
+// RateSetter is a solver whose learning rate can be read and changed between
+// steps while it keeps everything else. A solver of one's own needs it to be
+// used with a Schedule.
+type RateSetter interface {
+	Rate() float64
+	SetRate(rate float64)
+}
+
+// checkSolver refuses solvers of Gorgonia that would quietly do something else
+// than they were asked to. Nil stands for Adam.
+func checkSolver(s gorgonia.Solver, scheduled bool) error {
+	switch s.(type) {
+	case *gorgonia.AdamW:
+		return errors.New("optim: gorgonia.AdamW never changes a parameter; use optim.Adam")
+	case *gorgonia.AdaGradSolver:
+		return errors.New("optim: gorgonia.AdaGradSolver ignores its learning rate; use optim.Adam or gorgonia.RMSPropSolver")
+	}
+	if !scheduled {
+		return nil
+	}
+	switch s.(type) {
+	case nil, RateSetter, *gorgonia.AdamSolver, *gorgonia.VanillaSolver, *gorgonia.Momentum, *gorgonia.RMSPropSolver:
+		return nil
+	case *gorgonia.BarzilaiBorweinSolver:
+		return errors.New("optim: gorgonia.BarzilaiBorweinSolver finds its own learning rate; leave Rate nil")
+	}
+	return fmt.Errorf("optim: solver %T takes no schedule: it has no methods Rate and SetRate; leave Rate nil", s)
+}
+
+// setRate changes the learning rate of a solver that checkSolver let pass.
+func setRate(s gorgonia.Solver, rate float64) {
+	if r, ok := s.(RateSetter); ok {
+		r.SetRate(rate)
+		return
+	}
+	gorgonia.WithLearnRate(rate)(s)
+}
+
+// rateOf returns the solver's learning rate, or zero if it does not tell.
+func rateOf(s gorgonia.Solver) float64 {
+	if r, ok := s.(RateSetter); ok {
+		return r.Rate()
+	}
+	return 0
+}

@@ -1,0 +1,90 @@
+package optim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/data"
+)
+
+// Trainer minimises an Objective over the rows of a table, in batches, for a
+// number of epochs.
+type Trainer struct {
+	// Solver takes the steps. Nil means a new Adam{} for each run. A solver
+	// keeps its state from one run to the next.
+	Solver gorgonia.Solver
+	// Rate gives the learning rate of every step. Nil leaves the solver's own.
+	Rate Schedule
+	// Epochs is how often every row is seen. Zero means 1.
+	Epochs int
+	// Batch is the number of rows of a step; the last batch of an epoch holds
+	// what is left. Zero means 256.
+	Batch int
+	// MaxNorm bounds the Euclidean length of the gradient over all parameters;
+	// a longer one is shortened to it. Zero means no bound.
+	MaxNorm float64
+	// Rand shuffles the rows, anew for each epoch. Nil means a generator with
+	// the same fixed seed for each run.
+	Rand *rand.Rand
+	// Observe is told of every step and epoch. Nil means no one is.
+	Observe Observer
+}
+
+// Run trains on the rows of train (rows, dim). It moves the parameters of the
+// objective in place and returns nil when all epochs are done or an observer
+// asked to stop.
+//
+// When ctx is done it returns ctx.Err(), wrapped, and the parameters are those
+// of the last finished step. When the loss, the gradient or a parameter is not
+// finite it returns a [*NonFiniteError], and when the objective or the solver
+// fails, that error, wrapped; the parameters are then the latest that had a
+// finite loss.
+func (t Trainer) Run(ctx context.Context, objective Objective, train *tensor.Dense) error {
+	if err := t.check(objective); err != nil {
+		return err
+	}
+	t = t.filled()
+	batches, err := data.NewBatches(train, t.Batch, t.Rand)
+	if err != nil {
+		return fmt.Errorf("optim: %w", err)
+	}
+	r := newRun(t, objective, batches)
+	return r.finish(r.epochs(ctx))
+}
+
+// filled returns t with its zeros replaced by what they mean.
+func (t Trainer) filled() Trainer {
+	if t.Solver == nil {
+		t.Solver = &Adam{}
+	}
+	if t.Epochs == 0 {
+		t.Epochs = 1
+	}
+	if t.Batch == 0 {
+		t.Batch = 256
+	}
+	if t.Rand == nil {
+		t.Rand = rand.New(rand.NewPCG(0, 0))
+	}
+	return t
+}
+
+func (t Trainer) check(objective Objective) error {
+	switch {
+	case objective == nil:
+		return errors.New("optim: Trainer: no objective")
+	case t.Epochs < 0:
+		return fmt.Errorf("optim: Trainer: Epochs is %d, need 0 or more", t.Epochs)
+	case t.Batch < 0:
+		return fmt.Errorf("optim: Trainer: Batch is %d, need 0 or more", t.Batch)
+	case !(t.MaxNorm >= 0) || math.IsInf(t.MaxNorm, 1):
+		return fmt.Errorf("optim: Trainer: MaxNorm is %g, need a finite number of at least 0", t.MaxNorm)
+	}
+	return checkSolver(t.Solver, t.Rate != nil)
+}
