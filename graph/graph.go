@@ -1,0 +1,174 @@
+package graph
+
+import (
+	"fmt"
+	"strings"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Node is a node of a Gorgonia expression graph; operators of this package and Gorgonia's own functions mix freely.
+type Node = gorgonia.Node
+
+// SymbolicRows is the row count to build with when the true one is not known yet: a prime that no width equals, so
+// that an axis of this length can only be the axis of rows. Nothing of that size is ever allocated.
+const SymbolicRows = 999983
+
+// Graph is an expression graph under construction: Gorgonia's graph and what that does not keep, which is the order
+// and kind of the inputs, the names of the outputs and the groups that a drawing shows.
+type Graph struct {
+	expr    *gorgonia.ExprGraph
+	dtype   tensor.Dtype
+	rows    int
+	inputs  []*Input
+	byName  map[string]*Input
+	outputs []Output
+	group   []string           // the open groups, outermost first
+	groups  map[*Node][]string // of every node that existed when a group was last opened or closed
+}
+
+// Input is a declared input of a graph.
+type Input struct {
+	Name       string
+	Node       *Node
+	PerRow     bool // one row of values for each sample; otherwise uniform
+	Rows, Cols int  // of a uniform input; Rows is the graph's row count for an input per row
+}
+
+// Output is a named result of a graph.
+type Output struct {
+	Name string
+	Node *Node
+}
+
+// Build runs f on an empty graph of the given element type (tensor.Float32 or tensor.Float64) and row count and
+// returns the finished graph. It is the one door of the package: whatever fails inside f, in one of our operators or
+// in one of Gorgonia's, becomes a *BuildError that names the operator, the shapes and the caller's file and line.
+//
+// A finished graph has passed the guard against Gorgonia's 32-bit node identity: no two nodes share a hash code.
+func Build(dtype tensor.Dtype, rows int, f func(g *Graph)) (g *Graph, err error) {
+	if dtype != tensor.Float32 && dtype != tensor.Float64 {
+		return nil, fmt.Errorf("graph: build with element type %v: want float32 or float64", dtype)
+	}
+	if rows < 1 {
+		return nil, fmt.Errorf("graph: build with %d rows: want at least 1", rows)
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			g, err = nil, buildError(r)
+		}
+	}()
+	g = &Graph{expr: gorgonia.NewGraph(), dtype: dtype, rows: rows, byName: map[string]*Input{}, groups: map[*Node][]string{}}
+	f(g)
+	if len(g.group) > 0 {
+		fail("Group", nil, "group %q is still open", strings.Join(g.group, "/"))
+	}
+	g.markGroups()
+	checkHashes(g.expr)
+	return g, nil
+}
+
+// Expr returns Gorgonia's graph.
+func (g *Graph) Expr() *gorgonia.ExprGraph { return g.expr }
+
+// Dtype returns the element type of every value of the graph.
+func (g *Graph) Dtype() tensor.Dtype { return g.dtype }
+
+// RowCount returns the number of rows that the graph was built with.
+func (g *Graph) RowCount() int { return g.rows }
+
+// Inputs returns the declared inputs in order of declaration.
+func (g *Graph) Inputs() []*Input { return g.inputs }
+
+// Outputs returns the named results in order of naming.
+func (g *Graph) Outputs() []Output { return g.outputs }
+
+// Rows declares the input name with one row of cols values for each sample, shape (rows, cols). Declaring the same
+// input again returns the same node.
+func (g *Graph) Rows(name string, cols int) *Node {
+	return g.input(Input{Name: name, PerRow: true, Rows: g.rows, Cols: cols})
+}
+
+// Uniform declares the input name that all samples share, a matrix of shape (rows, cols): a parameter, a constant.
+// Declaring the same input again returns the same node.
+func (g *Graph) Uniform(name string, rows, cols int) *Node {
+	return g.input(Input{Name: name, Rows: rows, Cols: cols})
+}
+
+func (g *Graph) input(in Input) *Node {
+	if in.Name == "" {
+		fail("Input", nil, "an input needs a name")
+	}
+	if in.Rows < 1 || in.Cols < 1 {
+		fail("Input", nil, "%q has shape (%d, %d), want at least (1, 1)", in.Name, in.Rows, in.Cols)
+	}
+	if old := g.byName[in.Name]; old != nil {
+		if old.PerRow != in.PerRow || old.Rows != in.Rows || old.Cols != in.Cols {
+			fail("Input", nil, "%q is declared twice, as %v and as %v", in.Name, old, &in)
+		}
+		return old.Node
+	}
+	in.Node = checkInput(gorgonia.NewMatrix(g.expr, g.dtype, gorgonia.WithShape(in.Rows, in.Cols), gorgonia.WithName(in.Name)), in.Name)
+	g.inputs = append(g.inputs, &in)
+	g.byName[in.Name] = &in
+	return in.Node
+}
+
+// String describes the input, such as "z per row (rows, 2)".
+func (in *Input) String() string {
+	if in.PerRow {
+		return fmt.Sprintf("%s per row (rows, %d)", in.Name, in.Cols)
+	}
+	return fmt.Sprintf("%s uniform (%d, %d)", in.Name, in.Rows, in.Cols)
+}
+
+// Output names n as a result of the graph. One node may carry several names.
+func (g *Graph) Output(name string, n *Node) {
+	if name == "" {
+		fail("Output", nil, "an output needs a name")
+	}
+	if n == nil || n.Graph() != g.expr {
+		fail("Output", nil, "%q is not a node of this graph", name)
+	}
+	for _, o := range g.outputs {
+		if o.Name == name {
+			fail("Output", nil, "%q is named twice", name)
+		}
+	}
+	g.outputs = append(g.outputs, Output{name, n})
+}
+
+// Group opens a group that the nodes made until the returned function is called belong to. Groups nest and are drawn
+// as clusters: block, stage, layer.
+//
+//	defer g.Group("stage 1")()
+func (g *Graph) Group(name string) (leave func()) {
+	g.markGroups()
+	g.group = append(g.group[:len(g.group):len(g.group)], name)
+	depth := len(g.group)
+	return func() {
+		g.markGroups()
+		g.group = g.group[:depth-1]
+	}
+}
+
+// markGroups notes the open groups for all nodes made since the last note.
+func (g *Graph) markGroups() {
+	nodes := g.expr.AllNodes()
+	for i := len(nodes) - 1; i >= 0; i-- {
+		if _, marked := g.groups[nodes[i]]; marked {
+			return
+		}
+		g.groups[nodes[i]] = g.group
+	}
+}
+
+// roots returns the nodes of all outputs.
+func (g *Graph) roots() []*Node {
+	ns := make([]*Node, len(g.outputs))
+	for i, o := range g.outputs {
+		ns[i] = o.Node
+	}
+	return ns
+}

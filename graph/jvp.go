@@ -1,0 +1,47 @@
+package graph
+
+// JVP adds to the graph the Jacobian-vector products of outs along a direction in the space of wrt: for each output
+// the sum over w of ∂out/∂w·tangent, of the output's shape, or nil where it is identically zero. Tangents have the
+// shape of their w; a nil tangent is zero. It knows one rule an operator, for plain Gorgonia nodes too, and results may
+// be differentiated again in either mode.
+//
+// Every node of wrt is a variable of its own: its tangent stands for what its inputs' tangents would give it.
+//
+// A tangent that is zero outside a few columns (PadColumns) stays that narrow through the first matrix product, so
+// that the D unit tangents of an exact trace cost little there.
+func JVP(outs, wrt, tangents []*Node) []*Node {
+	if len(wrt) != len(tangents) {
+		fail("JVP", nil, "%d nodes to differentiate by and %d tangents", len(wrt), len(tangents))
+	}
+	checkNodes("JVP", outs, wrt)
+	d := map[*Node]*Node{}
+	fixed := map[*Node]bool{}
+	for i, w := range wrt {
+		if t := tangents[i]; t != nil && !t.Shape().Eq(w.Shape()) {
+			fail("JVP", []*Node{w, t}, "the tangent's shape is not its node's")
+		}
+		d[w], fixed[w] = tangents[i], true
+	}
+	for _, n := range Topo(outs...) {
+		if fixed[n] {
+			continue
+		}
+		v := mustRead(n)
+		in := make([]*Node, len(v.Inputs))
+		moving := false
+		for i, c := range v.Inputs {
+			if differentiable(v, i) {
+				in[i] = d[c]
+			}
+			moving = moving || in[i] != nil
+		}
+		if moving {
+			d[n] = pushforward(v, in)
+		}
+	}
+	out := make([]*Node, len(outs))
+	for i, o := range outs {
+		out[i] = d[o]
+	}
+	return out
+}

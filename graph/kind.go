@@ -1,0 +1,86 @@
+package graph
+
+// Kind names an operator, ours or Gorgonia's.
+type Kind string
+
+// Inputs and constants.
+const (
+	OpInput    Kind = "input"
+	OpConstant Kind = "constant"
+)
+
+// Element-wise operators; Gorgonia's binary ones also take a scalar operand.
+const (
+	OpAdd      Kind = "add"
+	OpSub      Kind = "sub"
+	OpMul      Kind = "mul"
+	OpDiv      Kind = "div"
+	OpPow      Kind = "pow"
+	OpLt       Kind = "lt"
+	OpGt       Kind = "gt"
+	OpLe       Kind = "le"
+	OpGe       Kind = "ge"
+	OpEq       Kind = "eq"
+	OpNe       Kind = "ne"
+	OpMin      Kind = "min"
+	OpMax      Kind = "max"
+	OpAbs      Kind = "abs"
+	OpSign     Kind = "sign"
+	OpCeil     Kind = "ceil"
+	OpFloor    Kind = "floor"
+	OpSin      Kind = "sin"
+	OpCos      Kind = "cos"
+	OpExp      Kind = "exp"
+	OpLog      Kind = "log"
+	OpLog2     Kind = "log2"
+	OpNeg      Kind = "neg"
+	OpSquare   Kind = "square"
+	OpSqrt     Kind = "sqrt"
+	OpInv      Kind = "inv"
+	OpInvSqrt  Kind = "invSqrt"
+	OpCube     Kind = "cube"
+	OpTanh     Kind = "tanh"
+	OpSigmoid  Kind = "sigmoid"
+	OpLog1p    Kind = "log1p"
+	OpExpm1    Kind = "expm1"
+	OpSoftplus Kind = "softplus"
+	OpWhere    Kind = "where"
+)
+
+// Products.
+const (
+	OpMatMul        Kind = "matmul"
+	OpMatVec        Kind = "matvec"
+	OpDot           Kind = "dot"
+	OpOuter         Kind = "outer"
+	OpBatchedMatMul Kind = "batchedMatMul"
+	OpTensordot     Kind = "tensordot"
+)
+
+// Structure and reductions: first ours, which keep two axes, then Gorgonia's.
+const (
+	OpRepeatRows Kind = "repeatRows"
+	OpRepeatCols Kind = "repeatCols"
+	OpSumRows    Kind = "sumRows"
+	OpSumCols    Kind = "sumCols"
+	OpCut        Kind = "cut"
+	OpPad        Kind = "pad"
+	OpJoin       Kind = "join"
+	OpFill       Kind = "fill"
+	OpTranspose  Kind = "transpose"
+	OpSum        Kind = "sum"
+	OpMaxAlong   Kind = "maxAlong"
+	OpRepeat     Kind = "repeat"
+	OpSize       Kind = "size"
+	OpReshape    Kind = "reshape"
+	OpPermute    Kind = "permute"
+	OpSlice      Kind = "slice"
+	OpSliceIncr  Kind = "sliceIncr"
+	OpConcat     Kind = "concat"
+	OpSoftmax    Kind = "softmax"
+	OpLogSoftmax Kind = "logSoftmax"
+)
+
+// OpOther is an operator of Gorgonia's that is known but has no business in a graph of rows: convolution, pooling,
+// batch norm, dropout, random numbers, statements. View.Name tells which.
+const OpOther Kind = "other"

@@ -1,0 +1,85 @@
+package graph
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+
+	"gorgonia.org/tensor"
+)
+
+// Program is a compiled graph. It holds no numbers, is not changed by running and may be used by many goroutines,
+// each with its own Machine.
+type Program[T Float] struct {
+	build   func(*Graph)
+	graph   *Graph // with the symbolic row count
+	outputs []programOutput
+}
+
+type programOutput struct {
+	name string
+	kind RowKind
+	cols int
+	size int // of a uniform output or a sum: all its elements
+}
+
+// Compile builds a graph with f and makes it a program for any number of rows: every output must be per row, uniform,
+// or a sum over rows. f must build the same graph every time it is called.
+//
+// The program runs on Gorgonia's TapeMachine.
+func Compile[T Float](f func(*Graph)) (*Program[T], error) {
+	g, err := Build(DtypeOf[T](), SymbolicRows, f)
+	if err != nil {
+		return nil, err
+	}
+	if len(g.outputs) == 0 {
+		return nil, fmt.Errorf("graph: compile: the graph names no outputs")
+	}
+	kinds, err := g.Kinds()
+	if err != nil {
+		return nil, err
+	}
+	p := &Program[T]{build: f, graph: g}
+	for _, o := range g.outputs {
+		s := o.Node.Shape()
+		out := programOutput{name: o.Name, kind: kinds[o.Node]}
+		switch {
+		case out.kind != PerRow:
+			out.size = s.TotalSize()
+		case len(s) == 2:
+			out.cols = s[1]
+		default:
+			return nil, fmt.Errorf("graph: compile: output %q has shape %s, want a matrix", o.Name, shapeString(s))
+		}
+		p.outputs = append(p.outputs, out)
+	}
+	if err := checkComputable(g.roots()); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// checkComputable refuses outputs that are computed without any input, which Gorgonia's compiler can't do.
+func checkComputable(roots []*Node) error {
+	computed := slices.DeleteFunc(slices.Clone(roots), func(n *Node) bool { return n.Op() == nil })
+	if len(computed) > 0 && !slices.ContainsFunc(Topo(computed...), func(n *Node) bool { return n.Op() == nil }) {
+		return fmt.Errorf("graph: compile: the outputs depend on no input; make their constants inputs")
+	}
+	return nil
+}
+
+// Graph returns the program's graph, built with SymbolicRows.
+func (p *Program[T]) Graph() *Graph { return p.graph }
+
+// OutputKind returns the kind of the output name, and false where there is none of that name.
+func (p *Program[T]) OutputKind(name string) (RowKind, bool) {
+	for _, o := range p.outputs {
+		if o.name == name {
+			return o.kind, true
+		}
+	}
+	return 0, false
+}
+
+// DtypeOf returns Gorgonia's name for the element type T.
+func DtypeOf[T Float]() tensor.Dtype { return tensor.Dtype{Type: reflect.TypeFor[T]()} }

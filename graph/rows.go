@@ -1,0 +1,139 @@
+package graph
+
+import (
+	"fmt"
+	"slices"
+)
+
+// RowKind says how a value depends on the rows of a call.
+type RowKind uint8
+
+// The kinds of values.
+const (
+	Uniform RowKind = iota // the same for all rows: parameters, constants and what is computed from them
+	PerRow                 // one row of values for each sample
+	RowSum                 // a sum over samples and what is linear in such sums
+)
+
+func (k RowKind) String() string { return [...]string{"uniform", "per row", "sum over rows"}[k] }
+
+// Kinds infers the kind of every node that the outputs depend on. It fails where rows of samples mix otherwise than
+// in a sum: such a graph has no meaning for a free number of rows. The graph must be built with SymbolicRows.
+func (g *Graph) Kinds() (map[*Node]RowKind, error) {
+	kinds := make(map[*Node]RowKind)
+	for _, n := range Topo(g.roots()...) {
+		v, err := Read(n)
+		if err != nil {
+			return nil, err
+		}
+		k, why := rowKind(v, kinds, g)
+		if why != "" {
+			return nil, fmt.Errorf("graph: %s of %s%s", v.Kind, operandKinds(v, kinds), why)
+		}
+		kinds[n] = k
+	}
+	return kinds, nil
+}
+
+// rowKind applies the rule of v's operator; why is not empty where there is none.
+func rowKind(v View, kinds map[*Node]RowKind, g *Graph) (k RowKind, why string) {
+	if v.Kind == OpInput {
+		in := g.byName[v.Name]
+		if in == nil || in.Node != v.Node {
+			return 0, fmt.Sprintf(": input %q was not declared with Rows or Uniform", v.Name)
+		}
+		if in.PerRow {
+			return PerRow, ""
+		}
+		return Uniform, ""
+	}
+	var has [3]bool
+	for _, c := range v.Inputs {
+		has[kinds[c]] = true
+	}
+	switch {
+	case !has[PerRow] && !has[RowSum]:
+		return Uniform, ""
+	case !has[PerRow]:
+		return sumKind(v, kinds)
+	case has[RowSum]:
+		return 0, ": a sum over rows goes back into the rows, which would make every row depend on the others"
+	}
+	switch v.Kind {
+	case OpMatMul:
+		a, b := kinds[v.Inputs[0]], kinds[v.Inputs[1]]
+		switch {
+		case a == PerRow && b == Uniform && !v.TransA:
+			return PerRow, ""
+		case a == PerRow && b == PerRow && v.TransA && !v.TransB:
+			return RowSum, ""
+		}
+		return 0, ": rows would mix"
+	case OpSumRows:
+		return RowSum, ""
+	case OpTranspose, OpMatVec, OpDot, OpOuter, OpBatchedMatMul, OpTensordot, OpPermute:
+		return 0, ": rows would mix"
+	case OpMaxAlong:
+		if slices.Contains(v.Axes, 0) {
+			return 0, ": rows would mix"
+		}
+	case OpSoftmax, OpLogSoftmax:
+		if v.Axis == 0 {
+			return 0, ": rows would mix"
+		}
+	case OpCut, OpPad, OpSliceIncr:
+		if v.Axis == 0 && !v.wholeAxis() {
+			return 0, ": rows have no position"
+		}
+	case OpSize:
+		if v.Axis != 0 {
+			return Uniform, ""
+		}
+		return 0, ": the number of rows is not known to a program"
+	case OpOther:
+		return 0, ": the operator is not known to treat every row alike"
+	}
+	switch s := v.Node.Shape(); {
+	case len(s) > 0 && s[0] == SymbolicRows:
+		return PerRow, ""
+	case v.Kind == OpSum:
+		return RowSum, ""
+	}
+	return 0, ": the result has no axis of rows"
+}
+
+// sumKind is the rule for operands that are sums over rows or uniform. What is not linear in the sums can't be added
+// up chunk by chunk.
+func sumKind(v View, kinds map[*Node]RowKind) (RowKind, string) {
+	isSum := func(i int) bool { return kinds[v.Inputs[i]] == RowSum }
+	switch v.Kind {
+	case OpAdd, OpSub:
+		if isSum(0) && isSum(1) {
+			return RowSum, ""
+		}
+	case OpNeg, OpSumRows, OpSumCols, OpRepeatCols, OpCut, OpPad, OpTranspose, OpSum, OpReshape, OpPermute, OpSlice, OpConcat, OpJoin:
+		return RowSum, ""
+	case OpMul, OpMatMul:
+		if isSum(0) != isSum(1) {
+			return RowSum, ""
+		}
+	case OpDiv, OpRepeat, OpRepeatRows:
+		if !isSum(1) {
+			return RowSum, ""
+		}
+	case OpFill:
+		return Uniform, ""
+	}
+	return 0, ": not linear in a sum over rows, so that it can't be added up over parts of the rows"
+}
+
+func operandKinds(v View, kinds map[*Node]RowKind) string {
+	s := ""
+	for i, c := range v.Inputs {
+		if i > 0 {
+			s += ", "
+		}
+		s += fmt.Sprintf("%s (%s)", describe(c), kinds[c])
+	}
+	return s
+}

@@ -1,0 +1,175 @@
+package graph
+
+import (
+	"math"
+	"slices"
+
+	"gorgonia.org/gorgonia"
+)
+
+// VJP adds to the graph the vector-Jacobian products of outs with respect to wrt: for each w the sum over outputs of
+// seedᵀ·∂out/∂w, of w's shape, or nil where it is identically zero. Seeds have their output's shape; a nil seed is
+// zero. Any node may be differentiated by, inner ones too; results may be differentiated again, to any order.
+//
+// The new nodes belong to the group that is open at the call: open one, say "gradient", for a drawing that sets them apart.
+//
+// It walks the nodes backwards with each operator's own symbolic derivative, except where Gorgonia's is wrong
+// (inverse square root, log2, softmax, outer products, and at second order slices and matrix-vector products) or would
+// evaluate what nobody asked for (powers) or share memory (reshape), where it has a rule of its own. Operators of no
+// known derivative, such as convolutions and softmax along the rows, are refused.
+func VJP(outs, seeds, wrt []*Node) []*Node {
+	if len(outs) != len(seeds) {
+		fail("VJP", nil, "%d outputs and %d seeds", len(outs), len(seeds))
+	}
+	checkNodes("VJP", outs, wrt)
+	order := Topo(outs...)
+	need := make(map[*Node]bool, len(order))
+	for _, w := range wrt {
+		need[w] = true
+	}
+	views := make([]View, len(order))
+	for i, n := range order {
+		views[i] = mustRead(n)
+		for j, c := range views[i].Inputs {
+			if need[c] && differentiable(views[i], j) {
+				need[n] = true
+			}
+		}
+	}
+	grads := make(map[*Node]*Node, len(order))
+	for i, out := range outs {
+		if seeds[i] != nil {
+			if !seeds[i].Shape().Eq(out.Shape()) {
+				fail("VJP", []*Node{out, seeds[i]}, "the seed's shape is not its output's")
+			}
+			accumulate(grads, out, seeds[i])
+		}
+	}
+	for i := len(order) - 1; i >= 0; i-- {
+		v := views[i]
+		g := grads[v.Node]
+		if g == nil || !need[v.Node] || len(v.Inputs) == 0 {
+			continue
+		}
+		in := pullback(v, g)
+		for j, c := range v.Inputs {
+			if need[c] && in[j] != nil && differentiable(v, j) {
+				accumulate(grads, c, in[j])
+			}
+		}
+	}
+	out := make([]*Node, len(wrt))
+	for i, w := range wrt {
+		out[i] = grads[w]
+	}
+	return out
+}
+
+// Grad adds to the graph the gradients of the sum of all elements of cost, a scalar or a matrix, with respect to wrt;
+// nil where a gradient is identically zero.
+func Grad(cost *Node, wrt ...*Node) []*Node {
+	return VJP([]*Node{cost}, []*Node{onesLike(cost)}, wrt)
+}
+
+// checkNodes fails where a result or a variable of a derivative is nil.
+func checkNodes(op string, outs, wrt []*Node) {
+	if i := slices.Index(outs, nil); i >= 0 {
+		fail(op, nil, "output %d is nil", i+1)
+	}
+	if i := slices.Index(wrt, nil); i >= 0 {
+		fail(op, nil, "node %d to differentiate by is nil", i+1)
+	}
+}
+
+// differentiable reports whether the derivative of v with respect to input j can differ from zero.
+func differentiable(v View, j int) bool {
+	if v.Kind == OpSliceIncr {
+		return j == 1
+	}
+	sd, ok := v.Node.Op().(gorgonia.SDOp)
+	if !ok {
+		return false
+	}
+	d := sd.DiffWRT(len(v.Inputs))
+	return j < len(d) && d[j]
+}
+
+func accumulate(grads map[*Node]*Node, n, g *Node) {
+	if old := grads[n]; old != nil {
+		g = plain("VJP", gorgonia.Add, old, g)
+	}
+	grads[n] = g
+}
+
+// pullback returns the gradients of the inputs of v, given g of its result.
+func pullback(v View, g *Node) []*Node {
+	if rule := pullbacks[v.Kind]; rule != nil {
+		return rule(v, g)
+	}
+	if v.Kind == OpOther {
+		fail("VJP", v.Inputs, "no derivative of %s is known to be right", v.Name)
+	}
+	in, err := v.Node.Op().(gorgonia.SDOp).SymDiff(v.Inputs, v.Node, g)
+	if err != nil {
+		fail("VJP", v.Inputs, "derivative of %s: %w", v.Name, err)
+	}
+	return in
+}
+
+// pullbacks stand in for derivatives that Gorgonia v0.9.18 has wrong. They use operators that work for any number of
+// axes.
+var pullbacks = map[Kind]func(v View, g *Node) []*Node{
+	// y = x^(-1/2): dx = -½ y³ g
+	OpInvSqrt: func(v View, g *Node) []*Node {
+		return []*Node{times(g, scaled(one("VJP", gorgonia.Cube, v.Node), -0.5))}
+	},
+	// y = log₂ x: dx = g / (x ln 2)
+	OpLog2: func(v View, g *Node) []*Node {
+		return []*Node{plain("VJP", gorgonia.HadamardDiv, g, scaled(v.Inputs[0], math.Ln2))}
+	},
+	// y = aᵇ: da = b aᵇ⁻¹ g, db = y ln a g
+	OpPow: func(v View, g *Node) []*Node {
+		a, b := v.Inputs[0], v.Inputs[1]
+		out := []*Node{sumLike(times(g, powerSlope(v)), a), nil}
+		if kindOf(b) != OpConstant {
+			out[1] = sumLike(times(g, times(v.Node, one("Log", gorgonia.Log, a))), b)
+		}
+		return out
+	},
+	// y = b in a range of zeros of x's shape: db = g in the range
+	OpSliceIncr: func(v View, g *Node) []*Node { return []*Node{nil, slicedLike(v, g)} },
+	// The same elements in another shape, copied: what Gorgonia reshapes shares memory with its operand.
+	OpReshape: func(v View, g *Node) []*Node { return []*Node{reshaped(g, v.Inputs[0].Shape())} },
+	// y = A b or Aᵀ b: dA = g ⊗ b or b ⊗ g, db = Aᵀ g or A g
+	OpMatVec: func(v View, g *Node) []*Node {
+		a, b := v.Inputs[0], v.Inputs[1]
+		if v.TransA {
+			return []*Node{plain("VJP", gorgonia.OuterProd, b, g), plain("VJP", gorgonia.Mul, a, g)}
+		}
+		return []*Node{plain("VJP", gorgonia.OuterProd, g, b), plain("VJP", gorgonia.Mul, Transpose(a), g)}
+	},
+	// Y = a ⊗ b: da = G b, db = Gᵀ a
+	OpOuter: func(v View, g *Node) []*Node {
+		a, b := v.Inputs[0], v.Inputs[1]
+		return []*Node{plain("VJP", gorgonia.Mul, g, b), plain("VJP", gorgonia.Mul, Transpose(g), a)}
+	},
+	// y = softmax x along the columns: dx = y ⊙ (g - Σ y⊙g)
+	OpSoftmax: func(v View, g *Node) []*Node { return []*Node{softmaxProduct(v, v.Node, g)} },
+	// y = log softmax x along the columns: dx = g - eʸ Σ g
+	OpLogSoftmax: func(v View, g *Node) []*Node {
+		checkSoftmax(v)
+		return []*Node{Sub(g, Mul(Exp(v.Node), SumCols(g)))}
+	},
+}
+
+// softmaxProduct returns y ⊙ (g - Σ y⊙g), the product of softmax's symmetric Jacobian with g.
+func softmaxProduct(v View, y, g *Node) *Node {
+	checkSoftmax(v)
+	return Mul(y, Sub(g, SumCols(Mul(y, g))))
+}
+
+func checkSoftmax(v View) {
+	if dims(v.Node) != 2 || (v.Axis != 1 && v.Axis != -1) {
+		fail("VJP", v.Inputs, "%s along axis %d: derivatives are right only along the columns of a matrix", v.Kind, v.Axis)
+	}
+}
