@@ -1,0 +1,37 @@
+package nn
+
+import "github.com/go-ffjord/ffjord/graph"
+
+// Layer writes itself into a graph: it maps x (rows, in) to a node (rows, out), with parameters and the time from the
+// scope. It is called once for every place where the graph evaluates the network and must build the same nodes every
+// time.
+type Layer interface {
+	Apply(s *Scope, x *graph.Node) *graph.Node
+}
+
+// Func is a layer without parameters.
+type Func func(x *graph.Node) *graph.Node
+
+// Apply returns f(x).
+func (f Func) Apply(_ *Scope, x *graph.Node) *graph.Node {
+	if f == nil {
+		graph.Fail("nn: a Func is nil")
+	}
+	return f(x)
+}
+
+// Seq applies its layers one after the other, in scopes named "0", "1", ...
+type Seq []Layer
+
+var (
+	_ Layer = Func(nil)
+	_ Layer = Seq(nil)
+)
+
+// Apply returns the last layer's result; an empty Seq returns x.
+func (l Seq) Apply(s *Scope, x *graph.Node) *graph.Node {
+	for i, layer := range l {
+		x = s.Apply(index(i), layer, x)
+	}
+	return x
+}
