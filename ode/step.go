@@ -1,0 +1,150 @@
+package ode
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/go-ffjord/ffjord/graph"
+)
+
+// State is a tuple of components, each a matrix (rows, widthᵢ).
+type State []*graph.Node
+
+// Field writes the right-hand side f(t, y) into a graph, for a time t (rows, 1). Its result has a component for every
+// component of y, of the same shape. It is called once for every stage.
+type Field func(t *graph.Node, y State) State
+
+// Step writes one step of the method from y at time t by h, both (rows, 1), and returns y₁ and the error estimate, nil
+// where the method has none. The nodes of each stage form a group "stage 1", "stage 2", ...
+func (m *Tableau) Step(g *graph.Graph, f Field, t, h *graph.Node, y State) (y1, err State) {
+	if e := m.check(); e != nil {
+		graph.Fail("%w", e)
+	}
+	k := make([]State, 0, len(m.B))
+	for i := range m.B {
+		k = append(k, m.stage(g, f, t, h, y, k, i))
+	}
+	y1 = advance(y, h, m.B, k)
+	if m.E != nil {
+		err = make(State, len(y))
+		for c := range y {
+			e := combination(m.E, k, c)
+			if e == nil {
+				e = graph.Fill(y[c], 0)
+			}
+			err[c] = graph.Mul(h, e)
+		}
+	}
+	return y1, err
+}
+
+// stage writes kᵢ.
+func (m *Tableau) stage(g *graph.Graph, f Field, t, h *graph.Node, y State, k []State, i int) State {
+	defer g.Group(fmt.Sprintf("stage %d", i+1))()
+	ti := t
+	if c := m.C[i]; c == 1 {
+		ti = graph.Add(t, h)
+	} else if c != 0 {
+		ti = graph.Add(t, graph.Scale(h, c))
+	}
+	ki := f(ti, advance(y, h, m.A[i], k))
+	if len(ki) != len(y) {
+		graph.Fail("ode: the field returns %d components for a state of %d", len(ki), len(y))
+	}
+	for c := range y {
+		if ki[c] == nil || !ki[c].Shape().Eq(y[c].Shape()) {
+			graph.Fail("ode: the field changes component %d of the state from width %d to %s", c, y[c].Shape()[1], width(ki[c]))
+		}
+		if ki[c].Dtype() != y[c].Dtype() {
+			graph.Fail("ode: the field changes component %d of the state from %v to %v", c, y[c].Dtype(), ki[c].Dtype())
+		}
+	}
+	return ki
+}
+
+func width(n *graph.Node) string {
+	if n == nil {
+		return "nothing"
+	}
+	return fmt.Sprint(n.Shape()[len(n.Shape())-1])
+}
+
+// advance writes y + h Σ wⱼ kⱼ.
+func advance(y State, h *graph.Node, w []float64, k []State) State {
+	out := make(State, len(y))
+	for c := range y {
+		out[c] = y[c]
+		if s := combination(w, k, c); s != nil {
+			out[c] = graph.Add(y[c], graph.Mul(s, h))
+		}
+	}
+	return out
+}
+
+// combination writes Σ wⱼ kⱼ of component c, nil where all weights are zero.
+func combination(w []float64, k []State, c int) *graph.Node {
+	var s *graph.Node
+	for j, v := range w {
+		if v == 0 {
+			continue
+		}
+		term := k[j][c]
+		if v != 1 {
+			term = graph.Scale(term, v)
+		}
+		if s == nil {
+			s = term
+		} else {
+			s = graph.Add(s, term)
+		}
+	}
+	return s
+}
+
+// Unroll writes n equal steps from y at t0 to t1, both (rows, 1), in either direction, and returns the state at t1.
+// The nodes of each step form a group "step 1", "step 2", ... The graph grows by one step's nodes for each step; for
+// more than a few use an Integrator.
+func (m *Tableau) Unroll(g *graph.Graph, f Field, t0, t1 *graph.Node, y State, n int) State {
+	if n < 1 {
+		graph.Fail("ode: unroll %d steps: want at least 1", n)
+	}
+	h := graph.Scale(graph.Sub(t1, t0), 1/float64(n))
+	for i := range n {
+		y = m.unrolled(g, f, t0, h, y, i)
+	}
+	return y
+}
+
+func (m *Tableau) unrolled(g *graph.Graph, f Field, t0, h *graph.Node, y State, i int) State {
+	defer g.Group(fmt.Sprintf("step %d", i+1))()
+	t := t0
+	if i > 0 {
+		t = graph.Add(t0, graph.Scale(h, float64(i)))
+	}
+	y, _ = m.Step(g, f, t, h, y)
+	return y
+}
+
+// check reports a tableau whose parts don't fit.
+func (m *Tableau) check() error {
+	s := len(m.B)
+	if s == 0 || len(m.C) != s || len(m.A) != s || (m.E != nil && len(m.E) != s) {
+		return fmt.Errorf("ode: method %q: C, A, B and E have %d, %d, %d and %d rows; want one for each stage",
+			m.Name, len(m.C), len(m.A), s, len(m.E))
+	}
+	weights := slices.Concat(m.B, m.C, m.E)
+	for i, a := range m.A {
+		if len(a) > i {
+			return fmt.Errorf("ode: method %q: stage %d uses %d stages before it; only explicit methods can be stepped",
+				m.Name, i+1, len(a))
+		}
+		weights = append(weights, a...)
+	}
+	for _, w := range weights {
+		if math.IsNaN(w) || math.IsInf(w, 0) {
+			return fmt.Errorf("ode: method %q: a weight is %v", m.Name, w)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,166 @@
+package ode
+
+// Tableau is an explicit Runge-Kutta method of s stages:
+//
+//	kᵢ = f(t + cᵢ h, y + h Σⱼ aᵢⱼ kⱼ)    i = 1 ... s, j < i
+//	y₁ = y + h Σ bᵢ kᵢ
+//	e  = h Σ eᵢ kᵢ
+//
+// (Hairer, Nørsett & Wanner 1993, II.1.8 and II.4.3). A method of your own is a literal of this type.
+type Tableau struct {
+	Name  string
+	Order int         // of y₁: halving h divides the error of a smooth solution by 2^Order
+	C     []float64   // s times, C[0] = 0
+	A     [][]float64 // row i holds aᵢⱼ for j < i; row 0 is empty
+	B     []float64   // s weights of the solution
+	E     []float64   // s weights of the error estimate, the solution's less the embedded solution's; nil where there is none
+}
+
+// Euler is the explicit Euler method.
+var Euler = &Tableau{
+	Name: "euler", Order: 1,
+	C: []float64{0},
+	A: [][]float64{{}},
+	B: []float64{1},
+}
+
+// Midpoint is the explicit midpoint method (Runge 1895).
+var Midpoint = &Tableau{
+	Name: "midpoint", Order: 2,
+	C: []float64{0, 1. / 2},
+	A: [][]float64{{}, {1. / 2}},
+	B: []float64{0, 1},
+}
+
+// Heun is the explicit trapezoidal method (Heun 1900), with Euler's as embedded solution.
+var Heun = &Tableau{
+	Name: "heun", Order: 2,
+	C: []float64{0, 1},
+	A: [][]float64{{}, {1}},
+	B: []float64{1. / 2, 1. / 2},
+	E: []float64{-1. / 2, 1. / 2},
+}
+
+// RK4 is the classical method of order 4 (Kutta 1901).
+var RK4 = &Tableau{
+	Name: "rk4", Order: 4,
+	C: []float64{0, 1. / 2, 1. / 2, 1},
+	A: [][]float64{{}, {1. / 2}, {0, 1. / 2}, {0, 0, 1}},
+	B: []float64{1. / 6, 1. / 3, 1. / 3, 1. / 6},
+}
+
+// RK438 is Kutta's 3/8 rule of order 4 (Kutta 1901).
+var RK438 = &Tableau{
+	Name: "rk4-3/8", Order: 4,
+	C: []float64{0, 1. / 3, 2. / 3, 1},
+	A: [][]float64{{}, {1. / 3}, {-1. / 3, 1}, {1, -1, 1}},
+	B: []float64{1. / 8, 3. / 8, 3. / 8, 1. / 8},
+}
+
+// Bosh3 is the pair of orders 3 and 2 of Bogacki & Shampine (1989). Its last stage is the next step's first.
+var Bosh3 = &Tableau{
+	Name: "bosh3", Order: 3,
+	C: []float64{0, 1. / 2, 3. / 4, 1},
+	A: [][]float64{{}, {1. / 2}, {0, 3. / 4}, {2. / 9, 1. / 3, 4. / 9}},
+	B: []float64{2. / 9, 1. / 3, 4. / 9, 0},
+	E: []float64{2./9 - 7./24, 1./3 - 1./4, 4./9 - 1./3, -1. / 8},
+}
+
+// Dopri5 is the pair of orders 5 and 4 of Dormand & Prince (1980) with the error weights of Shampine (1986), which are
+// two thirds of the original's. Its last stage is the next step's first.
+var Dopri5 = &Tableau{
+	Name: "dopri5", Order: 5,
+	C: []float64{0, 1. / 5, 3. / 10, 4. / 5, 8. / 9, 1, 1},
+	A: [][]float64{
+		{},
+		{1. / 5},
+		{3. / 40, 9. / 40},
+		{44. / 45, -56. / 15, 32. / 9},
+		{19372. / 6561, -25360. / 2187, 64448. / 6561, -212. / 729},
+		{9017. / 3168, -355. / 33, 46732. / 5247, 49. / 176, -5103. / 18656},
+		{35. / 384, 0, 500. / 1113, 125. / 192, -2187. / 6784, 11. / 84},
+	},
+	B: []float64{35. / 384, 0, 500. / 1113, 125. / 192, -2187. / 6784, 11. / 84, 0},
+	E: []float64{
+		35./384 - 1951./21600, 0, 500./1113 - 22642./50085, 125./192 - 451./720,
+		-2187./6784 + 12231./42400, 11./84 - 649./6300, -1. / 60,
+	},
+}
+
+// Tsit5 is the pair of orders 5 and 4 of Tsitouras (2011), Table 1. Its last stage is the next step's first.
+var Tsit5 = &Tableau{
+	Name: "tsit5", Order: 5,
+	C: []float64{0, 0.161, 0.327, 0.9, 0.9800255409045097, 1, 1},
+	A: [][]float64{
+		{},
+		{0.161},
+		{-0.008480655492356989, 0.335480655492357},
+		{2.8971530571054935, -6.359448489975075, 4.3622954328695815},
+		{5.325864828439257, -11.748883564062828, 7.4955393428898365, -0.09249506636175525},
+		{5.86145544294642, -12.92096931784711, 8.159367898576159, -0.071584973281401, -0.028269050394068383},
+		{0.09646076681806523, 0.01, 0.4798896504144996, 1.379008574103742, -3.290069515436081, 2.324710524099774},
+	},
+	B: []float64{0.09646076681806523, 0.01, 0.4798896504144996, 1.379008574103742, -3.290069515436081, 2.324710524099774, 0},
+	E: []float64{
+		-0.00178001105222577714, -0.0008164344596567469, 0.007880878010261995, -0.1447110071732629,
+		0.5823571654525552, -0.45808210592918697, 1. / 66,
+	},
+}
+
+// Dopri8 is the method of order 8 of Dormand & Prince with the error estimate of order 5 (Hairer, Nørsett & Wanner
+// 1993, II.5, the code DOP853).
+var Dopri8 = &Tableau{
+	Name: "dopri8", Order: 8,
+	C: []float64{
+		0, 0.05260015195876773, 0.0789002279381516, 0.1183503419072274, 0.2816496580927726, 1. / 3, 0.25, 4. / 13,
+		0.6512820512820513, 0.6, 6. / 7, 1,
+	},
+	A: [][]float64{
+		{},
+		{0.05260015195876773},
+		{0.0197250569845379, 0.0591751709536137},
+		{0.02958758547680685, 0, 0.08876275643042054},
+		{0.2413651341592667, 0, -0.8845494793282861, 0.924834003261792},
+		{1. / 27, 0, 0, 0.17082860872947386, 0.12546768756682242},
+		{0.037109375, 0, 0, 0.17025221101954405, 0.06021653898045596, -0.017578125},
+		{0.03709200011850479, 0, 0, 0.17038392571223998, 0.10726203044637328, -0.015319437748624402, 0.008273789163814023},
+		{0.6241109587160757, 0, 0, -3.3608926294469414, -0.868219346841726, 27.59209969944671, 20.154067550477894, -43.48988418106996},
+		{0.47766253643826434, 0, 0, -2.4881146199716677, -0.590290826836843, 21.230051448181193, 15.279233632882423, -33.28821096898486, -0.020331201708508627},
+		{-0.9371424300859873, 0, 0, 5.186372428844064, 1.0914373489967295, -8.149787010746927, -18.52006565999696, 22.739487099350505, 2.4936055526796523, -3.0467644718982196},
+		{2.273310147516538, 0, 0, -10.53449546673725, -2.0008720582248625, -17.9589318631188, 27.94888452941996, -2.8589982771350235, -8.87285693353063, 12.360567175794303, 0.6433927460157636},
+	},
+	B: []float64{
+		0.054293734116568765, 0, 0, 0, 0, 4.450312892752409, 1.8915178993145003, -5.801203960010585, 0.3111643669578199,
+		-0.1521609496625161, 0.20136540080403034, 0.04471061572777259,
+	},
+	E: []float64{
+		0.01312004499419488, 0, 0, 0, 0, -1.2251564463762044, -0.4957589496572502, 1.6643771824549864,
+		-0.35032884874997366, 0.3341791187130175, 0.08192320648511571, -0.022355307863886294,
+	},
+}
+
+// Methods returns the methods of this package.
+func Methods() []*Tableau {
+	return []*Tableau{Euler, Midpoint, Heun, RK4, RK438, Bosh3, Tsit5, Dopri5, Dopri8}
+}
+
+// Method returns the method of that name, or nil.
+func Method(name string) *Tableau {
+	for _, m := range Methods() {
+		if m.Name == name {
+			return m
+		}
+	}
+	return nil
+}
+
+// Stages returns the number of evaluations of f that y₁ takes. Stages that only the error estimate uses don't count.
+func (m *Tableau) Stages() int {
+	last := 0
+	for i, b := range m.B {
+		if b != 0 {
+			last = i + 1
+		}
+	}
+	return last
+}
