@@ -1,0 +1,100 @@
+package flows_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/flows"
+	"github.com/go-ffjord/ffjord/nn"
+	"github.com/go-ffjord/ffjord/ode"
+)
+
+// steep is a field far from linear: σ(z·A)·B with A (5, 16) and B (16, 5) from N(0, 1).
+var steep = nn.Seq{
+	nn.Linear{Out: 16, Init: normal(1), NoBias: true}, nn.Sigmoid, nn.Linear{Out: 5, Init: normal(1), NoBias: true},
+}
+
+// timed returns a field that depends on the time.
+func timed(how nn.Timed, act nn.Layer, hidden ...int) nn.MLP {
+	return nn.MLP{Hidden: hidden, Time: how, Act: act, Init: normal(0.5)}
+}
+
+func TestBijectors(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		dim    int
+		blocks flows.Block
+	}{
+		{"steep", 5, flows.FFJORD{Field: steep, Solver: fine}},
+		{"one dimension", 1, flows.FFJORD{Field: timed(nn.Concat, nn.Tanh, 6), Solver: fine}},
+		{"one dimension and no bias", 1, flows.FFJORD{Field: nn.Linear{NoBias: true}, Solver: fine}},
+		{"times of its own", 2, flows.FFJORD{Field: timed(nn.Concat, nn.Tanh, 6), T0: 1, T1: 2.5, Solver: fine}},
+		{"backward", 2, flows.FFJORD{Field: timed(nn.Tile, nn.Softplus, 6), T0: 2, T1: 0.5, Solver: fine}},
+		{"chain", 3, flows.Chain{
+			flows.FFJORD{Field: timed(nn.Concat, nn.Tanh, 6), Solver: fine},
+			flows.FFJORD{Field: timed(nn.Tile, nn.SiLU, 4, 5), T0: 1, T1: -1, Solver: ode.Solver{Method: ode.Tsit5, Steps: 32}},
+			flows.FFJORD{Field: nn.Linear{}, T0: 1, T1: 1},
+			flows.FFJORD{Field: timed(nn.Ignore, nn.Sin, 7), T1: 0.5, Solver: ode.Solver{Method: ode.RK4, Steps: 100}},
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := newFlow(tensor.Float64, c.dim, c.blocks)
+			// Twenty steps of order five leave 1e-7, central differences 1e-9.
+			checkBijector(t, f, draw(seeded(2), 3, c.dim, 1), 1e-6, 2e-6)
+		})
+	}
+}
+
+// A chain of chains is the chain of their blocks, in parameters and in what it does.
+func TestNestedChain(t *testing.T) {
+	a := flows.FFJORD{Field: timed(nn.Concat, nn.Tanh, 3)}
+	b := flows.FFJORD{Field: timed(nn.Tile, nn.Tanh, 4)}
+	nested := newFlow(tensor.Float32, 2, flows.Chain{a, flows.Chain{b, flows.Chain{}, nil}}, a)
+	plain := newFlow(tensor.Float32, 2, a, b, a)
+	x := draw(seeded(2), 4, 2, 1)
+	assert.Equal(t, logProb(t, plain, x), logProb(t, nested, x))
+	var names []string
+	for p := range nested.Params.All() {
+		names = append(names, p.Name())
+	}
+	assert.Len(t, names, 12)
+	assert.Equal(t, "block0.0.weight", names[0])
+	assert.Contains(t, names, "block2.1.bias")
+	assert.Equal(t, names, func() (out []string) {
+		for p := range plain.Params.All() {
+			out = append(out, p.Name())
+		}
+		return
+	}())
+}
+
+// Blocks don't share parameters, though they have one layer in common.
+func TestBlocksHaveTheirOwnParameters(t *testing.T) {
+	block := flows.FFJORD{Field: nn.MLP{Hidden: []int{3}}}
+	f := newFlow(tensor.Float32, 2, block, block)
+	require.NoError(t, f.Compile())
+	w0, w1 := f.Params.Get("block0.0.weight"), f.Params.Get("block1.0.weight")
+	require.NotNil(t, w0)
+	require.NotNil(t, w1)
+	assert.NotEqual(t, w0.Value().Data(), w1.Value().Data())
+	n, err := f.Evaluations()
+	require.NoError(t, err)
+	assert.Equal(t, 2*8*4, n)
+}
+
+func TestStepGraph(t *testing.T) {
+	f := newFlow(tensor.Float32, 2, flows.FFJORD{Field: nn.MLP{Hidden: []int{3}}})
+	step, err := f.StepGraph(0, false)
+	require.NoError(t, err)
+	back, err := f.StepGraph(0, true)
+	require.NoError(t, err)
+	assert.Len(t, step.Outputs(), 2)
+	assert.Greater(t, len(back.Outputs()), 2)
+	for _, b := range []int{-1, 1} {
+		_, err = f.StepGraph(b, false)
+		assert.ErrorContains(t, err, "flows: there is no block")
+	}
+}

@@ -1,0 +1,102 @@
+package flows
+
+import (
+	"fmt"
+
+	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/nn"
+	"github.com/go-ffjord/ffjord/ode"
+)
+
+const baseOwner = "base"
+
+func compile[T graph.Float](params *nn.Params, base Base, blocks []FFJORD, dim int) (*compiled[T], error) {
+	c := &compiled[T]{dim: dim, base: base, offset: map[string]int{}, free: map[int][]*worker[T]{}}
+	for i, b := range blocks {
+		b, err := b.withDefaults()
+		if err != nil {
+			return nil, fmt.Errorf("flows: block %d %w", i, err)
+		}
+		cb := compiledBlock[T]{FFJORD: b, owner: fmt.Sprintf("block%d", i)}
+		if cb.traced, err = ode.NewIntegrator[T](b.problem(params, cb.owner, dim, true), b.Solver); err == nil {
+			cb.plain, err = ode.NewIntegrator[T](b.problem(params, cb.owner, dim, false), b.Solver)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("flows: block %d: %w", i, err)
+		}
+		c.blocks = append(c.blocks, cb)
+	}
+	if err := c.compileBase(params); err != nil {
+		return nil, fmt.Errorf("flows: base: %w", err)
+	}
+	for p := range params.All() {
+		c.offset[p.Name()] = c.count
+		c.params = append(c.params, p)
+		c.count += p.Value().(*tensor.Dense).DataSize()
+	}
+	var err error
+	for i := range c.blocks {
+		b := &c.blocks[i]
+		if b.bound, err = c.bind(params, b.owner, b.traced.Graph()); err != nil {
+			return nil, fmt.Errorf("flows: block %d: %w", i, err)
+		}
+	}
+	if c.bound, err = c.bind(params, baseOwner, c.logp.Graph()); err != nil {
+		return nil, fmt.Errorf("flows: base: %w", err)
+	}
+	return c, nil
+}
+
+// bind looks up the uniform inputs of a graph among the parameters of their owner.
+func (c *compiled[T]) bind(params *nn.Params, owner string, g *graph.Graph) ([]bound[T], error) {
+	var out []bound[T]
+	for _, in := range g.Inputs() {
+		if in.PerRow {
+			continue
+		}
+		p := params.Get(owner + "." + in.Name)
+		if p == nil {
+			return nil, fmt.Errorf("uniform input %q is no parameter; declare it with the scope's Param", in.Name)
+		}
+		out = append(out, bound[T]{in.Name, p.Value().Data().([]T), c.offset[p.Name()]})
+	}
+	return out, nil
+}
+
+func (c *compiled[T]) compileBase(params *nn.Params) error {
+	write := func(g *graph.Graph) (z, logp *graph.Node) {
+		z = g.Rows("z", c.dim)
+		logp = c.base.LogProb(nn.NewScope(g, params, baseOwner, nil), z)
+		if logp == nil || len(logp.Shape()) != 2 || logp.Shape()[1] != 1 {
+			graph.Fail("flows: the log-density of a %T must be a column (rows, 1)", c.base)
+		}
+		return z, logp
+	}
+	var err error
+	c.logp, err = graph.Compile[T](func(g *graph.Graph) {
+		_, logp := write(g)
+		g.Output("logp", logp)
+	})
+	if err != nil {
+		return err
+	}
+	c.logpVJP, err = graph.Compile[T](func(g *graph.Graph) {
+		z, logp := write(g)
+		wrt, names := []*graph.Node{z}, []string{"gz"}
+		for _, in := range g.Inputs() {
+			if !in.PerRow {
+				wrt, names = append(wrt, in.Node), append(names, in.Name)
+			}
+		}
+		for i, grad := range graph.VJP([]*graph.Node{logp}, []*graph.Node{g.Rows("seed", 1)}, wrt) {
+			if grad != nil {
+				g.Output(names[i], grad)
+			} else if i == 0 {
+				g.Output(names[i], graph.Fill(z, 0))
+			}
+		}
+	})
+	return err
+}

@@ -1,0 +1,146 @@
+package flows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+
+	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/nn"
+)
+
+// Flow is a density on vectors: a base density carried to the data by a chain of blocks.
+//
+// It is compiled at the first call of a method, and its fields must not be changed after that; the numbers in Params
+// may be, between calls. Its methods may be called by several goroutines at once. Data are matrices (rows, dim) of
+// float32 or float64, converted to the element type of Params; results have that type, log-densities and
+// log-determinants are in nats.
+type Flow struct {
+	Dim    int   // of the data; zero is the base's, which must then have a method Dim() int
+	Base   Base  // nil is the standard normal density
+	Blocks Block // nil is no block
+	Params *nn.Params
+
+	once   sync.Once
+	engine engine
+	err    error
+}
+
+// engine runs a compiled flow for one element type.
+type engine interface {
+	logProb(ctx context.Context, x *tensor.Dense) ([]float64, error)
+	transform(ctx context.Context, x *tensor.Dense, inverse bool) (*tensor.Dense, []float64, error)
+	sample(ctx context.Context, n int, rng *rand.Rand) (*tensor.Dense, error)
+	score(ctx context.Context, x *tensor.Dense) (*tensor.Dense, error)
+	loss(ctx context.Context, x *tensor.Dense) (float64, error)
+	stepGraph(block int, back bool) *graph.Graph
+	evaluations() int
+}
+
+// Compile builds and compiles the flow's graphs and draws the initial values of its parameters. Every other method
+// does it when first called; call it yourself to see mistakes early and to have the parameters in order to load them.
+func (f *Flow) Compile() error {
+	f.once.Do(func() { f.engine, f.err = f.compile() })
+	return f.err
+}
+
+func (f *Flow) compile() (engine, error) {
+	if f.Params == nil {
+		return nil, errors.New("flows: Params is nil")
+	}
+	base := f.Base
+	if base == nil {
+		base = Normal{}
+	}
+	dim := f.Dim
+	if d, ok := base.(interface{ Dim() int }); ok && d.Dim() > 0 {
+		if dim != 0 && dim != d.Dim() {
+			return nil, fmt.Errorf("flows: Dim is %d and the base has %d dimensions", dim, d.Dim())
+		}
+		dim = d.Dim()
+	}
+	if dim < 1 {
+		return nil, fmt.Errorf("flows: Dim is %d; set it, or a base that knows its own", dim)
+	}
+	var blocks []FFJORD
+	if f.Blocks != nil {
+		blocks = f.Blocks.flatten()
+	}
+	if f.Params.DtypeOrDefault() == tensor.Float64 {
+		return compile[float64](f.Params, base, blocks, dim)
+	}
+	return compile[float32](f.Params, base, blocks, dim)
+}
+
+// LogProb returns log p(x) of every row of x (rows, dim), in nats:
+//
+//	log p(x) = log p_base(z) + log |det ∂z/∂x|,   z = Inverse(x)
+func (f *Flow) LogProb(ctx context.Context, x *tensor.Dense) ([]float64, error) {
+	if err := f.Compile(); err != nil {
+		return nil, err
+	}
+	return f.engine.logProb(ctx, x)
+}
+
+// Forward carries base values z (rows, dim) to data and returns log |det ∂x/∂z| of every row.
+func (f *Flow) Forward(ctx context.Context, z *tensor.Dense) (x *tensor.Dense, logDet []float64, err error) {
+	if err := f.Compile(); err != nil {
+		return nil, nil, err
+	}
+	return f.engine.transform(ctx, z, false)
+}
+
+// Inverse carries data x (rows, dim) to base values and returns log |det ∂z/∂x| of every row.
+func (f *Flow) Inverse(ctx context.Context, x *tensor.Dense) (z *tensor.Dense, logDet []float64, err error) {
+	if err := f.Compile(); err != nil {
+		return nil, nil, err
+	}
+	return f.engine.transform(ctx, x, true)
+}
+
+// Sample draws n rows from the flow (n, dim). It does not compute the trace.
+func (f *Flow) Sample(ctx context.Context, n int, rng *rand.Rand) (*tensor.Dense, error) {
+	if err := f.Compile(); err != nil {
+		return nil, err
+	}
+	if n < 1 {
+		return nil, fmt.Errorf("flows: sample %d rows: want at least 1", n)
+	}
+	if rng == nil {
+		return nil, errors.New("flows: sample: the source of random numbers is nil")
+	}
+	return f.engine.sample(ctx, n, rng)
+}
+
+// Score returns ∇ₓ log p(x) of every row of x, shape (rows, dim). It is the exact gradient of what LogProb computes.
+func (f *Flow) Score(ctx context.Context, x *tensor.Dense) (*tensor.Dense, error) {
+	if err := f.Compile(); err != nil {
+		return nil, err
+	}
+	return f.engine.score(ctx, x)
+}
+
+// StepGraph returns the graph of one solver step of a block, counted from the base, with the trace; with gradients it
+// is the graph of the step's vector-Jacobian product. It is for looking at, with graph.DOT.
+func (f *Flow) StepGraph(block int, gradients bool) (*graph.Graph, error) {
+	if err := f.Compile(); err != nil {
+		return nil, err
+	}
+	g := f.engine.stepGraph(block, gradients)
+	if g == nil {
+		return nil, fmt.Errorf("flows: there is no block %d", block)
+	}
+	return g, nil
+}
+
+// Evaluations returns the number of evaluations of the fields that carrying one row through all blocks takes.
+func (f *Flow) Evaluations() (int, error) {
+	if err := f.Compile(); err != nil {
+		return 0, err
+	}
+	return f.engine.evaluations(), nil
+}
