@@ -1,0 +1,25 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestDemo runs the program as it is.
+func TestDemo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains for minutes")
+	}
+	o := moons(t)
+	require.Equal(t, done, o.code, o.stderr)
+	r := o.report
+	t.Logf("NLL %.4f, gap %.4f, %.1f s of training", r.NLLTest, r.Gap, r.Seconds)
+	assert.LessOrEqual(t, r.NLLTest, 0.70)
+	assert.Greater(t, r.Gap, -0.01, "no density beats the true one; on 8192 points only by chance")
+	assert.Equal(t, 1280, r.Steps)
+	assert.Equal(t, 520, r.Params)
+	assert.Equal(t, 128, r.NFEPerRow)
+	assert.Len(t, o.history, 41)
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/go-ffjord/ffjord/ode"
+)
+
+// settings are what the command line asks for.
+type settings struct {
+	size   int     // points to learn from
+	noise  float64 // of the moons
+	batch  int
+	epochs int
+	lr     float64
+
+	blocks int
+	hidden int // width of a hidden layer
+	layers int // linear maps in a net
+	method string
+	steps  int // of the solver, through one block
+	trace  string
+
+	dtype string
+	seed  uint64
+	out   string
+	json  bool
+}
+
+// flags returns the command line with its defaults, which are the demo's.
+func flags() (*flag.FlagSet, *settings) {
+	s := &settings{}
+	f := flag.NewFlagSet("moons", flag.ContinueOnError)
+	f.IntVar(&s.size, "size", 8192, fmt.Sprintf("learn from `n` points; %d more are held out for testing", held))
+	f.Float64Var(&s.noise, "noise", 0.06, "spread the points around the arcs, standard deviation `σ`")
+	f.IntVar(&s.batch, "batch", 256, "take each training step on `n` points")
+	f.IntVar(&s.epochs, "epochs", 40, "go `n` times through all points")
+	f.Float64Var(&s.lr, "lr", 1e-2, "learning `rate` of Adam, the same for every step")
+	f.IntVar(&s.blocks, "blocks", 4, "chain `n` FFJORD blocks, each with a net of its own")
+	f.IntVar(&s.hidden, "hidden", 8, "`width` of the hidden layers of a net")
+	f.IntVar(&s.layers, "layers", 3, "build each net of `n` linear maps with tanh between them")
+	f.StringVar(&s.method, "method", ode.RK4.Name, "solve the differential equations by the Runge-Kutta method\n`name`, one of "+
+		listed(methods(), 60))
+	f.IntVar(&s.steps, "steps", 8, "take `n` equal steps of the method through each block")
+	f.StringVar(&s.trace, "trace", "exact", "`how` training takes the trace of the Jacobian: exact, or\n"+
+		"hutchinson, an unbiased estimate from random signs; the\nfigures and pictures always have the exact trace")
+	f.StringVar(&s.dtype, "dtype", "float32", "`type` of all numbers: float32 or float64")
+	f.Uint64Var(&s.seed, "seed", 1, "`number` that all random draws follow from: the same seed\ngives the same results to the last bit")
+	f.StringVar(&s.out, "out", "moons-out", "`folder` for the files, made if need be")
+	f.BoolVar(&s.json, "json", false, "print the figures also as JSON, on the last line")
+	return f, s
+}
+
+// parse reads the command line. The error names the first flag that is wrong,
+// and is flag.ErrHelp where help is asked for.
+func parse(args []string) (settings, error) {
+	f, s := flags()
+	f.SetOutput(io.Discard)
+	f.Usage = func() {}
+	if err := f.Parse(args); err != nil {
+		return settings{}, err
+	}
+	if f.NArg() > 0 {
+		return settings{}, fmt.Errorf("%q is no flag; -h lists the flags", f.Arg(0))
+	}
+	return *s, s.check()
+}
+
+// check returns what is wrong with the settings.
+func (s settings) check() error {
+	for _, c := range []struct {
+		flag       string
+		value, max int
+	}{
+		{"size", s.size, 100_000_000},
+		{"batch", s.batch, 100_000_000},
+		{"epochs", s.epochs, 1_000_000},
+		{"blocks", s.blocks, 1000},
+		{"hidden", s.hidden, 10_000},
+		{"layers", s.layers, 1000},
+		{"steps", s.steps, 1_000_000},
+	} {
+		if c.value < 1 || c.value > c.max {
+			return fmt.Errorf("-%s is %d: want 1 to %d", c.flag, c.value, c.max)
+		}
+	}
+	// With less noise the density has too thin a ridge for any net, with more no moons are left.
+	if !(s.noise >= 1e-3 && s.noise <= 10) {
+		return fmt.Errorf("-noise is %v: want 0.001 to 10", s.noise)
+	}
+	if !(s.lr > 0) || math.IsInf(s.lr, 1) {
+		return fmt.Errorf("-lr is %v: want a positive number", s.lr)
+	}
+	for _, c := range []struct {
+		flag, value string
+		known       []string
+	}{
+		{"method", s.method, methods()},
+		{"trace", s.trace, []string{"exact", "hutchinson"}},
+		{"dtype", s.dtype, []string{"float32", "float64"}},
+	} {
+		if !slices.Contains(c.known, c.value) {
+			return fmt.Errorf("-%s is %q: want one of %s", c.flag, c.value, strings.Join(c.known, ", "))
+		}
+	}
+	if s.out == "" {
+		return errors.New("-out is empty: want a folder")
+	}
+	return nil
+}
+
+func methods() []string {
+	var names []string
+	for _, m := range ode.Methods() {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
+// listed writes words with commas between them, in lines of at most width
+// letters.
+func listed(words []string, width int) string {
+	text, line := words[0], len("name, one of ")+len(words[0])
+	for _, w := range words[1:] {
+		if line += len(", ") + len(w); line < width {
+			text += ", " + w
+		} else {
+			text += ",\n" + w
+			line = len(w)
+		}
+	}
+	return text
+}
+
+// help explains the program and every flag.
+func help(w io.Writer) {
+	fmt.Fprint(w, `Usage: moons [flags]
+
+Learns the density of two interleaved half circles with a continuous
+normalizing flow, and leaves in the folder -out:
+
+  panel.png         what the flow does to the plane, before and after training
+  density.png       the learnt log-density beside the true one
+  flow.safetensors  the parameters and the settings
+  history.csv       the course of the training
+  graph.dot/.svg    the expression graph of one solver step of one block
+
+Ctrl-C ends the training early and keeps what is learnt by then; a second one
+ends the program at once. The exit code is 0, or 1 for a failure, 2 for a wrong
+flag, 130 after Ctrl-C.
+
+`)
+	f, _ := flags()
+	f.SetOutput(w)
+	f.PrintDefaults()
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestWrongFlags(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	taken := filepath.Join(dir, "taken")
+	require.NoError(t, os.MkdirAll(filepath.Join(taken, panelFile), 0o700))
+
+	for _, test := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"negative size", []string{"-size", "-3"}, "-size is -3: want 1 to 100000000"},
+		{"size that no memory holds", []string{"-size", "1000000000000"}, "-size is 1000000000000: want 1 to 100000000"},
+		{"size that no integer holds", []string{"-size", "99999999999999999999"}, "-size"},
+		{"size that is no number", []string{"-size", "many"}, `invalid value "many" for flag -size`},
+		{"no batch", []string{"-batch", "0"}, "-batch is 0: want 1 to"},
+		{"no epochs", []string{"-epochs", "0"}, "-epochs is 0: want 1 to"},
+		{"no blocks", []string{"-blocks", "0"}, "-blocks is 0: want 1 to"},
+		{"no width", []string{"-hidden", "0"}, "-hidden is 0: want 1 to"},
+		{"no layers", []string{"-layers", "0"}, "-layers is 0: want 1 to"},
+		{"no steps", []string{"-steps", "0"}, "-steps is 0: want 1 to"},
+		{"no noise", []string{"-noise", "0"}, "-noise is 0: want 0.001 to 10"},
+		{"noise that is no number", []string{"-noise", "NaN"}, "-noise is NaN: want 0.001 to 10"},
+		{"no rate", []string{"-lr", "0"}, "-lr is 0: want a positive number"},
+		{"endless rate", []string{"-lr", "Inf"}, "-lr is +Inf: want a positive number"},
+		{"negative seed", []string{"-seed", "-1"}, `invalid value "-1" for flag -seed`},
+		{"unknown method", []string{"-method", "rk5"}, `-method is "rk5": want one of euler, midpoint,`},
+		{"unknown trace", []string{"-trace", "half"}, `-trace is "half": want one of exact, hutchinson`},
+		{"unknown type", []string{"-dtype", "int8"}, `-dtype is "int8": want one of float32, float64`},
+		{"unknown flag", []string{"-colour"}, "-colour"},
+		{"word without a flag", []string{"-json", "now"}, `"now" is no flag`},
+		{"no folder", []string{"-out", ""}, "-out is empty: want a folder"},
+		{"folder that is a file", []string{"-out", file}, "-out: mkdir " + file},
+		{"folder below a file", []string{"-out", filepath.Join(file, "below")}, "-out: mkdir " + file},
+		{"folder in place of a file", []string{"-out", taken}, filepath.Join(taken, panelFile) + " is in the way"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			assert.Equal(t, misused, run(context.Background(), test.args, &stdout, &stderr))
+			assert.Empty(t, stdout.String())
+			assert.Contains(t, stderr.String(), test.want)
+			assert.Regexp(t, `\Amoons: .*\n\z`, stderr.String(), "one line")
+		})
+	}
+}
+
+func TestHelp(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	require.Equal(t, done, run(context.Background(), []string{"-h"}, &stdout, &stderr))
+	assert.Empty(t, stderr.String())
+	f, _ := flags()
+	f.VisitAll(func(f *flag.Flag) {
+		assert.Contains(t, stdout.String(), "\n  -"+f.Name)
+		if f.DefValue != "false" {
+			assert.Regexp(t, `\(default "?`+f.DefValue+`"?\)`, stdout.String(), f.Name)
+		}
+	})
+	for _, name := range methods() {
+		assert.Contains(t, stdout.String(), name)
+	}
+	for line := range strings.Lines(stdout.String()) {
+		line = strings.ReplaceAll(strings.TrimRight(line, "\n"), "    \t", "        ")
+		assert.LessOrEqual(t, len([]rune(line)), 80, line)
+	}
+}

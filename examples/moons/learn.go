@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"slices"
+
+	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/flows"
+	"github.com/go-ffjord/ffjord/nn"
+	"github.com/go-ffjord/ffjord/ode"
+	"github.com/go-ffjord/ffjord/optim"
+	"github.com/go-ffjord/ffjord/viz"
+)
+
+// held is the number of points held out for testing.
+const held = 8192
+
+// Streams of random numbers. Each use has its own, so that more epochs, say,
+// do not change the data.
+const (
+	trainStream uint64 = iota + 1
+	testStream
+	weightStream
+	shuffleStream
+	probeStream
+	pictureStream
+)
+
+// random returns one stream of random numbers.
+func (s settings) random(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(s.seed, stream)) }
+
+// learn draws the data, trains the flow, measures it and writes everything
+// down. When ctx is done before the training is, it goes on with what is learnt
+// by then, and the error says so.
+func learn(ctx context.Context, s settings, stdout, stderr io.Writer) error {
+	moons := data.Moons{Noise: s.noise}
+	train, err := moons.Sample(s.size, s.random(trainStream))
+	if err != nil {
+		return err
+	}
+	test, err := moons.Sample(held, s.random(testStream))
+	if err != nil {
+		return err
+	}
+	flow := s.flow(s.params(), flows.Exact{})
+	album := newAlbum(s, flow, test)
+	if err := album.add(ctx, "before training"); err != nil {
+		return err
+	}
+
+	history, end, stopped := s.fit(ctx, flow, train, stderr)
+	if end.Step == 0 {
+		return stopped
+	}
+	if err := s.keep(flow.Params, history); err != nil {
+		return err
+	}
+	if stopped != nil && ctx.Err() == nil {
+		return fmt.Errorf("%w; the parameters from before are in %s", stopped, s.path(weightsFile))
+	}
+	if stopped != nil {
+		fmt.Fprintln(stderr, "moons: interrupted; now measuring what is learnt (Ctrl-C again to quit)")
+	}
+
+	ctx = context.WithoutCancel(ctx)
+	r, err := measure(ctx, s, flow, moons, train, test)
+	if err != nil {
+		return err
+	}
+	r.took(end, history.Last().Epoch)
+	drawn := errors.Join(s.draw(ctx, album, moons, r.summary()), s.drawStep(ctx, flow))
+	if err := r.print(stdout, s); err != nil {
+		return err
+	}
+	switch {
+	case drawn != nil:
+		return drawn
+	case r.Interrupted:
+		return fmt.Errorf("interrupted in epoch %d of %d; what %s taught is kept", end.Epoch, end.Epochs, count(end.Step, "step"))
+	}
+	return nil
+}
+
+// fit trains the flow and returns the finished epochs and how it ended.
+func (s settings) fit(
+	ctx context.Context, flow *flows.Flow, train *tensor.Dense, stderr io.Writer,
+) (optim.History, optim.Event, error) {
+	if s.trace == "hutchinson" { // for training only, on the same parameters
+		flow = s.flow(flow.Params, flows.Hutchinson{Rand: s.random(probeStream)})
+	}
+	if err := flow.Compile(); err != nil {
+		return optim.History{}, optim.Event{}, err
+	}
+	var history optim.History
+	var last optim.Event
+	progress := optim.Progress{Out: stderr}
+	trainer := optim.Trainer{
+		Solver: &optim.Adam{LR: s.lr},
+		Epochs: s.epochs,
+		Batch:  s.batch,
+		Rand:   s.random(shuffleStream),
+		Observe: optim.Observers(history.Observe, progress.Observe, func(e optim.Event) error {
+			last = e
+			return nil
+		}),
+	}
+	err := trainer.Run(ctx, flow.NLL(), train)
+	return history, last, err
+}
+
+// keep writes the parameters and the history.
+func (s settings) keep(params *nn.Params, history optim.History) error {
+	if err := params.Save(s.path(weightsFile), s.metadata()); err != nil {
+		return err
+	}
+	return writeHistory(s.path(historyFile), history.Epochs)
+}
+
+// draw finishes the album and writes all pictures.
+func (s settings) draw(ctx context.Context, album *album, moons data.Moons, caption string) error {
+	if err := album.add(ctx, caption); err != nil {
+		return err
+	}
+	if err := viz.Save(s.path(panelFile), album.panel()); err != nil {
+		return err
+	}
+	density, err := album.density(ctx, caption, moons)
+	if err != nil {
+		return err
+	}
+	return viz.Save(s.path(densityFile), density)
+}
+
+// params returns the empty parameters of a flow.
+func (s settings) params() *nn.Params {
+	p := &nn.Params{Rand: s.random(weightStream), Dtype: tensor.Float32}
+	if s.dtype == "float64" {
+		p.Dtype = tensor.Float64
+	}
+	return p
+}
+
+// flow returns the demo's flow: blocks of small nets between the data and a
+// normal density.
+func (s settings) flow(params *nn.Params, trace flows.Trace) *flows.Flow {
+	block := flows.FFJORD{
+		Field: nn.MLP{
+			Hidden: slices.Repeat([]int{s.hidden}, s.layers-1),
+			Time:   nn.Tile,
+			Act:    nn.Tanh,
+			Init:   nn.TruncatedNormal,
+		},
+		Trace:  trace,
+		Solver: ode.Solver{Method: ode.Method(s.method), Steps: s.steps},
+	}
+	return &flows.Flow{
+		Base:   flows.Normal{Scale: []float64{0.8, 0.8}},
+		Blocks: slices.Repeat(flows.Chain{block}, s.blocks),
+		Params: params,
+	}
+}

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/flows"
+)
+
+// small makes a run cheap: two short epochs of a small flow.
+var small = []string{"-size", "300", "-batch", "70", "-epochs", "2", "-blocks", "2", "-hidden", "3", "-steps", "2"}
+
+// outcome is what a run left behind.
+type outcome struct {
+	code           int
+	stdout, stderr string
+	report         report
+	history        [][]string
+	folder         string
+}
+
+func (o outcome) file(t *testing.T, name string) []byte {
+	b, err := os.ReadFile(filepath.Join(o.folder, name))
+	require.NoError(t, err)
+	return b
+}
+
+// moons runs the program with -json in a folder of its own.
+func moons(t *testing.T, args ...string) outcome {
+	var stderr bytes.Buffer
+	o := moonsTo(context.Background(), t, &stderr, args...)
+	o.stderr = stderr.String()
+	return o
+}
+
+func moonsTo(ctx context.Context, t *testing.T, stderr interface{ Write([]byte) (int, error) }, args ...string) outcome {
+	o := outcome{folder: filepath.Join(t.TempDir(), "new", "folder")}
+	var stdout bytes.Buffer
+	o.code = run(ctx, append([]string{"-json", "-out", o.folder}, args...), &stdout, stderr)
+	o.stdout = stdout.String()
+	if o.stdout != "" {
+		lines := strings.Split(strings.TrimSuffix(o.stdout, "\n"), "\n")
+		require.NoError(t, json.Unmarshal([]byte(lines[len(lines)-1]), &o.report))
+	}
+	if b, err := os.ReadFile(filepath.Join(o.folder, historyFile)); err == nil {
+		o.history, err = csv.NewReader(bytes.NewReader(b)).ReadAll()
+		require.NoError(t, err)
+	}
+	return o
+}
+
+func TestRun(t *testing.T) {
+	o := moons(t, small...)
+	require.Equal(t, done, o.code, o.stderr)
+
+	entries, err := os.ReadDir(o.folder)
+	require.NoError(t, err)
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	assert.ElementsMatch(t, files(), names)
+	for _, name := range []string{panelFile, densityFile} {
+		img, err := png.Decode(bytes.NewReader(o.file(t, name)))
+		require.NoError(t, err, name)
+		assert.Greater(t, img.Bounds().Dx(), 1000, name)
+	}
+	assert.Contains(t, string(o.file(t, svgFile)), "</svg>")
+	assert.Contains(t, string(o.file(t, dotFile)), "digraph")
+
+	require.Len(t, o.history, 3)
+	assert.Equal(t, []string{"epoch", "step", "nll", "rate", "grad_norm", "seconds"}, o.history[0])
+	assert.Equal(t, []string{"1", "5"}, o.history[1][:2], "300 points are 4 batches of 70 and one of 20")
+	assert.Equal(t, []string{"2", "10"}, o.history[2][:2])
+	assert.Equal(t, "0.01", o.history[1][3])
+
+	r := o.report
+	assert.InDelta(t, 0.477, r.Entropy, 1e-3)
+	assert.InDelta(t, r.NLLTest-r.Entropy, r.Gap, 0.05, "the mean of 8192 true -log p of standard deviation 1 or so")
+	assert.Greater(t, r.Gap, 0.0)
+	assert.Equal(t, 2, r.Epochs)
+	assert.Equal(t, 10, r.Steps)
+	assert.Greater(t, r.Seconds, 0.0)
+	assert.InEpsilon(t, 600/r.Seconds, r.RowsPerSecond, 1e-9)
+	assert.Equal(t, 2*2*4, r.NFEPerRow, "blocks, steps and stages")
+	assert.Equal(t, 2*(4*3+3+3*3+3+3*2+2), r.Params)
+	assert.Equal(t, uint64(1), r.Seed)
+	assert.NotEmpty(t, r.Engine)
+	assert.False(t, r.Interrupted)
+
+	for line := range strings.Lines(o.stdout[:strings.LastIndex(o.stdout, "{")]) {
+		if !strings.Contains(line, o.folder) {
+			assert.LessOrEqual(t, len(line), 80, line)
+		}
+	}
+}
+
+// The net of a single layer is the affine map f = [t t x]·W + b, and Euler's
+// one step from t = 1 to 0 is z = x - f with the log-determinant -tr W, so that
+// nll_test has a closed form.
+func TestNLLOfAnAffineField(t *testing.T) {
+	args := []string{"-layers", "1", "-method", "euler", "-steps", "1", "-blocks", "1", "-dtype", "float64", "-size", "100"}
+	o := moons(t, append(args, "-epochs", "1")...)
+	require.Equal(t, done, o.code, o.stderr)
+
+	s, err := parse(args)
+	require.NoError(t, err)
+	flow := s.flow(s.params(), flows.Exact{})
+	require.NoError(t, flow.Compile())
+	metadata, err := flow.Params.Load(filepath.Join(o.folder, weightsFile))
+	require.NoError(t, err)
+	assert.Equal(t, "1", metadata["layers"])
+	w := flow.Params.Get("block0.0.weight").Value().Data().([]float64)
+	b := flow.Params.Get("block0.0.bias").Value().Data().([]float64)
+	require.Len(t, w, 4*2)
+
+	x := numbers(data.Draw(data.Moons{Noise: 0.06}, held, s.random(testStream)))
+	var sum float64
+	for i := 0; i < len(x); i += 2 {
+		for j := range 2 {
+			z := x[i+j] - (w[j] + w[2+j] + x[i]*w[4+j] + x[i+1]*w[6+j] + b[j])
+			sum += z*z/(2*0.8*0.8) + math.Log(0.8) + math.Log(2*math.Pi)/2
+		}
+		sum += w[4] + w[7]
+	}
+	assert.InDelta(t, sum/held, o.report.NLLTest, 1e-12, "float64 throughout")
+}
+
+func TestSameSeedSameBits(t *testing.T) {
+	for _, trace := range []string{"exact", "hutchinson"} {
+		t.Run(trace, func(t *testing.T) {
+			args := append([]string{"-trace", trace, "-seed", "7"}, small...)
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+			one := moons(t, args...)
+			require.Equal(t, done, one.code, one.stderr)
+			runtime.GOMAXPROCS(4)
+			four := moons(t, args...)
+			require.Equal(t, done, four.code, four.stderr)
+
+			for _, o := range []*outcome{&one, &four} {
+				o.report.Seconds, o.report.RowsPerSecond = 0, 0
+				for _, line := range o.history {
+					line[5] = ""
+				}
+			}
+			assert.Equal(t, one.report, four.report)
+			assert.Equal(t, one.history, four.history)
+			for _, name := range []string{weightsFile, panelFile, densityFile, dotFile, svgFile} {
+				assert.True(t, bytes.Equal(one.file(t, name), four.file(t, name)), name)
+			}
+		})
+	}
+}
+
+func TestStreamsStandAlone(t *testing.T) {
+	short := moons(t, append(small, "-epochs", "1")...)
+	long := moons(t, append(small, "-epochs", "3")...)
+	require.Equal(t, done, short.code, short.stderr)
+	require.Equal(t, done, long.code, long.stderr)
+	assert.Equal(t, short.history[1][:5], long.history[1][:5], "more epochs change nothing in the first")
+
+	other := moons(t, append(small, "-epochs", "1", "-seed", "2")...)
+	require.Equal(t, done, other.code, other.stderr)
+	assert.NotEqual(t, short.report.NLLTest, other.report.NLLTest)
+}
+
+// canceller cancels when the progress of the first epoch is written.
+type canceller struct {
+	bytes.Buffer
+	cancel context.CancelFunc
+}
+
+func (c *canceller) Write(p []byte) (int, error) {
+	c.cancel()
+	return c.Buffer.Write(p)
+}
+
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	stderr := &canceller{cancel: cancel}
+	o := moonsTo(ctx, t, stderr, append(small, "-epochs", "50")...)
+	assert.Equal(t, interrupted, o.code)
+	assert.Contains(t, stderr.String(), "moons: interrupted in epoch 2 of 50; what 5 steps taught is kept\n")
+	assert.True(t, o.report.Interrupted)
+	assert.Equal(t, 1, o.report.Epochs)
+	assert.Equal(t, 5, o.report.Steps)
+	assert.Len(t, o.history, 2)
+
+	want := moons(t, append(small, "-epochs", "1")...)
+	assert.Equal(t, want.report.NLLTest, o.report.NLLTest, "as if it had been asked for one epoch")
+	assert.Equal(t, want.file(t, weightsFile), o.file(t, weightsFile))
+}
+
+func TestInterruptedAtOnce(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	var stderr bytes.Buffer
+	o := moonsTo(ctx, t, &stderr, small...)
+	assert.Equal(t, interrupted, o.code)
+	assert.Equal(t, "moons: interrupted before anything was learnt; nothing is written\n", stderr.String())
+	assert.Empty(t, o.stdout)
+	entries, err := os.ReadDir(o.folder)
+	require.NoError(t, err)
+	assert.Empty(t, entries)
+}
+
+func TestDivergence(t *testing.T) {
+	o := moons(t, append(small, "-lr", "1e30")...)
+	assert.Equal(t, failed, o.code)
+	assert.Empty(t, o.stdout)
+	assert.Contains(t, o.stderr, fmt.Sprintf("the parameters from before are in %s\n", filepath.Join(o.folder, weightsFile)))
+	assert.FileExists(t, filepath.Join(o.folder, weightsFile))
+	assert.NoFileExists(t, filepath.Join(o.folder, panelFile))
+}
