@@ -63,6 +63,9 @@ func (b *Batches) Rows() int { return b.rows }
 // Len returns the number of batches of an epoch, the short one included.
 func (b *Batches) Len() int { return (b.rows + b.size - 1) / b.size }
 
+// Err returns nil: a table in memory never fails. It makes Batches a [Source].
+func (b *Batches) Err() error { return nil }
+
 // Epoch deals one epoch. The order is drawn when the loop starts and depends
 // on the state of rng alone, not on epochs before.
 func (b *Batches) Epoch() iter.Seq[*tensor.Dense] {

@@ -1,0 +1,11 @@
+package data
+
+// Density is a distribution of which everything is known: it can be drawn,
+// and its density, its entropy and the width of its rows are there.
+type Density interface {
+	Distribution
+	LogProber
+	Entropier
+	// Dim returns the width of a row.
+	Dim() int
+}

@@ -1,0 +1,78 @@
+package data
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+)
+
+// NPYRows reads an array in NumPy's .npy format row by row.
+type NPYRows struct {
+	r    io.Reader
+	h    npyHeader
+	read int
+	buf  [8]byte // one number
+}
+
+// NewNPYRows starts to read r, which may hold what [ReadNPY] takes except that
+// the order must be C's: in Fortran's the first row ends with the file.
+func NewNPYRows(r io.Reader) (*NPYRows, error) {
+	text := bufio.NewReader(r)
+	h, err := readNPYHeader(text)
+	if err != nil {
+		return nil, err
+	}
+	if h.fortran && h.dim > 1 {
+		return nil, errors.New("data: npy: the array is in Fortran order, which has no rows to read one by one")
+	}
+	const widest = 1 << 24 // a header may promise what no memory holds
+	if h.dim > widest {
+		return nil, fmt.Errorf("data: npy: rows of %d numbers, need at most %d", h.dim, widest)
+	}
+	return &NPYRows{r: text, h: h}, nil
+}
+
+// Dim returns the width of a row.
+func (n *NPYRows) Dim() int { return n.h.dim }
+
+// ReadRow fills row, of length Dim, with the next row. After the last it
+// returns io.EOF.
+func (n *NPYRows) ReadRow(row []float64) error {
+	checkLength("npy", row, n.h.dim)
+	if n.read == n.h.rows {
+		if err := n.h.end(n.r); err != nil {
+			return err
+		}
+		return io.EOF
+	}
+	for j := range row {
+		b := n.buf[:n.h.size]
+		if got, err := io.ReadFull(n.r, b); err != nil {
+			return n.h.short((n.read*n.h.dim+j)*n.h.size+got, err)
+		}
+		row[j] = n.h.number(b)
+		if math.IsNaN(row[j]) || math.IsInf(row[j], 0) {
+			return fmt.Errorf("data: npy: row %d, column %d is %v, need finite numbers", n.read, j, row[j])
+		}
+	}
+	n.read++
+	return nil
+}
+
+// OpenNPY returns a function that opens the named .npy file, for [NewStream].
+func OpenNPY(name string) func() (RowReader, error) {
+	return func() (RowReader, error) {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		rows, err := NewNPYRows(f)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: %w", name, err), f.Close())
+		}
+		return closing{rows, f}, nil
+	}
+}

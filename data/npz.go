@@ -1,0 +1,86 @@
+package data
+
+import (
+	"archive/zip"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"gorgonia.org/tensor"
+)
+
+// NPZ is an archive of arrays by name, as NumPy's savez and savez_compressed
+// write it: a zip file of .npy files.
+type NPZ struct{ files *zip.Reader }
+
+// NewNPZ reads the list of the arrays in the size bytes of r.
+func NewNPZ(r io.ReaderAt, size int64) (*NPZ, error) {
+	files, err := zip.NewReader(r, size)
+	if err != nil {
+		return nil, fmt.Errorf("data: npz: %w", err)
+	}
+	return &NPZ{files}, nil
+}
+
+// Names returns the names of the arrays, sorted.
+func (z *NPZ) Names() []string {
+	var names []string
+	for _, f := range z.files.File {
+		if name, ok := strings.CutSuffix(f.Name, ".npy"); ok {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Rows opens the array of that name to be read row by row; its close closes
+// the array alone.
+func (z *NPZ) Rows(name string) (RowReader, error) {
+	f, err := z.open(name)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := NewNPYRows(f)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("data: npz: array %q: %w", name, err), f.Close())
+	}
+	return closing{rows, f}, nil
+}
+
+// Read reads the array of that name, as [ReadNPY] does. Its checksum is
+// checked as well.
+func (z *NPZ) Read(name string) (*tensor.Dense, error) {
+	f, err := z.open(name)
+	if err != nil {
+		return nil, err
+	}
+	x, err := ReadNPY(f)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return nil, fmt.Errorf("data: npz: array %q: %w", name, err)
+	}
+	return x, nil
+}
+
+func (z *NPZ) open(name string) (io.ReadCloser, error) {
+	var found *zip.File
+	for _, f := range z.files.File {
+		if f.Name != name+".npy" {
+			continue
+		}
+		if found != nil {
+			return nil, fmt.Errorf("data: npz: more than one array is called %q", name)
+		}
+		found = f
+	}
+	if found == nil {
+		return nil, fmt.Errorf("data: npz: no array %q among %q", name, z.Names())
+	}
+	f, err := found.Open()
+	if err != nil {
+		return nil, fmt.Errorf("data: npz: array %q: %w", name, err)
+	}
+	return f, nil
+}

@@ -1,0 +1,123 @@
+package data
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"gorgonia.org/tensor"
+)
+
+// Standardize is the map that gives every column mean 0 and deviation 1,
+//
+//	zⱼ = (xⱼ - Mean[j]) / Std[j]
+//
+// A density of z becomes one of x by log p(x) = log p(z) + LogDet().
+type Standardize struct {
+	// Mean and Std hold one number for each column.
+	Mean, Std []float64
+}
+
+// FitStandardize returns the map for the rows of x (rows, dim), those that are
+// trained on. The deviation is that of the rows themselves, √(Σ(x - mean)²/rows).
+// A column whose rows are all the same is refused by its number.
+func FitStandardize(x *tensor.Dense) (Standardize, error) {
+	if err := checkTable(x); err != nil {
+		return Standardize{}, err
+	}
+	var m moments
+	m.add(x)
+	return m.standardize()
+}
+
+// FitStandardizeSource is [FitStandardize] for the rows of one epoch of s.
+func FitStandardizeSource(s Source) (Standardize, error) {
+	var m moments
+	for batch := range s.Epoch() {
+		if err := checkTable(batch); err != nil {
+			return Standardize{}, err
+		}
+		if dim := batch.Shape()[1]; m.mean != nil && dim != len(m.mean) {
+			return Standardize{}, fmt.Errorf("data: a batch is %d wide, the first was %d", dim, len(m.mean))
+		}
+		m.add(batch)
+	}
+	if err := s.Err(); err != nil {
+		return Standardize{}, err
+	}
+	if m.rows == 0 {
+		return Standardize{}, errors.New("data: standardize: no rows")
+	}
+	return m.standardize()
+}
+
+func (m *moments) standardize() (Standardize, error) {
+	s := Standardize{Mean: m.mean, Std: m.std()}
+	for j, std := range s.Std {
+		// A column of equal numbers may leave the rounding of its mean.
+		if !(std > 1e-14*math.Abs(s.Mean[j])) {
+			return Standardize{}, fmt.Errorf("data: standardize: column %d is %v in every row", j, s.Mean[j])
+		}
+	}
+	return s, s.check()
+}
+
+func (s Standardize) check() error {
+	if len(s.Mean) != len(s.Std) || len(s.Mean) == 0 {
+		return fmt.Errorf("data: standardize: %d means and %d deviations, need as many of both and at least one", len(s.Mean), len(s.Std))
+	}
+	for j, m := range s.Mean {
+		if std := s.Std[j]; math.IsNaN(m) || math.IsInf(m, 0) || !(std > 0) || math.IsInf(std, 1) {
+			return fmt.Errorf("data: standardize: column %d has mean %v and deviation %v, need finite numbers and a deviation above 0", j, m, std)
+		}
+	}
+	return nil
+}
+
+// Dim returns the width of a row.
+func (s Standardize) Dim() int { return len(s.Mean) }
+
+// LogDet returns log|det dz/dx| = -Σ log Std[j], the same for every row.
+func (s Standardize) LogDet() float64 {
+	var l float64
+	for _, std := range s.Std {
+		l -= math.Log(std)
+	}
+	return l
+}
+
+// Apply returns z for the rows of x (rows, dim), as a new table of the type of x.
+func (s Standardize) Apply(x *tensor.Dense) (*tensor.Dense, error) {
+	return s.each(x, func(j int, v float64) float64 { return (v - s.Mean[j]) / s.Std[j] })
+}
+
+// Invert returns x for the rows of z (rows, dim), as a new table of the type of z.
+func (s Standardize) Invert(z *tensor.Dense) (*tensor.Dense, error) {
+	return s.each(z, func(j int, v float64) float64 { return v*s.Std[j] + s.Mean[j] })
+}
+
+func (s Standardize) each(x *tensor.Dense, f func(j int, v float64) float64) (*tensor.Dense, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	if err := checkTable(x); err != nil {
+		return nil, err
+	}
+	dim := x.Shape()[1]
+	if dim != s.Dim() {
+		return nil, fmt.Errorf("data: standardize: rows are %d wide, need %d", dim, s.Dim())
+	}
+	y := x.Clone().(*tensor.Dense)
+	if x.Dtype() == tensor.Float32 {
+		mapColumns(y.Float32s(), dim, f)
+	} else {
+		mapColumns(y.Float64s(), dim, f)
+	}
+	return y, nil
+}
+
+func mapColumns[T float](values []T, dim int, f func(j int, v float64) float64) {
+	for i, v := range values {
+		values[i] = T(f(i%dim, float64(v)))
+	}
+}

@@ -1,0 +1,163 @@
+package data
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"math/rand/v2"
+
+	"gorgonia.org/tensor"
+)
+
+// Stream deals the rows of a file in batches without ever holding more of them
+// than a window. Each epoch reads the file anew, from its start.
+//
+// The batches share one buffer: each is good until the next one is asked for.
+// A Stream serves one goroutine and one epoch at a time.
+type Stream struct {
+	open                    func() (RowReader, error)
+	rows, dim, size, window int
+	rng                     *rand.Rand
+	err                     error
+}
+
+// StreamOptions say how a Stream deals its rows.
+type StreamOptions struct {
+	// Batch is the number of rows of a batch; the last of an epoch may be
+	// short. Zero means 256.
+	Batch int
+	// Window is the number of rows held at a time, from which each next one is
+	// drawn: the larger, the better shuffled. Zero means 16 batches.
+	Window int
+	// Rand draws. Nil keeps the order of the file.
+	Rand *rand.Rand
+}
+
+// NewStream returns a stream of what open opens, in float64. It reads the
+// whole once, to count the rows and so that a fault in them is an error here
+// and not in the middle of an epoch. What open returns is closed after use if
+// it is an io.Closer.
+func NewStream(open func() (RowReader, error), o StreamOptions) (*Stream, error) {
+	o.Batch = orDefault(o.Batch, 256)
+	o.Window = orDefault(o.Window, 16*o.Batch)
+	if o.Batch < 0 || o.Window < 0 {
+		return nil, fmt.Errorf("data: stream: batches of %d rows from a window of %d, need 0 or more", o.Batch, o.Window)
+	}
+	s := &Stream{open: open, size: o.Batch, window: max(o.Window, 1), rng: o.Rand}
+	s.err = s.each(func(row []float64) bool {
+		s.rows++
+		s.dim = len(row)
+		return true
+	})
+	switch {
+	case s.err != nil:
+		return nil, s.err
+	case s.rows == 0:
+		return nil, errors.New("data: stream: no rows")
+	}
+	s.size = min(s.size, s.rows)
+	return s, nil
+}
+
+// Rows returns the number of rows of an epoch.
+func (s *Stream) Rows() int { return s.rows }
+
+// Dim returns the width of a row.
+func (s *Stream) Dim() int { return s.dim }
+
+// Len returns the number of batches of an epoch, the short one included.
+func (s *Stream) Len() int { return (s.rows + s.size - 1) / s.size }
+
+// Err returns the error that broke the last epoch off, nil if none did.
+func (s *Stream) Err() error { return s.err }
+
+// Epoch deals one epoch. If the file can no longer be read, or no longer has
+// as many rows, the epoch ends early; Err says why.
+func (s *Stream) Epoch() iter.Seq[*tensor.Dense] {
+	return func(yield func(*tensor.Dense) bool) {
+		seen, stopped := 0, false
+		batch := make([]float64, 0, s.size*s.dim)
+		flush := func() bool {
+			if len(batch) == 0 {
+				return true
+			}
+			stopped = !yield(newTable(batch, s.dim))
+			batch = batch[:0]
+			return !stopped
+		}
+		s.err = s.shuffled(func(row []float64) bool {
+			seen++
+			if batch = append(batch, row...); len(batch) == cap(batch) {
+				return flush()
+			}
+			return true
+		})
+		switch {
+		case s.err != nil || stopped:
+		case seen != s.rows:
+			s.err = fmt.Errorf("data: stream: %d rows, there were %d at first", seen, s.rows)
+		default:
+			flush()
+		}
+	}
+}
+
+// shuffled calls f with every row, each drawn from a window that moves along
+// the file, until f is false.
+func (s *Stream) shuffled(f func(row []float64) bool) error {
+	if s.rng == nil {
+		return s.each(f)
+	}
+	var held [][]float64
+	going := true
+	err := s.each(func(row []float64) bool {
+		if len(held) < s.window {
+			held = append(held, append([]float64(nil), row...))
+			return true
+		}
+		pick := held[s.rng.IntN(len(held))]
+		going = f(pick)
+		copy(pick, row)
+		return going
+	})
+	if err != nil || !going {
+		return err
+	}
+	s.rng.Shuffle(len(held), func(i, j int) { held[i], held[j] = held[j], held[i] })
+	for _, row := range held {
+		if !f(row) {
+			break
+		}
+	}
+	return nil
+}
+
+// each calls f with every row in the order of the file until f is false. The
+// row is good until the next.
+func (s *Stream) each(f func(row []float64) bool) (err error) {
+	r, err := s.open()
+	if err != nil {
+		return fmt.Errorf("data: stream: %w", err)
+	}
+	if c, ok := r.(io.Closer); ok {
+		defer func() { err = errors.Join(err, c.Close()) }()
+	}
+	if s.dim != 0 && r.Dim() != s.dim {
+		return fmt.Errorf("data: stream: rows are %d wide, they were %d at first", r.Dim(), s.dim)
+	}
+	if r.Dim() < 1 {
+		return fmt.Errorf("data: stream: rows are %d wide, need at least 1", r.Dim())
+	}
+	row := make([]float64, r.Dim())
+	for {
+		switch err := r.ReadRow(row); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case !f(row):
+			return nil
+		}
+	}
+}
