@@ -1,0 +1,274 @@
+package main
+
+import (
+	"fmt"
+	"math/bits"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Offsets in MatMul.
+const (
+	mmX      = 0
+	mmLen    = 8
+	mmW      = 24
+	mmWK     = 32
+	mmWJ     = 40
+	mmInit   = 48
+	mmOut    = mmInit + operandSize
+	mmSecond = mmOut + 3*slice
+)
+
+// matMul writes the product of all columns with 1, 2, ... columns of the matrix.
+func matMul(v vec) {
+	most := 6
+	if v.wide {
+		most = 8
+	}
+	for m := 1; m <= most; m++ {
+		matMulColumns(v, m)
+	}
+}
+
+// heights are the numbers of vectors of rows done at once: the most that registers
+// allow, then halves down to what divides 16 lanes.
+func (v vec) heights(m int) []int {
+	room, least := 16, 2
+	if v.wide {
+		room, least = 32, v.unit()
+	}
+	var out []int
+	for h := 8; h >= least; h /= 2 {
+		others := h + 1 // X and a weight
+		if m == 1 {
+			others = 1 // X stays in memory
+		}
+		if m*h <= 16 && m*h+others <= room {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+func matMulColumns(v vec, m int) {
+	v.text(fmt.Sprintf("matMul%d", m), "a, arena, uniform *byte, j, n int",
+		fmt.Sprintf("does columns j to j+%d of the result.", m-1))
+	a, arena, n := param("a"), param("arena"), param("n")
+	for _, h := range v.heights(m) {
+		loop, next := label("rows"), label("next")
+		rows := h * v.bytes() / v.size()
+		CMPQ(n, U8(rows))
+		jump(JLT, next)
+		Label(loop)
+		b := block{v, m, h, a, arena}
+		acc := make([][]reg.VecVirtual, m)
+		for c := range acc {
+			acc[c] = v.regs(h)
+		}
+		b.start(acc)
+		b.products(acc)
+		b.finish(acc)
+		ADDQ(I32(h*v.bytes()), arena)
+		SUBQ(U8(rows), n)
+		CMPQ(n, U8(rows))
+		jump(JGE, loop)
+		Label(next)
+	}
+	VZEROUPPER()
+	RET()
+}
+
+// block is m columns by h vectors of rows. Only a, arena and the number of rows keep
+// registers throughout; the rest is loaded where it is needed.
+type block struct {
+	v     vec
+	m, h  int
+	a     reg.Register
+	arena reg.Register // advanced to the block's rows
+}
+
+// columnAt is the address of the block's rows in column c of a list.
+func (b block) columnAt(list, j reg.Register, c int) reg.GPVirtual {
+	o := GP64()
+	MOVLQSX(Mem{Base: list, Index: j, Scale: 4, Disp: 4 * c}, o)
+	return b.v.element(b.arena, o)
+}
+
+func (b block) each(f func(c, r int)) {
+	for c := range b.m {
+		for r := range b.h {
+			f(c, r)
+		}
+	}
+}
+
+// start sets the sums to Init.
+func (b block) start(acc [][]reg.VecVirtual) {
+	v, j := b.v, param("j")
+	vector, number, same, done := label("column"), label("number"), label("same"), label("started")
+	kind := load(b.a, mmInit+operandKind)
+	list := load(b.a, mmInit+operandList)
+	CMPQ(kind, U8(column))
+	jump(JEQ, vector)
+	CMPQ(kind, U8(uniform))
+	jump(JEQ, number)
+	z := v.reg()
+	v.zero(z)
+	CMPQ(kind, U8(none))
+	jump(JEQ, same)
+	v.move(v.real(Mem{Base: b.a, Disp: mmInit + operandReal}), z)
+	Label(same)
+	b.each(func(c, r int) { v.move(z, acc[c][r]) })
+	jump(JMP, done)
+	Label(number)
+	u := param("uniform")
+	for c := range b.m {
+		o := GP64()
+		MOVLQSX(Mem{Base: list, Index: j, Scale: 4, Disp: 4 * c}, o)
+		for r := range b.h {
+			v.broadcast(Mem{Base: u, Index: o, Scale: v.scale()}, acc[c][r])
+		}
+	}
+	jump(JMP, done)
+	Label(vector)
+	for c := range b.m {
+		p := b.columnAt(list, j, c)
+		for r := range b.h {
+			v.move(Mem{Base: p, Disp: r * v.bytes()}, acc[c][r])
+		}
+	}
+	Label(done)
+}
+
+// products adds X[k]·W[k, j+c] to sum c for all k.
+func (b block) products(acc [][]reg.VecVirtual) {
+	v := b.v
+	loop, done := label("k"), label("summed")
+	k := load(b.a, mmX+mmLen)
+	TESTQ(k, k)
+	jump(JEQ, done)
+	w, wk, wj, x := param("j"), load(b.a, mmWK), load(b.a, mmWJ), load(b.a, mmX)
+	IMULQ(wj, w)
+	ADDQ(Mem{Base: b.a, Disp: mmW}, w)
+	shift := U8(bits.TrailingZeros(uint(v.size())))
+	SHLQ(shift, w)
+	SHLQ(shift, wk)
+	SHLQ(shift, wj)
+	ADDQ(param("uniform"), w)
+	w4, wj3 := GP64(), GP64()
+	if b.m > 3 {
+		LEAQ(Mem{Base: wj, Index: wj, Scale: 2}, wj3)
+	}
+	if b.m > 4 {
+		LEAQ(Mem{Base: w, Index: wj, Scale: 4}, w4)
+	}
+	Label(loop)
+	o := GP64()
+	MOVLQSX(Mem{Base: x}, o)
+	xs := make([]Op, b.h)
+	for r := range xs {
+		m := Mem{Base: b.arena, Index: o, Scale: v.scale(), Disp: r * v.bytes()}
+		xs[r] = m
+		if b.m > 1 {
+			t := v.reg()
+			v.move(m, t)
+			xs[r] = t
+		}
+	}
+	for c := range b.m {
+		m := Mem{Base: w}
+		if c >= 4 {
+			m.Base = w4
+		}
+		switch c % 4 {
+		case 1:
+			m.Index, m.Scale = wj, 1
+		case 2:
+			m.Index, m.Scale = wj, 2
+		case 3:
+			m.Index, m.Scale = wj3, 1
+		}
+		if v.wide && b.h == 1 && b.m > 1 {
+			v.emit(VFMADD231PS_BCST, VFMADD231PD_BCST, m, xs[0], acc[c][0])
+			continue
+		}
+		weight := v.reg()
+		v.broadcast(m, weight)
+		for r := range xs {
+			v.fma(xs[r], weight, acc[c][r])
+		}
+	}
+	ADDQ(U8(4), x)
+	ADDQ(wk, w)
+	if b.m > 4 {
+		ADDQ(wk, w4)
+	}
+	DECQ(k)
+	jump(JNE, loop)
+	Label(done)
+}
+
+// finish writes Out and, if there is one, Second.
+func (b block) finish(acc [][]reg.VecVirtual) {
+	v := b.v
+	product, sum, scaled, both, written, done := label("product"), label("plus"), label("times"), label("both"), label("written"), label("done")
+	p, j := GP64(), param("j")
+	LEAQ(Mem{Base: b.a, Disp: mmOut}, p)
+	Label(product)
+	d, e, c := load(p, 0), load(p, slice), load(p, 2*slice)
+	t := v.reg()
+	// each writes one column after another, the sum combined with E and C.
+	each := func(e, c reg.Register, f func(acc, d Op, e, c Mem)) {
+		for i := range b.m {
+			var me, mc Mem
+			if e != nil {
+				me.Base = b.columnAt(e, j, i)
+			}
+			if c != nil {
+				mc.Base = b.columnAt(c, j, i)
+			}
+			dst := Mem{Base: b.columnAt(d, j, i)}
+			for r := range b.h {
+				me.Disp, mc.Disp, dst.Disp = r*v.bytes(), r*v.bytes(), r*v.bytes()
+				f(acc[i][r], dst, me, mc)
+			}
+		}
+	}
+	TESTQ(e, e)
+	jump(JNE, scaled)
+	TESTQ(c, c)
+	jump(JNE, sum)
+	each(nil, nil, func(acc, d Op, _, _ Mem) { v.move(acc, d) })
+	jump(JMP, written)
+	Label(sum)
+	each(nil, c, func(acc, d Op, _, c Mem) {
+		v.add(c, acc, t)
+		v.move(t, d)
+	})
+	jump(JMP, written)
+	Label(scaled)
+	TESTQ(c, c)
+	jump(JNE, both)
+	each(e, nil, func(acc, d Op, e, _ Mem) {
+		v.mul(e, acc, t)
+		v.move(t, d)
+	})
+	jump(JMP, written)
+	Label(both)
+	each(e, c, func(acc, d Op, e, c Mem) {
+		v.move(c, t)
+		v.fma(e, acc, t)
+		v.move(t, d)
+	})
+	Label(written)
+	second := GP64()
+	LEAQ(Mem{Base: b.a, Disp: mmSecond}, second)
+	CMPQ(p, second)
+	jump(JEQ, done)
+	MOVQ(second, p)
+	CMPQ(Mem{Base: second}, U8(0))
+	jump(JNE, product)
+	Label(done)
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// tanh is, for float32, x·P(x²)/Q(x²) up to where it is 1; for float64 E/(E + 2) with
+// E = e^2|x| - 1 = 2ⁿ·(eʳ - 1) + (2ⁿ - 1), which loses nothing for small x. Both
+// work on |x|. The slope is 1 - y².
+func tanh(v vec, e expKernel) function {
+	f := function{name: "tanh", slope: func(c constants, y reg.VecVirtual) reg.VecVirtual {
+		t := v.reg()
+		v.move(c.at(1), t)
+		v.fnma(y, y, t)
+		return t
+	}}
+	if !v.double {
+		p, q := tanhP[:], tanhQ[:]
+		f.numbers = append(append([]float64{tanhEnd, 1}, p...), q...)
+		f.value = func(c constants, x reg.VecVirtual) reg.VecVirtual {
+			a, w := c.atMost(tanhEnd, c.magnitude(x)), v.reg()
+			v.mul(a, a, w)
+			num, den := c.polynomial(p, w), c.polynomial(q, w)
+			v.mul(a, num, num)
+			v.div(den, num, num)
+			return c.withSign(x, c.atMost(1, num))
+		}
+		return f
+	}
+	const end = 20 // 1 - tanh is 9e-18 there
+	f.numbers = append(e.numbers(), end, 2)
+	f.value = func(c constants, x reg.VecVirtual) reg.VecVirtual {
+		a := c.atMost(end, c.magnitude(x))
+		v.add(a, a, a)
+		_, shifted, p := e.reduce(c, a)
+		s, t := e.power(c, shifted), v.reg()
+		v.sub(c.at(1), s, t)
+		v.horner(t, s, p) // E
+		v.add(c.at(2), p, t)
+		v.div(t, p, p)
+		return c.withSign(x, p)
+	}
+	return f
+}

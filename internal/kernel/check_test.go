@@ -1,0 +1,90 @@
+package kernel
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestCheck(t *testing.T) {
+	const arena, uniform, n = 64, 10, 17 // two columns, at 0 and 32
+	ok := []int32{0, 32}
+	far := []int32{0, 33}
+	one := ok[:1]
+	for _, c := range []struct {
+		name string
+		err  error
+		want string // nothing if there is no error
+	}{
+		{"product", (&MatMul{X: one, W: 9, Out: Product{D: ok[1:]}}).Check(arena, uniform, n), ""},
+		{"product's X", (&MatMul{X: far, Out: Product{D: one}}).Check(arena, uniform, n), "kernel: MatMul: X[1] at 33 with 32 lanes leaves the arena of 64"},
+		{"product's W", (&MatMul{X: ok, W: 4, WK: 6, Out: Product{D: one}}).Check(arena, uniform, n), "kernel: MatMul: W at 10 leaves the uniform area of 10"},
+		{"negative stride", (&MatMul{X: ok, W: 4, WK: -5, Out: Product{D: one}}).Check(arena, uniform, n), "kernel: MatMul: W at -1 leaves"},
+		{"product's bias", (&MatMul{X: one, Init: Uniforms(1, 2), Out: Product{D: one}}).Check(arena, uniform, n), "Init has 2 numbers, want 1"},
+		{"product's E", (&MatMul{X: one, Out: Product{D: one, E: ok}}).Check(arena, uniform, n), "Out.E has 2 columns, want 1"},
+		{"affine", (&Affine{D: ok, A: ok}).Check(arena, uniform, n), ""},
+		{"affine's uniform", (&Affine{D: one, A: one, B: Uniforms(10)}).Check(arena, uniform, n), "B at 10 leaves the uniform area of 10"},
+		{"binary", (&Binary{D: one, A: Columns(32), B: Constant(1)}).Check(arena, uniform, n), ""},
+		{"missing", (&Binary{D: one, A: Columns(32)}).Check(arena, uniform, n), "kernel: Binary div: B is missing"},
+		{"unknown operation", (&Binary{D: one, A: Columns(0), B: Columns(0), Op: 99}).Check(arena, uniform, n), "unknown operation"},
+		{"unknown kind", (&Copy{D: one, X: Operand{Kind: 9}}).Check(arena, uniform, n), "unknown kind 9"},
+		{"choice", (&Choose{D: one, If: Columns(0), A: Columns(0)}).Check(arena, uniform, n), "B is missing"},
+		{"no slope", (&Unary{D: one, X: one, Slope: one, Op: Exp}).Check(arena, n), "kernel: Unary exp: has no slope"},
+		{"reduction of nothing", (&Reduce{}).Check(arena, n), "no columns"},
+		{"sums", (&RowSum{X: ok, S: 1}).Check(arena, 32, n), "sums 1 to 33 leave the area of 32"},
+		{"outer sums", (&Outer{A: ok, B: ok}).Check(arena, 63, 0, n), "sums 0 to 64 leave the area of 63"},
+		{"scratch", (&Outer{A: make([]int32, 16), B: make([]int32, 8)}).Check(arena, 128, 511, n), "scratch of 511, want 512"},
+		{"negative lanes", (&Copy{D: one, X: Constant(1)}).Check(arena, uniform, -1), "-1 lanes"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.want == "" {
+				assert.NoError(t, c.err)
+			} else {
+				assert.ErrorContains(t, c.err, c.want)
+			}
+		})
+	}
+}
+
+func TestFromEnv(t *testing.T) {
+	t.Setenv(Env, "")
+	isa, err := FromEnv()
+	require.NoError(t, err)
+	assert.Equal(t, Best(), isa)
+	t.Setenv(Env, "go")
+	isa, err = FromEnv()
+	require.NoError(t, err)
+	assert.Equal(t, Go, isa)
+	t.Setenv(Env, "mmx")
+	_, err = FromEnv()
+	assert.EqualError(t, err, `kernel: FFJORD_KERNELS: kernel: unknown kernels "mmx", want go, avx2 or avx512`)
+	for _, i := range []ISA{AVX2, AVX512} {
+		_, err := Parse(i.String())
+		assert.Equal(t, i.Supported(), err == nil, i)
+		_, err = New[float32](i)
+		assert.Equal(t, i.Supported(), err == nil, i)
+	}
+	_, err = New[float64](9)
+	assert.ErrorContains(t, err, "ISA(9) is not supported")
+}
+
+func TestLoadAndStore(t *testing.T) {
+	rows := []float32{1, 2, 3, 4, 5, 6, 7, 8, 9} // three rows of three
+	arena := make([]float32, 3*Lanes)
+	Load(arena, []int32{Lanes, 0}, rows[1:], 3, 3)
+	assert.Equal(t, []float32{2, 5, 8, 8}, arena[Lanes:Lanes+4])
+	assert.Equal(t, []float32{3, 6, 9, 9}, arena[:4])
+	assert.Equal(t, float32(9), arena[Lanes-1])
+	out := make([]float32, 9)
+	Store(out, 3, arena, []int32{0, Lanes}, 3)
+	assert.Equal(t, []float32{3, 2, 0, 6, 5, 0, 9, 8, 0}, out)
+}
+
+func TestNoAllocation(t *testing.T) {
+	for _, o := range operations[float32](7, 50) {
+		for _, s := range sets[float32](t) {
+			assert.Zero(t, testing.AllocsPerRun(10, func() { o.run(s, o.world) }), "%s %v", o.name, s.ISA)
+		}
+	}
+}

@@ -1,0 +1,32 @@
+package kernel
+
+// Copy is D[j] = X[j], column, number or constant, bit for bit.
+type Copy struct {
+	D []int32
+	X Operand
+}
+
+// Check tells if the operation stays within an arena and a uniform area of these
+// lengths when run over n lanes.
+func (a *Copy) Check(arena, uniform, n int) error {
+	b := newBounds("Copy", arena, uniform, n)
+	b.columns("D", a.D, len(a.D))
+	b.operand("X", &a.X, len(a.D), true)
+	return b.err
+}
+
+// copyGo serves all instruction sets: the run time's copy is as wide as they are.
+func copyGo[T Float](a *Copy, arena, uniform []T, n int) {
+	n = Pad(n)
+	var buf [block]T
+	for j, o := range a.D {
+		d := column(arena, o, n)
+		if a.X.Kind == Column {
+			copy(d, column(arena, a.X.At[j], n))
+			continue
+		}
+		for lo := 0; lo < n; lo += block {
+			copy(d[lo:], lanes(&a.X, j, arena, uniform, lo, min(block, n-lo), &buf))
+		}
+	}
+}

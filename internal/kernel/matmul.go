@@ -1,0 +1,54 @@
+package kernel
+
+// MatMul is the product of per-row columns and a uniform matrix,
+//
+//	aⱼ = initⱼ + Σₖ X[k]·W[k,j],  D[j] = aⱼ·E[j] + C[j],
+//
+// with K = len(X) and J = len(Out.D). W[k,j] is the uniform number at
+// W + k·WK + j·WJ: a row-major (K, J) matrix has WK = J, WJ = 1; its transpose, of
+// a row-major (J, K) matrix, WK = 1, WJ = K; blocks of a larger matrix have its
+// strides.
+//
+// Init starts the sum: None at zero, Uniform at a bias, Column at a per-row value
+// (D itself to accumulate). Second, if it has columns, is another result of the
+// same sum with its own E and C; it is computed after Out is written.
+//
+// A column of D may also be read as Init, E or C of the same j and result, and as
+// nothing else of this operation.
+//
+// The sum runs over k in order, fused multiply-add by multiply-add; the plain Go
+// kernel adds four products at a time, so that the two differ by the rounding of a
+// sum of K terms: |difference| ≤ 2·(K+2)·u·Σₖ|X[k]·W[k,j]|, u the unit roundoff.
+type MatMul struct {
+	X           []int32 // K columns
+	W, WK, WJ   int     // first element and strides, in the uniform area
+	Init        Operand // J columns
+	Out, Second Product
+}
+
+// Product is one result of a [MatMul]: D[j] = aⱼ·E[j] + C[j]. A nil E is one, a nil
+// C is zero.
+type Product struct {
+	D, E, C []int32 // J columns
+}
+
+// Check tells if the operation stays within an arena and a uniform area of these
+// lengths when run over n lanes.
+func (a *MatMul) Check(arena, uniform, n int) error {
+	b := newBounds("MatMul", arena, uniform, n)
+	k, j := len(a.X), len(a.Out.D)
+	b.columns("X", a.X, k)
+	if k > 0 && j > 0 {
+		for _, c := range [][2]int{{0, 0}, {k - 1, 0}, {0, j - 1}, {k - 1, j - 1}} {
+			b.number("W", a.W+c[0]*a.WK+c[1]*a.WJ)
+		}
+	}
+	b.operand("Init", &a.Init, j, false)
+	b.columns("Out.D", a.Out.D, j)
+	b.optional("Out.E", a.Out.E, j)
+	b.optional("Out.C", a.Out.C, j)
+	b.optional("Second.D", a.Second.D, j)
+	b.optional("Second.E", a.Second.E, j)
+	b.optional("Second.C", a.Second.C, j)
+	return b.err
+}

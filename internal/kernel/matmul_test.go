@@ -1,0 +1,58 @@
+package kernel
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestMatMul(t *testing.T) {
+	t.Run("float32", testMatMul[float32])
+	t.Run("float64", testMatMul[float64])
+}
+
+// testMatMul compares with the definition, summed with two float64 a number, within
+// the bound the comment at MatMul states.
+func testMatMul[T Float](t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 5))
+	for _, d := range []struct {
+		k, j, n    int
+		transposed bool
+	}{{k: 1, j: 1, n: 1}, {k: 2, j: 8, n: 48}, {k: 8, j: 2, n: 128}, {k: 13, j: 17, n: 33}, {k: 43, j: 33, n: 100, transposed: true}, {k: 128, j: 64, n: 64}} {
+		arena, at := room[T](d.k+d.j, d.n)
+		weights := make([]T, d.k*d.j+d.j)
+		for _, x := range [][]T{arena, weights} {
+			for i := range x {
+				x[i] = T(rng.NormFloat64())
+			}
+		}
+		a := &MatMul{X: at[:d.k], W: d.j, WK: d.j, WJ: 1, Init: Operand{Kind: Uniform}, Out: Product{D: at[d.k:]}}
+		if d.transposed {
+			a.WK, a.WJ = 1, d.k
+		}
+		for j := range d.j {
+			a.Init.At = append(a.Init.At, int32(j))
+		}
+		require.NoError(t, a.Check(len(arena), len(weights), d.n))
+		for _, s := range sets[T](t) {
+			s.MatMul(a, arena, weights, d.n)
+			for j := range d.j {
+				for l := range d.n {
+					sum, low, size := float64(weights[j]), 0.0, math.Abs(float64(weights[j]))
+					for k := range d.k {
+						x, w := float64(arena[int(at[k])+l]), float64(weights[a.W+k*a.WK+j*a.WJ])
+						p := x * w
+						size += math.Abs(p)
+						next := sum + p
+						low += math.FMA(x, w, -p) + (p - (next - sum)) + (sum - (next - (next - sum)))
+						sum = next
+					}
+					got := float64(arena[int(at[d.k+j])+l])
+					require.LessOrEqual(t, math.Abs(got-sum-low), float64(d.k+2)*unit[T]()*size, "%v %+v [%d,%d]: %v, want %v", s.ISA, d, l, j, got, sum)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package kernel
+
+// Outer adds outer products over rows: S[i,j] += Σ over rows of A[i]·B[j], the
+// gradient of a weight matrix, for a whole layer at once.
+//
+// The sums area holds the sums in one of two forms, chosen by the widths alone.
+// Narrow: [Lanes] partial sums for each (i, j), as in [RowSum]. Wide, where one side
+// has at least [Lanes] columns and the other enough to pay for transposing it: one
+// number for each (i, j), padded; the rows are added one after another. [Set.FoldOuter] turns either into a row-major matrix.
+type Outer struct {
+	A, B []int32
+	S    int // offset in the sums area
+}
+
+// worthwhile is the number of columns on the other side from which on transposing a
+// side costs less than loading and storing partial sums.
+const worthwhile = 8
+
+// wide tells which form the sums have.
+func (a *Outer) wide() bool {
+	i, j := len(a.A), len(a.B)
+	return max(i, j) >= Lanes && min(i, j) >= worthwhile
+}
+
+// lanesB tells, for the wide form, that the lanes of the sums are columns of B, not
+// of A: where that wastes less by padding, or else transposes less.
+func (a *Outer) lanesB() bool {
+	i, j := len(a.A), len(a.B)
+	byA, byB := Pad(i)*j, i*Pad(j)
+	return byB < byA || byB == byA && j < i
+}
+
+// sides gives the columns that become lanes and the others.
+func (a *Outer) sides() (lanes, others []int32) {
+	if a.lanesB() {
+		return a.B, a.A
+	}
+	return a.A, a.B
+}
+
+// Size is the number of elements of the sums area used, from S on.
+func (a *Outer) Size() int {
+	if !a.wide() {
+		return len(a.A) * len(a.B) * Lanes
+	}
+	l, o := a.sides()
+	return Pad(len(l)) * len(o)
+}
+
+// Scratch is the number of elements of scratch needed for n rows.
+func (a *Outer) Scratch(n int) int {
+	if !a.wide() {
+		return 0
+	}
+	l, _ := a.sides()
+	return Pad(len(l)) * Pad(n)
+}
+
+// Check tells if the operation stays within areas of these lengths when run over n
+// rows.
+func (a *Outer) Check(arena, sums, scratch, n int) error {
+	b := newBounds("Outer", arena, sums, n)
+	b.columns("A", a.A, len(a.A))
+	b.columns("B", a.B, len(a.B))
+	if a.S < 0 || a.S+a.Size() > sums {
+		b.fail("sums %d to %d leave the area of %d", a.S, a.S+a.Size(), sums)
+	}
+	if need := a.Scratch(n); need > scratch {
+		b.fail("scratch of %d, want %d", scratch, need)
+	}
+	return b.err
+}
+
+// FoldOuter writes the sums as a row-major matrix: dst[i·J + j] = S[i,j].
+func (k *Set[T]) FoldOuter(a *Outer, dst, sums []T) {
+	s := sums[a.S : a.S+a.Size()]
+	I, J := len(a.A), len(a.B)
+	switch {
+	case !a.wide():
+		k.Fold(dst[:I*J], s)
+	case a.lanesB():
+		for i := range I {
+			copy(dst[i*J:(i+1)*J], s[i*Pad(J):])
+		}
+	default:
+		for j := range J {
+			for i, v := range s[j*Pad(I) : j*Pad(I)+I] {
+				dst[i*J+j] = v
+			}
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package kernel
+
+import "fmt"
+
+// ReduceOp is a way to make one column of many.
+type ReduceOp uint8
+
+const (
+	SumOf ReduceOp = iota // added in order of the list
+	MaxOf                 // the largest; NaN if any is
+	MinOf                 // the smallest; NaN if any is
+	reduceOps
+)
+
+// String is the lower-case name.
+func (o ReduceOp) String() string {
+	names := [...]string{"sum", "max", "min"}
+	if int(o) < len(names) {
+		return names[o]
+	}
+	return fmt.Sprintf("ReduceOp(%d)", uint8(o))
+}
+
+// Reduce is D = X[0] ∘ X[1] ∘ ..., from left to right and row by row. X has at
+// least one column. D may be X[0].
+type Reduce struct {
+	X  []int32
+	D  int32
+	Op ReduceOp
+}
+
+// Check tells if the operation stays within an arena of this length when run over
+// n lanes.
+func (a *Reduce) Check(arena, n int) error {
+	b := newBounds("Reduce "+a.Op.String(), arena, 0, n)
+	if a.Op >= reduceOps {
+		b.fail("unknown operation")
+	}
+	if len(a.X) == 0 {
+		b.fail("no columns")
+	}
+	b.columns("X", a.X, len(a.X))
+	b.columns("D", []int32{a.D}, 1)
+	return b.err
+}
+
+func reduceGo[T Float](a *Reduce, arena []T, n int) {
+	n = Pad(n)
+	d := column(arena, a.D, n)
+	copy(d, column(arena, a.X[0], n))
+	for _, o := range a.X[1:] {
+		x := column(arena, o, n)[:len(d)]
+		switch a.Op {
+		case SumOf:
+			for i := range d {
+				d[i] += x[i]
+			}
+		case MaxOf:
+			for i := range d {
+				d[i] = max(d[i], x[i])
+			}
+		case MinOf:
+			for i := range d {
+				d[i] = min(d[i], x[i])
+			}
+		}
+	}
+}

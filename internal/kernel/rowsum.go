@@ -1,0 +1,25 @@
+package kernel
+
+// RowSum adds columns over rows: S[j] += Σ over rows of X[j].
+//
+// Each sum is kept in [Lanes] partial sums at S + j·Lanes of the sums area; [Set.Fold]
+// makes numbers of them. Partial sum l holds rows l, l+16, l+32, ...; plain Go may
+// distribute the rows otherwise, but always in the same way.
+type RowSum struct {
+	X []int32
+	S int // offset in the sums area
+}
+
+// Size is the number of elements of the sums area used, from S on.
+func (a *RowSum) Size() int { return len(a.X) * Lanes }
+
+// Check tells if the operation stays within an arena and a sums area of these
+// lengths when run over n rows.
+func (a *RowSum) Check(arena, sums, n int) error {
+	b := newBounds("RowSum", arena, sums, n)
+	b.columns("X", a.X, len(a.X))
+	if a.S < 0 || a.S+a.Size() > sums {
+		b.fail("sums %d to %d leave the area of %d", a.S, a.S+a.Size(), sums)
+	}
+	return b.err
+}

@@ -1,0 +1,7 @@
+//go:build !amd64 || purego
+
+package kernel
+
+func supported(ISA) bool { return false }
+
+func vectorize[T Float](*Set[T], ISA) {}

@@ -1,0 +1,226 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// accuracy is what the comment at Unary promises, in units of the unit roundoff.
+var accuracy = []struct {
+	op     UnaryOp
+	bound  float64
+	lo, hi float64 // where float64 is tried; float32 is tried everywhere
+	exact  func(float64) float64
+	big    func(*big.Float) *big.Float
+}{
+	{op: Exp, bound: 3, lo: -744, hi: 709, exact: exp, big: bigExp},
+	{op: Log, bound: 3, lo: 0x1p-1022, hi: 1e3, exact: log, big: bigLog},
+	{op: Tanh, bound: 6, lo: -25, hi: 25, exact: math.Tanh, big: bigTanh},
+	{op: Sigmoid, bound: 3, lo: -700, hi: 40, exact: sigmoid, big: bigSigmoid},
+	{op: Softplus, bound: 3, lo: -700, hi: 40, exact: softplus, big: bigSoftplus},
+	{op: Sin, bound: 3, lo: -6e8, hi: 6e8, exact: math.Sin, big: bigSin},
+	{op: Cos, bound: 3, lo: -6e8, hi: 6e8, exact: math.Cos, big: bigCos},
+	{op: Expm1, bound: 3, lo: -50, hi: 709, exact: math.Expm1, big: bigExpm1},
+	{op: Log1p, bound: 3, lo: -0.999, hi: 1e3, exact: math.Log1p, big: bigLog1p},
+	{op: Log2, bound: 3, lo: 0x1p-1022, hi: 1e3, exact: log2, big: bigLog2},
+	{op: InvSqrt, bound: 3, exact: func(x float64) float64 { return 1 / math.Sqrt(x) }},
+	{op: Recip, bound: 1, exact: func(x float64) float64 { return 1 / x }},
+	{op: Sqrt, bound: 1, exact: math.Sqrt},
+	{op: Abs, exact: math.Abs},
+	{op: Sign, exact: sign},
+	{op: Floor, exact: math.Floor},
+	{op: Ceil, exact: math.Ceil},
+}
+
+// TestUnaryFloat32 runs every function over float32 numbers of all magnitudes and
+// signs, ±Inf and NaN, against float64.
+func TestUnaryFloat32(t *testing.T) {
+	const tile = 1 << 12
+	stride := uint32(1999) // prime: 2.1 million numbers
+	if testing.Short() {
+		stride = 99991
+	}
+	for _, f := range accuracy {
+		for _, s := range sets[float32](t) {
+			t.Run(fmt.Sprintf("%v/%v", f.op, s.ISA), func(t *testing.T) {
+				t.Parallel()
+				a := &Unary{D: []int32{tile}, X: []int32{0}, Op: f.op}
+				arena := make([]float32, 2*tile)
+				worst, at := 0.0, float32(0)
+				step := stride
+				if s.ISA == Go {
+					step *= 16
+				}
+				for base := uint64(0); base < 1<<32; base += uint64(step) * tile {
+					for i := range tile {
+						arena[i] = math.Float32frombits(uint32(base) + uint32(i)*step)
+					}
+					s.Unary(a, arena, tile)
+					for i, x := range arena[:tile] {
+						e := errorIn(float64(arena[tile+i]), f.exact(float64(x)), 0x1p-24, 0x1p-149, math.MaxFloat32)
+						if !(e <= worst) {
+							worst, at = e, x
+						}
+					}
+				}
+				t.Logf("largest error %.2f roundoffs, at %v", worst, at)
+				assert.LessOrEqual(t, worst, f.bound, "at %v", at)
+			})
+		}
+	}
+}
+
+// errorIn is the error of y in units of the roundoff of want, or, where want is
+// denormal, in halves of the least number. NaN and infinities must be met.
+func errorIn(y, want, roundoff, least, most float64) float64 {
+	switch {
+	case want != want:
+		if y != y {
+			return 0
+		}
+		return math.Inf(1)
+	case math.Abs(want) > most*(1+roundoff):
+		if math.IsInf(y, int(math.Copysign(1, want))) {
+			return 0
+		}
+		return math.Inf(1)
+	case want == 0:
+		if y == 0 && math.Signbit(y) == math.Signbit(want) {
+			return 0
+		}
+		return math.Inf(1)
+	}
+	return inRoundoffs(y-want, want, roundoff, least)
+}
+
+func inRoundoffs(difference, want, roundoff, least float64) float64 {
+	if math.Abs(want)*roundoff < least {
+		return 2 * math.Abs(difference) / least
+	}
+	return math.Abs(difference) / (math.Abs(want) * roundoff)
+}
+
+// TestUnaryFloat64 compares with series summed with 240 bits.
+func TestUnaryFloat64(t *testing.T) {
+	const count = 2048
+	for _, f := range accuracy {
+		if f.big == nil {
+			continue
+		}
+		t.Run(f.op.String(), func(t *testing.T) {
+			t.Parallel()
+			rng := rand.New(rand.NewPCG(1, uint64(f.op)))
+			x := make([]float64, count)
+			want := make([]*big.Float, count)
+			for i := range x {
+				x[i] = f.lo + (f.hi-f.lo)*rng.Float64()
+				switch i % 4 {
+				case 1: // near zero, or for the logarithm near one
+					x[i] = math.Ldexp(rng.Float64(), -rng.IntN(60))
+					if f.op == Log || f.op == Log2 {
+						x[i]++
+					} else if f.op != Exp && f.op != Sigmoid && f.op != Softplus && rng.IntN(2) == 0 {
+						x[i] = -x[i]
+					}
+				case 2:
+					x[i] = max(f.lo, min(f.hi, 6*rng.Float64()-3))
+				case 3:
+					if f.op == Sin || f.op == Cos { // near the zeros
+						x[i] = math.Pi / 2 * math.Floor(x[i])
+					}
+				}
+				want[i] = f.big(bigNum(x[i]))
+			}
+			for _, s := range sets[float64](t) {
+				arena := append(append([]float64(nil), x...), make([]float64, count)...)
+				s.Unary(&Unary{D: []int32{count}, X: []int32{0}, Op: f.op}, arena, count)
+				worst, at := 0.0, 0.0
+				for i, y := range arena[count:] {
+					w, _ := want[i].Float64()
+					d, _ := bigSub(bigNum(y), want[i]).Float64()
+					if s.ISA == Go && (f.op == Sin || f.op == Cos) {
+						w = 1 // math.Sin is only absolutely that good
+					}
+					if e := inRoundoffs(d, w, 0x1p-53, 0x1p-1074); !(e <= worst) {
+						worst, at = e, x[i]
+					}
+				}
+				t.Logf("%v: largest error %.2f roundoffs, at %v", s.ISA, worst, at)
+				assert.LessOrEqual(t, worst, f.bound, "%v at %v", s.ISA, at)
+			}
+		})
+	}
+}
+
+func TestUnarySpecialValues(t *testing.T) {
+	t.Run("float32", testUnarySpecialValues[float32])
+	t.Run("float64", testUnarySpecialValues[float64])
+}
+
+// testUnarySpecialValues wants what package math gives for numbers of no ordinary size.
+func testUnarySpecialValues[T Float](t *testing.T) {
+	least, normal, most := 0x1p-149, 0x1p-126, math.MaxFloat32
+	if unit[T]() == 0x1p-53 {
+		least, normal, most = 0x1p-1074, 0x1p-1022, math.MaxFloat64
+	}
+	inf := math.Inf(1)
+	values := []float64{0, math.Copysign(0, -1), least, -least, 3 * least, normal, -normal, normal / 4, most, -most, inf, -inf,
+		math.NaN(), 1, -1, 0.5, 1e5, -1e5, 1e15, -1e15, 88.8, -87.5, -100, -104, -744.4, -745.5, 709.7, 710}
+	for _, f := range accuracy {
+		for _, s := range sets[T](t) {
+			for _, slope := range []bool{false, true} {
+				if slope && !f.op.HasSlope() {
+					continue
+				}
+				arena := make([]T, 3*Lanes)
+				for _, x := range values {
+					for i := range Lanes {
+						arena[i] = T(x)
+					}
+					a := &Unary{D: []int32{Lanes}, X: []int32{0}, Op: f.op}
+					if slope {
+						a.Slope = []int32{2 * Lanes}
+					}
+					s.Unary(a, arena, 1)
+					y := float64(arena[Lanes])
+					want := f.exact(float64(T(x)))
+					e := errorIn(y, want, unit[T](), least, most)
+					require.LessOrEqual(t, e, f.bound, "%v(%v) = %v in %v, want %v", f.op, x, y, s.ISA, want)
+					if slope && x == x {
+						want := 1 - y*y
+						if f.op == Sigmoid {
+							want = y * (1 - y)
+						}
+						require.InDelta(t, want, float64(arena[2*Lanes]), 4*unit[T](), "slope of %v(%v)", f.op, x)
+						require.GreaterOrEqual(t, arena[2*Lanes], T(0))
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestTanhStaysWithinOne(t *testing.T) {
+	for _, s := range sets[float32](t) {
+		const tile = 1 << 12
+		arena := make([]float32, 2*tile)
+		a := &Unary{D: []int32{tile}, X: []int32{0}, Op: Tanh}
+		for b := math.Float32bits(7); b < math.Float32bits(9.1); b += tile {
+			for i := range tile {
+				arena[i] = math.Float32frombits(b + uint32(i))
+			}
+			s.Unary(a, arena, tile)
+			for i, y := range arena[tile:] {
+				if !(y <= 1) {
+					t.Fatalf("%v: tanh(%v) = %v", s.ISA, arena[i], y)
+				}
+			}
+		}
+	}
+}
