@@ -9,7 +9,9 @@
 // mistake becomes an error that names the operator, the shapes and the caller's file and line.
 //
 // VJP, Grad and JVP differentiate inside the same graph, to any order. Compile turns a building function into a
-// Program, which a Machine runs for any number of rows. DOT draws a graph for Graphviz.
+// Program, which a Machine runs for any number of rows: on the native engine, which compiles it to vector kernels over
+// tiles of rows, or on Gorgonia's TapeMachine (CompileFor). NewVM runs graphs that know nothing of this package on the
+// native engine. DOT draws a graph for Graphviz.
 //
 // What may enter this package: whatever any expression graph needs. It knows no network, no differential equation and
 // no density.

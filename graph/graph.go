@@ -21,6 +21,7 @@ type Graph struct {
 	expr    *gorgonia.ExprGraph
 	dtype   tensor.Dtype
 	rows    int
+	whole   bool // all rows are run before anything is computed from sums over them
 	inputs  []*Input
 	byName  map[string]*Input
 	outputs []Output

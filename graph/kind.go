@@ -67,6 +67,7 @@ const (
 	OpPad        Kind = "pad"
 	OpJoin       Kind = "join"
 	OpFill       Kind = "fill"
+	OpDetach     Kind = "detach"
 	OpTranspose  Kind = "transpose"
 	OpSum        Kind = "sum"
 	OpMaxAlong   Kind = "maxAlong"

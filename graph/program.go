@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/engine"
 )
 
 // Program is a compiled graph. It holds no numbers, is not changed by running and may be used by many goroutines,
@@ -14,6 +16,7 @@ type Program[T Float] struct {
 	build   func(*Graph)
 	graph   *Graph // with the symbolic row count
 	outputs []programOutput
+	native  *engine.Program // nil where the TapeMachine runs it
 }
 
 type programOutput struct {
@@ -26,8 +29,12 @@ type programOutput struct {
 // Compile builds a graph with f and makes it a program for any number of rows: every output must be per row, uniform,
 // or a sum over rows. f must build the same graph every time it is called.
 //
-// The program runs on Gorgonia's TapeMachine.
-func Compile[T Float](f func(*Graph)) (*Program[T], error) {
+// The program runs on the native engine; an operator that this does not know is an error that names it. CompileFor
+// chooses the engine.
+func Compile[T Float](f func(*Graph)) (*Program[T], error) { return CompileFor[T](Native, f) }
+
+// CompileFor is Compile for the given engine.
+func CompileFor[T Float](e Engine, f func(*Graph)) (*Program[T], error) {
 	g, err := Build(DtypeOf[T](), SymbolicRows, f)
 	if err != nil {
 		return nil, err
@@ -35,7 +42,7 @@ func Compile[T Float](f func(*Graph)) (*Program[T], error) {
 	if len(g.outputs) == 0 {
 		return nil, fmt.Errorf("graph: compile: the graph names no outputs")
 	}
-	kinds, err := g.Kinds()
+	views, kinds, err := g.typed()
 	if err != nil {
 		return nil, err
 	}
@@ -56,6 +63,15 @@ func Compile[T Float](f func(*Graph)) (*Program[T], error) {
 	if err := checkComputable(g.roots()); err != nil {
 		return nil, err
 	}
+	switch e {
+	case Tape:
+	case Native:
+		if p.native, err = lower(g, views, kinds); err != nil {
+			return nil, err
+		}
+	default:
+		return nil, fmt.Errorf("graph: compile: unknown engine %v", e)
+	}
 	return p, nil
 }
 
@@ -66,6 +82,14 @@ func checkComputable(roots []*Node) error {
 		return fmt.Errorf("graph: compile: the outputs depend on no input; make their constants inputs")
 	}
 	return nil
+}
+
+// String describes the program for a person to read: its sizes and, on the native engine, every operation.
+func (p *Program[T]) String() string {
+	if p.native == nil {
+		return fmt.Sprintf("program of %d nodes on Gorgonia's TapeMachine\n", len(Topo(p.graph.roots()...)))
+	}
+	return p.native.String()
 }
 
 // Graph returns the program's graph, built with SymbolicRows.

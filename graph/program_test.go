@@ -138,6 +138,7 @@ func TestMachineOutputs(t *testing.T) {
 		}
 	}
 	u[0] = 10
+	require.NoError(t, m.Bind("u", u))
 	require.NoError(t, m.Run(1))
 	assert.Equal(t, 10.0, m.Out("y")[0][0], "a change of the bound numbers is seen")
 	require.NoError(t, m.Bind("u", []float64{7, 2, 3, 4, 5, 6}))

@@ -20,19 +20,27 @@ func (k RowKind) String() string { return [...]string{"uniform", "per row", "sum
 // Kinds infers the kind of every node that the outputs depend on. It fails where rows of samples mix otherwise than
 // in a sum: such a graph has no meaning for a free number of rows. The graph must be built with SymbolicRows.
 func (g *Graph) Kinds() (map[*Node]RowKind, error) {
+	_, kinds, err := g.typed()
+	return kinds, err
+}
+
+// typed reads every node that the outputs depend on, inputs before their users, and infers its kind.
+func (g *Graph) typed() ([]View, map[*Node]RowKind, error) {
 	kinds := make(map[*Node]RowKind)
+	var views []View
 	for _, n := range Topo(g.roots()...) {
 		v, err := Read(n)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		k, why := rowKind(v, kinds, g)
 		if why != "" {
-			return nil, fmt.Errorf("graph: %s of %s%s", v.Kind, operandKinds(v, kinds), why)
+			return nil, nil, fmt.Errorf("graph: %s of %s%s", v.Kind, operandKinds(v, kinds), why)
 		}
 		kinds[n] = k
+		views = append(views, v)
 	}
-	return kinds, nil
+	return views, kinds, nil
 }
 
 // rowKind applies the rule of v's operator; why is not empty where there is none.
@@ -52,10 +60,19 @@ func rowKind(v View, kinds map[*Node]RowKind, g *Graph) (k RowKind, why string) 
 		has[kinds[c]] = true
 	}
 	switch {
+	case v.Kind == OpSize:
+		return Uniform, ""
+	case v.Kind == OpRepeat && countsRows(v.Inputs[1], kinds):
+		if v.Axis == 0 && kinds[v.Inputs[0]] == Uniform {
+			return PerRow, ""
+		}
+		return 0, ": rows would mix"
+	case g.rows == SymbolicRows && slices.ContainsFunc(v.Inputs, func(n *Node) bool { return countsRows(n, kinds) }):
+		return 0, ": the number of rows is not known to a program"
 	case !has[PerRow] && !has[RowSum]:
 		return Uniform, ""
 	case !has[PerRow]:
-		return sumKind(v, kinds)
+		return sumKind(v, kinds, g)
 	case has[RowSum]:
 		return 0, ": a sum over rows goes back into the rows, which would make every row depend on the others"
 	}
@@ -85,26 +102,36 @@ func rowKind(v View, kinds map[*Node]RowKind, g *Graph) (k RowKind, why string) 
 		if v.Axis == 0 && !v.wholeAxis() {
 			return 0, ": rows have no position"
 		}
-	case OpSize:
-		if v.Axis != 0 {
-			return Uniform, ""
-		}
-		return 0, ": the number of rows is not known to a program"
 	case OpOther:
 		return 0, ": the operator is not known to treat every row alike"
 	}
 	switch s := v.Node.Shape(); {
-	case len(s) > 0 && s[0] == SymbolicRows:
-		return PerRow, ""
-	case v.Kind == OpSum:
+	case v.Kind == OpSum && slices.Contains(v.Axes, 0):
 		return RowSum, ""
+	case len(s) > 0 && s[0] == g.rows:
+		return PerRow, ""
 	}
 	return 0, ": the result has no axis of rows"
 }
 
+// countsRows reports whether n is the number of rows, which Gorgonia's Broadcast repeats by and Mean divides by.
+func countsRows(n *Node, kinds map[*Node]RowKind) bool {
+	if n.Op() == nil || dims(n) != 0 {
+		return false
+	}
+	v, err := Read(n)
+	return err == nil && v.Kind == OpSize && v.Axis == 0 && kinds[v.Inputs[0]] == PerRow
+}
+
 // sumKind is the rule for operands that are sums over rows or uniform. What is not linear in the sums can't be added
-// up chunk by chunk.
-func sumKind(v View, kinds map[*Node]RowKind) (RowKind, string) {
+// up chunk by chunk, unless all rows are summed first.
+func sumKind(v View, kinds map[*Node]RowKind, g *Graph) (RowKind, string) {
+	if v.Kind == OpFill {
+		return Uniform, ""
+	}
+	if g.whole {
+		return RowSum, ""
+	}
 	isSum := func(i int) bool { return kinds[v.Inputs[i]] == RowSum }
 	switch v.Kind {
 	case OpAdd, OpSub:
@@ -121,8 +148,6 @@ func sumKind(v View, kinds map[*Node]RowKind) (RowKind, string) {
 		if !isSum(1) {
 			return RowSum, ""
 		}
-	case OpFill:
-		return Uniform, ""
 	}
 	return 0, ": not linear in a sum over rows, so that it can't be added up over parts of the rows"
 }

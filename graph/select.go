@@ -24,6 +24,9 @@ func Where(cond, a, b *Node) *Node {
 	return apply("Where", where{}, cond, a, b)
 }
 
+// Detach returns a as it is, with a derivative of zero: what depends on it is differentiated as if it were constant.
+func Detach(a *Node) *Node { return apply("Detach", detach{}, a) }
+
 type fill struct {
 	value float64
 	cols  int
@@ -85,6 +88,21 @@ func whereInto[T Float](dst matrix[T], in []matrix[T]) {
 		}
 	}
 }
+
+// detach is the identity with no derivative.
+type detach struct{}
+
+func (detach) String() string            { return "Detach" }
+func (detach) kind() Kind                { return OpDetach }
+func (detach) arity() int                { return 1 }
+func (detach) differentiable(i int) bool { return false }
+
+func (detach) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
+
+func (detach) diff([]*Node, *Node) []*Node { return []*Node{nil} }
+
+func (detach) run32(dst matrix[float32], in []matrix[float32]) { sliceInto(dst, in[0], slice{}) }
+func (detach) run64(dst matrix[float64], in []matrix[float64]) { sliceInto(dst, in[0], slice{}) }
 
 // transpose swaps the axes.
 type transpose struct{}

@@ -98,7 +98,7 @@ func let[T Float](n *Node, data []T) error {
 	return gorgonia.Let(n, tensor.New(tensor.WithShape(n.Shape()...), tensor.WithBacking(data)))
 }
 
-func (t *tape[T]) run(m *Machine[T]) error {
+func (t *tape[T]) run(m *tapes[T]) error {
 	for i := range t.inputs {
 		in := &t.inputs[i]
 		if in.PerRow {

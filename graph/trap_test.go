@@ -150,7 +150,7 @@ func TestReshape(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := graph.Compile[float64](func(g *graph.Graph) {
+			p, err := graph.CompileFor[float64](graph.Tape, func(g *graph.Graph) {
 				x, y := g.Uniform("x", 1, 4), g.Uniform("y", 1, 4)
 				g.Output("out", tt.f(x, y))
 			})

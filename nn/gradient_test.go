@@ -64,6 +64,7 @@ func checkGradients(t *testing.T, l nn.Layer) {
 		return func(changed []float64) float64 {
 			kept := append([]float64(nil), of...)
 			copy(of, changed)
+			rebind(t, m, prog)
 			m.Reset()
 			require.NoError(t, m.Run(len(someRows)))
 			copy(of, kept)
@@ -130,4 +131,14 @@ func largest(v []float64) (m float64) {
 		m = max(m, x, -x)
 	}
 	return m
+}
+
+// rebind tells the machine that the numbers it is bound to have changed.
+func rebind(t *testing.T, m *graph.Machine[float64], prog *graph.Program[float64]) {
+	t.Helper()
+	for _, in := range prog.Graph().Inputs() {
+		if !in.PerRow {
+			require.NoError(t, m.Bind(in.Name, m.Bound(in.Name)))
+		}
+	}
 }

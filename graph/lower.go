@@ -1,0 +1,102 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/go-ffjord/ffjord/internal/engine"
+)
+
+// ErrNotNative is what Compile's error wraps where the native engine does not know an operator: CompileFor(Tape, ...)
+// runs it.
+var ErrNotNative = errors.New("the native engine does not know this operator; the TapeMachine does")
+
+// lower translates a graph, given as the views of its nodes in order, for the native engine.
+func lower(g *Graph, views []View, kinds map[*Node]RowKind) (*engine.Program, error) {
+	l := lowering{Builder: engine.NewBuilder(), graph: g, kinds: kinds, values: map[*Node]engine.Value{}}
+	for _, in := range g.inputs {
+		if in.PerRow {
+			l.values[in.Node] = l.Rows(in.Name, in.Cols)
+		} else {
+			l.values[in.Node] = l.Uniform(in.Name, in.Rows, in.Cols)
+		}
+	}
+	for _, v := range views {
+		if v.Kind == OpInput {
+			continue
+		}
+		if err := protect(func() error { return l.lower(v) }); err != nil {
+			return nil, fmt.Errorf("graph: compile: %s of %s: %w", v.Name, operandKinds(v, kinds), err)
+		}
+	}
+	for _, o := range g.outputs {
+		l.Output(o.Name, l.values[o.Node])
+	}
+	p, err := l.Finish()
+	if err != nil {
+		return nil, fmt.Errorf("graph: compile: %w", err)
+	}
+	return p, nil
+}
+
+type lowering struct {
+	*engine.Builder
+	graph  *Graph
+	kinds  map[*Node]RowKind
+	values map[*Node]engine.Value
+}
+
+// nativeFns are the element-wise operators of the native engine.
+var nativeFns = map[Kind]engine.Fn{OpAdd: engine.Add, OpSub: engine.Sub, OpMul: engine.Mul, OpDiv: engine.Div,
+	OpPow: engine.Pow, OpLt: engine.Lt, OpGt: engine.Gt, OpLe: engine.Le, OpGe: engine.Ge, OpEq: engine.Eq,
+	OpNe: engine.Ne, OpMin: engine.Min, OpMax: engine.Max, OpAbs: engine.Abs, OpSign: engine.Sign, OpCeil: engine.Ceil,
+	OpFloor: engine.Floor, OpSin: engine.Sin, OpCos: engine.Cos, OpExp: engine.Exp, OpLog: engine.Log,
+	OpLog2: engine.Log2, OpNeg: engine.Neg, OpSquare: engine.Square, OpSqrt: engine.Sqrt, OpInv: engine.Recip,
+	OpInvSqrt: engine.InvSqrt, OpCube: engine.Cube, OpTanh: engine.Tanh, OpSigmoid: engine.Sigmoid,
+	OpLog1p: engine.Log1p, OpExpm1: engine.Expm1, OpSoftplus: engine.Softplus, OpWhere: engine.Where}
+
+// lower translates one node, whose operands are done.
+func (l *lowering) lower(v View) error {
+	if t := v.Node.Dtype(); t != l.graph.dtype {
+		return fmt.Errorf("the result has element type %v: %w", t, ErrNotNative)
+	}
+	in := make([]engine.Value, len(v.Inputs))
+	for i, c := range v.Inputs {
+		in[i] = l.values[c]
+	}
+	out, err := l.translate(v, in)
+	if err != nil {
+		return err
+	}
+	l.values[v.Node], err = l.shaped(out, v.Node)
+	return err
+}
+
+// shaped gives a value the shape of its node in two axes: numbers per row are a column, other vectors are rows.
+func (l *lowering) shaped(v engine.Value, n *Node) (engine.Value, error) {
+	s := n.Shape()
+	r, c := l.Shape(v)
+	if len(s) > 2 {
+		return v, fmt.Errorf("the result has %d axes: %w", len(s), ErrNotNative)
+	}
+	if v.PerRow() {
+		want := 1
+		if len(s) == 2 {
+			want = s[1]
+		}
+		if c != want {
+			return v, fmt.Errorf("%d columns where the result has %d: %w", c, want, ErrNotNative)
+		}
+		return v, nil
+	}
+	if r*c != s.TotalSize() {
+		return v, fmt.Errorf("shape (%d, %d) where the result has %s: %w", r, c, shapeString(s), ErrNotNative)
+	}
+	switch dims(n) {
+	case 0:
+		return l.Reshape(v, 1, 1), nil
+	case 1:
+		return l.Reshape(v, 1, s[0]), nil
+	}
+	return l.Reshape(v, s[0], s[1]), nil
+}

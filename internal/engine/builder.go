@@ -1,0 +1,189 @@
+package engine
+
+import "fmt"
+
+// Builder takes a program operation by operation. The zero Builder is not usable; NewBuilder makes one.
+//
+// Shapes are the caller's to get right: a Builder panics on operands that do not fit.
+type Builder struct {
+	lists
+	matrices   []matrix
+	numberAt   map[int32]int32  // matrix of a number, by the number's index
+	constantAt map[string]int32 // matrix of a constant, by its shape and elements
+	uops       []uop
+	uopAt      map[string]int32 // matrix that holds the result of the operation of this text
+	buffers    []int            // columns of each
+	whole      []list           // of each buffer: all its columns
+	ops        []op
+	opAt       map[form]int // operation of this form
+	inputs     []rowInput
+	isInput    map[int32]bool // buffers of inputs
+	uniforms   []uniformInput
+	outputs    []output
+	rowCount   int32 // leaf matrix that counts rows, or -1
+	emitted    int   // operations asked for, those merged or folded included
+}
+
+// Value is a uniform matrix, a value per row or a sum over rows, of the builder that made it.
+type Value struct {
+	perRow bool
+	sum    bool
+	list   list
+	view   view
+}
+
+type rowInput struct {
+	name   string
+	buffer int32
+}
+
+type uniformInput struct {
+	name   string
+	matrix int32
+}
+
+type output struct {
+	name  string
+	value Value
+}
+
+// NewBuilder returns a builder of an empty program.
+func NewBuilder() *Builder {
+	return &Builder{lists: newLists(), numberAt: map[int32]int32{}, constantAt: map[string]int32{}, uopAt: map[string]int32{}, opAt: map[form]int{},
+		isInput: map[int32]bool{}, rowCount: -1}
+}
+
+// PerRow reports whether v has a row of values for each row.
+func (v Value) PerRow() bool { return v.perRow }
+
+// Sum reports whether v is a sum over rows or computed from one.
+func (v Value) Sum() bool { return v.sum }
+
+// Shape returns the rows and columns of v; a value per row has -1 rows.
+func (b *Builder) Shape(v Value) (rows, cols int) {
+	if v.perRow {
+		return -1, len(b.refs[v.list])
+	}
+	return v.view.rows, v.view.cols
+}
+
+// Rows declares an input per row of cols columns.
+func (b *Builder) Rows(name string, cols int) Value {
+	buffer := b.buffer(cols)
+	b.inputs = append(b.inputs, rowInput{name, buffer})
+	b.isInput[buffer] = true
+	return Value{perRow: true, list: b.whole[buffer]}
+}
+
+// Uniform declares a uniform input of shape (rows, cols).
+func (b *Builder) Uniform(name string, rows, cols int) Value {
+	v := b.matrix(matrix{rows: rows, cols: cols, input: name})
+	b.uniforms = append(b.uniforms, uniformInput{name, v.matrix})
+	return Value{view: v}
+}
+
+// Number returns the number c as a uniform value of one element.
+func (b *Builder) Number(c float64) Value { return Value{view: b.numberView(b.number(c))} }
+
+// Constant returns a uniform value of these elements, row-major. The builder keeps the slice.
+func (b *Builder) Constant(rows, cols int, data []float64) Value {
+	if len(data) != rows*cols {
+		panic(fmt.Sprintf("engine: %d numbers for a constant of (%d, %d)", len(data), rows, cols))
+	}
+	text := fmt.Sprint(rows, cols, data)
+	m, ok := b.constantAt[text]
+	if !ok {
+		m = b.matrix(matrix{rows: rows, cols: cols, data: data}).matrix
+		b.constantAt[text] = m
+	}
+	return Value{view: view{matrix: m, rows: rows, cols: cols, rowStride: cols, colStride: 1}}
+}
+
+// Output names v as a result.
+func (b *Builder) Output(name string, v Value) { b.outputs = append(b.outputs, output{name, v}) }
+
+// RowValue returns the uniform row (1, cols), or a single number, as a value for every row of cols columns.
+func (b *Builder) RowValue(v Value, cols int) Value {
+	if v.perRow {
+		return v
+	}
+	return Value{perRow: true, list: b.listOf(v.view.stretch(1, cols))}
+}
+
+func (b *Builder) buffer(cols int) int32 {
+	id := int32(len(b.buffers))
+	b.buffers = append(b.buffers, cols)
+	b.whole = append(b.whole, b.lists.whole(id, cols))
+	return id
+}
+
+// matrix adds a matrix and returns a view of all of it.
+func (b *Builder) matrix(m matrix) view {
+	id := int32(len(b.matrices))
+	b.matrices = append(b.matrices, m)
+	return view{matrix: id, rows: m.rows, cols: m.cols, rowStride: m.cols, colStride: 1}
+}
+
+// numberView returns a number as a matrix of one element.
+func (b *Builder) numberView(r ref) view {
+	id, ok := b.numberAt[r.at]
+	if !ok {
+		v := b.matrix(matrix{rows: 1, cols: 1, number: true, data: []float64{b.value(r)}})
+		b.numberAt[r.at] = v.matrix
+		return v
+	}
+	return view{matrix: id, rows: 1, cols: 1, rowStride: 1, colStride: 1}
+}
+
+// constant returns the number that all elements of v are, if they are one.
+func (b *Builder) constant(v view) (float64, bool) {
+	if m := &b.matrices[v.matrix]; m.data != nil && v.single() {
+		return m.data[v.off], true
+	}
+	return 0, false
+}
+
+// element returns the reference to an element of a uniform view.
+func (b *Builder) element(v view, i, j int) ref {
+	at := v.at(i, j)
+	if data := b.matrices[v.matrix].data; data != nil {
+		return b.number(data[at])
+	}
+	return ref{areaOf(v.matrix), int32(at)}
+}
+
+// listOf returns the elements of the first row of v.
+func (b *Builder) listOf(v view) list {
+	refs := make([]ref, v.cols)
+	for j := range refs {
+		refs[j] = b.element(v, 0, j)
+	}
+	return b.intern(refs)
+}
+
+// emit adds an operation of the body, or finds the equal one that is there, and returns its result.
+func (b *Builder) emit(f form, cols int) list {
+	b.emitted++
+	f.cols = cols
+	mergeable := f.alpha != 0 || f.code != opAffine // a map would take -0 for 0
+	if i, ok := b.opAt[f]; ok && mergeable {
+		return b.whole[b.ops[i].dst]
+	}
+	b.opAt[f] = len(b.ops)
+	dst := b.buffer(cols)
+	b.ops = append(b.ops, op{form: f, dst: dst, dst2: noBuffer, leaf: -1})
+	return b.whole[dst]
+}
+
+// accumulate adds an operation that sums over rows, or finds the equal one, and returns its sum of shape (rows, cols).
+func (b *Builder) accumulate(f form, rows, cols int) view {
+	b.emitted++
+	if i, ok := b.opAt[f]; ok {
+		m := b.ops[i].leaf
+		return view{matrix: m, rows: rows, cols: cols, rowStride: cols, colStride: 1}
+	}
+	v := b.matrix(matrix{rows: rows, cols: cols, sum: true, leaf: true})
+	b.opAt[f] = len(b.ops)
+	b.ops = append(b.ops, op{form: f, dst: noBuffer, dst2: noBuffer, leaf: v.matrix})
+	return v
+}

@@ -1,0 +1,143 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/go-ffjord/ffjord/internal/kernel"
+)
+
+// opText writes an operation of the body with its formula.
+func (p *Program) opText(o *op) string {
+	in := func(i int) string { return p.operandText(o.in[i]) }
+	to := ""
+	o.results(func(buffer int32) {
+		if to != "" {
+			to += ", "
+		}
+		to += p.listText(p.columnsOf(buffer, o.cols))
+	})
+	plus := func(i int) string {
+		if o.in[i].none() {
+			return ""
+		}
+		return " + " + in(i)
+	}
+	times := func(i int) string {
+		if o.in[i].none() {
+			return ""
+		}
+		return " ⊙ " + in(i)
+	}
+	what := ""
+	switch o.code {
+	case opMatMul:
+		what = fmt.Sprintf("(%s · %s%s)%s%s", in(mmX), p.viewText(o.w), plus(mmInit), times(mmE), plus(mmC))
+		if o.dst2 != noBuffer {
+			what += fmt.Sprintf(", (same)%s%s", times(mmE2), plus(mmC2))
+		}
+	case opAffine:
+		what = fmt.Sprintf("%v·%s%s", o.alpha, in(affA), times(affB))
+		if !o.in[affC].none() {
+			what += fmt.Sprintf(" + %v·%s", o.beta, in(affC))
+		}
+	case opBinary:
+		what = fmt.Sprintf("%v %s, %s", kernel.BinaryOp(o.fn), in(0), in(1))
+	case opChoose:
+		what = fmt.Sprintf("where %s, %s, %s", in(0), in(1), in(2))
+	case opUnary:
+		what = fmt.Sprintf("%v %s", kernel.UnaryOp(o.fn), in(0))
+		if o.dst2 != noBuffer {
+			what += " and its slope"
+		}
+	case opReduce:
+		what = fmt.Sprintf("%v %s", kernel.ReduceOp(o.fn), in(0))
+	case opCopy:
+		what = in(0)
+	case opOuter:
+		to = fmt.Sprintf("S%d", o.leaf)
+		what = fmt.Sprintf("+ %sᵀ · %s", in(0), in(1))
+	case opRowSum:
+		to = fmt.Sprintf("S%d", o.leaf)
+		what = fmt.Sprintf("+ Σ %s", in(0))
+	}
+	return fmt.Sprintf("%-7s %-16s = %s", o.code, to, what)
+}
+
+func (p *Program) operandText(o operand) string {
+	switch o.kind {
+	case kernel.Const:
+		return fmt.Sprint(p.numbers[o.id])
+	case kernel.None:
+		return "0"
+	}
+	return p.listText(p.refs[o.list()])
+}
+
+// listText writes references, runs of neighbours and of repetitions as ranges.
+func (p *Program) listText(refs []ref) string {
+	var parts []string
+	for from := 0; from < len(refs); {
+		to := from + 1
+		step := int32(0)
+		if to < len(refs) && refs[to].area == refs[from].area {
+			step = refs[to].at - refs[from].at
+		}
+		for to < len(refs) && refs[to].area == refs[from].area && refs[to].at-refs[to-1].at == step && step <= 1 && step >= 0 {
+			to++
+		}
+		parts = append(parts, p.rangeText(refs[from], refs[to-1], to-from))
+		from = to
+	}
+	return strings.Join(parts, " ")
+}
+
+func (p *Program) rangeText(first, last ref, n int) string {
+	var text string
+	switch {
+	case first.isNumber():
+		text = fmt.Sprint(p.numbers[first.at])
+	case first.isUniform():
+		text = fmt.Sprintf("u%d[%d", matrixOf(first.area), first.at)
+		if last != first {
+			text += fmt.Sprintf(":%d", last.at+1)
+		}
+		text += "]"
+	default:
+		mark, at := "%", p.slots[first.area]+int(first.at)
+		if p.fixed[first.area] {
+			mark = "$"
+		}
+		text = fmt.Sprint(mark, at)
+		if last != first {
+			text += fmt.Sprintf(":%d", at+n)
+		}
+	}
+	if first == last && n > 1 {
+		text += fmt.Sprintf("×%d", n)
+	}
+	return text
+}
+
+func (p *Program) viewText(v view) string {
+	m := p.matrices[v.matrix]
+	letter := "u"
+	if m.sum {
+		letter = "S"
+	}
+	text := fmt.Sprintf("%s%d", letter, v.matrix)
+	if m.number {
+		text = fmt.Sprint(m.data[0])
+	}
+	return fmt.Sprintf("%s(%d, %d)", text, v.rows, v.cols)
+}
+
+func (p *Program) uopText(u *uop) string {
+	name := u.code.String()
+	if u.code == uopMap {
+		name = u.fn.String()
+	}
+	var in []string
+	u.operands(func(v *view) { in = append(in, p.viewText(*v)) })
+	return fmt.Sprintf("%-8s %s = %s", name, p.viewText(u.d), strings.Join(in, ", "))
+}

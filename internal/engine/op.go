@@ -1,0 +1,78 @@
+package engine
+
+import "github.com/go-ffjord/ffjord/internal/kernel"
+
+// code names the operations of the body, one for each kind of kernel.
+type code uint8
+
+const (
+	opNone   code = iota // fused into another operation, or not needed
+	opMatMul             // x, init, e, c, e2, c2: kernel.MatMul
+	opAffine             // a, b, c: kernel.Affine
+	opBinary             // a, b: kernel.Binary
+	opChoose             // if, a, b: kernel.Choose
+	opUnary              // x: kernel.Unary, dst2 the slope
+	opReduce             // x: kernel.Reduce
+	opCopy               // x: kernel.Copy
+	opOuter              // a, b: kernel.Outer
+	opRowSum             // x: kernel.RowSum
+)
+
+var codeNames = [...]string{"none", "matmul", "affine", "binary", "choose", "unary", "reduce", "copy", "outer", "rowsum"}
+
+func (c code) String() string { return codeNames[c] }
+
+// The operands of a product by their places in form.in.
+const (
+	mmX = iota
+	mmInit
+	mmE
+	mmC
+	mmE2
+	mmC2
+	operands
+)
+
+// operand is what an operation reads: id is a list of columns or of uniform elements, or the index of a number.
+type operand struct {
+	kind kernel.Kind
+	id   int32
+}
+
+func columnsOf(l list) operand { return operand{kernel.Column, int32(l)} }
+
+func (o operand) list() list     { return list(o.id) }
+func (o operand) isColumn() bool { return o.kind == kernel.Column }
+func (o operand) none() bool     { return o.kind == kernel.None }
+
+// form is an operation but for where its results go. Equal forms have equal results.
+type form struct {
+	code        code
+	fn          uint8 // of kernel.UnaryOp, BinaryOp or ReduceOp
+	cols        int   // of each result
+	in          [operands]operand
+	w           view // of opMatMul
+	alpha, beta float64
+}
+
+// op is an operation of the body. Its results are buffers, or it adds to the accumulator of a leaf matrix.
+type op struct {
+	form
+	dst, dst2 int32
+	leaf      int32
+}
+
+const noBuffer = -1
+
+// results calls f for each buffer that the operation writes.
+func (o *op) results(f func(buffer int32)) {
+	if o.dst != noBuffer {
+		f(o.dst)
+	}
+	if o.dst2 != noBuffer {
+		f(o.dst2)
+	}
+}
+
+// isSum reports whether the operation adds to an accumulator.
+func (o *op) isSum() bool { return o.code == opOuter || o.code == opRowSum }
