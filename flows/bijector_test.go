@@ -80,9 +80,6 @@ func TestBlocksHaveTheirOwnParameters(t *testing.T) {
 	require.NotNil(t, w0)
 	require.NotNil(t, w1)
 	assert.NotEqual(t, w0.Value().Data(), w1.Value().Data())
-	n, err := f.Evaluations()
-	require.NoError(t, err)
-	assert.Equal(t, 2*8*4, n)
 }
 
 func TestStepGraph(t *testing.T) {
@@ -91,7 +88,7 @@ func TestStepGraph(t *testing.T) {
 	require.NoError(t, err)
 	back, err := f.StepGraph(0, true)
 	require.NoError(t, err)
-	assert.Len(t, step.Outputs(), 2)
+	assert.Len(t, step.Outputs(), 6, "state, error and next derivative, of z and log det")
 	assert.Greater(t, len(back.Outputs()), 2)
 	for _, b := range []int{-1, 1} {
 		_, err = f.StepGraph(b, false)

@@ -19,10 +19,15 @@ type Chain []Block
 // FFJORD is a block that integrates dz/dt = f(z, t) from T0, the base's side, to T1, the data's side (Grathwohl et
 // al. 2019).
 type FFJORD struct {
-	Field  nn.Layer   // f: maps z (rows, dim) and the time of its scope to dz/dt (rows, dim)
-	T0, T1 float64    // in either order; both zero is from 0 to 1
-	Trace  Trace      // of ∂f/∂z; nil is Exact
-	Solver ode.Solver // zero is RK4 with 8 steps
+	Field  nn.Layer // f: maps z (rows, dim) and the time of its scope to dz/dt (rows, dim)
+	T0, T1 float64  // in either order; both zero is from 0 to 1
+	Trace  Trace    // of ∂f/∂z; nil is Exact
+
+	// Solver integrates in training. Zero is Dormand and Prince's method with steps by tolerance, rtol 1e-3 and atol
+	// 1e-5, each row its own. z and log |det| both steer.
+	Solver ode.Solver
+	// Eval integrates everywhere else: LogProb, Sample, Forward, Inverse. Nil is Solver.
+	Eval *ode.Solver
 }
 
 var (

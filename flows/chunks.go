@@ -7,20 +7,55 @@ import (
 	"github.com/go-ffjord/ffjord/graph"
 )
 
-// forChunks calls work with a worker that holds no other chunk meanwhile.
+// forChunks calls work with a worker that holds no other chunk meanwhile, and returns a *SolveError where rows have
+// failed in any chunk. Where a block takes shared steps, all rows are one chunk.
 func (c *compiled[T]) forChunks(ctx context.Context, rows int, work func(w *worker[T], chunk, from, to int) error) error {
+	if c.shared {
+		w := c.acquire(rows)
+		defer c.release([]*worker[T]{w})
+		if err := work(w, 0, 0, rows); err != nil {
+			return fmt.Errorf("flows: %w", err)
+		}
+		return failures([][]*RowError{w.failed})
+	}
 	workers := make([]*worker[T], graph.Workers(rows))
 	defer c.release(workers)
+	failed := make([][]*RowError, c.chunks(rows))
 	err := graph.ForChunks(ctx, rows, func(i, chunk, from, to int) error {
 		if workers[i] == nil {
 			workers[i] = c.acquire(graph.ChunkRows(rows))
 		}
-		return work(workers[i], chunk, from, to)
+		err := work(workers[i], chunk, from, to)
+		failed[chunk] = workers[i].failed
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("flows: %w", err)
 	}
-	return nil
+	return failures(failed)
+}
+
+// chunks returns how many chunks a call of so many rows has.
+func (c *compiled[T]) chunks(rows int) int {
+	if c.shared {
+		return 1
+	}
+	size := graph.ChunkRows(rows)
+	return (rows + size - 1) / size
+}
+
+// failures joins the failures of all chunks in order of rows, nil where there are none.
+func failures(chunks [][]*RowError) error {
+	var all []*RowError
+	for _, rows := range chunks {
+		all = append(all, rows...)
+	}
+	if all == nil {
+		return nil
+	}
+	e := &SolveError{Rows: all}
+	e.sort()
+	return e
 }
 
 func (c *compiled[T]) acquire(lanes int) *worker[T] {

@@ -12,20 +12,18 @@ import (
 
 const baseOwner = "base"
 
-func compile[T graph.Float](params *nn.Params, base Base, blocks []FFJORD, dim int) (*compiled[T], error) {
-	c := &compiled[T]{dim: dim, base: base, offset: map[string]int{}, free: map[int][]*worker[T]{}}
+func compile[T graph.Float](params *nn.Params, base Base, blocks []FFJORD, dim int, e graph.Engine) (*compiled[T], error) {
+	c := &compiled[T]{dim: dim, backend: e, base: base, offset: map[string]int{}, free: map[int][]*worker[T]{}}
 	for i, b := range blocks {
 		b, err := b.withDefaults()
 		if err != nil {
 			return nil, fmt.Errorf("flows: block %d %w", i, err)
 		}
 		cb := compiledBlock[T]{FFJORD: b, owner: fmt.Sprintf("block%d", i)}
-		if cb.traced, err = ode.NewIntegrator[T](b.problem(params, cb.owner, dim, true), b.Solver); err == nil {
-			cb.plain, err = ode.NewIntegrator[T](b.problem(params, cb.owner, dim, false), b.Solver)
-		}
-		if err != nil {
+		if err := cb.compile(params, dim, e); err != nil {
 			return nil, fmt.Errorf("flows: block %d: %w", i, err)
 		}
+		c.shared = c.shared || b.Solver.Shared || b.Eval != nil && b.Eval.Shared
 		c.blocks = append(c.blocks, cb)
 	}
 	if err := c.compileBase(params); err != nil {
@@ -47,6 +45,23 @@ func compile[T graph.Float](params *nn.Params, base Base, blocks []FFJORD, dim i
 		return nil, fmt.Errorf("flows: base: %w", err)
 	}
 	return c, nil
+}
+
+func (b *compiledBlock[T]) compile(params *nn.Params, dim int, e graph.Engine) (err error) {
+	traced, plain, eval := b.problem(params, b.owner, dim, true), b.problem(params, b.owner, dim, false), b.Solver
+	traced.Engine, plain.Engine = e, e
+	if b.train, err = ode.NewIntegrator[T](traced, b.Solver); err != nil {
+		return err
+	}
+	b.traced = b.train
+	if b.Eval != nil {
+		eval = *b.Eval
+		if b.traced, err = ode.NewIntegrator[T](traced, eval); err != nil {
+			return err
+		}
+	}
+	b.plain, err = ode.NewIntegrator[T](plain, eval)
+	return err
 }
 
 // bind looks up the uniform inputs of a graph among the parameters of their owner.
@@ -75,14 +90,14 @@ func (c *compiled[T]) compileBase(params *nn.Params) error {
 		return z, logp
 	}
 	var err error
-	c.logp, err = graph.Compile[T](func(g *graph.Graph) {
+	c.logp, err = graph.CompileFor[T](c.backend, func(g *graph.Graph) {
 		_, logp := write(g)
 		g.Output("logp", logp)
 	})
 	if err != nil {
 		return err
 	}
-	c.logpVJP, err = graph.Compile[T](func(g *graph.Graph) {
+	c.logpVJP, err = graph.CompileFor[T](c.backend, func(g *graph.Graph) {
 		z, logp := write(g)
 		wrt, names := []*graph.Node{z}, []string{"gz"}
 		for _, in := range g.Inputs() {

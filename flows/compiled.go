@@ -2,6 +2,8 @@ package flows
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"sync"
 
@@ -15,6 +17,7 @@ import (
 // compiled is a flow for one element type.
 type compiled[T graph.Float] struct {
 	dim     int
+	backend graph.Engine
 	base    Base
 	blocks  []compiledBlock[T]
 	logp    *graph.Program[T] // of the base: z → logp
@@ -23,6 +26,9 @@ type compiled[T graph.Float] struct {
 	bound   []bound[T]     // the base's parameters
 	offset  map[string]int // of a parameter in a vector of all
 	count   int            // of numbers in all parameters
+	shared  bool           // a block takes the same steps for all rows
+
+	spent ode.Stats // of the last loss, over all rows
 
 	draw sync.Mutex // traces share sources of random numbers
 	mu   sync.Mutex
@@ -33,8 +39,9 @@ type compiled[T graph.Float] struct {
 type compiledBlock[T graph.Float] struct {
 	FFJORD
 	owner  string
-	traced *ode.Integrator[T]
-	plain  *ode.Integrator[T]
+	train  *ode.Integrator[T] // z and log det, with the solver for training
+	traced *ode.Integrator[T] // z and log det, with the solver for everything else
+	plain  *ode.Integrator[T] // z alone
 	bound  []bound[T]
 }
 
@@ -60,10 +67,16 @@ func (c *compiled[T]) logProb(ctx context.Context, x *tensor.Dense) ([]float64, 
 		}
 		return w.logProb(out[from:to])
 	})
-	if err != nil {
+	if err != nil && !partial(err) {
 		return nil, err
 	}
-	return out, nil
+	return out, err
+}
+
+// partial reports whether results stand beside the error.
+func partial(err error) bool {
+	var failed *SolveError
+	return errors.As(err, &failed)
 }
 
 func (c *compiled[T]) transform(ctx context.Context, x *tensor.Dense, inverse bool) (*tensor.Dense, []float64, error) {
@@ -82,32 +95,70 @@ func (c *compiled[T]) transform(ctx context.Context, x *tensor.Dense, inverse bo
 			err = w.forward(ctx, noise, true)
 		}
 		w.store(out)
-		copy(logDet[from:to], w.logDet)
+		w.spread(logDet[from:to], w.logDet)
 		return err
 	})
-	if err != nil {
+	if err != nil && !partial(err) {
 		return nil, nil, err
 	}
-	return c.matrix(out), logDet, nil
+	return c.matrix(out), logDet, err
 }
 
-func (c *compiled[T]) sample(ctx context.Context, n int, rng *rand.Rand) (*tensor.Dense, error) {
+// drawBase draws n rows from the base.
+func (c *compiled[T]) drawBase(n int, rng *rand.Rand) ([]T, error) {
 	drawn := make([]float64, n*c.dim)
 	c.base.Sample(rng, drawn, c.dim)
 	out := convert[T](drawn)
-	if err := finite(out, c.dim, "of the base's sample"); err != nil {
+	return out, finite(out, c.dim, "of the base's sample")
+}
+
+// sampleLogProb draws rows and carries them to the data with log |det ∂x/∂z|: log p(x) = log p_base(z) - log |det|.
+func (c *compiled[T]) sampleLogProb(ctx context.Context, n int, rng *rand.Rand) (*tensor.Dense, []float64, error) {
+	out, err := c.drawBase(n, rng)
+	if err != nil {
+		return nil, nil, err
+	}
+	noise := c.noise(n)
+	logp := make([]float64, n)
+	err = c.forChunks(ctx, n, func(w *worker[T], _, from, to int) error {
+		w.load(out, from, to)
+		if err := w.baseLogProb(logp[from:to]); err != nil {
+			return err
+		}
+		for i, v := range logp[from:to] {
+			w.logDet[i] = -v
+		}
+		if err := w.forward(ctx, noise, true); err != nil {
+			return err
+		}
+		w.store(out)
+		for i := range w.alive {
+			w.logDet[i] = -w.logDet[i]
+		}
+		w.spread(logp[from:to], w.logDet)
+		return nil
+	})
+	if err != nil && !partial(err) {
+		return nil, nil, err
+	}
+	return c.matrix(out), logp, err
+}
+
+func (c *compiled[T]) sample(ctx context.Context, n int, rng *rand.Rand) (*tensor.Dense, error) {
+	out, err := c.drawBase(n, rng)
+	if err != nil {
 		return nil, err
 	}
-	err := c.forChunks(ctx, n, func(w *worker[T], _, from, to int) error {
+	err = c.forChunks(ctx, n, func(w *worker[T], _, from, to int) error {
 		w.load(out, from, to)
 		err := w.forward(ctx, nil, false)
 		w.store(out)
 		return err
 	})
-	if err != nil {
+	if err != nil && !partial(err) {
 		return nil, err
 	}
-	return c.matrix(out), nil
+	return c.matrix(out), err
 }
 
 func (c *compiled[T]) score(ctx context.Context, x *tensor.Dense) (*tensor.Dense, error) {
@@ -139,8 +190,8 @@ func (c *compiled[T]) loss(ctx context.Context, x *tensor.Dense) (float64, error
 	}
 	noise := c.noise(rows)
 	logp := make([]float64, rows)
-	size := graph.ChunkRows(rows)
-	sums := make([][]T, (rows+size-1)/size)
+	sums := make([][]T, c.chunks(rows))
+	costs := make([]ode.Stats, len(sums))
 	err = c.forChunks(ctx, rows, func(w *worker[T], chunk, from, to int) error {
 		w.load(data, from, to)
 		if err := w.gradient(ctx, noise, -1, logp[from:to]); err != nil {
@@ -148,10 +199,17 @@ func (c *compiled[T]) loss(ctx context.Context, x *tensor.Dense) (float64, error
 		}
 		sums[chunk] = make([]T, c.count)
 		w.sums(sums[chunk])
+		for _, s := range w.cost[:w.n] {
+			costs[chunk] = costs[chunk].Add(s)
+		}
 		return nil
 	})
 	if err != nil {
 		return 0, err
+	}
+	c.spent = ode.Stats{}
+	for _, s := range costs {
+		c.spent = c.spent.Add(s)
 	}
 	for _, p := range c.params {
 		grad, _ := p.Grad()
@@ -195,22 +253,16 @@ func (c *compiled[T]) noise(rows int) [][]T {
 	return out
 }
 
-func (c *compiled[T]) stepGraph(block int, back bool) *graph.Graph {
+func (c *compiled[T]) cost() ode.Stats { return c.spent }
+
+func (c *compiled[T]) stepGraph(block int, back bool) (*graph.Graph, error) {
 	if block < 0 || block >= len(c.blocks) {
-		return nil
+		return nil, fmt.Errorf("flows: there is no block %d", block)
 	}
 	if back {
-		return c.blocks[block].traced.BackGraph()
+		return c.blocks[block].train.BackGraph()
 	}
-	return c.blocks[block].traced.Graph()
-}
-
-func (c *compiled[T]) evaluations() int {
-	n := 0
-	for _, b := range c.blocks {
-		n += b.traced.Evaluations()
-	}
-	return n
+	return c.blocks[block].train.Graph(), nil
 }
 
 // matrix makes rows of the flow's width a tensor.

@@ -98,7 +98,7 @@ func calls(f *flows.Flow, x *tensor.Dense) map[string]func(context.Context) erro
 			_, err := f.StepGraph(0, true)
 			return err
 		},
-		"Evaluations": func(context.Context) error { _, err := f.Evaluations(); return err },
+		"Explain": func(ctx context.Context) error { _, err := f.Explain(ctx, x); return err },
 	}
 }
 
@@ -133,7 +133,7 @@ func TestDataErrors(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			for name, call := range calls(f, c.x) {
 				switch name {
-				case "Sample", "StepGraph", "Evaluations":
+				case "Sample", "StepGraph":
 				default:
 					err := call(t.Context())
 					require.ErrorContains(t, err, c.want, name)
@@ -189,18 +189,26 @@ func TestBlowUp(t *testing.T) {
 	x := make([]float64, 600)
 	x[555], x[590] = 5, 7
 	data := tensor.New(tensor.WithShape(600, 1), tensor.WithBacking(x))
-	_, _, err := f.Forward(t.Context(), data)
-	var failed *flows.NonFiniteError
+	out, logDet, err := f.Forward(t.Context(), data)
+	var failed *flows.SolveError
 	require.True(t, errors.As(err, &failed), "%v", err)
-	assert.Equal(t, 1, failed.Block)
-	assert.Equal(t, 555, failed.Row, "the first such row")
-	assert.Equal(t, []float64{1, 9}, []float64{failed.From, failed.To})
-	assert.ErrorContains(t, err, "flows: row 555 is no longer finite after block 1 from t = 1 to 9")
+	require.Len(t, failed.Rows, 2)
+	assert.Equal(t, []int{555, 590}, []int{failed.Rows[0].Row, failed.Rows[1].Row})
+	assert.Equal(t, 1, failed.Rows[0].Block)
+	assert.InDelta(t, 1.02, failed.Rows[0].T, 1e-4, "dz/dt = z³ from 5 at t = 1 ends at t = 1 + 1/(2·5²)")
+	assert.ErrorContains(t, err, "flows: 2 rows failed, the first in block 1, row 555 at t = 1.0")
+	for row, z := range out.Float32s() {
+		if row == 555 || row == 590 {
+			assert.True(t, math.IsNaN(float64(z)) && math.IsNaN(logDet[row]), "row %d", row)
+		} else {
+			assert.Equal(t, []float64{0, 0}, []float64{float64(z), logDet[row]}, "row %d", row)
+		}
+	}
 
 	for _, value := range []float64{math.NaN(), math.Inf(1)} {
 		bad := newFlow(tensor.Float64, 1, flows.FFJORD{Field: nn.Func(func(z *graph.Node) *graph.Node { return graph.Fill(z, value) })})
 		for name, call := range calls(bad, matrix([][]float64{{1}})) {
-			if name != "StepGraph" && name != "Evaluations" {
+			if name != "StepGraph" {
 				assert.True(t, errors.As(call(t.Context()), &failed), name)
 			}
 		}
@@ -213,9 +221,9 @@ func TestParameterIsNaN(t *testing.T) {
 	require.NoError(t, f.Compile())
 	f.Params.Get("block2.0.weight").Value().Data().([]float64)[3] = math.NaN()
 	_, err := f.NLL().Loss(t.Context(), draw(seeded(1), 3, 2, 1))
-	var failed *flows.NonFiniteError
+	var failed *flows.SolveError
 	require.True(t, errors.As(err, &failed), "%v", err)
-	assert.Equal(t, 2, failed.Block)
+	assert.Equal(t, 2, failed.Rows[0].Block)
 }
 
 func TestCancelled(t *testing.T) {
@@ -223,7 +231,7 @@ func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, call := range calls(f, draw(seeded(1), 1000, 2, 1)) {
-		if name != "StepGraph" && name != "Evaluations" {
+		if name != "StepGraph" {
 			err := call(ctx)
 			assert.ErrorIs(t, err, context.Canceled, name)
 			assert.ErrorContains(t, err, "flows: ", name)

@@ -1,18 +1,40 @@
 package flows
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"slices"
 
-// NonFiniteError says that a row became NaN or infinite on its way through a block.
-type NonFiniteError struct {
-	Block    int     // counted from the base
-	Row      int     // of the call
-	From, To float64 // the times between which the block was integrated
-	Norm     float64 // of the state at To
-	LogDet   float64 // summed over the blocks up to here
+	"github.com/go-ffjord/ffjord/ode"
+)
+
+// RowError says in which block, why and where the solve of one row failed. It unwraps to the *ode.RowError, and so to
+// ode.ErrUnderflow, ode.ErrNonFinite or ode.ErrMaxSteps.
+type RowError struct {
+	Block int // counted from the base
+	*ode.RowError
 }
 
-func (e *NonFiniteError) Error() string {
-	return fmt.Sprintf("row %d is no longer finite after block %d from t = %v to %v (|z| = %v, log det = %v); "+
-		"the field is too steep for the solver's steps: take more steps, a smaller learning rate, or float64",
-		e.Row, e.Block, e.From, e.To, e.Norm, e.LogDet)
+func (e *RowError) Error() string { return fmt.Sprintf("block %d, %v", e.Block, e.RowError) }
+
+func (e *RowError) Unwrap() error { return e.RowError }
+
+// SolveError says that the solve failed for some rows of a call. LogProb, Forward, Inverse and Sample return it beside
+// their results, in which those rows are NaN and all others are what they would be without them. It unwraps to the
+// first row's error.
+type SolveError struct {
+	Rows []*RowError // in order of rows
+}
+
+func (e *SolveError) Error() string {
+	if len(e.Rows) == 1 {
+		return "flows: " + e.Rows[0].Error()
+	}
+	return fmt.Sprintf("flows: %d rows failed, the first in %v", len(e.Rows), e.Rows[0])
+}
+
+func (e *SolveError) Unwrap() error { return e.Rows[0] }
+
+func (e *SolveError) sort() {
+	slices.SortFunc(e.Rows, func(a, b *RowError) int { return cmp.Compare(a.Row, b.Row) })
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/nn"
+	"github.com/go-ffjord/ffjord/ode"
 )
 
 // Flow is a density on vectors: a base density carried to the data by a chain of blocks.
@@ -24,6 +25,7 @@ type Flow struct {
 	Base   Base  // nil is the standard normal density
 	Blocks Block // nil is no block
 	Params *nn.Params
+	Engine graph.Engine // runs the compiled graphs; zero is the native one
 
 	once   sync.Once
 	engine engine
@@ -37,8 +39,10 @@ type engine interface {
 	sample(ctx context.Context, n int, rng *rand.Rand) (*tensor.Dense, error)
 	score(ctx context.Context, x *tensor.Dense) (*tensor.Dense, error)
 	loss(ctx context.Context, x *tensor.Dense) (float64, error)
-	stepGraph(block int, back bool) *graph.Graph
-	evaluations() int
+	sampleLogProb(ctx context.Context, n int, rng *rand.Rand) (*tensor.Dense, []float64, error)
+	explain(ctx context.Context, x *tensor.Dense) (*Explanation, error)
+	cost() ode.Stats
+	stepGraph(block int, back bool) (*graph.Graph, error)
 }
 
 // Compile builds and compiles the flow's graphs and draws the initial values of its parameters. Every other method
@@ -71,9 +75,9 @@ func (f *Flow) compile() (engine, error) {
 		blocks = f.Blocks.flatten()
 	}
 	if f.Params.DtypeOrDefault() == tensor.Float64 {
-		return compile[float64](f.Params, base, blocks, dim)
+		return compile[float64](f.Params, base, blocks, dim, f.Engine)
 	}
-	return compile[float32](f.Params, base, blocks, dim)
+	return compile[float32](f.Params, base, blocks, dim, f.Engine)
 }
 
 // LogProb returns log p(x) of every row of x (rows, dim), in nats:
@@ -107,13 +111,31 @@ func (f *Flow) Sample(ctx context.Context, n int, rng *rand.Rand) (*tensor.Dense
 	if err := f.Compile(); err != nil {
 		return nil, err
 	}
-	if n < 1 {
-		return nil, fmt.Errorf("flows: sample %d rows: want at least 1", n)
-	}
-	if rng == nil {
-		return nil, errors.New("flows: sample: the source of random numbers is nil")
+	if err := checkSample(n, rng); err != nil {
+		return nil, err
 	}
 	return f.engine.sample(ctx, n, rng)
+}
+
+// SampleLogProb draws n rows from the flow (n, dim) and returns log p of each, in one solve.
+func (f *Flow) SampleLogProb(ctx context.Context, n int, rng *rand.Rand) (x *tensor.Dense, logp []float64, err error) {
+	if err := f.Compile(); err != nil {
+		return nil, nil, err
+	}
+	if err := checkSample(n, rng); err != nil {
+		return nil, nil, err
+	}
+	return f.engine.sampleLogProb(ctx, n, rng)
+}
+
+func checkSample(n int, rng *rand.Rand) error {
+	if n < 1 {
+		return fmt.Errorf("flows: sample %d rows: want at least 1", n)
+	}
+	if rng == nil {
+		return errors.New("flows: sample: the source of random numbers is nil")
+	}
+	return nil
 }
 
 // Score returns ∇ₓ log p(x) of every row of x, shape (rows, dim). It is the exact gradient of what LogProb computes.
@@ -130,17 +152,5 @@ func (f *Flow) StepGraph(block int, gradients bool) (*graph.Graph, error) {
 	if err := f.Compile(); err != nil {
 		return nil, err
 	}
-	g := f.engine.stepGraph(block, gradients)
-	if g == nil {
-		return nil, fmt.Errorf("flows: there is no block %d", block)
-	}
-	return g, nil
-}
-
-// Evaluations returns the number of evaluations of the fields that carrying one row through all blocks takes.
-func (f *Flow) Evaluations() (int, error) {
-	if err := f.Compile(); err != nil {
-		return 0, err
-	}
-	return f.engine.evaluations(), nil
+	return f.engine.stepGraph(block, gradients)
 }

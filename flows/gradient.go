@@ -6,10 +6,13 @@ import (
 )
 
 // gradient writes log p of the chunk's rows to logp, replaces z by the gradient of seed·log p with respect to the data,
-// and leaves the gradients of the parameters, summed over the chunk, for sums.
+// and leaves the gradients of the parameters, summed over the chunk, for sums. A row that fails is an error.
 func (w *worker[T]) gradient(ctx context.Context, noise [][]T, seed T, logp []float64) error {
 	if err := w.inverse(ctx, noise, true); err != nil {
 		return err
+	}
+	if len(w.failed) > 0 {
+		return &SolveError{Rows: w.failed}
 	}
 	if err := w.logProb(logp); err != nil {
 		return err
@@ -41,7 +44,7 @@ func (w *worker[T]) gradient(ctx context.Context, noise [][]T, seed T, logp []fl
 
 // back carries the cotangent of z from the base's side of block b to the data's.
 func (w *worker[T]) back(ctx context.Context, b int, seed T) error {
-	s := w.traced[b]
+	s := w.solvers[w.blocks[b].train]
 	s.ResetGrads()
 	gz, err := s.Cotangent(0)
 	if err != nil {
@@ -53,8 +56,15 @@ func (w *worker[T]) back(ctx context.Context, b int, seed T) error {
 	}
 	copyColumns(gz, w.z, w.n)
 	fill(gl[0][:w.n], seed)
+	before := len(w.alive)
+	for i := range before {
+		w.cost[i].Evaluations -= s.Stats()[i].Evaluations
+	}
 	if err := s.Back(ctx, &w.logs[b]); err != nil {
 		return err
+	}
+	for i := range before {
+		w.cost[i].Evaluations += s.Stats()[i].Evaluations
 	}
 	copyColumns(w.z, gz, w.n)
 	return nil
@@ -62,9 +72,9 @@ func (w *worker[T]) back(ctx context.Context, b int, seed T) error {
 
 // sums writes the gradients of all parameters, summed over the chunk, one after the other.
 func (w *worker[T]) sums(dst []T) {
-	for b, block := range w.blocks {
+	for _, block := range w.blocks {
 		for _, p := range block.bound {
-			copy(dst[p.offset:], w.traced[b].Grad(p.name))
+			copy(dst[p.offset:], w.solvers[block.train].Grad(p.name))
 		}
 	}
 	for _, p := range w.bound {

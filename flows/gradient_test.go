@@ -112,7 +112,9 @@ func TestNLLGradient(t *testing.T) {
 func TestGradientInFloat32(t *testing.T) {
 	grads := map[tensor.Dtype][]float64{}
 	for _, dtype := range dtypes {
-		f := newFlow(dtype, 2, flows.FFJORD{Field: nn.MLP{Hidden: []int{8, 8}, Time: nn.Tile}}, flows.FFJORD{Field: nn.MLP{Hidden: []int{8}}})
+		f := newFlow(dtype, 2,
+			flows.FFJORD{Field: nn.MLP{Hidden: []int{8, 8}, Time: nn.Tile}, Solver: ode.Solver{Steps: 8}},
+			flows.FFJORD{Field: nn.MLP{Hidden: []int{8}}, Solver: ode.Solver{Steps: 8}})
 		_, err := f.NLL().Loss(t.Context(), draw(seeded(2), 300, 2, 1))
 		require.NoError(t, err)
 		for p := range f.Params.All() {

@@ -5,6 +5,8 @@ import (
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/ode"
 )
 
 // NLL is the mean negative log-likelihood of a flow, -mean log p(x), with its gradient with respect to the flow's
@@ -35,4 +37,12 @@ func (l NLL) Model() []gorgonia.ValueGrad {
 		out = append(out, p)
 	}
 	return out
+}
+
+// Cost returns what the last Loss has cost, there and back, added up over its rows.
+func (l NLL) Cost() ode.Stats {
+	if l.flow.Compile() != nil {
+		return ode.Stats{}
+	}
+	return l.flow.engine.cost()
 }

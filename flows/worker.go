@@ -2,6 +2,7 @@ package flows
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -10,24 +11,26 @@ import (
 )
 
 // worker carries one chunk of rows at a time through all blocks, there and back, in memory of its own. What it does
-// for a row depends on that row alone.
+// for a row depends on that row alone. Rows whose solve fails leave the chunk.
 type worker[T graph.Float] struct {
 	*compiled[T]
 	lanes   int
-	from, n int // the rows of the chunk
+	from, n int   // the rows of the chunk
+	alive   []int // the rows of the chunk that have not failed, in order; what follows is by place in this list
 	z       [][]T
 	logDet  []float64
-	traced  []*ode.Worker[T]
-	plain   []*ode.Worker[T]
+	cost    []ode.Stats // by row of the chunk
+	failed  []*RowError
+	solvers map[*ode.Integrator[T]]*ode.Worker[T]
 	logs    []ode.Log[T]
 	logpOf  *graph.Machine[T]
 	logpVJP *graph.Machine[T]
+	trace   func(block int, e ode.StepEvent)
 }
 
 func newWorker[T graph.Float](c *compiled[T], lanes int) *worker[T] {
-	w := &worker[T]{compiled: c, lanes: lanes, logDet: make([]float64, lanes)}
-	w.traced = make([]*ode.Worker[T], len(c.blocks))
-	w.plain = make([]*ode.Worker[T], len(c.blocks))
+	w := &worker[T]{compiled: c, lanes: lanes, logDet: make([]float64, lanes), cost: make([]ode.Stats, lanes)}
+	w.solvers = map[*ode.Integrator[T]]*ode.Worker[T]{}
 	w.logs = make([]ode.Log[T], len(c.blocks))
 	all := make([]T, c.dim*lanes)
 	for d := range c.dim {
@@ -39,8 +42,12 @@ func newWorker[T graph.Float](c *compiled[T], lanes int) *worker[T] {
 // load takes the rows from ... to of row-major data as the chunk.
 func (w *worker[T]) load(data []T, from, to int) {
 	w.from, w.n = from, to-from
-	w.logDet = w.logDet[:w.n]
-	clear(w.logDet)
+	w.alive, w.failed = w.alive[:0], nil
+	for i := range w.n {
+		w.alive = append(w.alive, i)
+	}
+	clear(w.logDet[:w.n])
+	clear(w.cost[:w.n])
 	for d := range w.dim {
 		for i := range w.n {
 			w.z[d][i] = data[(from+i)*w.dim+d]
@@ -48,24 +55,40 @@ func (w *worker[T]) load(data []T, from, to int) {
 	}
 }
 
-// store puts the chunk's rows into row-major data.
+// store puts the chunk's rows into row-major data, NaN where a row has failed.
 func (w *worker[T]) store(data []T) {
-	for d := range w.dim {
-		for i := range w.n {
-			data[(w.from+i)*w.dim+d] = w.z[d][i]
+	if len(w.alive) < w.n {
+		nan := data[w.from*w.dim : (w.from+w.n)*w.dim]
+		for i := range nan {
+			nan[i] = T(math.NaN())
 		}
+	}
+	for d := range w.dim {
+		for i, row := range w.alive {
+			data[(w.from+row)*w.dim+d] = w.z[d][i]
+		}
+	}
+}
+
+// spread puts numbers of the rows that are alive into dst, by row of the chunk, NaN where a row has failed.
+func (w *worker[T]) spread(dst, values []float64) {
+	for i := range dst {
+		dst[i] = math.NaN()
+	}
+	for i, row := range w.alive {
+		dst[row] = values[i]
 	}
 }
 
 // inverse carries z from the data to the base and adds up log |det|. With keep, gradient can go back.
 func (w *worker[T]) inverse(ctx context.Context, noise [][]T, keep bool) error {
 	for b := len(w.blocks) - 1; b >= 0; b-- {
-		var log *ode.Log[T]
-		if keep {
-			log = &w.logs[b]
-		}
 		block := &w.blocks[b]
-		if err := w.carry(ctx, b, true, block.T1, block.T0, noise, log); err != nil {
+		it, log := block.traced, (*ode.Log[T])(nil)
+		if keep {
+			it, log = block.train, &w.logs[b]
+		}
+		if err := w.carry(ctx, b, it, block.T1, block.T0, noise, log); err != nil {
 			return err
 		}
 	}
@@ -76,7 +99,11 @@ func (w *worker[T]) inverse(ctx context.Context, noise [][]T, keep bool) error {
 func (w *worker[T]) forward(ctx context.Context, noise [][]T, traced bool) error {
 	for b := range w.blocks {
 		block := &w.blocks[b]
-		if err := w.carry(ctx, b, traced, block.T0, block.T1, noise, nil); err != nil {
+		it := block.plain
+		if traced {
+			it = block.traced
+		}
+		if err := w.carry(ctx, b, it, block.T0, block.T1, noise, nil); err != nil {
 			return err
 		}
 	}
@@ -84,48 +111,95 @@ func (w *worker[T]) forward(ctx context.Context, noise [][]T, traced bool) error
 }
 
 // carry carries z through block b.
-func (w *worker[T]) carry(ctx context.Context, b int, traced bool, from, to float64, noise [][]T, log *ode.Log[T]) error {
-	s, err := w.solver(b, traced)
+func (w *worker[T]) carry(
+	ctx context.Context, b int, it *ode.Integrator[T], from, to float64, noise [][]T, log *ode.Log[T],
+) error {
+	n := len(w.alive)
+	if n == 0 {
+		return nil
+	}
+	s, err := w.solver(b, it)
 	if err != nil {
 		return err
 	}
-	copyColumns(s.State(0), w.z, w.n)
+	copyColumns(s.State(0), w.z, n)
+	traced := it != w.blocks[b].plain
 	if traced {
-		clear(s.State(1)[0][:w.n])
+		clear(s.State(1)[0][:n])
 		w.setNoise(s, b, noise)
 	}
-	if err := s.Solve(ctx, w.n, from, to, log); err != nil {
+	w.listen(s, b)
+	err = s.Solve(ctx, n, from, to, log)
+	var failed *ode.SolveError
+	if err != nil && !errors.As(err, &failed) {
 		return fmt.Errorf("block %d: %w", b, err)
 	}
-	copyColumns(w.z, s.State(0), w.n)
+	for i, row := range w.alive {
+		w.cost[row] = w.cost[row].Add(s.Stats()[i])
+	}
+	copyColumns(w.z, s.State(0), n)
 	if traced {
-		for i, l := range s.State(1)[0][:w.n] {
+		for i, l := range s.State(1)[0][:n] {
 			w.logDet[i] += float64(l)
 		}
 	}
-	return w.checkFinite(b, from, to)
+	if failed != nil {
+		w.bury(b, failed)
+	}
+	return nil
 }
 
-// solver returns the worker's solver of block b, bound to the block's parameters.
-func (w *worker[T]) solver(b int, traced bool) (*ode.Worker[T], error) {
-	block := &w.blocks[b]
-	all, it := w.plain, block.plain
-	if traced {
-		all, it = w.traced, block.traced
+// listen passes the solver's events on to the worker's trace.
+func (w *worker[T]) listen(s *ode.Worker[T], b int) {
+	if w.trace == nil {
+		s.Trace(nil)
+		return
 	}
-	if all[b] == nil {
-		s, err := it.NewWorker(w.lanes)
-		if err != nil {
+	s.Trace(func(e ode.StepEvent) {
+		e.Row = w.from + w.alive[e.Row]
+		w.trace(b, e)
+	})
+}
+
+// bury takes the rows that failed in block b out of the chunk.
+func (w *worker[T]) bury(b int, failed *ode.SolveError) {
+	dead := map[int]bool{}
+	for _, e := range failed.Rows {
+		dead[e.Row] = true
+		of := *e
+		of.Row = w.from + w.alive[e.Row]
+		w.failed = append(w.failed, &RowError{b, &of})
+	}
+	kept := 0
+	for i, row := range w.alive {
+		if dead[i] {
+			continue
+		}
+		w.alive[kept], w.logDet[kept] = row, w.logDet[i]
+		for d := range w.z {
+			w.z[d][kept] = w.z[d][i]
+		}
+		kept++
+	}
+	w.alive = w.alive[:kept]
+}
+
+// solver returns the worker's solver for an integrator of block b, bound to the block's parameters.
+func (w *worker[T]) solver(b int, it *ode.Integrator[T]) (*ode.Worker[T], error) {
+	s := w.solvers[it]
+	if s == nil {
+		var err error
+		if s, err = it.NewWorker(w.lanes); err != nil {
 			return nil, err
 		}
-		all[b] = s
+		w.solvers[it] = s
 	}
-	for _, p := range block.bound {
-		if err := all[b].Bind(p.name, p.values); err != nil {
+	for _, p := range w.blocks[b].bound {
+		if err := s.Bind(p.name, p.values); err != nil {
 			return nil, err
 		}
 	}
-	return all[b], nil
+	return s, nil
 }
 
 func (w *worker[T]) setNoise(s *ode.Worker[T], b int, noise [][]T) {
@@ -137,29 +211,31 @@ func (w *worker[T]) setNoise(s *ode.Worker[T], b int, noise [][]T) {
 	width := len(names) * w.dim
 	for k, name := range names {
 		for d, col := range s.Rows(name) {
-			for i := range w.n {
-				col[i] = noise[b][(w.from+i)*width+k*w.dim+d]
+			for i, row := range w.alive {
+				col[i] = noise[b][(w.from+row)*width+k*w.dim+d]
 			}
 		}
 	}
 }
 
-// checkFinite reports the first row that block b has made NaN or infinite.
-func (w *worker[T]) checkFinite(b int, from, to float64) error {
-	for i := range w.n {
-		norm := 0.0
-		for d := range w.dim {
-			norm += float64(w.z[d][i]) * float64(w.z[d][i])
-		}
-		if bad := norm + w.logDet[i]; math.IsNaN(bad) || math.IsInf(bad, 0) {
-			return &NonFiniteError{Block: b, Row: w.from + i, From: from, To: to, Norm: math.Sqrt(norm), LogDet: w.logDet[i]}
-		}
+// logProb writes log p of the chunk's rows, whose z stands at the base.
+func (w *worker[T]) logProb(dst []float64) error {
+	if err := w.baseLogProb(dst); err != nil {
+		return err
 	}
+	for i := range w.alive {
+		w.logDet[i] += dst[i]
+	}
+	w.spread(dst, w.logDet[:len(w.alive)])
 	return nil
 }
 
-// logProb writes log p of the chunk's rows, whose z stands at the base.
-func (w *worker[T]) logProb(dst []float64) error {
+// baseLogProb writes the base's log-density at z, by place in alive.
+func (w *worker[T]) baseLogProb(dst []float64) error {
+	n := len(w.alive)
+	if n == 0 {
+		return nil
+	}
 	if w.logpOf == nil {
 		m, err := w.compiled.logp.NewMachine(w.lanes)
 		if err != nil {
@@ -170,14 +246,14 @@ func (w *worker[T]) logProb(dst []float64) error {
 	if err := w.bindBase(w.logpOf); err != nil {
 		return err
 	}
-	copyColumns(w.logpOf.In("z"), w.z, w.n)
-	if err := w.logpOf.Run(w.n); err != nil {
+	copyColumns(w.logpOf.In("z"), w.z, n)
+	if err := w.logpOf.Run(n); err != nil {
 		return err
 	}
-	for i, v := range w.logpOf.Out("logp")[0][:w.n] {
-		dst[i] = float64(v) + w.logDet[i]
+	for i, v := range w.logpOf.Out("logp")[0][:n] {
+		dst[i] = float64(v)
 		if math.IsNaN(dst[i]) {
-			return fmt.Errorf("row %d: the base's log-density is NaN", w.from+i)
+			return fmt.Errorf("row %d: the base's log-density is NaN", w.from+w.alive[i])
 		}
 	}
 	return nil

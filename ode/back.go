@@ -3,118 +3,135 @@ package ode
 import (
 	"context"
 	"fmt"
-
-	"github.com/go-ffjord/ffjord/graph"
 )
 
-// Log keeps the states of a solve that Back goes back through: steps × rows × the state's width numbers. The zero
-// value is ready, and serves one solve after the other.
-type Log[T graph.Float] struct {
-	t0, t1 float64
-	rows   int
-	states []T
-}
-
-// backMachine is a machine for the vector-Jacobian product of one step.
-type backMachine[T graph.Float] struct {
-	stepMachine[T]
-	cotangent [][][]T // of the state after the step
-	result    [][][]T // cotangents of the state before
-}
-
-func (it *Integrator[T]) newBackMachine(lanes int) (*backMachine[T], error) {
-	s, err := it.newStepMachine(it.back, lanes)
-	if err != nil {
-		return nil, err
-	}
-	b := &backMachine[T]{stepMachine: s}
-	for c := range it.widths {
-		b.cotangent = append(b.cotangent, b.In(cotangentName(c)))
-		b.result = append(b.result, b.Out(cotangentName(c)))
-	}
-	return b, nil
-}
-
 // Cotangent returns the columns of the cotangent of component c: of the final state before Back, of the initial one
-// after it. They stay the same slices for the life of the worker.
+// after it.
 func (w *Worker[T]) Cotangent(c int) ([][]T, error) {
 	if err := w.needBack(); err != nil {
 		return nil, err
 	}
-	return w.back.cotangent[c], nil
+	return w.component(w.cot, c), nil
 }
 
 // Back carries the cotangents of the final state of the logged solve back to the initial state and adds the gradients
-// of the parameters to the sums that Grad returns. It is exact for the discrete solution. The parameters and the
-// field's own inputs per row must be those of the solve.
+// of the parameters to the sums that Grad returns. Going back through the steps it is exact for the discrete solution
+// with the steps that were taken. The parameters and the field's own inputs per row must be those of the solve. Rows
+// whose solve failed get a cotangent of zero.
 func (w *Worker[T]) Back(ctx context.Context, log *Log[T]) error {
 	if err := w.needBack(); err != nil {
 		return err
 	}
-	if log.t0 == log.t1 {
-		return nil
+	n := log.rows
+	if n < 1 || n > w.rows {
+		return fmt.Errorf("ode: the log is of %d rows, and the worker takes at most %d rows", n, w.rows)
 	}
-	n, steps, b := log.rows, w.it.solver.Steps, w.back
-	size := n * w.it.width()
-	if n < 1 || n > w.lanes || len(log.states) != steps*size {
-		return fmt.Errorf("ode: the log is not one of a whole solve by this integrator with at most %d rows", w.lanes)
+	if !log.whole || log.keeps != w.it.keeps() {
+		return fmt.Errorf("ode: the log is not one of a whole solve by this integrator")
 	}
-	for j := range b.own {
-		copy(b.own[j][:n], w.step.own[j][:n])
-	}
-	h := (log.t1 - log.t0) / float64(steps)
-	for i := steps - 1; i >= 0; i-- {
-		restoreColumns(b.in, log.states[i*size:], n)
-		if err := b.run(ctx, n, log.t0, h, i, steps); err != nil {
-			return err
+	w.clearExtra(n)
+	for row, head := range log.head {
+		if head == rowFailed {
+			clearRow(w.cot, row)
 		}
-		copyColumns(b.cotangent, b.result, n)
 	}
-	return nil
+	switch {
+	case log.t0 == log.t1:
+		return nil
+	case w.step != nil:
+		return w.backGrid(ctx, log)
+	case w.adjoint != nil:
+		return w.backAdjoint(ctx, log)
+	}
+	return w.replay(ctx, log)
 }
 
 // Grad returns the gradient of the parameter name, row-major, summed over the rows and solves that Back went through
 // since ResetGrads; nil where the solution does not depend on the parameter.
 func (w *Worker[T]) Grad(name string) []T {
-	if w.back == nil || !w.it.hasGrad[name] {
-		return nil
+	if m := w.gradMachine(); m != nil && m.Has(gradName(name)) {
+		return m.Sum(gradName(name))
 	}
-	return w.back.Sum(gradName(name))
+	return nil
 }
 
 // ResetGrads sets the gradients of the parameters to zero.
 func (w *Worker[T]) ResetGrads() {
-	if w.back != nil {
-		w.back.Reset()
+	if m := w.gradMachine(); m != nil {
+		m.Reset()
 	}
 }
 
-// needBack makes the machine for going back, with what the other one has bound.
+// gradMachine returns the machine that the gradients of the parameters add up in, nil before it is needed.
+func (w *Worker[T]) gradMachine() *machine[T] {
+	if w.adjoint != nil {
+		return w.adjoint.quad
+	}
+	return w.back
+}
+
+// InputGrad returns the columns of the gradient of one of the field's own inputs that Problem.Inputs lists, as the last
+// Back has left it. It panics where that lists no such input.
+func (w *Worker[T]) InputGrad(name string) [][]T {
+	from := 0
+	for _, in := range w.it.problem.Inputs {
+		a, b := w.ownRange(in)
+		if in == name {
+			return w.inputGrads[from : from+b-a]
+		}
+		from += b - a
+	}
+	panic("ode: Problem.Inputs does not list " + name)
+}
+
+// TimeGrads returns the gradients of the two end times by row, with Problem.Times, as the last Back has left them. The
+// steps keep their share of the interval when an end moves. They are zero where the interval is empty.
+func (w *Worker[T]) TimeGrads() (t0, t1 []T) { return w.gradT0, w.gradT1 }
+
+// needBack makes the machine for going back and the columns it fills.
 func (w *Worker[T]) needBack() error {
-	if w.back != nil {
+	if w.cot != nil {
 		return nil
 	}
-	b, err := w.it.newBackMachine(w.lanes)
-	if err != nil {
+	if w.it.solver.Adjoint != nil {
+		if err := w.needAdjoint(); err != nil {
+			return err
+		}
+	} else if err := w.need(&w.back, w.it.gradient); err != nil {
 		return err
 	}
-	for _, name := range w.it.params {
-		if values := w.step.Bound(name); values != nil {
-			if err := b.Bind(name, values); err != nil {
-				return err
-			}
-		}
+	w.cot = columns[T](w.it.width, w.rows)
+	for _, name := range w.it.problem.Inputs {
+		from, to := w.ownRange(name)
+		w.inputGrads = append(w.inputGrads, columns[T](to-from, w.rows)...)
 	}
-	w.back = b
+	w.gradT0, w.gradT1 = make([]T, w.rows), make([]T, w.rows)
 	return nil
 }
 
-// restoreColumns undoes appendColumns.
-func restoreColumns[T graph.Float](state [][][]T, src []T, n int) {
-	for _, cols := range state {
-		for _, col := range cols {
-			copy(col[:n], src)
-			src = src[n:]
+func (w *Worker[T]) clearExtra(n int) {
+	for _, col := range w.inputGrads {
+		clear(col[:n])
+	}
+	clear(w.gradT0[:n])
+	clear(w.gradT1[:n])
+}
+
+func (w *Worker[T]) wantsExtra() bool { return w.it.problem.Times || len(w.it.problem.Inputs) > 0 }
+
+// addExtra adds what a lane's step contributes to the gradients of its row's own inputs and end times. The step starts
+// at the share at of the interval and is the share part of it: h = part·(t1-t0), t = t0 + at·(t1-t0).
+func (w *Worker[T]) addExtra(lane, row int, at, part float64) {
+	from := 0
+	for _, name := range w.it.problem.Inputs {
+		for _, col := range w.back.Out(gradName(name)) {
+			w.inputGrads[from][row] += col[lane]
+			from++
 		}
+	}
+	if w.it.problem.Times {
+		gt, gh := w.back.Out(gradName(inTime))[0][lane], w.back.Out(gradName(inStep))[0][lane]
+		w.gradT1[row] += gh*T(part) + gt*T(at)
+		w.gradT0[row] += gt*T(1-at) - gh*T(part)
 	}
 }

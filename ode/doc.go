@@ -2,10 +2,16 @@
 // expression graph.
 //
 // A Tableau holds an explicit Runge-Kutta method as data. Its Step writes one step as graph nodes, Unroll chains steps
-// into the graph of a whole integration, for looking at and for differentiating as a whole. An Integrator compiles one
-// step and its vector-Jacobian product and loops them, which needs a graph of one step only, for any number of them.
+// into the graph of a whole integration, for looking at and for differentiating as a whole.
 //
-// Every row carries its own time: t and h are columns (rows, 1).
+// An Integrator is a Problem and a Solver, compiled: one step, which a Worker loops, so that the graph stays small
+// however many steps there are. A Solver takes equal steps, or steps by tolerance. By tolerance every row chooses its
+// own: t and h are columns (rows, 1), an easy row never pays for a hard one beside it, and what a row gets is the same
+// to the last bit in any company. A row that fails says where and why, and leaves the others alone.
 //
-// What may enter this package: methods, steps, loops over steps and gradients through them. It knows no density.
+// Gradients go back through the steps that were taken and are exact for the discrete solution; the adjoint equation of
+// Chen et al. (2018) is there for comparison and for solves too long to log.
+//
+// What may enter this package: methods, steps, loops over steps, their control and gradients through them. It knows no
+// density.
 package ode

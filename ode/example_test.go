@@ -76,7 +76,7 @@ func ExampleTableau() {
 		if err := w.Solve(context.Background(), 1, 0, 1, nil); err != nil {
 			log.Fatal(err)
 		}
-		fmt.Printf("%d evaluations: e ≈ %.5f\n", it.Evaluations(), w.State(0)[0][0])
+		fmt.Printf("%d evaluations: e ≈ %.5f\n", w.Stats()[0].Evaluations, w.State(0)[0][0])
 	}
 	// Output:
 	// 20 evaluations: e ≈ 2.71408

@@ -3,6 +3,7 @@ package ode
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/go-ffjord/ffjord/graph"
 )
@@ -12,83 +13,15 @@ type Problem struct {
 	// Widths of the components of the state, each at least 1.
 	Widths []int
 	// Field declares in g what f needs (parameters as uniform inputs, noise or conditions as inputs per row) and returns
-	// f. It must build the same graph every time it is called. The names t, h, y0, y1, ... and gy0, gy1, ... are the
-	// step's own.
+	// f. It must build the same graph every time it is called. The names t, h, y0, y1, ..., k0, k1, ... and gy0, gy1, ...
+	// are the step's own.
 	Field func(g *graph.Graph) Field
-}
-
-// Solver says how a problem is solved: by equal steps of a method.
-type Solver struct {
-	Method *Tableau // nil is RK4
-	Steps  int      // zero is 8
-}
-
-// WithDefaults returns the solver with its zero fields filled in, or what is wrong with it.
-func (s Solver) WithDefaults() (Solver, error) {
-	if s.Method == nil {
-		s.Method = RK4
-	}
-	if s.Steps == 0 {
-		s.Steps = 8
-	}
-	if s.Steps < 0 {
-		return s, fmt.Errorf("ode: %d steps: want at least 1", s.Steps)
-	}
-	return s, s.Method.check()
-}
-
-// Integrator is a compiled step of a problem and its vector-Jacobian product. It holds no numbers and may be used by
-// many goroutines, each with its own Worker.
-type Integrator[T graph.Float] struct {
-	solver  Solver
-	widths  []int
-	step    *graph.Program[T]
-	back    *graph.Program[T]
-	params  []string        // the uniform inputs that the field declares
-	own     []string        // its inputs per row
-	hasGrad map[string]bool // of a parameter
-}
-
-// The inputs and outputs of the compiled step. Component c of the state is "y<c>" and of its cotangent "gy<c>".
-const (
-	inTime = "t"
-	inStep = "h"
-)
-
-func stateName(c int) string       { return fmt.Sprintf("y%d", c) }
-func cotangentName(c int) string   { return fmt.Sprintf("gy%d", c) }
-func gradName(param string) string { return "grad " + param }
-
-// NewIntegrator compiles one step of the problem and its vector-Jacobian product.
-func NewIntegrator[T graph.Float](p Problem, s Solver) (*Integrator[T], error) {
-	s, err := s.WithDefaults()
-	if err != nil {
-		return nil, err
-	}
-	if err := p.check(); err != nil {
-		return nil, err
-	}
-	it := &Integrator[T]{solver: s, widths: slices.Clone(p.Widths)}
-	if it.step, err = graph.Compile[T](func(g *graph.Graph) { p.writeSolution(g, s.Method) }); err != nil {
-		return nil, fmt.Errorf("ode: a step of %s: %w", s.Method.Name, err)
-	}
-	if it.back, err = graph.Compile[T](func(g *graph.Graph) { p.writeGradient(g, s.Method) }); err != nil {
-		return nil, fmt.Errorf("ode: the gradient of a step of %s: %w", s.Method.Name, err)
-	}
-	it.hasGrad = map[string]bool{}
-	loop := map[string]bool{inTime: true, inStep: true}
-	for c := range p.Widths {
-		loop[stateName(c)] = true
-	}
-	for _, in := range it.step.Graph().Inputs() {
-		if !in.PerRow {
-			it.params = append(it.params, in.Name)
-			_, it.hasGrad[in.Name] = it.back.OutputKind(gradName(in.Name))
-		} else if !loop[in.Name] {
-			it.own = append(it.own, in.Name)
-		}
-	}
-	return it, nil
+	// Inputs lists those of the field's own inputs per row that Back gives gradients of.
+	Inputs []string
+	// Times makes Back give the gradients of the two end times.
+	Times bool
+	// Engine runs the compiled graphs; zero is the native one.
+	Engine graph.Engine
 }
 
 func (p Problem) check() error {
@@ -106,76 +39,131 @@ func (p Problem) check() error {
 	return nil
 }
 
-// writeStep builds one step: t, h, y → y₁.
-func (p Problem) writeStep(g *graph.Graph, m *Tableau) (y, y1 State) {
-	f := p.Field(g)
-	t, h := g.Rows(inTime, 1), g.Rows(inStep, 1)
-	for c, w := range p.Widths {
-		y = append(y, g.Rows(stateName(c), w))
-	}
-	y1, _ = m.Step(g, f, t, h, y)
-	return y, y1
+// Integrator is a problem and a solver, compiled. It holds no numbers and may be used by many goroutines, each with its
+// own Worker.
+type Integrator[T graph.Float] struct {
+	problem Problem
+	solver  Solver
+	width   int      // of the whole state
+	cost    int      // evaluations of the field of an attempt at a step
+	params  []string // the uniform inputs that the field declares
+	own     []string // its inputs per row
+
+	step  *graph.Program[T] // one step of a fixed grid
+	field *graph.Program[T] // steps by tolerance: the derivative,
+	trial *graph.Program[T] // and an attempt at a step
+
+	mu      sync.Mutex // guards what is compiled when first needed
+	lazy    map[string]*graph.Program[T]
+	adjoint *Integrator[T]
 }
 
-// writeSolution makes y₁ the outputs.
-func (p Problem) writeSolution(g *graph.Graph, m *Tableau) {
-	_, y1 := p.writeStep(g, m)
-	for c := range y1 {
-		g.Output(stateName(c), y1[c])
+// NewIntegrator compiles a problem for a solver. What gradients and dense output need is compiled when first asked for.
+func NewIntegrator[T graph.Float](p Problem, s Solver) (*Integrator[T], error) {
+	s, err := s.WithDefaults()
+	if err != nil {
+		return nil, err
 	}
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	if len(s.Components) > len(p.Widths) {
+		return nil, fmt.Errorf("ode: tolerances of %d components for a state of %d", len(s.Components), len(p.Widths))
+	}
+	p.Widths = slices.Clone(p.Widths)
+	it := &Integrator[T]{problem: p, solver: s, cost: s.Method.attemptCost(), lazy: map[string]*graph.Program[T]{}}
+	for _, w := range p.Widths {
+		it.width += w
+	}
+	if s.Adaptive() {
+		if !slices.ContainsFunc(it.tolerances(), func(t Tolerance) bool { return !t.Free }) {
+			return nil, fmt.Errorf("ode: all %d components of the state are Free, and none steers the steps", len(p.Widths))
+		}
+		if it.field, err = graph.CompileFor[T](p.Engine, p.writeField); err == nil {
+			it.trial, err = graph.CompileFor[T](p.Engine, func(g *graph.Graph) { p.writeTrial(g, s.Method) })
+		}
+	} else {
+		it.step, err = graph.CompileFor[T](p.Engine, func(g *graph.Graph) { p.writeSolution(g, s) })
+	}
+	if err != nil {
+		return nil, fmt.Errorf("ode: a step of %s: %w", s.Method.Name, err)
+	}
+	it.readInputs()
+	for _, name := range p.Inputs {
+		if !slices.Contains(it.own, name) {
+			return nil, fmt.Errorf("ode: the field declares no input per row %q to give a gradient of", name)
+		}
+	}
+	return it, nil
 }
 
-// writeGradient builds the vector-Jacobian product of one step: from the cotangents of y₁ to those of y and, as sums
-// over rows, the gradients of the parameters.
-func (p Problem) writeGradient(g *graph.Graph, m *Tableau) {
-	y, y1 := p.writeStep(g, m)
-	wrt := slices.Clone(y)
-	var params []string
-	for _, in := range g.Inputs() {
+// readInputs tells the field's own inputs from those of the step.
+func (it *Integrator[T]) readInputs() {
+	loop := map[string]bool{inTime: true, inStep: true}
+	for c := range it.problem.Widths {
+		loop[stateName(c)], loop[slopeName(c)] = true, true
+	}
+	for _, in := range it.Graph().Inputs() {
 		if !in.PerRow {
-			wrt = append(wrt, in.Node)
-			params = append(params, in.Name)
+			it.params = append(it.params, in.Name)
+		} else if !loop[in.Name] {
+			it.own = append(it.own, in.Name)
 		}
 	}
-	defer g.Group("gradient")()
-	var seeds State
-	for c, w := range p.Widths {
-		seeds = append(seeds, g.Rows(cotangentName(c), w))
+}
+
+// tolerances returns that of every component.
+func (it *Integrator[T]) tolerances() []Tolerance {
+	out := make([]Tolerance, len(it.problem.Widths))
+	for c := range out {
+		out[c] = it.solver.component(c)
 	}
-	grads := graph.VJP(y1, seeds, wrt)
-	for c := range y {
-		if grads[c] == nil {
-			grads[c] = graph.Fill(y[c], 0)
-		}
-		g.Output(cotangentName(c), grads[c])
+	return out
+}
+
+// compiled returns the program name, compiled by write when first asked for.
+func (it *Integrator[T]) compiled(name string, write func(g *graph.Graph)) (*graph.Program[T], error) {
+	it.mu.Lock()
+	defer it.mu.Unlock()
+	if p := it.lazy[name]; p != nil {
+		return p, nil
 	}
-	for i, name := range params {
-		if grad := grads[len(y)+i]; grad != nil {
-			g.Output(gradName(name), grad)
-		}
+	p, err := graph.CompileFor[T](it.problem.Engine, write)
+	if err != nil {
+		return nil, fmt.Errorf("ode: the %s of a step of %s: %w", name, it.solver.Method.Name, err)
 	}
+	it.lazy[name] = p
+	return p, nil
+}
+
+// gradient returns the program of the vector-Jacobian product of a step.
+func (it *Integrator[T]) gradient() (*graph.Program[T], error) {
+	extra := slices.Clone(it.problem.Inputs)
+	if it.problem.Times {
+		extra = append(extra, inTime, inStep)
+	}
+	return it.compiled("gradient", func(g *graph.Graph) { it.problem.writeGradient(g, it.solver, extra) })
 }
 
 // Params returns the names of the uniform inputs that the field declares, in order.
 func (it *Integrator[T]) Params() []string { return it.params }
 
-// Steps returns the number of steps of a solve.
-func (it *Integrator[T]) Steps() int { return it.solver.Steps }
+// Solver returns the solver with its defaults filled in.
+func (it *Integrator[T]) Solver() Solver { return it.solver }
 
-// Evaluations returns the number of evaluations of f that a solve takes for each row.
-func (it *Integrator[T]) Evaluations() int { return it.solver.Steps * it.solver.Method.Stages() }
-
-// width returns the width of the whole state.
-func (it *Integrator[T]) width() int {
-	sum := 0
-	for _, w := range it.widths {
-		sum += w
+// Graph returns the graph of the compiled step: of a fixed grid's, or of an attempt at one.
+func (it *Integrator[T]) Graph() *graph.Graph {
+	if it.step != nil {
+		return it.step.Graph()
 	}
-	return sum
+	return it.trial.Graph()
 }
 
-// Graph returns the graph of the compiled step.
-func (it *Integrator[T]) Graph() *graph.Graph { return it.step.Graph() }
-
 // BackGraph returns the graph of the step's vector-Jacobian product.
-func (it *Integrator[T]) BackGraph() *graph.Graph { return it.back.Graph() }
+func (it *Integrator[T]) BackGraph() (*graph.Graph, error) {
+	p, err := it.gradient()
+	if err != nil {
+		return nil, err
+	}
+	return p.Graph(), nil
+}

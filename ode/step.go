@@ -21,22 +21,32 @@ func (m *Tableau) Step(g *graph.Graph, f Field, t, h *graph.Node, y State) (y1, 
 	if e := m.check(); e != nil {
 		graph.Fail("%w", e)
 	}
+	k := m.stages(g, f, t, h, y, nil)
+	return advance(y, h, m.B, k), m.errors(h, k)
+}
+
+// stages writes k₁ ... kₛ; k₁ may be given.
+func (m *Tableau) stages(g *graph.Graph, f Field, t, h *graph.Node, y, k1 State) []State {
 	k := make([]State, 0, len(m.B))
-	for i := range m.B {
+	if k1 != nil {
+		k = append(k, k1)
+	}
+	for i := len(k); i < len(m.B); i++ {
 		k = append(k, m.stage(g, f, t, h, y, k, i))
 	}
-	y1 = advance(y, h, m.B, k)
-	if m.E != nil {
-		err = make(State, len(y))
-		for c := range y {
-			e := combination(m.E, k, c)
-			if e == nil {
-				e = graph.Fill(y[c], 0)
-			}
-			err[c] = graph.Mul(h, e)
-		}
+	return k
+}
+
+// errors writes the error estimate h Σ eᵢ kᵢ, nil where the method has none.
+func (m *Tableau) errors(h *graph.Node, k []State) State {
+	if m.E == nil {
+		return nil
 	}
-	return y1, err
+	err := make(State, len(k[0]))
+	for c := range err {
+		err[c] = graph.Mul(h, combination(m.E, k, c))
+	}
+	return err
 }
 
 // stage writes kᵢ.
@@ -140,6 +150,12 @@ func (m *Tableau) check() error {
 				m.Name, i+1, len(a))
 		}
 		weights = append(weights, a...)
+	}
+	if m.Dense != nil && (len(m.Dense) != s || len(m.Dense[0]) == 0) {
+		return fmt.Errorf("ode: method %q: Dense has %d rows; want one for each stage, the first as long as any", m.Name, len(m.Dense))
+	}
+	for _, row := range m.Dense {
+		weights = append(weights, row...)
 	}
 	for _, w := range weights {
 		if math.IsNaN(w) || math.IsInf(w, 0) {

@@ -8,133 +8,148 @@ import (
 	"github.com/go-ffjord/ffjord/graph"
 )
 
-// Worker solves an Integrator's problem for up to a fixed number of rows at a time, in memory of its own. It belongs to
-// one goroutine at a time. State, cotangents and inputs are columns: for a component of width w, w slices with one
-// value a row.
+// Worker solves an Integrator's problem for a chunk of rows, in memory of its own. It belongs to one goroutine at a
+// time. State, cotangents and inputs are columns: for a component of width w, w slices with one value a row. They stay
+// the same slices for the life of the worker.
+//
+// What a row gets depends on that row alone, whichever others are in the chunk, unless the solver's step is Shared.
 type Worker[T graph.Float] struct {
 	it    *Integrator[T]
-	lanes int
-	step  stepMachine[T]
-	back  *backMachine[T] // made when first needed
+	rows  int // of the chunk at most
+	tile  int // of a run at most
+	state [][]T
+	cot   [][]T
+	own   [][]T
+	slope [][]T // derivative at the state, of steps by tolerance
+	bound map[string][]T
+	stats []Stats
+
+	machines           []*machine[T]
+	step, field, trial *machine[T]
+	back, dense        *machine[T]
+	lanes              []pace    // of steps by tolerance, by lane
+	squared            []float64 // errors of the lanes' attempts in units of the tolerance
+	first              []float64 // |h| of the first step, by row
+	failed             []*RowError
+	shared             shared[T]
+	going              returns  // back through chosen steps
+	sink               *sink[T] // of dense output, during a solve that has one
+	trace              func(StepEvent)
+	accepting          func(active int) error // is told before lanes with an error of at most 1 move on
+	adjoint            *adjoint[T]            // made when first needed
+
+	inputGrads [][]T // of the field's own inputs
+	gradT0     []T   // of the two ends of the time, by row
+	gradT1     []T
 }
 
-// stepMachine is a machine for one step with its columns at hand.
-type stepMachine[T graph.Float] struct {
-	*graph.Machine[T]
-	t, h    []T
-	in, out [][][]T // the state before and after, by component
-	own     [][]T   // the columns of the field's own inputs per row
-}
-
-// NewWorker returns a worker for at most lanes rows.
-func (it *Integrator[T]) NewWorker(lanes int) (*Worker[T], error) {
-	m, err := it.newStepMachine(it.step, lanes)
+// NewWorker returns a worker for chunks of at most rows rows.
+func (it *Integrator[T]) NewWorker(rows int) (*Worker[T], error) {
+	if rows < 1 {
+		return nil, fmt.Errorf("ode: a worker for %d rows: want at least 1", rows)
+	}
+	w := &Worker[T]{it: it, rows: rows, tile: min(rows, tileLanes), bound: map[string][]T{}, stats: make([]Stats, rows)}
+	w.state, w.slope, w.first = columns[T](it.width, rows), columns[T](it.width, rows), make([]float64, rows)
+	var err error
+	if it.step != nil {
+		w.step, err = w.newMachine(it.step)
+	} else if w.field, err = w.newMachine(it.field); err == nil {
+		w.trial, err = w.newMachine(it.trial)
+		w.lanes, w.squared = make([]pace, w.tile), make([]float64, w.tile)
+	}
 	if err != nil {
 		return nil, err
 	}
-	for c := range it.widths {
-		m.out = append(m.out, m.Out(stateName(c)))
-	}
-	return &Worker[T]{it: it, lanes: lanes, step: m}, nil
-}
-
-func (it *Integrator[T]) newStepMachine(p *graph.Program[T], lanes int) (stepMachine[T], error) {
-	m, err := p.NewMachine(lanes)
-	if err != nil {
-		return stepMachine[T]{}, err
-	}
-	s := stepMachine[T]{Machine: m, t: m.In(inTime)[0], h: m.In(inStep)[0]}
-	for c := range it.widths {
-		s.in = append(s.in, m.In(stateName(c)))
-	}
-	for _, name := range it.own {
-		s.own = append(s.own, m.In(name)...)
-	}
-	return s, nil
+	w.own = columns[T](len(w.machines[0].own), rows)
+	return w, nil
 }
 
 // Bind makes values, row-major, the value of the parameter name. The worker keeps the slice; after changing its
 // elements, bind it again.
 func (w *Worker[T]) Bind(name string, values []T) error {
-	if w.back != nil {
-		if err := w.back.Bind(name, values); err != nil {
+	for _, m := range w.machines {
+		if err := m.Bind(name, values); err != nil {
 			return err
 		}
 	}
-	return w.step.Bind(name, values)
+	w.bound[name] = values
+	if w.adjoint != nil {
+		return w.adjoint.Bind(name, values)
+	}
+	return nil
 }
 
 // State returns the columns of component c: the initial state before Solve, the final one after it.
-func (w *Worker[T]) State(c int) [][]T { return w.step.in[c] }
+func (w *Worker[T]) State(c int) [][]T { return w.component(w.state, c) }
+
+func (w *Worker[T]) component(cols [][]T, c int) [][]T {
+	from := 0
+	for _, width := range w.it.problem.Widths[:c] {
+		from += width
+	}
+	return cols[from : from+w.it.problem.Widths[c]]
+}
 
 // Rows returns the columns of the field's own input per row, noise or a condition. It stays the same over a solve. It
 // panics where the field declares no such input.
-func (w *Worker[T]) Rows(name string) [][]T { return w.step.In(name) }
+func (w *Worker[T]) Rows(name string) [][]T {
+	from, to := w.ownRange(name)
+	return w.own[from:to]
+}
+
+// ownRange returns where the columns of one of the field's inputs stand among all of them.
+func (w *Worker[T]) ownRange(name string) (from, to int) {
+	for _, in := range w.it.Graph().Inputs() {
+		for _, own := range w.it.own {
+			if in.Name != own {
+				continue
+			}
+			if own == name {
+				return from, from + in.Cols
+			}
+			from += in.Cols
+		}
+	}
+	panic("ode: the field has no input per row " + name)
+}
 
 // Solve carries the state of the first n rows from t0 to t1, forward or backward in time; where they are equal, the
 // state stays as it is. With a log it keeps what Back needs. ctx is checked before every step.
+//
+// Where the solve fails for some rows, it returns a *SolveError; their states are NaN and all others are solved. After
+// any other error, such as a cancelled ctx, no state is to be used.
 func (w *Worker[T]) Solve(ctx context.Context, n int, t0, t1 float64, log *Log[T]) error {
-	if n < 1 || n > w.lanes {
-		return fmt.Errorf("ode: solve %d rows with a worker of %d", n, w.lanes)
+	if n < 1 || n > w.rows {
+		return fmt.Errorf("ode: solve %d rows with a worker of %d", n, w.rows)
 	}
-	steps := w.it.solver.Steps
-	h := (t1 - t0) / float64(steps)
-	if math.IsNaN(h) || math.IsInf(h, 0) {
+	if span := t1 - t0; math.IsNaN(span) || math.IsInf(span, 0) {
 		return fmt.Errorf("ode: solve from t = %v to %v: want finite times", t0, t1)
 	}
+	clear(w.stats[:n])
 	if log != nil {
-		*log = Log[T]{t0: t0, t1: t1, rows: n, states: log.states[:0]}
+		log.reset(t0, t1, n, w.it.keeps())
 	}
-	if t0 == t1 {
-		return nil
+	var err error
+	switch {
+	case t0 == t1:
+	case w.step != nil:
+		err = w.solveGrid(ctx, n, t0, t1, log)
+	case w.it.solver.Shared:
+		err = w.solveShared(ctx, n, t0, t1, log)
+	default:
+		err = w.solveByTolerance(ctx, n, t0, t1, log)
 	}
-	for i := range steps {
-		if log != nil {
-			log.states = appendColumns(log.states, w.step.in, n)
-		}
-		if err := w.step.run(ctx, n, t0, h, i, steps); err != nil {
-			return err
-		}
-		copyColumns(w.step.in, w.step.out, n)
-	}
-	return nil
-}
-
-// run runs step i of a solve from t0, or its vector-Jacobian product.
-func (m *stepMachine[T]) run(ctx context.Context, n int, t0, h float64, i, steps int) error {
-	t := t0 + float64(i)*h
-	fill(m.t[:n], t)
-	fill(m.h[:n], h)
-	err := ctx.Err()
-	if err == nil {
-		err = m.Run(n)
-	}
-	if err != nil {
-		return fmt.Errorf("ode: step %d of %d, at t = %v: %w", i+1, steps, t, err)
-	}
-	return nil
-}
-
-// appendColumns appends the first n rows of a state, column by column.
-func appendColumns[T graph.Float](dst []T, state [][][]T, n int) []T {
-	for _, cols := range state {
-		for _, col := range cols {
-			dst = append(dst, col[:n]...)
+	if log != nil {
+		log.whole = err == nil || isSolveError(err)
+		if log.keeps == keepsEnd {
+			log.states = appendColumns(appendColumns(log.states, w.state, n), w.slope, n)
 		}
 	}
-	return dst
+	return err
 }
 
-func copyColumns[T graph.Float](dst, src [][][]T, n int) {
-	for c := range dst {
-		for j := range dst[c] {
-			copy(dst[c][j][:n], src[c][j][:n])
-		}
-	}
-}
+// Stats returns what the last Solve has cost each row; Back adds to Backward. They stay the same slice.
+func (w *Worker[T]) Stats() []Stats { return w.stats }
 
-func fill[T graph.Float](dst []T, v float64) {
-	for i := range dst {
-		dst[i] = T(v)
-	}
-}
+// Trace makes f be told of every attempt at a step of the solves to come, by the worker's goroutine; nil ends it.
+func (w *Worker[T]) Trace(f func(StepEvent)) { w.trace = f }

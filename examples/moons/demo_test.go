@@ -9,9 +9,6 @@ import (
 
 // TestDemo runs the program as it is.
 func TestDemo(t *testing.T) {
-	if testing.Short() {
-		t.Skip("trains for minutes")
-	}
 	o := moons(t)
 	require.Equal(t, done, o.code, o.stderr)
 	r := o.report
@@ -20,6 +17,6 @@ func TestDemo(t *testing.T) {
 	assert.Greater(t, r.Gap, -0.01, "no density beats the true one; on 8192 points only by chance")
 	assert.Equal(t, 1280, r.Steps)
 	assert.Equal(t, 520, r.Params)
-	assert.Equal(t, 128, r.NFEPerRow)
+	assert.InDelta(t, 72, r.NFEPerRow, 15, "at these tolerances; four blocks of six evaluations are the least")
 	assert.Len(t, o.history, 41)
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/ode"
 )
 
@@ -20,17 +21,22 @@ type settings struct {
 	epochs int
 	lr     float64
 
-	blocks int
-	hidden int // width of a hidden layer
-	layers int // linear maps in a net
-	method string
-	steps  int // of the solver, through one block
-	trace  string
+	blocks   int
+	hidden   int // width of a hidden layer
+	layers   int // linear maps in a net
+	method   string
+	steps    int // equal ones through one block; 0 is steps by tolerance
+	rtol     float64
+	atol     float64
+	gradient string
+	control  string
+	trace    string
 
-	dtype string
-	seed  uint64
-	out   string
-	json  bool
+	dtype  string
+	engine graph.Engine
+	seed   uint64
+	out    string
+	json   bool
 }
 
 // flags returns the command line with its defaults, which are the demo's.
@@ -45,12 +51,18 @@ func flags() (*flag.FlagSet, *settings) {
 	f.IntVar(&s.blocks, "blocks", 4, "chain `n` FFJORD blocks, each with a net of its own")
 	f.IntVar(&s.hidden, "hidden", 8, "`width` of the hidden layers of a net")
 	f.IntVar(&s.layers, "layers", 3, "build each net of `n` linear maps with tanh between them")
-	f.StringVar(&s.method, "method", ode.RK4.Name, "solve the differential equations by the Runge-Kutta method\n`name`, one of "+
+	f.StringVar(&s.method, "method", ode.Dopri5.Name, "solve the differential equations by the Runge-Kutta method\n`name`, one of "+
 		listed(methods(), 60))
-	f.IntVar(&s.steps, "steps", 8, "take `n` equal steps of the method through each block")
+	f.IntVar(&s.steps, "steps", 0, "take `n` equal steps of the method through each block, in\nplace of steps by tolerance")
+	f.Float64Var(&s.rtol, "rtol", 1e-3, "relative `tolerance` of a step, without -steps")
+	f.Float64Var(&s.atol, "atol", 1e-5, "absolute `tolerance` of a step, without -steps")
+	f.StringVar(&s.gradient, "gradient", "replay", "`how` training takes the gradient of a solve: replay goes back\n"+
+		"through its steps, adjoint solves the adjoint equation, and\nunrolled has all of -steps in one graph")
+	f.StringVar(&s.control, "control", "row", "`who` chooses the steps by tolerance: row, each point its own,\nor shared, all points of a batch together")
 	f.StringVar(&s.trace, "trace", "exact", "`how` training takes the trace of the Jacobian: exact, or\n"+
 		"hutchinson, an unbiased estimate from random signs; the\nfigures and pictures always have the exact trace")
 	f.StringVar(&s.dtype, "dtype", "float32", "`type` of all numbers: float32 or float64")
+	f.TextVar(&s.engine, "engine", graph.Native, "run the graphs on the `engine` native, or on tape, which is\nGorgonia's own")
 	f.Uint64Var(&s.seed, "seed", 1, "`number` that all random draws follow from: the same seed\ngives the same results to the last bit")
 	f.StringVar(&s.out, "out", "moons-out", "`folder` for the files, made if need be")
 	f.BoolVar(&s.json, "json", false, "print the figures also as JSON, on the last line")
@@ -84,7 +96,7 @@ func (s settings) check() error {
 		{"blocks", s.blocks, 1000},
 		{"hidden", s.hidden, 10_000},
 		{"layers", s.layers, 1000},
-		{"steps", s.steps, 1_000_000},
+		{"steps", max(1, s.steps), 1_000_000},
 	} {
 		if c.value < 1 || c.value > c.max {
 			return fmt.Errorf("-%s is %d: want 1 to %d", c.flag, c.value, c.max)
@@ -97,11 +109,16 @@ func (s settings) check() error {
 	if !(s.lr > 0) || math.IsInf(s.lr, 1) {
 		return fmt.Errorf("-lr is %v: want a positive number", s.lr)
 	}
+	if s.steps < 0 {
+		return fmt.Errorf("-steps is %d: want 1 to 1000000, or 0 for steps by tolerance", s.steps)
+	}
 	for _, c := range []struct {
 		flag, value string
 		known       []string
 	}{
 		{"method", s.method, methods()},
+		{"gradient", s.gradient, []string{"replay", "adjoint", "unrolled"}},
+		{"control", s.control, []string{"row", "shared"}},
 		{"trace", s.trace, []string{"exact", "hutchinson"}},
 		{"dtype", s.dtype, []string{"float32", "float64"}},
 	} {
@@ -112,7 +129,40 @@ func (s settings) check() error {
 	if s.out == "" {
 		return errors.New("-out is empty: want a folder")
 	}
+	return s.checkSolver()
+}
+
+// checkSolver returns what is wrong with the settings of the solver.
+func (s settings) checkSolver() error {
+	for _, tol := range []struct {
+		flag  string
+		value float64
+	}{{"rtol", s.rtol}, {"atol", s.atol}} {
+		if !(tol.value > 0) || math.IsInf(tol.value, 1) {
+			return fmt.Errorf("-%s is %v: want a positive number", tol.flag, tol.value)
+		}
+	}
+	switch {
+	case s.gradient == "unrolled" && s.steps == 0:
+		return errors.New("-gradient unrolled needs equal steps: give -steps too")
+	case s.gradient == "adjoint" && s.steps > 0:
+		return errors.New("-gradient adjoint needs steps by tolerance: leave out -steps")
+	case s.steps == 0 && ode.Method(s.method).E == nil:
+		return fmt.Errorf("-method %s has no error estimate to choose steps by: give -steps too", s.method)
+	}
 	return nil
+}
+
+// solver is the solver of a block's differential equation.
+func (s settings) solver() ode.Solver {
+	v := ode.Solver{
+		Method: ode.Method(s.method), Steps: s.steps, RTol: s.rtol, ATol: s.atol,
+		Unrolled: s.gradient == "unrolled", Shared: s.control == "shared",
+	}
+	if s.gradient == "adjoint" {
+		v.Adjoint = &ode.Adjoint{}
+	}
+	return v
 }
 
 func methods() []string {

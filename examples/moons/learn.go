@@ -13,7 +13,6 @@ import (
 	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/nn"
-	"github.com/go-ffjord/ffjord/ode"
 	"github.com/go-ffjord/ffjord/optim"
 	"github.com/go-ffjord/ffjord/viz"
 )
@@ -157,11 +156,12 @@ func (s settings) flow(params *nn.Params, trace flows.Trace) *flows.Flow {
 			Init:   nn.TruncatedNormal,
 		},
 		Trace:  trace,
-		Solver: ode.Solver{Method: ode.Method(s.method), Steps: s.steps},
+		Solver: s.solver(),
 	}
 	return &flows.Flow{
 		Base:   flows.Normal{Scale: []float64{0.8, 0.8}},
 		Blocks: slices.Repeat(flows.Chain{block}, s.blocks),
 		Params: params,
+		Engine: s.engine,
 	}
 }

@@ -16,9 +16,6 @@ import (
 	"github.com/go-ffjord/ffjord/optim"
 )
 
-// engine is what runs the compiled graphs.
-const engine = "tape"
-
 // report is what a run found out. Densities are in nats.
 type report struct {
 	NLLTrain float64 `json:"nll_train"` // mean -log p of the training points, after training
@@ -30,7 +27,9 @@ type report struct {
 	Steps         int     `json:"steps"`   // of the optimiser
 	Seconds       float64 `json:"seconds"` // the training loop alone
 	RowsPerSecond float64 `json:"rows_per_second"`
-	NFEPerRow     int     `json:"nfe_per_row"` // evaluations of the nets for one log-density
+	NFEPerRow     float64 `json:"nfe_per_row"`      // evaluations of the nets for one log-density, mean of the points held out
+	NFEMost       int     `json:"nfe_most"`         // the largest of a point
+	Rejected      float64 `json:"rejected_per_row"` // steps
 	Params        int     `json:"params"`
 	Interrupted   bool    `json:"interrupted,omitempty"`
 
@@ -43,6 +42,10 @@ type report struct {
 	Layers      int     `json:"layers"`
 	Method      string  `json:"method"`
 	SolverSteps int     `json:"solver_steps"`
+	RTol        float64 `json:"rtol"`
+	ATol        float64 `json:"atol"`
+	Gradient    string  `json:"gradient"`
+	Control     string  `json:"control"`
 	Trace       string  `json:"trace"`
 	Dtype       string  `json:"dtype"`
 	Seed        uint64  `json:"seed"`
@@ -54,17 +57,22 @@ func measure(ctx context.Context, s settings, flow *flows.Flow, moons data.Moons
 	r := report{
 		Entropy: moons.Entropy(), Params: flow.Params.Count(),
 		Size: s.size, Noise: s.noise, Batch: s.batch, LR: s.lr, Blocks: s.blocks, Hidden: s.hidden, Layers: s.layers,
-		Method: s.method, SolverSteps: s.steps, Trace: s.trace, Dtype: s.dtype, Seed: s.seed, Engine: engine,
+		Method: s.method, SolverSteps: s.steps, RTol: s.rtol, ATol: s.atol, Gradient: s.gradient, Control: s.control,
+		Trace: s.trace, Dtype: s.dtype, Seed: s.seed, Engine: s.engine.String(),
 	}
 	var err error
-	if r.NFEPerRow, err = flow.Evaluations(); err != nil {
-		return report{}, err
-	}
 	if r.NLLTrain, err = nll(ctx, flow, train); err != nil {
 		return report{}, err
 	}
-	if r.NLLTest, err = nll(ctx, flow, test); err != nil {
+	solved, err := flow.Explain(ctx, test)
+	if err != nil {
 		return report{}, err
+	}
+	r.NLLTest = -floats.Sum(solved.LogProb) / held
+	for _, c := range solved.Cost {
+		r.NFEPerRow += float64(c.Evaluations) / held
+		r.NFEMost = max(r.NFEMost, c.Evaluations)
+		r.Rejected += float64(c.Rejected) / held
 	}
 	best, err := data.NLL(moons, test)
 	r.Gap = r.NLLTest - best
@@ -113,7 +121,7 @@ func (r report) print(w io.Writer, s settings) error {
 	}
 	fmt.Fprintf(w, "%s in %v, %.0f points/s; %s, %s a point\n",
 		count(r.Steps, "step"), time.Duration(r.Seconds*float64(time.Second)).Round(10*time.Millisecond), r.RowsPerSecond,
-		count(r.Params, "parameter"), count(r.NFEPerRow, "net evaluation"))
+		count(r.Params, "parameter"), fmt.Sprintf("%.1f net evaluations", r.NFEPerRow))
 	_, err := fmt.Fprintf(w, "files in %s:\n  %s\n", s.out, strings.Join(files(), " "))
 	if err == nil && s.json {
 		err = json.NewEncoder(w).Encode(r)

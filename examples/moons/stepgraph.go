@@ -23,7 +23,7 @@ func (s settings) drawStep(ctx context.Context, flow *flows.Flow) error {
 	}
 	method := ode.Method(s.method)
 	o := graph.DOTOptions{Title: "One step of " + method.Name + " through a block"}
-	for stage := 2; stage <= method.Stages(); stage++ {
+	for stage := 3; stage <= len(method.B); stage++ { // stage 1 is the end of the step before
 		o.Collapse = append(o.Collapse, fmt.Sprintf("stage %d", stage))
 	}
 	var dot, svg bytes.Buffer

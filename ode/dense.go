@@ -1,0 +1,163 @@
+package ode
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sort"
+
+	"github.com/go-ffjord/ffjord/graph"
+)
+
+// sink takes the states at wanted times.
+type sink[T graph.Float] struct {
+	times []float64
+	sign  float64 // of the direction of travel
+	out   [][][]T // by time: columns
+}
+
+// SolveAt is Solve that also returns the states at the given times: for each of them columns of the whole state, the
+// components side by side, NaN for the rows that failed before it. The times must lie between t0 and t1, in the
+// direction of travel; equal ones are fine. They do not change the steps. Inside a step Dopri5 and Tsit5 have an
+// interpolant of order 4, methods of order 4 and below get Hermite's cubic, and Dopri8, whose steps are too long for
+// that, takes one more step for each of the times.
+func (w *Worker[T]) SolveAt(ctx context.Context, n int, t0, t1 float64, times []float64) ([][][]T, error) {
+	if n < 1 || n > w.rows {
+		return nil, fmt.Errorf("ode: solve %d rows with a worker of %d", n, w.rows)
+	}
+	if w.it.solver.Unrolled {
+		return nil, fmt.Errorf("ode: dense output needs the steps one by one, and the solver is Unrolled")
+	}
+	s := &sink[T]{times: times, sign: math.Copysign(1, t1-t0)}
+	before := t0
+	for i, t := range times {
+		switch {
+		case math.IsNaN(t) || (t-t0)*s.sign < 0 || (t1-t)*s.sign < 0:
+			return nil, fmt.Errorf("ode: times[%d] is %v, outside the interval from %v to %v", i, t, t0, t1)
+		case (t-before)*s.sign < 0:
+			return nil, fmt.Errorf("ode: times[%d] is %v, after %v: want times in the order from %v to %v", i, t, before, t0, t1)
+		}
+		before = t
+	}
+	for _, t := range times {
+		out := columns[T](w.it.width, n)
+		for c := range out {
+			if t == t0 {
+				copy(out[c], w.state[c])
+			} else {
+				fill(out[c], T(math.NaN()))
+			}
+		}
+		s.out = append(s.out, out)
+	}
+	w.sink = s
+	err := w.Solve(ctx, n, t0, t1, nil)
+	w.sink = nil
+	return s.out, err
+}
+
+// inside returns the range of the wanted times in (t, t+h], of which there are none where h is zero. The end of the last step may miss t1 by rounding, which
+// slack allows for.
+func (s *sink[T]) inside(t, h float64) (from, to int) {
+	if h == 0 {
+		return 0, 0
+	}
+	end := t + h + s.sign*4*epsilon[T]()*max(abs(t), abs(h))
+	from = sort.Search(len(s.times), func(i int) bool { return (s.times[i]-t)*s.sign > 0 })
+	to = from
+	for to < len(s.times) && (end-s.times[to])*s.sign >= 0 {
+		to++
+	}
+	return from, to
+}
+
+// denseLanes writes the wanted states inside the steps that are about to be accepted.
+func (w *Worker[T]) denseLanes(active int) error {
+	return w.inSteps(active, w.trial, func(lane int) (row int, t, h float64) {
+		p := &w.lanes[lane]
+		if !(w.squared[lane] <= 1) {
+			return p.row, p.t, 0
+		}
+		return p.row, p.t, p.h
+	})
+}
+
+// denseAll is denseLanes for a step that all rows share.
+func (w *Worker[T]) denseAll(p *pace, n int) error {
+	if from, to := w.sink.inside(p.t, p.h); from == to {
+		return nil
+	}
+	m := w.trial
+	for from := 0; from < n; from += w.tile {
+		lanes := min(w.tile, n-from)
+		w.loadAll(p, from, lanes)
+		copyRange(m.y1, 0, w.shared.y1, from, lanes)
+		copyRange(m.k1, 0, w.shared.k1, from, lanes)
+		if err := w.inSteps(lanes, m, func(lane int) (int, float64, float64) { return from + lane, p.t, p.h }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// denseGrid is denseLanes for a step of a grid, whose derivatives at both ends are not known yet.
+func (w *Worker[T]) denseGrid(from, lanes int, t, h float64) error {
+	if from, to := w.sink.inside(t, h); from == to {
+		return nil
+	}
+	m := *w.step
+	if method := w.it.solver.Method; method.Dense == nil && !method.beyondHermite() {
+		var err error
+		if m.k, err = w.slopesAt(lanes, &m, m.y, t); err == nil {
+			m.k1, err = w.slopesAt(lanes, &m, m.y1, t+h)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return w.inSteps(lanes, &m, func(lane int) (int, float64, float64) { return from + lane, t, h })
+}
+
+// inSteps writes the wanted states inside the steps of the lanes of m, of which step tells row, start and length.
+func (w *Worker[T]) inSteps(lanes int, m *machine[T], step func(lane int) (row int, t, h float64)) error {
+	most := 0 // wanted times in any step
+	for lane := range lanes {
+		_, t, h := step(lane)
+		from, to := w.sink.inside(t, h)
+		most = max(most, to-from)
+	}
+	if most == 0 {
+		return nil
+	}
+	if w.it.solver.Method.beyondHermite() {
+		return w.shortSteps(lanes, most, m, step)
+	}
+	q, err := w.coefficients(lanes, m)
+	if err != nil {
+		return err
+	}
+	for lane := range lanes {
+		row, t, h := step(lane)
+		for i, to := w.sink.inside(t, h); i < to; i++ {
+			w.interpolate(w.sink.out[i], row, m, q, lane, min(1, (w.sink.times[i]-t)/h))
+		}
+	}
+	return nil
+}
+
+// slopesAt returns the derivatives of the lanes of m at states y and time t.
+func (w *Worker[T]) slopesAt(lanes int, m *machine[T], y [][]T, t float64) ([][]T, error) {
+	err := w.need(&w.field, func() (*graph.Program[T], error) { return w.it.compiled("derivative", w.it.problem.writeField) })
+	if err != nil {
+		return nil, err
+	}
+	copyRange(w.field.y, 0, y, 0, lanes)
+	copyRange(w.field.own, 0, m.own, 0, lanes)
+	fill(w.field.t[:lanes], T(t))
+	if err := w.field.Run(lanes); err != nil {
+		return nil, err
+	}
+	out := columns[T](w.it.width, lanes)
+	copyRange(out, 0, w.field.k1, 0, lanes)
+	return out, nil
+}

@@ -1,0 +1,95 @@
+package ode
+
+import "github.com/go-ffjord/ffjord/graph"
+
+// Log keeps the steps of a solve that Back goes back through: the state before every step of every row, and the step
+// where rows choose their own. The zero value is ready, and serves one solve after the other without giving memory
+// back.
+type Log[T graph.Float] struct {
+	t0, t1 float64
+	rows   int
+	whole  bool // the solve came to its end, for some rows by failing
+	keeps  kept
+
+	states  []T     // keepsGrid: tile by tile, step by step, column by column; keepsEnd: state and derivative by column
+	records []T     // keepsSteps: t, h and the state before it
+	prev    []int32 // of a record: the record of the row's step before, -1 for the first
+	head    []int32 // of a row: its last record, or one of the two below
+}
+
+// kept is what a log keeps: what its integrator's Back needs.
+type kept int
+
+const (
+	keepsGrid  kept = iota // the states before equal steps
+	keepsSteps             // chosen steps and the states before them
+	keepsEnd               // the final state and its derivative
+)
+
+// keeps returns what logs keep for the integrator.
+func (it *Integrator[T]) keeps() kept {
+	switch {
+	case !it.solver.Adaptive():
+		return keepsGrid
+	case it.solver.Adjoint != nil:
+		return keepsEnd
+	}
+	return keepsSteps
+}
+
+// What head holds for rows that have no record.
+const (
+	noRecord  = -1
+	rowFailed = -2
+)
+
+func (l *Log[T]) reset(t0, t1 float64, rows int, keeps kept) {
+	l.t0, l.t1, l.rows, l.whole, l.keeps = t0, t1, rows, false, keeps
+	l.states, l.records, l.prev, l.head = l.states[:0], l.records[:0], l.prev[:0], l.head[:0]
+	for range rows {
+		l.head = append(l.head, noRecord)
+	}
+}
+
+// add logs a step of row that starts at place i of columns y.
+func (l *Log[T]) add(row int, t, h T, y [][]T, i int) {
+	l.prev = append(l.prev, l.head[row])
+	l.head[row] = int32(len(l.prev) - 1)
+	l.records = append(l.records, t, h)
+	for c := range y {
+		l.records = append(l.records, y[c][i])
+	}
+}
+
+// restore fills the lanes of a machine with records.
+func (l *Log[T]) restore(m *machine[T], records []int32) {
+	width := 2 + len(m.y)
+	for lane, r := range records {
+		record := l.records[int(r)*width:][:width]
+		m.t[lane], m.h[lane] = record[0], record[1]
+		for c, v := range record[2:] {
+			m.y[c][lane] = v
+		}
+	}
+}
+
+// drop marks a row that failed.
+func (l *Log[T]) drop(row int) { l.head[row] = rowFailed }
+
+// Floats returns the number of numbers that the log holds now.
+func (l *Log[T]) Floats() int { return len(l.states) + len(l.records) }
+
+// appendColumns appends the first n rows of columns, column by column.
+func appendColumns[T graph.Float](dst []T, cols [][]T, n int) []T {
+	for _, col := range cols {
+		dst = append(dst, col[:n]...)
+	}
+	return dst
+}
+
+// restoreColumns undoes appendColumns.
+func restoreColumns[T graph.Float](cols [][]T, src []T, n int) {
+	for c, col := range cols {
+		copy(col[:n], src[c*n:])
+	}
+}

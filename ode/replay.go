@@ -1,0 +1,90 @@
+package ode
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+)
+
+// returns keeps where the rows are on their way back through the steps they have chosen.
+type returns struct {
+	row, record []int32 // by lane: the row, and its step to go through next
+	order       []int32 // the rows that have steps, in the order in which they enter the lanes
+	steps       []int32 // by row
+}
+
+// replay goes back through the steps that every row has chosen, each with the step's vector-Jacobian product. Rows with
+// the most steps enter the lanes first, so that the tile empties at the end only.
+func (w *Worker[T]) replay(ctx context.Context, log *Log[T]) error {
+	if len(log.records) != len(log.prev)*(2+w.it.width) {
+		return fmt.Errorf("ode: the log is not one of a whole solve by this integrator")
+	}
+	g, b := &w.going, w.back
+	if g.row == nil {
+		g.row, g.record = make([]int32, w.tile), make([]int32, w.tile)
+	}
+	w.longestFirst(log)
+	for active, next := 0, 0; ; {
+		for ; active < w.tile && next < len(g.order); active, next = active+1, next+1 {
+			row := g.order[next]
+			copyRow(b.g, active, w.cot, int(row))
+			copyRow(b.own, active, w.own, int(row))
+			g.row[active], g.record[active] = row, log.head[row]
+		}
+		if active == 0 {
+			return nil
+		}
+		log.restore(b, g.record[:active])
+		err := ctx.Err()
+		if err == nil {
+			err = b.Run(active)
+		}
+		if err != nil {
+			return fmt.Errorf("ode: going back through row %d: %w", g.row[0], err)
+		}
+		copyRange(b.g, 0, b.gy, 0, active)
+		for lane := active - 1; lane >= 0; lane-- {
+			if w.retreat(log, lane) {
+				active--
+				copyRow(b.g, lane, b.g, active)
+				copyRow(b.own, lane, b.own, active)
+				g.row[lane], g.record[lane] = g.row[active], g.record[active]
+			}
+		}
+	}
+}
+
+// retreat does the bookkeeping of a lane that went back through a step and reports whether that was its row's first.
+func (w *Worker[T]) retreat(log *Log[T], lane int) (done bool) {
+	g, b, span := &w.going, w.back, log.t1-log.t0
+	row := int(g.row[lane])
+	w.stats[row].Backward += w.it.solver.Method.Stages()
+	if w.wantsExtra() {
+		w.addExtra(lane, row, (float64(b.t[lane])-log.t0)/span, float64(b.h[lane])/span)
+	}
+	g.record[lane] = log.prev[g.record[lane]]
+	if g.record[lane] >= 0 {
+		return false
+	}
+	copyRow(w.cot, row, b.g, lane)
+	return true
+}
+
+// longestFirst orders the rows that have steps, those with the most first.
+func (w *Worker[T]) longestFirst(log *Log[T]) {
+	g := &w.going
+	g.order, g.steps = g.order[:0], slices.Grow(g.steps[:0], log.rows)[:log.rows]
+	for row, at := range log.head {
+		g.steps[row] = 0
+		if at >= 0 {
+			g.order = append(g.order, int32(row))
+		}
+		for ; at >= 0; at = log.prev[at] {
+			g.steps[row]++
+		}
+	}
+	slices.SortFunc(g.order, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(g.steps[b], g.steps[a]), cmp.Compare(a, b))
+	})
+}
