@@ -13,6 +13,7 @@ func (w *Worker[T]) solveByTolerance(ctx context.Context, n int, t0, t1 float64,
 		return err
 	}
 	c := w.course(t0, t1)
+	w.fillLanes(min(w.tile, n))
 	for active, next := 0, 0; ; {
 		for active < w.tile && next < n {
 			if w.enter(&c, active, next) {
@@ -69,16 +70,27 @@ func (w *Worker[T]) startSlopes(ctx context.Context, n int, t float64) error {
 	return nil
 }
 
-// enter puts a row of the chunk at its start into a lane. A row that is not finite there fails at once.
+// fillLanes puts the first rows of the chunk into the lanes of the same number.
+func (w *Worker[T]) fillLanes(lanes int) {
+	m := w.trial
+	copyRange(m.y, 0, w.state, 0, lanes)
+	copyRange(m.k, 0, w.slope, 0, lanes)
+	copyRange(m.own, 0, w.own, 0, lanes)
+}
+
+// enter puts a row of the chunk at its start into a lane, where fillLanes has not done so. A row that is not finite there
+// fails at once.
 func (w *Worker[T]) enter(c *course[T], lane, row int) bool {
 	if math.IsNaN(w.first[row]) {
 		w.fail(&pace{row: row, t: c.t0}, w.state, row, ErrNonFinite)
 		return false
 	}
-	m := w.trial
-	copyRow(m.y, lane, w.state, row)
-	copyRow(m.k, lane, w.slope, row)
-	copyRow(m.own, lane, w.own, row)
+	if lane != row {
+		m := w.trial
+		copyRow(m.y, lane, w.state, row)
+		copyRow(m.k, lane, w.slope, row)
+		copyRow(m.own, lane, w.own, row)
+	}
 	w.lanes[lane] = c.start(row, w.first[row])
 	return true
 }

@@ -118,15 +118,13 @@ func floored(s float64) float64 {
 }
 
 // log2 returns the binary logarithm of a positive normal number to 1e-4 absolute: a step needs no more, and every row
-// pays for it. With m in [√½, √2) and s = (m-1)/(m+1), ln m = 2(s + s³/3 + s⁵/5 + ...).
+// pays for it. With m in [√½, √2) and s = (m-1)/(m+1), ln m = 2(s + s³/3 + s⁵/5 + ...). It has no branches, which no
+// processor could foretell.
 func log2(x float64) float64 {
+	const sqrtHalf = 0x3fe6a09e667f3bcd // the bits of √½
 	bits := math.Float64bits(x)
-	e := int(bits>>52) - 1023
-	m := math.Float64frombits(bits&(1<<52-1) | 1023<<52)
-	if m > math.Sqrt2 {
-		m *= 0.5
-		e++
-	}
+	e := int64(bits-sqrtHalf) >> 52
+	m := math.Float64frombits(bits - uint64(e)<<52)
 	s := (m - 1) / (m + 1)
 	s2 := s * s
 	return float64(e) + s*(2*math.Log2E)*(1+s2*(1./3+s2*(1./5)))
@@ -137,6 +135,7 @@ func exp2(x float64) float64 {
 	const bias = 1023
 	n := int(x + bias + 0.5)
 	f := (x - float64(n-bias)) * math.Ln2
-	p := 1 + f*(1+f*(1./2+f*(1./6+f*(1./24))))
+	f2 := f * f
+	p := (1 + f) + f2*((1./2+f*(1./6))+f2*(1./24))
 	return p * math.Float64frombits(uint64(n)<<52)
 }

@@ -191,13 +191,14 @@ func TestAdjointTolerances(t *testing.T) {
 	assert.Greater(t, exact.distance(loose), 1e-6)
 }
 
-// solvers are the three ways to a gradient.
+// solvers are the ways to a gradient.
 func solvers(rtol, atol float64) map[string]ode.Solver {
 	return map[string]ode.Solver{
-		"replay":  {RTol: rtol, ATol: atol},
-		"adjoint": {RTol: rtol, ATol: atol, Adjoint: &ode.Adjoint{}},
-		"grid":    {Method: ode.Dopri5, Steps: 200},
-		"shared":  {RTol: rtol, ATol: atol, Shared: true},
+		"replay":   {RTol: rtol, ATol: atol},
+		"adjoint":  {RTol: rtol, ATol: atol, Adjoint: &ode.Adjoint{}},
+		"grid":     {Method: ode.Dopri5, Steps: 200},
+		"shared":   {RTol: rtol, ATol: atol, Shared: true},
+		"unrolled": {Method: ode.Dopri8, Steps: 20, Unrolled: true},
 	}
 }
 
@@ -475,4 +476,23 @@ func TestGradientOfNothing(t *testing.T) {
 		assert.Nil(t, w.Grad("unused"), name)
 		assert.InDelta(t, math.Exp(-1), g[0][0], 1e-6, name)
 	}
+}
+
+// Where the adjoint equation has no solution within the attempts it may take, the row is named as the caller counts.
+func TestAdjointFails(t *testing.T) {
+	decay := scalar(1, func(_, y *graph.Node) *graph.Node { return graph.Neg(y) })
+	s := ode.Solver{RTol: 1e-2, MaxSteps: 20, Adjoint: &ode.Adjoint{RTol: 1e-12, ATol: 1e-12}}
+	w := worker[float64](t, decay, s, []float64{nan}, []float64{0.1}, []float64{5})
+	var log ode.Log[float64]
+	require.Error(t, w.Solve(t.Context(), 3, 0, 3, &log))
+	g, err := w.Cotangent(0)
+	require.NoError(t, err)
+	copy(g[0], []float64{1, 1, 1})
+	err = w.Back(t.Context(), &log)
+	var failed *ode.SolveError
+	require.ErrorAs(t, err, &failed)
+	assert.ErrorIs(t, err, ode.ErrMaxSteps)
+	assert.ErrorContains(t, err, "ode: the adjoint equation: ")
+	assert.Equal(t, 1, failed.Rows[0].Row)
+	assert.Equal(t, 2, failed.Rows[1].Row)
 }

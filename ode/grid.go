@@ -30,7 +30,6 @@ func (w *Worker[T]) solveGrid(ctx context.Context, n int, t0, t1 float64, log *L
 		}
 		copyRange(w.state, from, w.step.y, 0, lanes)
 	}
-	steps = w.it.solver.runs()
 	steps = w.it.solver.Steps
 	per := Stats{Evaluations: steps * w.it.solver.Method.Stages(), Accepted: steps, Smallest: abs(t1-t0) / float64(steps)}
 	per.Largest = per.Smallest

@@ -306,6 +306,20 @@ func TestRowsDontMix(t *testing.T) {
 	assert.Positive(t, g[0][0])
 }
 
+// The compiled graphs are there to look at, of a grid and of steps by tolerance.
+func TestIntegratorShowsItsGraphs(t *testing.T) {
+	for _, s := range []ode.Solver{{}, {Steps: 3}} {
+		it, err := ode.NewIntegrator[float32](driven, s)
+		require.NoError(t, err)
+		back, err := it.BackGraph()
+		require.NoError(t, err)
+		assert.Greater(t, len(back.Outputs()), 2)
+		assert.NotEmpty(t, it.Graph().Outputs())
+		assert.Equal(t, s.Steps == 0, it.Solver().Adaptive())
+		assert.NotNil(t, it.Solver().Method)
+	}
+}
+
 func TestIntegratorErrors(t *testing.T) {
 	f := func(_, y *graph.Node) *graph.Node { return y }
 	for _, c := range []struct {

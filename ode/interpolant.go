@@ -57,7 +57,7 @@ func hermite[T graph.Float](theta float64, h, y0, y1, k0, k1 T) T {
 	return T((1-theta)*float64(y0) + theta*float64(y1) + theta*(theta-1)*bend)
 }
 
-// shortSteps writes the wanted states by a step of the method from the start of each lane's step.
+// shortSteps writes the wanted states by a shorter step of the method from the start of each lane's step.
 func (w *Worker[T]) shortSteps(lanes, most int, m *machine[T], step func(lane int) (row int, t, h float64)) error {
 	err := w.need(&w.dense, func() (*graph.Program[T], error) {
 		return w.it.compiled("solution", func(g *graph.Graph) { w.it.problem.writeSolution(g, w.it.solver) })
@@ -69,22 +69,29 @@ func (w *Worker[T]) shortSteps(lanes, most int, m *machine[T], step func(lane in
 	copyRange(d.y, 0, m.y, 0, lanes)
 	copyRange(d.own, 0, m.own, 0, lanes)
 	copy(d.t[:lanes], m.t)
+	inside := func(k, lane int) (i, row int, h float64, short bool) { // the k-th wanted time of a lane; h is 0 for none
+		row, t, length := step(lane)
+		from, to := w.sink.inside(t, length)
+		if from+k >= to {
+			return 0, 0, 0, false
+		}
+		h = w.sink.times[from+k] - t
+		return from + k, row, h, abs(h) < abs(length)
+	}
 	for k := range most {
 		for lane := range lanes {
-			_, t, h := step(lane)
-			d.h[lane] = 0
-			if from, to := w.sink.inside(t, h); from+k < to {
-				d.h[lane] = T(w.sink.times[from+k] - t)
-			}
+			_, _, h, _ := inside(k, lane)
+			d.h[lane] = T(h)
 		}
 		if err := d.Run(lanes); err != nil {
 			return err
 		}
 		for lane := range lanes {
-			row, t, h := step(lane)
-			if from, to := w.sink.inside(t, h); from+k < to {
-				copyRow(w.sink.out[from+k], row, d.y1, lane)
+			if i, row, h, short := inside(k, lane); short {
+				copyRow(w.sink.out[i], row, d.y1, lane)
 				w.stats[row].Evaluations += w.it.solver.Method.Stages()
+			} else if h != 0 {
+				copyRow(w.sink.out[i], row, m.y1, lane)
 			}
 		}
 	}

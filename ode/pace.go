@@ -25,6 +25,7 @@ type course[T graph.Float] struct {
 	exps     exponents // of the control for the method
 	attempts int       // of a row at most
 	bad      int       // attempts in a row that may be not finite
+	least    float64   // of |h| at any time
 }
 
 // maxWasted bounds the evaluations that a row may spend in a row on attempts that are not finite, each a tenth of the
@@ -35,7 +36,7 @@ func (w *Worker[T]) course(t0, t1 float64) course[T] {
 	s := w.it.solver
 	return course[T]{
 		t0: t0, t1: t1, control: s.Control, exps: s.Control.exponents(s.Method.ErrorOrder + 1), attempts: s.MaxSteps,
-		bad: min(6, max(2, maxWasted/w.it.cost)),
+		least: max(8*epsilon[T]()*epsilon[T]()*abs(t1-t0), s.Control.MinStep), bad: min(6, max(2, maxWasted/w.it.cost)),
 	}
 }
 
@@ -49,8 +50,7 @@ func (c *course[T]) start(row int, h float64) pace {
 // shortest returns the length below which a step from t is too short: a few roundings of t, or MinStep. At zero, where
 // numbers are dense, it is a few roundings of a rounding of the interval.
 func (c *course[T]) shortest(t float64) float64 {
-	eps := epsilon[T]()
-	return max(8*eps*max(abs(t), eps*abs(c.t1-c.t0)), c.control.MinStep)
+	return max(8*epsilon[T]()*abs(t), c.least)
 }
 
 // plan sets the next step to |h| towards the end of the interval, or to what is left where that is hardly more.

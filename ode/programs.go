@@ -65,7 +65,7 @@ func (p Problem) writeTrial(g *graph.Graph, m *Tableau) {
 	k := m.stages(g, f, t, h, y, k1)
 	y1 := advance(y, h, m.B, k)
 	output(g, stateName, y1)
-	output(g, errorName, m.errors(h, k))
+	output(g, errorName, m.errors(g, h, k))
 	if m.firstSameAsLast() {
 		output(g, slopeName, k[len(k)-1])
 		return

@@ -22,7 +22,7 @@ func (m *Tableau) Step(g *graph.Graph, f Field, t, h *graph.Node, y State) (y1, 
 		graph.Fail("%w", e)
 	}
 	k := m.stages(g, f, t, h, y, nil)
-	return advance(y, h, m.B, k), m.errors(h, k)
+	return advance(y, h, m.B, k), m.errors(g, h, k)
 }
 
 // stages writes k₁ ... kₛ; k₁ may be given.
@@ -38,10 +38,11 @@ func (m *Tableau) stages(g *graph.Graph, f Field, t, h *graph.Node, y, k1 State)
 }
 
 // errors writes the error estimate h Σ eᵢ kᵢ, nil where the method has none.
-func (m *Tableau) errors(h *graph.Node, k []State) State {
+func (m *Tableau) errors(g *graph.Graph, h *graph.Node, k []State) State {
 	if m.E == nil {
 		return nil
 	}
+	defer g.Group("error")()
 	err := make(State, len(k[0]))
 	for c := range err {
 		err[c] = graph.Mul(h, combination(m.E, k, c))

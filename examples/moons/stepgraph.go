@@ -14,7 +14,7 @@ import (
 )
 
 // drawStep writes the expression graph of one solver step of the first block,
-// as text for Graphviz and as a picture. The first stage of the step has every
+// as text for Graphviz and as a picture. One stage of the step has every
 // operator; the others, which repeat it, are one node each.
 func (s settings) drawStep(ctx context.Context, flow *flows.Flow) error {
 	g, err := flow.StepGraph(0, false)
@@ -23,8 +23,19 @@ func (s settings) drawStep(ctx context.Context, flow *flows.Flow) error {
 	}
 	method := ode.Method(s.method)
 	o := graph.DOTOptions{Title: "One step of " + method.Name + " through a block"}
-	for stage := 3; stage <= len(method.B); stage++ { // stage 1 is the end of the step before
-		o.Collapse = append(o.Collapse, fmt.Sprintf("stage %d", stage))
+	first := 1
+	if s.steps == 0 { // the step before has done stage 1, and the error is estimated
+		first = 2
+		o.Collapse = append(o.Collapse, "error")
+	}
+	whole := first // the first stage that counts for the solution, and so needs the trace
+	for method.B[whole-1] == 0 && whole < len(method.B) {
+		whole++
+	}
+	for stage := first; stage <= len(method.B); stage++ {
+		if stage != whole {
+			o.Collapse = append(o.Collapse, fmt.Sprintf("stage %d", stage))
+		}
 	}
 	var dot, svg bytes.Buffer
 	if err := graph.DOT(&dot, g, o); err != nil {
