@@ -89,9 +89,10 @@ func buildError(recovered any) *BuildError {
 
 // writers are the packages whose frames are passed over in search of the place that a user can act on.
 var writers = []string{
-	"runtime.", "gorgonia.org/", "github.com/chewxy/hm.",
+	"runtime.", "sync.", "slices.", "sort.", "iter.", "gorgonia.org/", "github.com/chewxy/hm.",
 	"github.com/go-ffjord/ffjord/graph.", "github.com/go-ffjord/ffjord/nn.",
 	"github.com/go-ffjord/ffjord/ode.", "github.com/go-ffjord/ffjord/flows.",
+	"github.com/go-ffjord/ffjord/optim.",
 }
 
 // callSite returns file:line of the innermost frame outside writers, or "" where all of the stack is inside.

@@ -53,5 +53,8 @@ func describe(n *Node) string {
 	if n.Op() == nil {
 		return n.Name() + " " + shapeString(n.Shape())
 	}
+	if v, err := Read(n); err == nil && v.Kind != OpOther {
+		return string(v.Kind) + " " + shapeString(n.Shape())
+	}
 	return n.Op().String() + " " + shapeString(n.Shape())
 }

@@ -83,7 +83,14 @@ func copyElements[T Float](dst []T, v gorgonia.Value) error {
 		return nil
 	}
 	src := t.Data().([]T)
-	if !t.RequiresIterator() && !t.DataOrder().IsTransposed() {
+	if s := t.Shape(); len(s) == 2 && len(t.Strides()) == 2 { // column-major too, which the iterator would walk as it lies
+		m := matrix[T]{src, s[0], s[1], t.Strides()[0], t.Strides()[1]}
+		for i := range dst {
+			dst[i] = m.at(i/m.cols, i%m.cols)
+		}
+		return nil
+	}
+	if !t.RequiresIterator() && !t.DataOrder().IsTransposed() && !t.DataOrder().IsColMajor() {
 		copy(dst, src)
 		return nil
 	}

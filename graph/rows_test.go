@@ -46,10 +46,10 @@ func TestKinds(t *testing.T) {
 		{"rows with rows", func(x, y, u *graph.Node) *graph.Node { return graph.MatMul(x, graph.Transpose(y)) }, 0,
 			"graph: transpose of y (rows, 3) (per row): rows would mix"},
 		{"sum back into rows", func(x, y, u *graph.Node) *graph.Node { return graph.Sub(x, graph.SumRows(x)) }, 0,
-			"graph: repeatRows of SumRows (1, 3) (sum over rows), x (rows, 3) (per row): a sum over rows goes back into the rows, " +
+			"graph: repeatRows of sumRows (1, 3) (sum over rows), x (rows, 3) (per row): a sum over rows goes back into the rows, " +
 				"which would make every row depend on the others"},
 		{"square of a sum", func(x, y, u *graph.Node) *graph.Node { return graph.Square(graph.SumRows(x)) }, 0,
-			"graph: square of SumRows (1, 3) (sum over rows): not linear in a sum over rows, so that it can't be added up over parts of the rows"},
+			"graph: square of sumRows (1, 3) (sum over rows): not linear in a sum over rows, so that it can't be added up over parts of the rows"},
 		{"sum plus uniform", func(x, y, u *graph.Node) *graph.Node { return graph.Add(graph.SumRows(x), graph.SumRows(u)) }, 0,
 			"not linear in a sum over rows"},
 		{"product of sums", func(x, y, u *graph.Node) *graph.Node { return graph.Mul(graph.SumRows(x), graph.SumRows(y)) }, 0,

@@ -17,6 +17,9 @@ func FillColumns(like *Node, c float64, cols int) *Node { return apply("Fill", f
 
 // Where returns a where cond is not 0 and b elsewhere, element by element, broadcast. A value that is not taken has
 // no influence, NaN included. The derivative with respect to cond is zero.
+//
+// The derivative of a side that is not taken is multiplied by zero: where it is infinite or NaN, as that of Log at 0,
+// the product is NaN. Keep the argument away from there as well: Log(Where(cond, x, one)).
 func Where(cond, a, b *Node) *Node {
 	cond, a = broadcast("Where", cond, a)
 	cond, b = broadcast("Where", cond, b)

@@ -94,7 +94,7 @@ func (p *Params) expect(h *header) error {
 		}
 		rows, cols := q.Shape()
 		if want := []uint64{uint64(rows), uint64(cols)}; !slices.Equal(t.TensorInfo.Shape, want) {
-			return fmt.Errorf("tensor %q has shape %v, want %v", t.Name, t.TensorInfo.Shape, want)
+			return fmt.Errorf("tensor %q has shape %v, want (%d, %d)", t.Name, t.TensorInfo.Shape, rows, cols)
 		}
 		if t.TensorInfo.DType != q.fileType() {
 			return fmt.Errorf("tensor %q has elements %v, want %v", t.Name, t.TensorInfo.DType, q.fileType())

@@ -39,7 +39,7 @@ func (e *RowError) advice() string {
 	case ErrNonFinite:
 		return "the field overflows here: lower the learning rate, bound its activations, or look for NaN parameters"
 	}
-	return "the field is too steep here for the tolerances: loosen them, lower MinStep where it is set, use float64, or regularise the field"
+	return "the field is too steep here for the tolerances: loosen them, lower MinStep where it is set, use float64; in training, lower the learning rate or regularise the field"
 }
 
 // rowError reports a row at its pace; the norm is the caller's to add.
@@ -64,7 +64,7 @@ func brief(errs []float64) string {
 // SolveError says that the solve failed for some rows. The states of those rows are NaN; those of all others are what
 // they would be without them. It unwraps to the first row's error.
 type SolveError struct {
-	Rows []*RowError // in order of rows
+	Rows []*RowError // in order of rows; with shared steps all of them, the one that held the others up first
 }
 
 func (e *SolveError) Error() string {

@@ -167,6 +167,9 @@ func TestSharedStepFails(t *testing.T) {
 	var row *ode.RowError
 	require.ErrorAs(t, err, &row)
 	assert.Equal(t, 1, row.Row)
+	var all *ode.SolveError
+	require.ErrorAs(t, err, &all)
+	assert.Len(t, all.Rows, 3, "all rows are lost with it")
 	for _, v := range w.State(0)[0] {
 		assert.True(t, math.IsNaN(v))
 	}

@@ -103,7 +103,7 @@ func (c *course[T]) onward(p *pace, s1 float64, attempts int) (done bool, reason
 
 // again is next after a rejected attempt. The shortest step is tried before the row is given up.
 func (c *course[T]) again(p *pace, s1 float64, attempts int) (done bool, reason error) {
-	finite := !math.IsNaN(s1) && !math.IsInf(s1, 0)
+	finite := !math.IsNaN(s1) // an infinite error of a finite state is one of the tolerance
 	factor, giveUp := 0.1, ErrNonFinite
 	if finite {
 		factor, giveUp = min(p.factor, 0.99), ErrUnderflow

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/go-ffjord/ffjord/graph"
 )
@@ -121,18 +122,19 @@ func (w *Worker[T]) worst(n int) int {
 	return worst
 }
 
-// failAll gives all rows up and names the one that held the others up.
+// failAll gives all rows up, first of all the one that held the others up.
 func (w *Worker[T]) failAll(p *pace, n int, log *Log[T], reason error) error {
 	worst := w.worst(n)
 	p.row = worst
 	w.fail(p, w.state, worst, reason)
 	for row := range n {
-		for c := range w.state {
-			w.state[c][row] = T(math.NaN())
+		if row != worst {
+			p.row = row
+			w.fail(p, w.state, row, reason)
 		}
 		if log != nil {
 			log.drop(row)
 		}
 	}
-	return w.failures(nil)
+	return &SolveError{Rows: slices.Clone(w.failed)}
 }

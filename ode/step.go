@@ -152,6 +152,17 @@ func (m *Tableau) check() error {
 		}
 		weights = append(weights, a...)
 	}
+	if sum := total(m.B); math.Abs(sum-1) > 1e-9 {
+		return fmt.Errorf("ode: method %q: B adds up to %v; want 1", m.Name, sum)
+	}
+	for i, a := range m.A {
+		if sum := total(a); math.Abs(sum-m.C[i]) > 1e-9 {
+			return fmt.Errorf("ode: method %q: row %d of A adds up to %v; want C[%d] = %v", m.Name, i, sum, i, m.C[i])
+		}
+	}
+	if sum := total(m.E); math.Abs(sum) > 1e-9 {
+		return fmt.Errorf("ode: method %q: E adds up to %v; want 0", m.Name, sum)
+	}
 	if m.Dense != nil && (len(m.Dense) != s || len(m.Dense[0]) == 0) {
 		return fmt.Errorf("ode: method %q: Dense has %d rows; want one for each stage, the first as long as any", m.Name, len(m.Dense))
 	}
@@ -164,4 +175,12 @@ func (m *Tableau) check() error {
 		}
 	}
 	return nil
+}
+
+func total(values []float64) float64 {
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	return sum
 }

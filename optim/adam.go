@@ -23,7 +23,7 @@ var (
 // position in the model, so an Adam serves one model. The zero value is the
 // paper's.
 type Adam struct {
-	LR    float64 // learning rate; zero means 1e-3
+	LR    float64 // learning rate; zero means 1e-3; a schedule or SetRate takes its place for good
 	Beta1 float64 // decay β₁ of the mean m; zero means 0.9
 	Beta2 float64 // decay β₂ of the mean square v; zero means 0.999
 	Eps   float64 // keeps the step finite where v is zero; zero means 1e-8
