@@ -49,12 +49,14 @@ func goBlocks(text string) []string {
 	return out
 }
 
-// compile vets the code as a package of this module. What is not a whole file gets a package clause and imports.
+// compile compiles the code as a package of this module, a program as a library too, which needs no linking. What is
+// not a whole file gets a package clause and imports.
 func compile(t *testing.T, code string) {
 	t.Helper()
 	if !strings.HasPrefix(code, "package ") {
 		code = "package snippet\n\nimport (\n\t\"github.com/go-ffjord/ffjord/graph\"\n\t\"github.com/go-ffjord/ffjord/nn\"\n)\n\nvar _ nn.Layer = Gate{}\n\n" + code
 	}
+	code = strings.Replace(code, "package main", "package snippet", 1)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "main.go")
 	require.NoError(t, os.WriteFile(file, []byte(code), 0o644))
@@ -64,6 +66,6 @@ func compile(t *testing.T, code string) {
 	require.NoError(t, err)
 	overlayFile := filepath.Join(dir, "overlay.json")
 	require.NoError(t, os.WriteFile(overlayFile, overlay, 0o644))
-	out, err := exec.Command("go", "vet", "-overlay", overlayFile, "./snippet").CombinedOutput()
+	out, err := exec.Command("go", "build", "-overlay", overlayFile, "./snippet").CombinedOutput()
 	assert.NoError(t, err, string(out))
 }

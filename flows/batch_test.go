@@ -79,10 +79,20 @@ func TestRowsAreIndependent(t *testing.T) {
 
 // Losses and gradients have the same bits for any number of cores.
 func TestSameBitsOnAnyNumberOfCores(t *testing.T) {
+	noisy := func() flows.Trace { return flows.Hutchinson{Rand: seeded(2)} }
+	t.Run("grid", func(t *testing.T) {
+		sameBits(t, func() *flows.Flow { return brief(tensor.Float32, noisy()) })
+	})
+	t.Run("by tolerance", func(t *testing.T) {
+		sameBits(t, func() *flows.Flow { return demo(tensor.Float32, noisy()) })
+	})
+}
+
+func sameBits(t *testing.T, build func() *flows.Flow) {
 	x := draw(seeded(1), 1100, 2, 1)
 	run := func(cores int) []float64 {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
-		f := brief(tensor.Float32, flows.Hutchinson{Rand: seeded(2)})
+		f := build()
 		loss, err := f.NLL().Loss(t.Context(), x)
 		require.NoError(t, err)
 		out := []float64{loss}
@@ -104,8 +114,20 @@ func TestSameBitsOnAnyNumberOfCores(t *testing.T) {
 
 // A flow serves many goroutines at once, the first call among them.
 func TestConcurrentCalls(t *testing.T) {
+	t.Run("grid", func(t *testing.T) {
+		callTogether(t, func() *flows.Flow { return brief(tensor.Float32, nil) })
+	})
+	t.Run("by tolerance", func(t *testing.T) {
+		callTogether(t, func() *flows.Flow { return demo(tensor.Float32, nil) })
+	})
+	t.Run("shared steps and adjoint", func(t *testing.T) {
+		callTogether(t, func() *flows.Flow { return curved(tensor.Float32, ode.Solver{Shared: true, Adjoint: &ode.Adjoint{}}) })
+	})
+}
+
+func callTogether(t *testing.T, build func() *flows.Flow) {
 	x := draw(seeded(1), 600, 2, 1)
-	alone := brief(tensor.Float32, nil)
+	alone := build()
 	wantP := logProb(t, alone, x)
 	wantS, err := alone.Sample(t.Context(), 200, seeded(3))
 	require.NoError(t, err)
@@ -113,7 +135,7 @@ func TestConcurrentCalls(t *testing.T) {
 	wantG, err := alone.Score(t.Context(), x)
 	require.NoError(t, err)
 
-	f := brief(tensor.Float32, nil)
+	f := build()
 	var wg sync.WaitGroup
 	for range 3 {
 		wg.Go(func() {
@@ -131,6 +153,11 @@ func TestConcurrentCalls(t *testing.T) {
 			assert.NoError(t, err)
 			assert.Equal(t, wantZ.Data(), z.Data())
 			assert.Equal(t, wantL, l)
+		})
+		wg.Go(func() {
+			e, err := f.Explain(t.Context(), x)
+			assert.NoError(t, err)
+			assert.Equal(t, wantP, e.LogProb)
 		})
 		wg.Go(func() {
 			g, err := f.Score(t.Context(), x)

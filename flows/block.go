@@ -26,8 +26,11 @@ type FFJORD struct {
 	// Solver integrates in training. Zero is Dormand and Prince's method with steps by tolerance, rtol 1e-3 and atol
 	// 1e-5, each row its own. z and log |det| both steer.
 	Solver ode.Solver
-	// Eval integrates everywhere else: LogProb, Sample, Forward, Inverse. Nil is Solver.
+	// Eval integrates everywhere else: LogProb, Sample, Forward, Inverse, Score. Nil is Solver.
 	Eval *ode.Solver
+	// EvalTrace is the trace everywhere but in training: Exact{} beside a Hutchinson Trace makes log-densities exact.
+	// Nil is Trace.
+	EvalTrace Trace
 }
 
 var (
@@ -40,11 +43,20 @@ func (b FFJORD) flatten() []FFJORD { return []FFJORD{b} }
 func (c Chain) flatten() []FFJORD {
 	var out []FFJORD
 	for _, b := range c {
-		if b != nil {
-			out = append(out, b.flatten()...)
+		if b == nil {
+			b = FFJORD{} // reported as a block without a field
 		}
+		out = append(out, b.flatten()...)
 	}
 	return out
+}
+
+// evaluated is the block as it is outside training.
+func (b FFJORD) evaluated() FFJORD {
+	if b.EvalTrace != nil {
+		b.Trace = b.EvalTrace
+	}
+	return b
 }
 
 // withDefaults fills in the zero fields.
@@ -67,14 +79,21 @@ func (b FFJORD) withDefaults() (FFJORD, error) {
 }
 
 // problem is the block's differential equation: of z alone, or of z and the integral of the trace.
-func (b FFJORD) problem(params *nn.Params, owner string, dim int, traced bool) ode.Problem {
-	p := ode.Problem{Widths: []int{dim}}
+func (b FFJORD) problem(flow *Flow, owner string, dim int, traced bool) ode.Problem {
+	p := ode.Problem{Widths: []int{dim}, Engine: flow.Engine}
 	if traced {
 		p.Widths = []int{dim, 1}
 	}
+	if flow.Cond > 0 && traced {
+		p.Inputs = []string{condInput}
+	}
 	p.Field = func(g *graph.Graph) ode.Field {
 		return func(t *graph.Node, y ode.State) ode.State {
-			f := b.field(nn.NewScope(g, params, owner, t), y[0])
+			s := nn.NewScope(g, flow.Params, owner, t)
+			if flow.Cond > 0 {
+				s = s.WithCond(g.Rows(condInput, flow.Cond))
+			}
+			f := b.field(s, y[0])
 			if !traced {
 				return ode.State{f}
 			}

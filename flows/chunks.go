@@ -11,12 +11,11 @@ import (
 // failed in any chunk. Where a block takes shared steps, all rows are one chunk.
 func (c *compiled[T]) forChunks(ctx context.Context, rows int, work func(w *worker[T], chunk, from, to int) error) error {
 	if c.shared {
-		w := c.acquire(rows)
-		defer c.release([]*worker[T]{w})
+		w := newWorker(c, rows) // not kept: each row count would keep one of its size
 		if err := work(w, 0, 0, rows); err != nil {
 			return fmt.Errorf("flows: %w", err)
 		}
-		return failures([][]*RowError{w.failed})
+		return failures([][]*RowError{w.failed}, true)
 	}
 	workers := make([]*worker[T], graph.Workers(rows))
 	defer c.release(workers)
@@ -32,7 +31,7 @@ func (c *compiled[T]) forChunks(ctx context.Context, rows int, work func(w *work
 	if err != nil {
 		return fmt.Errorf("flows: %w", err)
 	}
-	return failures(failed)
+	return failures(failed, false)
 }
 
 // chunks returns how many chunks a call of so many rows has.
@@ -44,8 +43,8 @@ func (c *compiled[T]) chunks(rows int) int {
 	return (rows + size - 1) / size
 }
 
-// failures joins the failures of all chunks in order of rows, nil where there are none.
-func failures(chunks [][]*RowError) error {
+// failures joins the failures of all chunks, nil where there are none: in order of rows, but for shared steps.
+func failures(chunks [][]*RowError, shared bool) error {
 	var all []*RowError
 	for _, rows := range chunks {
 		all = append(all, rows...)
@@ -54,7 +53,9 @@ func failures(chunks [][]*RowError) error {
 		return nil
 	}
 	e := &SolveError{Rows: all}
-	e.sort()
+	if !shared {
+		e.sort()
+	}
 	return e
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/nn"
+	"github.com/go-ffjord/ffjord/ode"
 )
 
 // Problems with a closed form that TensorFlow Probability tests its FFJORD with, at its tolerances: 1e-6 relative and
@@ -88,6 +89,46 @@ func TestDiagonalField(t *testing.T) {
 				assert.InDelta(t, -trace, logDet[0], c.tolerance)
 			})
 		}
+	}
+}
+
+// f = -αz shrinks by e^(-3α) from 0 to 3: its density and all gradients, at the tolerances of zuko's test of its solver.
+func TestDecay(t *testing.T) {
+	const alpha, end, rows = 1.0, 3.0, 256
+	field := nn.Linear{Init: fixed(-alpha), NoBias: true}
+	for _, c := range []struct {
+		name    string
+		adjoint *ode.Adjoint
+	}{{"replay", nil}, {"adjoint", &ode.Adjoint{}}} {
+		t.Run(c.name, func(t *testing.T) {
+			solver := ode.Solver{RTol: 1e-6, ATol: 1e-7, Adjoint: c.adjoint}
+			f := newFlow(tensor.Float64, 1, flows.FFJORD{Field: field, T1: end, Solver: solver})
+			z := draw(seeded(1), rows, 1, 1)
+			x, _ := forward(t, f, z)
+			shrunk, logp, score := make([]float64, rows), make([]float64, rows), make([]float64, rows)
+			var slope float64 // of the loss with the field's weight -α
+			for i, v := range numbers(z) {
+				shrunk[i] = v * math.Exp(-alpha*end)
+				logp[i] = -0.5*v*v - 0.5*math.Log(2*math.Pi) + alpha*end
+				score[i] = -v * math.Exp(alpha*end)
+				slope += (end - end*v*v) / rows
+			}
+			inTolerance(t, shrunk, numbers(x), "x")
+			x = tensor.New(tensor.WithShape(rows, 1), tensor.WithBacking(shrunk))
+			// Three units of time from the data multiply the errors of z by 20.
+			relative := func(want, got []float64, what string) {
+				for i := range want {
+					assert.InDelta(t, want[i], got[i], 20*tfpTolerance*(1+math.Abs(want[i])), "%s[%d]", what, i)
+				}
+			}
+			relative(logp, logProb(t, f, x), "log p")
+			got, err := f.Score(t.Context(), x)
+			assert.NoError(t, err)
+			relative(score, numbers(got), "score")
+			loss, gradient := lossAndGradient(t, f, x)
+			relative([]float64{-mean(logp)}, []float64{loss}, "loss")
+			assert.InDelta(t, slope, gradient[0], 6*20*tfpTolerance, "its gradient: two terms of size 3 nearly cancel")
+		})
 	}
 }
 

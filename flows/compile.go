@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"slices"
 
 	"gorgonia.org/tensor"
 
@@ -12,15 +13,16 @@ import (
 
 const baseOwner = "base"
 
-func compile[T graph.Float](params *nn.Params, base Base, blocks []FFJORD, dim int, e graph.Engine) (*compiled[T], error) {
-	c := &compiled[T]{dim: dim, backend: e, base: base, offset: map[string]int{}, free: map[int][]*worker[T]{}}
+func compile[T graph.Float](f *Flow, base Base, blocks []FFJORD, dim int) (*compiled[T], error) {
+	params := f.Params
+	c := &compiled[T]{dim: dim, cond: f.Cond, backend: f.Engine, base: base, offset: map[string]int{}, free: map[int][]*worker[T]{}}
 	for i, b := range blocks {
 		b, err := b.withDefaults()
 		if err != nil {
 			return nil, fmt.Errorf("flows: block %d %w", i, err)
 		}
 		cb := compiledBlock[T]{FFJORD: b, owner: fmt.Sprintf("block%d", i)}
-		if err := cb.compile(params, dim, e); err != nil {
+		if err := cb.compile(f, dim); err != nil {
 			return nil, fmt.Errorf("flows: block %d: %w", i, err)
 		}
 		c.shared = c.shared || b.Solver.Shared || b.Eval != nil && b.Eval.Shared
@@ -37,25 +39,27 @@ func compile[T graph.Float](params *nn.Params, base Base, blocks []FFJORD, dim i
 	var err error
 	for i := range c.blocks {
 		b := &c.blocks[i]
-		if b.bound, err = c.bind(params, b.owner, b.traced.Graph()); err != nil {
+		if b.bound, err = c.bind(params, b.owner, b.train.Graph(), b.fed()); err != nil {
 			return nil, fmt.Errorf("flows: block %d: %w", i, err)
 		}
 	}
-	if c.bound, err = c.bind(params, baseOwner, c.logp.Graph()); err != nil {
+	if c.bound, err = c.bind(params, baseOwner, c.logp.Graph(), []string{"z"}); err != nil {
 		return nil, fmt.Errorf("flows: base: %w", err)
 	}
 	return c, nil
 }
 
-func (b *compiledBlock[T]) compile(params *nn.Params, dim int, e graph.Engine) (err error) {
-	traced, plain, eval := b.problem(params, b.owner, dim, true), b.problem(params, b.owner, dim, false), b.Solver
-	traced.Engine, plain.Engine = e, e
+func (b *compiledBlock[T]) compile(f *Flow, dim int) (err error) {
+	traced, plain, eval := b.problem(f, b.owner, dim, true), b.problem(f, b.owner, dim, false), b.Solver
 	if b.train, err = ode.NewIntegrator[T](traced, b.Solver); err != nil {
 		return err
 	}
 	b.traced = b.train
 	if b.Eval != nil {
 		eval = *b.Eval
+	}
+	if b.Eval != nil || b.EvalTrace != nil {
+		traced := b.evaluated().problem(f, b.owner, dim, true)
 		if b.traced, err = ode.NewIntegrator[T](traced, eval); err != nil {
 			return err
 		}
@@ -64,11 +68,26 @@ func (b *compiledBlock[T]) compile(params *nn.Params, dim int, e graph.Engine) (
 	return err
 }
 
-// bind looks up the uniform inputs of a graph among the parameters of their owner.
-func (c *compiled[T]) bind(params *nn.Params, owner string, g *graph.Graph) ([]bound[T], error) {
+// fed returns the names of the inputs per row of the block's steps that get values.
+func (b *compiledBlock[T]) fed() []string {
+	names := append([]string{condInput}, ode.StepInputs(2)...)
+	for _, trace := range []Trace{b.Trace, b.EvalTrace} {
+		if noisy, ok := trace.(Noisy); ok {
+			names = append(names, noisy.Inputs()...)
+		}
+	}
+	return names
+}
+
+// bind looks up the uniform inputs of a graph among the parameters of their owner. The inputs per row must be among
+// those that the flow feeds.
+func (c *compiled[T]) bind(params *nn.Params, owner string, g *graph.Graph, fed []string) ([]bound[T], error) {
 	var out []bound[T]
 	for _, in := range g.Inputs() {
 		if in.PerRow {
+			if !slices.Contains(fed, in.Name) {
+				return nil, fmt.Errorf("nothing feeds the input per row %q; a condition comes through Given, noise through a Noisy trace", in.Name)
+			}
 			continue
 		}
 		p := params.Get(owner + "." + in.Name)

@@ -17,6 +17,7 @@ import (
 // compiled is a flow for one element type.
 type compiled[T graph.Float] struct {
 	dim     int
+	cond    int // width of the condition, 0 for none
 	backend graph.Engine
 	base    Base
 	blocks  []compiledBlock[T]
@@ -28,7 +29,7 @@ type compiled[T graph.Float] struct {
 	count   int            // of numbers in all parameters
 	shared  bool           // a block takes the same steps for all rows
 
-	spent ode.Stats // of the last loss, over all rows
+	tally tally[T] // of the last loss
 
 	draw sync.Mutex // traces share sources of random numbers
 	mu   sync.Mutex
@@ -45,6 +46,22 @@ type compiledBlock[T graph.Float] struct {
 	bound  []bound[T]
 }
 
+// integrator returns that of z and log det, for training or for everything else.
+func (b *compiledBlock[T]) integrator(training bool) *ode.Integrator[T] {
+	if training {
+		return b.train
+	}
+	return b.traced
+}
+
+// trace returns the trace for training or for everything else.
+func (b *compiledBlock[T]) trace(training bool) Trace {
+	if training {
+		return b.Trace
+	}
+	return b.evaluated().Trace
+}
+
 // bound is a parameter of a block or the base: its name in the graph, its numbers, and where they start in a vector of
 // all parameters.
 type bound[T graph.Float] struct {
@@ -53,16 +70,19 @@ type bound[T graph.Float] struct {
 	offset int
 }
 
-func (c *compiled[T]) logProb(ctx context.Context, x *tensor.Dense) ([]float64, error) {
+func (c *compiled[T]) logProb(ctx context.Context, x, cond *tensor.Dense) ([]float64, error) {
 	data, rows, err := rowsOf[T](x, c.dim)
 	if err != nil {
 		return nil, err
 	}
-	noise := c.noise(rows)
+	in, err := c.inputs(rows, cond, false)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]float64, rows)
 	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
 		w.load(data, from, to)
-		if err := w.inverse(ctx, noise, false); err != nil {
+		if err := w.inverse(ctx, in, false); err != nil {
 			return err
 		}
 		return w.logProb(out[from:to])
@@ -79,20 +99,23 @@ func partial(err error) bool {
 	return errors.As(err, &failed)
 }
 
-func (c *compiled[T]) transform(ctx context.Context, x *tensor.Dense, inverse bool) (*tensor.Dense, []float64, error) {
+func (c *compiled[T]) transform(ctx context.Context, x, cond *tensor.Dense, inverse bool) (*tensor.Dense, []float64, error) {
 	data, rows, err := rowsOf[T](x, c.dim)
 	if err != nil {
 		return nil, nil, err
 	}
-	noise := c.noise(rows)
+	in, err := c.inputs(rows, cond, false)
+	if err != nil {
+		return nil, nil, err
+	}
 	out, logDet := make([]T, len(data)), make([]float64, rows)
 	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
 		w.load(data, from, to)
 		var err error
 		if inverse {
-			err = w.inverse(ctx, noise, false)
+			err = w.inverse(ctx, in, false)
 		} else {
-			err = w.forward(ctx, noise, true)
+			err = w.forward(ctx, in, true)
 		}
 		w.store(out)
 		w.spread(logDet[from:to], w.logDet)
@@ -113,12 +136,15 @@ func (c *compiled[T]) drawBase(n int, rng *rand.Rand) ([]T, error) {
 }
 
 // sampleLogProb draws rows and carries them to the data with log |det ∂x/∂z|: log p(x) = log p_base(z) - log |det|.
-func (c *compiled[T]) sampleLogProb(ctx context.Context, n int, rng *rand.Rand) (*tensor.Dense, []float64, error) {
+func (c *compiled[T]) sampleLogProb(ctx context.Context, n int, cond *tensor.Dense, rng *rand.Rand) (*tensor.Dense, []float64, error) {
 	out, err := c.drawBase(n, rng)
 	if err != nil {
 		return nil, nil, err
 	}
-	noise := c.noise(n)
+	in, err := c.inputs(n, cond, false)
+	if err != nil {
+		return nil, nil, err
+	}
 	logp := make([]float64, n)
 	err = c.forChunks(ctx, n, func(w *worker[T], _, from, to int) error {
 		w.load(out, from, to)
@@ -128,7 +154,7 @@ func (c *compiled[T]) sampleLogProb(ctx context.Context, n int, rng *rand.Rand) 
 		for i, v := range logp[from:to] {
 			w.logDet[i] = -v
 		}
-		if err := w.forward(ctx, noise, true); err != nil {
+		if err := w.forward(ctx, in, true); err != nil {
 			return err
 		}
 		w.store(out)
@@ -144,14 +170,18 @@ func (c *compiled[T]) sampleLogProb(ctx context.Context, n int, rng *rand.Rand) 
 	return c.matrix(out), logp, err
 }
 
-func (c *compiled[T]) sample(ctx context.Context, n int, rng *rand.Rand) (*tensor.Dense, error) {
+func (c *compiled[T]) sample(ctx context.Context, n int, cond *tensor.Dense, rng *rand.Rand) (*tensor.Dense, error) {
 	out, err := c.drawBase(n, rng)
+	if err != nil {
+		return nil, err
+	}
+	in, err := c.condition(n, cond)
 	if err != nil {
 		return nil, err
 	}
 	err = c.forChunks(ctx, n, func(w *worker[T], _, from, to int) error {
 		w.load(out, from, to)
-		err := w.forward(ctx, nil, false)
+		err := w.forward(ctx, in, false)
 		w.store(out)
 		return err
 	})
@@ -161,16 +191,19 @@ func (c *compiled[T]) sample(ctx context.Context, n int, rng *rand.Rand) (*tenso
 	return c.matrix(out), err
 }
 
-func (c *compiled[T]) score(ctx context.Context, x *tensor.Dense) (*tensor.Dense, error) {
+func (c *compiled[T]) score(ctx context.Context, x, cond *tensor.Dense) (*tensor.Dense, error) {
 	data, rows, err := rowsOf[T](x, c.dim)
 	if err != nil {
 		return nil, err
 	}
-	noise := c.noise(rows)
+	in, err := c.inputs(rows, cond, false)
+	if err != nil {
+		return nil, err
+	}
 	out, logp := make([]T, len(data)), make([]float64, rows)
 	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
 		w.load(data, from, to)
-		err := w.gradient(ctx, noise, 1, logp[from:to])
+		err := w.gradient(ctx, in, 1, logp[from:to])
 		w.store(out)
 		return err
 	})
@@ -183,60 +216,13 @@ func (c *compiled[T]) score(ctx context.Context, x *tensor.Dense) (*tensor.Dense
 	return c.matrix(out), nil
 }
 
-func (c *compiled[T]) loss(ctx context.Context, x *tensor.Dense) (float64, error) {
-	data, rows, err := rowsOf[T](x, c.dim)
-	if err != nil {
-		return 0, err
-	}
-	noise := c.noise(rows)
-	logp := make([]float64, rows)
-	sums := make([][]T, c.chunks(rows))
-	costs := make([]ode.Stats, len(sums))
-	err = c.forChunks(ctx, rows, func(w *worker[T], chunk, from, to int) error {
-		w.load(data, from, to)
-		if err := w.gradient(ctx, noise, -1, logp[from:to]); err != nil {
-			return err
-		}
-		sums[chunk] = make([]T, c.count)
-		w.sums(sums[chunk])
-		for _, s := range w.cost[:w.n] {
-			costs[chunk] = costs[chunk].Add(s)
-		}
-		return nil
-	})
-	if err != nil {
-		return 0, err
-	}
-	c.spent = ode.Stats{}
-	for _, s := range costs {
-		c.spent = c.spent.Add(s)
-	}
-	for _, p := range c.params {
-		grad, _ := p.Grad()
-		dst := grad.Data().([]T)
-		from := c.offset[p.Name()]
-		for i := range dst {
-			var s float64
-			for _, part := range sums {
-				s += float64(part[from+i])
-			}
-			dst[i] = T(s / float64(rows))
-		}
-	}
-	var total float64
-	for _, v := range logp {
-		total -= v
-	}
-	return total / float64(rows), nil
-}
-
 // noise draws the noise of all rows for every block whose trace is noisy: row after row, input after input.
-func (c *compiled[T]) noise(rows int) [][]T {
+func (c *compiled[T]) noise(rows int, training bool) [][]T {
 	c.draw.Lock()
 	defer c.draw.Unlock()
 	out := make([][]T, len(c.blocks))
-	for b, block := range c.blocks {
-		noisy, ok := block.Trace.(Noisy)
+	for b := range c.blocks {
+		noisy, ok := c.blocks[b].trace(training).(Noisy)
 		if !ok {
 			continue
 		}
@@ -252,8 +238,6 @@ func (c *compiled[T]) noise(rows int) [][]T {
 	}
 	return out
 }
-
-func (c *compiled[T]) cost() ode.Stats { return c.spent }
 
 func (c *compiled[T]) stepGraph(block int, back bool) (*graph.Graph, error) {
 	if block < 0 || block >= len(c.blocks) {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -92,8 +93,12 @@ func calls(f *flows.Flow, x *tensor.Dense) map[string]func(context.Context) erro
 		"Forward": func(ctx context.Context) error { _, _, err := f.Forward(ctx, x); return err },
 		"Inverse": func(ctx context.Context) error { _, _, err := f.Inverse(ctx, x); return err },
 		"Sample":  func(ctx context.Context) error { _, err := f.Sample(ctx, 3, seeded(1)); return err },
-		"Score":   func(ctx context.Context) error { _, err := f.Score(ctx, x); return err },
-		"Loss":    func(ctx context.Context) error { _, err := f.NLL().Loss(ctx, x); return err },
+		"SampleLogProb": func(ctx context.Context) error {
+			_, _, err := f.SampleLogProb(ctx, 3, seeded(1))
+			return err
+		},
+		"Score": func(ctx context.Context) error { _, err := f.Score(ctx, x); return err },
+		"Loss":  func(ctx context.Context) error { _, err := f.NLL().Loss(ctx, x); return err },
 		"StepGraph": func(context.Context) error {
 			_, err := f.StepGraph(0, true)
 			return err
@@ -123,17 +128,17 @@ func TestDataErrors(t *testing.T) {
 		{"vector", tensor.New(tensor.WithBacking([]float64{1, 2})), "data of shape (2): want (rows, 2)"},
 		{"number", tensor.New(tensor.FromScalar(1.)), "data of shape (): want (rows, 2)"},
 		{"three axes", tensor.New(tensor.WithShape(1, 1, 2), tensor.WithBacking([]float64{1, 2})), "data of shape (1, 1, 2)"},
-		{"view", view.(*tensor.Dense), "the data are a view; materialize them first"},
-		{"transposed", transposed, "the data are a view; materialize them first"},
+		{"view", view.(*tensor.Dense), "the data are a view or column-major; clone or materialize them row-major first"},
+		{"transposed", transposed, "the data are a view or column-major; clone or materialize them row-major first"},
 		{"int", tensor.New(tensor.WithShape(1, 2), tensor.WithBacking([]int{1, 2})), "data of type int: want float32 or float64"},
 		{"NaN", nan, "row 280 of the data, column 1, is NaN"},
 		{"Inf", inf, "row 1 of the data, column 0, is -Inf"},
-		{"too large for float32", huge, "row 1 of the data, column 1, is +Inf"},
+		{"too large for float32", huge, "row 1 of the data, column 1, is 1e+39, which overflows the flow's float32"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for name, call := range calls(f, c.x) {
 				switch name {
-				case "Sample", "StepGraph":
+				case "Sample", "SampleLogProb", "StepGraph":
 				default:
 					err := call(t.Context())
 					require.ErrorContains(t, err, c.want, name)
@@ -224,6 +229,22 @@ func TestParameterIsNaN(t *testing.T) {
 	var failed *flows.SolveError
 	require.True(t, errors.As(err, &failed), "%v", err)
 	assert.Equal(t, 2, failed.Rows[0].Block)
+}
+
+// A long solve ends soon after ctx does, in training too.
+func TestCancelledHalfway(t *testing.T) {
+	f := curved(tensor.Float64, ode.Solver{Method: ode.Bosh3, RTol: 1e-13, ATol: 1e-14, MaxSteps: 1 << 30})
+	x := draw(seeded(1), 4000, 2, 1)
+	for name, call := range map[string]func(context.Context) error{
+		"LogProb": func(ctx context.Context) error { _, err := f.LogProb(ctx, x); return err },
+		"Loss":    func(ctx context.Context) error { _, err := f.NLL().Loss(ctx, x); return err },
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
+		start := time.Now()
+		assert.ErrorIs(t, call(ctx), context.DeadlineExceeded, name)
+		assert.Less(t, time.Since(start), 5*time.Second, name)
+		cancel()
+	}
 }
 
 func TestCancelled(t *testing.T) {

@@ -30,10 +30,10 @@ func (f *Flow) Explain(ctx context.Context, x *tensor.Dense) (*Explanation, erro
 	if err := f.Compile(); err != nil {
 		return nil, err
 	}
-	return f.engine.explain(ctx, x)
+	return f.engine.explain(ctx, x, nil)
 }
 
-func (c *compiled[T]) explain(ctx context.Context, x *tensor.Dense) (*Explanation, error) {
+func (c *compiled[T]) explain(ctx context.Context, x, cond *tensor.Dense) (*Explanation, error) {
 	data, rows, err := rowsOf[T](x, c.dim)
 	if err != nil {
 		return nil, err
@@ -41,7 +41,10 @@ func (c *compiled[T]) explain(ctx context.Context, x *tensor.Dense) (*Explanatio
 	e := &Explanation{LogProb: make([]float64, rows), LogDet: make([]float64, rows), Cost: make([]ode.Stats, rows)}
 	byRow := make([][]Step, rows)
 	var all sync.Mutex // steps shared by all rows are told by one goroutine, others by one for each row
-	noise := c.noise(rows)
+	in, err := c.inputs(rows, cond, false)
+	if err != nil {
+		return nil, err
+	}
 	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
 		w.load(data, from, to)
 		w.trace = func(block int, s ode.StepEvent) {
@@ -50,7 +53,7 @@ func (c *compiled[T]) explain(ctx context.Context, x *tensor.Dense) (*Explanatio
 			byRow[s.Row] = append(byRow[s.Row], Step{block, s})
 		}
 		defer func() { w.trace = nil }()
-		if err := w.inverse(ctx, noise, false); err != nil {
+		if err := w.inverse(ctx, in, false); err != nil {
 			return err
 		}
 		w.spread(e.LogDet[from:to], w.logDet)

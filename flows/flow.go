@@ -19,11 +19,13 @@ import (
 // It is compiled at the first call of a method, and its fields must not be changed after that; the numbers in Params
 // may be, between calls. Its methods may be called by several goroutines at once. Data are matrices (rows, dim) of
 // float32 or float64, converted to the element type of Params; results have that type, log-densities and
-// log-determinants are in nats.
+// log-determinants are in nats. Goroutines that draw must each have a source of random numbers of their own, and none
+// may be that of a Hutchinson trace.
 type Flow struct {
 	Dim    int   // of the data; zero is the base's, which must then have a method Dim() int
 	Base   Base  // nil is the standard normal density
 	Blocks Block // nil is no block
+	Cond   int   // width of the condition that every row comes with; zero is none, see Given
 	Params *nn.Params
 	Engine graph.Engine // runs the compiled graphs; zero is the native one
 
@@ -34,19 +36,22 @@ type Flow struct {
 
 // engine runs a compiled flow for one element type.
 type engine interface {
-	logProb(ctx context.Context, x *tensor.Dense) ([]float64, error)
-	transform(ctx context.Context, x *tensor.Dense, inverse bool) (*tensor.Dense, []float64, error)
-	sample(ctx context.Context, n int, rng *rand.Rand) (*tensor.Dense, error)
-	score(ctx context.Context, x *tensor.Dense) (*tensor.Dense, error)
+	logProb(ctx context.Context, x, cond *tensor.Dense) ([]float64, error)
+	transform(ctx context.Context, x, cond *tensor.Dense, inverse bool) (*tensor.Dense, []float64, error)
+	sample(ctx context.Context, n int, cond *tensor.Dense, rng *rand.Rand) (*tensor.Dense, error)
+	score(ctx context.Context, x, cond *tensor.Dense) (*tensor.Dense, error)
+	condScore(ctx context.Context, x, cond *tensor.Dense) (*tensor.Dense, error)
+	trajectory(ctx context.Context, z, cond *tensor.Dense, frames int) ([]Frame, error)
 	loss(ctx context.Context, x *tensor.Dense) (float64, error)
-	sampleLogProb(ctx context.Context, n int, rng *rand.Rand) (*tensor.Dense, []float64, error)
-	explain(ctx context.Context, x *tensor.Dense) (*Explanation, error)
+	sampleLogProb(ctx context.Context, n int, cond *tensor.Dense, rng *rand.Rand) (*tensor.Dense, []float64, error)
+	explain(ctx context.Context, x, cond *tensor.Dense) (*Explanation, error)
 	cost() ode.Stats
 	stepGraph(block int, back bool) (*graph.Graph, error)
 }
 
 // Compile builds and compiles the flow's graphs and draws the initial values of its parameters. Every other method
 // does it when first called; call it yourself to see mistakes early and to have the parameters in order to load them.
+// Its error is final: correct the mistake in a new Flow.
 func (f *Flow) Compile() error {
 	f.once.Do(func() { f.engine, f.err = f.compile() })
 	return f.err
@@ -70,14 +75,17 @@ func (f *Flow) compile() (engine, error) {
 	if dim < 1 {
 		return nil, fmt.Errorf("flows: Dim is %d; set it, or a base that knows its own", dim)
 	}
+	if f.Cond < 0 {
+		return nil, fmt.Errorf("flows: Cond is %d: want the width of a condition, or 0 for none", f.Cond)
+	}
 	var blocks []FFJORD
 	if f.Blocks != nil {
 		blocks = f.Blocks.flatten()
 	}
 	if f.Params.DtypeOrDefault() == tensor.Float64 {
-		return compile[float64](f.Params, base, blocks, dim, f.Engine)
+		return compile[float64](f, base, blocks, dim)
 	}
-	return compile[float32](f.Params, base, blocks, dim, f.Engine)
+	return compile[float32](f, base, blocks, dim)
 }
 
 // LogProb returns log p(x) of every row of x (rows, dim), in nats:
@@ -87,7 +95,7 @@ func (f *Flow) LogProb(ctx context.Context, x *tensor.Dense) ([]float64, error) 
 	if err := f.Compile(); err != nil {
 		return nil, err
 	}
-	return f.engine.logProb(ctx, x)
+	return f.engine.logProb(ctx, x, nil)
 }
 
 // Forward carries base values z (rows, dim) to data and returns log |det ∂x/∂z| of every row.
@@ -95,7 +103,7 @@ func (f *Flow) Forward(ctx context.Context, z *tensor.Dense) (x *tensor.Dense, l
 	if err := f.Compile(); err != nil {
 		return nil, nil, err
 	}
-	return f.engine.transform(ctx, z, false)
+	return f.engine.transform(ctx, z, nil, false)
 }
 
 // Inverse carries data x (rows, dim) to base values and returns log |det ∂z/∂x| of every row.
@@ -103,7 +111,7 @@ func (f *Flow) Inverse(ctx context.Context, x *tensor.Dense) (z *tensor.Dense, l
 	if err := f.Compile(); err != nil {
 		return nil, nil, err
 	}
-	return f.engine.transform(ctx, x, true)
+	return f.engine.transform(ctx, x, nil, true)
 }
 
 // Sample draws n rows from the flow (n, dim). It does not compute the trace.
@@ -114,7 +122,7 @@ func (f *Flow) Sample(ctx context.Context, n int, rng *rand.Rand) (*tensor.Dense
 	if err := checkSample(n, rng); err != nil {
 		return nil, err
 	}
-	return f.engine.sample(ctx, n, rng)
+	return f.engine.sample(ctx, n, nil, rng)
 }
 
 // SampleLogProb draws n rows from the flow (n, dim) and returns log p of each, in one solve.
@@ -125,7 +133,7 @@ func (f *Flow) SampleLogProb(ctx context.Context, n int, rng *rand.Rand) (x *ten
 	if err := checkSample(n, rng); err != nil {
 		return nil, nil, err
 	}
-	return f.engine.sampleLogProb(ctx, n, rng)
+	return f.engine.sampleLogProb(ctx, n, nil, rng)
 }
 
 func checkSample(n int, rng *rand.Rand) error {
@@ -138,12 +146,14 @@ func checkSample(n int, rng *rand.Rand) error {
 	return nil
 }
 
-// Score returns ∇ₓ log p(x) of every row of x, shape (rows, dim). It is the exact gradient of what LogProb computes.
+// Score returns ∇ₓ log p(x) of every row of x, shape (rows, dim). It is the exact gradient of what LogProb computes with
+// the steps that were taken; with the solver's Adjoint it is that of the continuous solution, to the tolerance. A row
+// that fails is an error without results.
 func (f *Flow) Score(ctx context.Context, x *tensor.Dense) (*tensor.Dense, error) {
 	if err := f.Compile(); err != nil {
 		return nil, err
 	}
-	return f.engine.score(ctx, x)
+	return f.engine.score(ctx, x, nil)
 }
 
 // StepGraph returns the graph of one solver step of a block, counted from the base, with the trace; with gradients it

@@ -19,7 +19,7 @@ import (
 // golden is a case computed by an independent implementation (PyTorch's automatic differentiation and a method of order
 // eight at rtol 1e-11).
 type golden struct {
-	Layer      nn.TimeColumns
+	Layer      string
 	Dims       []int
 	Activation nn.Activation
 	Blocks     int
@@ -68,7 +68,15 @@ func (r replay) Draw(_ *rand.Rand, dst []float64) {
 	*r.numbers = append((*r.numbers)[n:], dst...)
 }
 
-func loadGolden(t *testing.T, name string) (golden, *flows.Flow) {
+// timed returns how the case's linear maps see the time.
+func (c golden) timed() nn.Timed {
+	if c.Layer == "concatsquash" {
+		return nn.ConcatSquash{}
+	}
+	return nn.TimeColumns(c.Layer)
+}
+
+func loadGolden(t *testing.T, name string, solver ode.Solver) (golden, *flows.Flow) {
 	t.Helper()
 	text, err := os.ReadFile("testdata/" + name + ".json")
 	require.NoError(t, err)
@@ -76,10 +84,10 @@ func loadGolden(t *testing.T, name string) (golden, *flows.Flow) {
 	require.NoError(t, json.Unmarshal(text, &c))
 	rng := rand.New(rand.NewPCG(1, 2))
 	block := flows.FFJORD{
-		Field:  nn.MLP{Hidden: c.Dims[1 : len(c.Dims)-1], Time: c.Layer, Act: c.Activation},
+		Field:  nn.MLP{Hidden: c.Dims[1 : len(c.Dims)-1], Time: c.timed(), Act: c.Activation},
 		T0:     c.T0,
 		T1:     c.T1,
-		Solver: ode.Solver{Method: ode.Dopri5, Steps: 64},
+		Solver: solver,
 	}
 	if c.Noise != nil {
 		var numbers []float64
@@ -110,42 +118,60 @@ func loadGolden(t *testing.T, name string) (golden, *flows.Flow) {
 	return c, f
 }
 
-// The reference is good to 3e-8; 64 steps of order 5 add less than 1e-9.
+// The reference is good to 3e-8; 64 steps of order 5 add less than 1e-9, and steps by a tolerance of 1e-9 a few times that.
 const goldenTolerance = 1e-7
 
+// goldenSolvers are those that must reach the reference.
+var goldenSolvers = []struct {
+	name string
+	ode.Solver
+}{
+	{"dopri5 on a grid", ode.Solver{Method: ode.Dopri5, Steps: 64}},
+	{"dopri5", ode.Solver{RTol: 1e-9, ATol: 1e-10}},
+	{"tsit5", ode.Solver{Method: ode.Tsit5, RTol: 1e-9, ATol: 1e-10}},
+	{"dopri8", ode.Solver{Method: ode.Dopri8, RTol: 1e-9, ATol: 1e-10}},
+	{"shared", ode.Solver{RTol: 1e-9, ATol: 1e-10, Shared: true}},
+	{"dopri5 adjoint", ode.Solver{RTol: 1e-9, ATol: 1e-10, Adjoint: &ode.Adjoint{}}},
+	{"tsit5 adjoint", ode.Solver{Method: ode.Tsit5, RTol: 1e-9, ATol: 1e-10, Adjoint: &ode.Adjoint{}}},
+}
+
 func TestGolden(t *testing.T) {
-	for _, name := range []string{"tile_seed", "concat_hutchinson"} {
-		t.Run(name, func(t *testing.T) {
-			c, f := loadGolden(t, name)
-			x := matrix(c.X)
-			logp, err := f.LogProb(t.Context(), x)
-			require.NoError(t, err)
-			close1(t, "log_prob", c.LogProb, logp)
-			z, logDet, err := f.Inverse(t.Context(), x)
-			require.NoError(t, err)
-			close1(t, "log_det", c.LogDet, logDet)
-			close1(t, "z", flat(c.Z), z.Float64s())
-
-			nll := f.NLL()
-			loss, err := nll.Loss(t.Context(), x)
-			require.NoError(t, err)
-			assert.InEpsilon(t, c.NLL, loss, goldenTolerance)
-			for _, p := range c.Params {
-				key := fmt.Sprintf("block%d.%d.%s", p.Block, p.Layer, p.Name)
-				grad, err := f.Params.Get(key).Grad()
-				require.NoError(t, err)
-				close1(t, key, p.Grad, grad.Data().([]float64))
-			}
-
-			score, err := f.Score(t.Context(), x)
-			require.NoError(t, err)
-			want := flat(c.GradX)
-			for i := range want {
-				want[i] *= -float64(len(c.X)) // of a row's log p instead of the mean's negative
-			}
-			close1(t, "grad_x", want, score.Float64s())
-		})
+	for _, name := range []string{"tile_seed", "concatsquash", "concat_hutchinson"} {
+		for _, solver := range goldenSolvers {
+			t.Run(name+"/"+solver.name, func(t *testing.T) { checkGolden(t, name, solver.Solver) })
+		}
 	}
+}
+
+func checkGolden(t *testing.T, name string, solver ode.Solver) {
+	c, f := loadGolden(t, name, solver)
+	x := matrix(c.X)
+	logp, err := f.LogProb(t.Context(), x)
+	require.NoError(t, err)
+	close1(t, "log_prob", c.LogProb, logp)
+	z, logDet, err := f.Inverse(t.Context(), x)
+	require.NoError(t, err)
+	close1(t, "log_det", c.LogDet, logDet)
+	close1(t, "z", flat(c.Z), z.Float64s())
+
+	nll := f.NLL()
+	loss, err := nll.Loss(t.Context(), x)
+	require.NoError(t, err)
+	assert.InEpsilon(t, c.NLL, loss, goldenTolerance)
+	for _, p := range c.Params {
+		key := fmt.Sprintf("block%d.%d.%s", p.Block, p.Layer, p.Name)
+		grad, err := f.Params.Get(key).Grad()
+		require.NoError(t, err)
+		close1(t, key, p.Grad, grad.Data().([]float64))
+	}
+
+	score, err := f.Score(t.Context(), x)
+	require.NoError(t, err)
+	want := flat(c.GradX)
+	for i := range want {
+		want[i] *= -float64(len(c.X)) // of a row's log p instead of the mean's negative
+	}
+	close1(t, "grad_x", want, score.Float64s())
 }
 
 // close1 compares relative to the largest element, since gradients near zero are differences of larger numbers.

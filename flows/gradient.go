@@ -6,13 +6,14 @@ import (
 )
 
 // gradient writes log p of the chunk's rows to logp, replaces z by the gradient of seed·log p with respect to the data,
-// and leaves the gradients of the parameters, summed over the chunk, for sums. A row that fails is an error.
-func (w *worker[T]) gradient(ctx context.Context, noise [][]T, seed T, logp []float64) error {
-	if err := w.inverse(ctx, noise, true); err != nil {
+// and leaves the gradients of the parameters, summed over the chunk, for sums. Where a row fails it stops there, and
+// forChunks reports the row.
+func (w *worker[T]) gradient(ctx context.Context, in *inputs[T], seed T, logp []float64) error {
+	if err := w.inverse(ctx, in, true); err != nil {
 		return err
 	}
 	if len(w.failed) > 0 {
-		return &SolveError{Rows: w.failed}
+		return nil
 	}
 	if err := w.logProb(logp); err != nil {
 		return err
@@ -35,7 +36,7 @@ func (w *worker[T]) gradient(ctx context.Context, noise [][]T, seed T, logp []fl
 	}
 	copyColumns(w.z, w.logpVJP.Out("gz"), w.n)
 	for b := range w.blocks {
-		if err := w.back(ctx, b, seed); err != nil {
+		if err := w.back(ctx, b, in, seed); err != nil {
 			return fmt.Errorf("block %d: %w", b, err)
 		}
 	}
@@ -43,8 +44,8 @@ func (w *worker[T]) gradient(ctx context.Context, noise [][]T, seed T, logp []fl
 }
 
 // back carries the cotangent of z from the base's side of block b to the data's.
-func (w *worker[T]) back(ctx context.Context, b int, seed T) error {
-	s := w.solvers[w.blocks[b].train]
+func (w *worker[T]) back(ctx context.Context, b int, in *inputs[T], seed T) error {
+	s := w.solvers[w.blocks[b].integrator(in.training)]
 	s.ResetGrads()
 	gz, err := s.Cotangent(0)
 	if err != nil {
@@ -56,22 +57,24 @@ func (w *worker[T]) back(ctx context.Context, b int, seed T) error {
 	}
 	copyColumns(gz, w.z, w.n)
 	fill(gl[0][:w.n], seed)
-	before := len(w.alive)
-	for i := range before {
-		w.cost[i].Evaluations -= s.Stats()[i].Evaluations
-	}
 	if err := s.Back(ctx, &w.logs[b]); err != nil {
 		return err
 	}
-	for i := range before {
-		w.cost[i].Evaluations += s.Stats()[i].Evaluations
+	for i := range w.n {
+		w.cost[i].Backward += s.Stats()[i].Backward
 	}
+	w.addCondGrad(s)
 	copyColumns(w.z, gz, w.n)
 	return nil
 }
 
-// sums writes the gradients of all parameters, summed over the chunk, one after the other.
+// sums writes the gradients of all parameters, summed over the chunk, one after the other: zero for one that log p does
+// not depend on, and for all where a row has failed before there was a gradient.
 func (w *worker[T]) sums(dst []T) {
+	clear(dst)
+	if len(w.failed) > 0 {
+		return
+	}
 	for _, block := range w.blocks {
 		for _, p := range block.bound {
 			copy(dst[p.offset:], w.solvers[block.train].Grad(p.name))

@@ -20,6 +20,8 @@ type NLL struct{ flow *Flow }
 func (f *Flow) NLL() NLL { return NLL{f} }
 
 // Loss returns -mean log p(x) over the rows of x (rows, dim) in nats and leaves its gradient in the flow's parameters.
+// Where the flow has a condition, it is -mean log p(x|c) and the rows are x and c side by side (rows, dim + Cond).
+// Where the solve fails for any row, it leaves the gradients as they are and returns a *SolveError with all such rows.
 func (l NLL) Loss(ctx context.Context, x *tensor.Dense) (float64, error) {
 	if err := l.flow.Compile(); err != nil {
 		return 0, err

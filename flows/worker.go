@@ -26,6 +26,8 @@ type worker[T graph.Float] struct {
 	logpOf  *graph.Machine[T]
 	logpVJP *graph.Machine[T]
 	trace   func(block int, e ode.StepEvent)
+
+	condGrad []T // takes the gradient with respect to the conditions, row-major, where it is wanted
 }
 
 func newWorker[T graph.Float](c *compiled[T], lanes int) *worker[T] {
@@ -81,14 +83,14 @@ func (w *worker[T]) spread(dst, values []float64) {
 }
 
 // inverse carries z from the data to the base and adds up log |det|. With keep, gradient can go back.
-func (w *worker[T]) inverse(ctx context.Context, noise [][]T, keep bool) error {
+func (w *worker[T]) inverse(ctx context.Context, in *inputs[T], keep bool) error {
 	for b := len(w.blocks) - 1; b >= 0; b-- {
 		block := &w.blocks[b]
-		it, log := block.traced, (*ode.Log[T])(nil)
+		it, log := block.integrator(in.training), (*ode.Log[T])(nil)
 		if keep {
-			it, log = block.train, &w.logs[b]
+			log = &w.logs[b]
 		}
-		if err := w.carry(ctx, b, it, block.T1, block.T0, noise, log); err != nil {
+		if err := w.carry(ctx, b, it, block.T1, block.T0, in, log); err != nil {
 			return err
 		}
 	}
@@ -96,14 +98,14 @@ func (w *worker[T]) inverse(ctx context.Context, noise [][]T, keep bool) error {
 }
 
 // forward carries z from the base to the data; traced, it adds up log |det|.
-func (w *worker[T]) forward(ctx context.Context, noise [][]T, traced bool) error {
+func (w *worker[T]) forward(ctx context.Context, in *inputs[T], traced bool) error {
 	for b := range w.blocks {
 		block := &w.blocks[b]
 		it := block.plain
 		if traced {
 			it = block.traced
 		}
-		if err := w.carry(ctx, b, it, block.T0, block.T1, noise, nil); err != nil {
+		if err := w.carry(ctx, b, it, block.T0, block.T1, in, nil); err != nil {
 			return err
 		}
 	}
@@ -112,7 +114,7 @@ func (w *worker[T]) forward(ctx context.Context, noise [][]T, traced bool) error
 
 // carry carries z through block b.
 func (w *worker[T]) carry(
-	ctx context.Context, b int, it *ode.Integrator[T], from, to float64, noise [][]T, log *ode.Log[T],
+	ctx context.Context, b int, it *ode.Integrator[T], from, to float64, in *inputs[T], log *ode.Log[T],
 ) error {
 	n := len(w.alive)
 	if n == 0 {
@@ -126,8 +128,9 @@ func (w *worker[T]) carry(
 	traced := it != w.blocks[b].plain
 	if traced {
 		clear(s.State(1)[0][:n])
-		w.setNoise(s, b, noise)
+		w.setNoise(s, b, in)
 	}
+	w.setCondition(s, in)
 	w.listen(s, b)
 	err = s.Solve(ctx, n, from, to, log)
 	var failed *ode.SolveError
@@ -202,8 +205,8 @@ func (w *worker[T]) solver(b int, it *ode.Integrator[T]) (*ode.Worker[T], error)
 	return s, nil
 }
 
-func (w *worker[T]) setNoise(s *ode.Worker[T], b int, noise [][]T) {
-	noisy, ok := w.blocks[b].Trace.(Noisy)
+func (w *worker[T]) setNoise(s *ode.Worker[T], b int, in *inputs[T]) {
+	noisy, ok := w.blocks[b].trace(in.training).(Noisy)
 	if !ok {
 		return
 	}
@@ -212,7 +215,7 @@ func (w *worker[T]) setNoise(s *ode.Worker[T], b int, noise [][]T) {
 	for k, name := range names {
 		for d, col := range s.Rows(name) {
 			for i, row := range w.alive {
-				col[i] = noise[b][(w.from+row)*width+k*w.dim+d]
+				col[i] = in.noise[b][(w.from+row)*width+k*w.dim+d]
 			}
 		}
 	}

@@ -132,3 +132,13 @@ func output(g *graph.Graph, name func(int) string, s State) {
 		g.Output(name(c), s[c])
 	}
 }
+
+// StepInputs returns the names of the inputs per row that are a step's own, for a state of so many components. A field
+// can't use them for its own.
+func StepInputs(components int) []string {
+	names := []string{inTime, inStep}
+	for c := range components {
+		names = append(names, stateName(c), slopeName(c), cotangentName(c))
+	}
+	return names
+}

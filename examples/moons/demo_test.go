@@ -9,6 +9,9 @@ import (
 
 // TestDemo runs the program as it is.
 func TestDemo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the whole training")
+	}
 	o := moons(t)
 	require.Equal(t, done, o.code, o.stderr)
 	r := o.report

@@ -66,16 +66,27 @@ func writeHistory(path string, epochs []optim.Event) error {
 	return maybe.WriteFile(path, b.Bytes(), 0o666)
 }
 
-// metadata tells whoever reads the parameters which flow they belong to.
+// metadata tells whoever reads the parameters which flow they belong to: with
+// it the flow can be built again. One solver serves training and evaluation.
 func (s settings) metadata() map[string]string {
-	return map[string]string{
+	number := func(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+	m := map[string]string{
 		"model":        "FFJORD, fields MLP with tanh and tiled time, base N(0, 0.8²)",
 		"data":         fmt.Sprintf("moons, noise %v", s.noise),
 		"blocks":       strconv.Itoa(s.blocks),
 		"hidden":       strconv.Itoa(s.hidden),
 		"layers":       strconv.Itoa(s.layers),
+		"t0":           "0",
+		"t1":           "1",
+		"trace":        s.trace,
+		"dtype":        s.dtype,
 		"method":       s.method,
 		"solver_steps": strconv.Itoa(s.steps),
+		"gradient":     s.gradient,
 		"seed":         strconv.FormatUint(s.seed, 10),
 	}
+	if s.steps == 0 {
+		m["rtol"], m["atol"], m["control"] = number(s.rtol), number(s.atol), s.control
+	}
+	return m
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/ode"
+	"github.com/go-ffjord/ffjord/optim"
 )
 
 // settings are what the command line asks for.
@@ -20,6 +21,7 @@ type settings struct {
 	batch  int
 	epochs int
 	lr     float64
+	rate   string // how the learning rate goes on
 
 	blocks   int
 	hidden   int // width of a hidden layer
@@ -47,7 +49,8 @@ func flags() (*flag.FlagSet, *settings) {
 	f.Float64Var(&s.noise, "noise", 0.06, "spread the points around the arcs, standard deviation `σ`")
 	f.IntVar(&s.batch, "batch", 256, "take each training step on `n` points")
 	f.IntVar(&s.epochs, "epochs", 40, "go `n` times through all points")
-	f.Float64Var(&s.lr, "lr", 1e-2, "learning `rate` of Adam, the same for every step")
+	f.Float64Var(&s.lr, "lr", 1e-2, "learning `rate` of Adam, of the first step on")
+	f.StringVar(&s.rate, "schedule", "constant", "`how` the learning rate goes on: constant, or cosine, down to\nzero at the last step")
 	f.IntVar(&s.blocks, "blocks", 4, "chain `n` FFJORD blocks, each with a net of its own")
 	f.IntVar(&s.hidden, "hidden", 8, "`width` of the hidden layers of a net")
 	f.IntVar(&s.layers, "layers", 3, "build each net of `n` linear maps with tanh between them")
@@ -116,6 +119,7 @@ func (s settings) check() error {
 		flag, value string
 		known       []string
 	}{
+		{"schedule", s.rate, []string{"constant", "cosine"}},
 		{"method", s.method, methods()},
 		{"gradient", s.gradient, []string{"replay", "adjoint", "unrolled"}},
 		{"control", s.control, []string{"row", "shared"}},
@@ -163,6 +167,14 @@ func (s settings) solver() ode.Solver {
 		v.Adjoint = &ode.Adjoint{}
 	}
 	return v
+}
+
+// schedule is the learning rate of every step.
+func (s settings) schedule() optim.Schedule {
+	if s.rate == "cosine" {
+		return optim.Cosine(s.lr, 0)
+	}
+	return optim.Constant(s.lr)
 }
 
 func methods() []string {

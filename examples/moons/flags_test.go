@@ -49,6 +49,7 @@ func TestWrongFlags(t *testing.T) {
 		{"endless rate", []string{"-lr", "Inf"}, "-lr is +Inf: want a positive number"},
 		{"negative seed", []string{"-seed", "-1"}, `invalid value "-1" for flag -seed`},
 		{"unknown method", []string{"-method", "rk5"}, `-method is "rk5": want one of euler, midpoint,`},
+		{"unknown schedule", []string{"-schedule", "up"}, `-schedule is "up": want one of constant, cosine`},
 		{"unknown trace", []string{"-trace", "half"}, `-trace is "half": want one of exact, hutchinson`},
 		{"unknown type", []string{"-dtype", "int8"}, `-dtype is "int8": want one of float32, float64`},
 		{"unknown flag", []string{"-colour"}, "-colour"},

@@ -100,7 +100,8 @@ func (s settings) fit(
 	var last optim.Event
 	progress := optim.Progress{Out: stderr}
 	trainer := optim.Trainer{
-		Solver: &optim.Adam{LR: s.lr},
+		Solver: &optim.Adam{},
+		Rate:   s.schedule(),
 		Epochs: s.epochs,
 		Batch:  s.batch,
 		Rand:   s.random(shuffleStream),

@@ -37,6 +37,7 @@ type report struct {
 	Noise       float64 `json:"noise"`
 	Batch       int     `json:"batch"`
 	LR          float64 `json:"lr"`
+	Schedule    string  `json:"schedule"`
 	Blocks      int     `json:"blocks"`
 	Hidden      int     `json:"hidden"`
 	Layers      int     `json:"layers"`
@@ -56,7 +57,7 @@ type report struct {
 func measure(ctx context.Context, s settings, flow *flows.Flow, moons data.Moons, train, test *tensor.Dense) (report, error) {
 	r := report{
 		Entropy: moons.Entropy(), Params: flow.Params.Count(),
-		Size: s.size, Noise: s.noise, Batch: s.batch, LR: s.lr, Blocks: s.blocks, Hidden: s.hidden, Layers: s.layers,
+		Size: s.size, Noise: s.noise, Batch: s.batch, LR: s.lr, Schedule: s.rate, Blocks: s.blocks, Hidden: s.hidden, Layers: s.layers,
 		Method: s.method, SolverSteps: s.steps, RTol: s.rtol, ATol: s.atol, Gradient: s.gradient, Control: s.control,
 		Trace: s.trace, Dtype: s.dtype, Seed: s.seed, Engine: s.engine.String(),
 	}

@@ -3,22 +3,29 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"image/png"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/flows"
+	"github.com/go-ffjord/ffjord/nn"
+	"github.com/go-ffjord/ffjord/ode"
 )
 
 // small makes a run cheap: two short epochs of a small flow.
@@ -138,6 +145,62 @@ func TestNLLOfAnAffineField(t *testing.T) {
 		sum += w[4] + w[7]
 	}
 	assert.InDelta(t, sum/held, o.report.NLLTest, 1e-12, "float64 throughout")
+}
+
+// Whoever has the file alone can build the flow again and gets the same density.
+func TestTheFileDescribesTheFlow(t *testing.T) {
+	base := []string{"-size", "300", "-epochs", "1", "-blocks", "2", "-hidden", "3", "-dtype", "float64"}
+	for _, args := range [][]string{
+		{"-rtol", "1e-4", "-atol", "1e-7", "-method", "tsit5", "-control", "shared"},
+		{"-steps", "3", "-method", "rk4", "-gradient", "unrolled", "-schedule", "cosine"},
+	} {
+		o := moons(t, append(base, args...)...)
+		require.Equal(t, done, o.code, o.stderr)
+		m := metadataOf(t, o.file(t, weightsFile))
+		whole := func(key string) int {
+			n, err := strconv.Atoi(m[key])
+			require.NoError(t, err, key)
+			return n
+		}
+		number := func(key string) float64 {
+			v, err := strconv.ParseFloat(m[key], 64)
+			require.NoError(t, err, key)
+			return v
+		}
+		solver := ode.Solver{Method: ode.Method(m["method"]), Steps: whole("solver_steps"), Unrolled: m["gradient"] == "unrolled"}
+		if solver.Steps == 0 {
+			solver.RTol, solver.ATol, solver.Shared = number("rtol"), number("atol"), m["control"] == "shared"
+		}
+		block := flows.FFJORD{
+			Field:  nn.MLP{Hidden: slices.Repeat([]int{whole("hidden")}, whole("layers")-1), Time: nn.Tile},
+			T0:     number("t0"),
+			T1:     number("t1"),
+			Solver: solver,
+		}
+		flow := &flows.Flow{
+			Base:   flows.Normal{Scale: []float64{0.8, 0.8}},
+			Blocks: slices.Repeat(flows.Chain{block}, whole("blocks")),
+			Params: &nn.Params{Rand: rand.New(rand.NewPCG(0, 0)), Dtype: map[string]tensor.Dtype{"float64": tensor.Float64}[m["dtype"]]},
+		}
+		require.NoError(t, flow.Compile())
+		_, err := flow.Params.Load(filepath.Join(o.folder, weightsFile))
+		require.NoError(t, err)
+		s, err := parse(nil)
+		require.NoError(t, err)
+		got, err := nll(t.Context(), flow, data.Draw(data.Moons{Noise: 0.06}, held, s.random(testStream)))
+		require.NoError(t, err)
+		assert.InDelta(t, o.report.NLLTest, got, 1e-12) // sums in another order
+	}
+}
+
+// metadataOf reads the metadata of a safetensors file: a length, and a header of JSON.
+func metadataOf(t *testing.T, file []byte) map[string]string {
+	var header struct {
+		Metadata map[string]string `json:"__metadata__"`
+	}
+	n := binary.LittleEndian.Uint64(file)
+	require.NoError(t, json.Unmarshal(file[8:8+n], &header))
+	return header.Metadata
 }
 
 func TestSameSeedSameBits(t *testing.T) {

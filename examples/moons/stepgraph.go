@@ -21,21 +21,9 @@ func (s settings) drawStep(ctx context.Context, flow *flows.Flow) error {
 	if err != nil {
 		return err
 	}
-	method := ode.Method(s.method)
-	o := graph.DOTOptions{Title: "One step of " + method.Name + " through a block"}
-	first := 1
-	if s.steps == 0 { // the step before has done stage 1, and the error is estimated
-		first = 2
-		o.Collapse = append(o.Collapse, "error")
-	}
-	whole := first // the first stage that counts for the solution, and so needs the trace
-	for method.B[whole-1] == 0 && whole < len(method.B) {
-		whole++
-	}
-	for stage := first; stage <= len(method.B); stage++ {
-		if stage != whole {
-			o.Collapse = append(o.Collapse, fmt.Sprintf("stage %d", stage))
-		}
+	o := graph.DOTOptions{Title: "One step of " + s.method + " through a block", Collapse: s.repeats()}
+	if s.gradient == "unrolled" {
+		o.Title = fmt.Sprintf("%s of %s through a block", count(s.steps, "step"), s.method)
 	}
 	var dot, svg bytes.Buffer
 	if err := graph.DOT(&dot, g, o); err != nil {
@@ -48,6 +36,31 @@ func (s settings) drawStep(ctx context.Context, flow *flows.Flow) error {
 		return err
 	}
 	return maybe.WriteFile(s.path(svgFile), svg.Bytes(), 0o666)
+}
+
+// repeats returns the groups of the step's graph that repeat another.
+func (s settings) repeats() (groups []string) {
+	method, in, first := ode.Method(s.method), "", 1
+	switch {
+	case s.gradient == "unrolled":
+		in = "step 1/"
+		for step := 2; step <= s.steps; step++ {
+			groups = append(groups, fmt.Sprintf("step %d", step))
+		}
+	case s.steps == 0: // the step before has done stage 1, and the error is estimated
+		first = 2
+		groups = append(groups, "error")
+	}
+	whole := first // the first stage that counts for the solution, and so needs the trace
+	for method.B[whole-1] == 0 && whole < len(method.B) {
+		whole++
+	}
+	for stage := first; stage <= len(method.B); stage++ {
+		if stage != whole {
+			groups = append(groups, fmt.Sprintf("%sstage %d", in, stage))
+		}
+	}
+	return groups
 }
 
 // render lays out a graph and draws it as SVG.

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"testing"
+
+	"gonum.org/v1/gonum/floats"
+
+	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/flows"
+)
+
+// BenchmarkGap reports how far the program's flow stays from the true density, in nats: the mean and the worst of five
+// seeds.
+func BenchmarkGap(b *testing.B) {
+	for _, c := range []struct {
+		schedule string
+		epochs   int
+	}{{"constant", 40}, {"cosine", 40}, {"cosine", 80}} {
+		b.Run(fmt.Sprintf("%s %d epochs", c.schedule, c.epochs), func(b *testing.B) {
+			var gaps []float64
+			for b.Loop() {
+				gaps = gaps[:0]
+				for seed := range 5 {
+					gaps = append(gaps, gap(b, "-schedule", c.schedule, "-epochs", fmt.Sprint(c.epochs), "-seed", fmt.Sprint(seed+1)))
+				}
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(floats.Sum(gaps)/5, "nats")
+			b.ReportMetric(slices.Max(gaps), "nats-worst")
+			b.Logf("gaps %.4f", gaps)
+		})
+	}
+}
+
+// gap trains as the program does and returns the gap on its test points.
+func gap(b *testing.B, args ...string) float64 {
+	b.Helper()
+	must := func(err error) {
+		b.Helper()
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	s, err := parse(args)
+	must(err)
+	moons := data.Moons{Noise: s.noise}
+	flow := s.flow(s.params(), flows.Exact{})
+	_, _, err = s.fit(context.Background(), flow, data.Draw(moons, s.size, s.random(trainStream)), io.Discard)
+	must(err)
+	test := data.Draw(moons, held, s.random(testStream))
+	got, err := nll(context.Background(), flow, test)
+	must(err)
+	best, err := data.NLL(moons, test)
+	must(err)
+	return got - best
+}

@@ -1,0 +1,75 @@
+package flows
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/stat"
+	"gorgonia.org/tensor"
+)
+
+// Prob returns p(x) of every row of x (rows, dim): the exponential of LogProb.
+func (f *Flow) Prob(ctx context.Context, x *tensor.Dense) ([]float64, error) {
+	p, err := f.LogProb(ctx, x)
+	for i := range p {
+		p[i] = math.Exp(p[i])
+	}
+	return p, err
+}
+
+// Estimate is a mean over draws with its standard error.
+type Estimate struct{ Mean, StdErr float64 }
+
+func (e Estimate) String() string { return fmt.Sprintf("%.4g ± %.2g", e.Mean, e.StdErr) }
+
+// Entropy estimates the differential entropy H = -∫ p log p in nats by n draws, at least 2, from the flow.
+func (f *Flow) Entropy(ctx context.Context, n int, rng *rand.Rand) (Estimate, error) {
+	return f.expect(ctx, n, rng, func(_ *tensor.Dense, logp []float64) ([]float64, error) {
+		for i := range logp {
+			logp[i] = -logp[i]
+		}
+		return logp, nil
+	})
+}
+
+// KL estimates the Kullback-Leibler divergence KL(p‖q) = ∫ p (log p - log q) in nats by n draws, at least 2, from the
+// flow p. logq returns log q of every row of its argument (rows, dim), as LogProb of another flow does; -Inf of one row
+// makes the estimate +Inf.
+func (f *Flow) KL(
+	ctx context.Context, logq func(ctx context.Context, x *tensor.Dense) ([]float64, error), n int, rng *rand.Rand,
+) (Estimate, error) {
+	return f.expect(ctx, n, rng, func(x *tensor.Dense, logp []float64) ([]float64, error) {
+		other, err := logq(ctx, x)
+		if err != nil {
+			return nil, fmt.Errorf("flows: KL: log q: %w", err)
+		}
+		if len(other) != len(logp) {
+			return nil, fmt.Errorf("flows: KL: log q of %d rows has %d numbers", len(logp), len(other))
+		}
+		for i := range logp {
+			logp[i] -= other[i]
+		}
+		return logp, nil
+	})
+}
+
+// expect estimates the mean of g over draws from the flow.
+func (f *Flow) expect(
+	ctx context.Context, n int, rng *rand.Rand, g func(x *tensor.Dense, logp []float64) ([]float64, error),
+) (Estimate, error) {
+	if n < 2 {
+		return Estimate{}, fmt.Errorf("flows: an estimate from %d draws has no standard error: want at least 2", n)
+	}
+	x, logp, err := f.SampleLogProb(ctx, n, rng)
+	if err != nil {
+		return Estimate{}, err
+	}
+	values, err := g(x, logp)
+	if err != nil {
+		return Estimate{}, err
+	}
+	mean, std := stat.MeanStdDev(values, nil)
+	return Estimate{mean, std / math.Sqrt(float64(n))}, nil
+}
