@@ -29,7 +29,7 @@ func conditioned(t *testing.T) (golden, *flows.Flow, *tensor.Dense) {
 	require.NoError(t, json.Unmarshal(text, &c))
 	block := flows.FFJORD{
 		Field:  nn.MLP{Hidden: c.Dims[1 : len(c.Dims)-1], Time: nn.Concat, Act: c.Activation},
-		Solver: ode.Solver{Method: ode.Dopri5, RTol: 1e-11, ATol: 1e-11},
+		Solver: ode.Solver{Method: ode.Dopri5, RTol: 1e-11, ATol: 1e-11, Adjoint: &ode.Adjoint{}},
 	}
 	f := &flows.Flow{
 		Dim: len(c.X[0]), Cond: c.Cond, Blocks: flows.Chain{block, block},
@@ -84,8 +84,9 @@ func TestGoldenWithCondition(t *testing.T) {
 }
 
 // closeAtKinks compares gradients of nets with ELU, whose second derivative jumps at 0, and with it the gradient of the
-// trace. A step across a jump is of first order for the gradient: going back through the steps of a solve, as the
-// golden gradients were made and ours are, is then right to 1e-6 of the largest only, at any tolerance of practice.
+// trace. A step across a jump is of first order for a gradient that goes back through the steps of a solve, as the
+// golden gradients were made: they are right to 1e-6 of the largest. Ours are by the adjoint equation, which finds the
+// jumps (TestAdjointAtKinks).
 func closeAtKinks(t *testing.T, what string, want, got []float64) {
 	t.Helper()
 	scale := 1.0

@@ -42,7 +42,7 @@ func ExampleSolver() {
 	}
 	// Output:
 	// 1.0096 prey, 0.9972 hunters, 2.0000 kept in 10 steps
-	// 0.2575 prey, 0.0542 hunters, 4.5837 kept in 38 steps
+	// 0.2575 prey, 0.0542 hunters, 4.5837 kept in 37 steps
 }
 
 // The states at a list of times, from one solve and without steps of their own.
@@ -104,5 +104,5 @@ func ExampleSolveError() {
 	// Output:
 	// row 1 stopped at t = 0.50: the step became too small
 	// true
-	// [1.000 NaN -0.502]
+	// [1.000 NaN -0.500]
 }

@@ -83,7 +83,9 @@ func TestDenseIsAsAccurateAsTheEnd(t *testing.T) {
 							worst = max(worst, math.Abs(out[i][0][j]-riccatiAt(time, c)))
 						}
 					}
-					assert.Less(t, worst, 40*tol, "%s %s %v at %g", m.Name, name, ends, tol)
+					// Ten steps and more, each with an error of up to the tolerance (√3 of it where three rows share a
+					// norm), which grows on the way by up to 9.
+					assert.Less(t, worst, 60*tol, "%s %s %v at %g", m.Name, name, ends, tol)
 				}
 			}
 		}

@@ -30,14 +30,14 @@ func (w *Worker[T]) firstSteps(ctx context.Context, n int, t0, t1 float64) error
 	return nil
 }
 
-// bySlope sets the first steps to (c/d)^(1/q), at most the span.
+// bySlope sets the first steps to 1.6·d^(-1/q), at most the span.
 func (w *Worker[T]) bySlope(first []float64, span float64) {
 	q := float64(w.it.solver.Method.ErrorOrder + 1)
 	w.norms(first, w.slope, 1)
 	for row, d2 := range first {
 		first[row] = span
 		if d2 > 0 {
-			first[row] = min(span, exp2(log2(max(0.01/d2, 1e-300))/(2*q)))
+			first[row] = min(span, 1.6*exp2(-log2(min(d2, 1e300))/(2*q)))
 		}
 	}
 }

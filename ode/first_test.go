@@ -16,7 +16,7 @@ func TestFirstStep(t *testing.T) {
 	const rtol, atol = 1e-3, 1e-5
 	bySlope := func(a, y, q float64) float64 {
 		d := math.Abs(a*y) / (atol + rtol*max(math.Abs(y), 1))
-		return math.Pow(0.1/d, 1/q)
+		return 1.6 * math.Pow(d, -1/q)
 	}
 	byHairer := func(a, y, q float64) float64 {
 		unit := atol + rtol*math.Abs(y)

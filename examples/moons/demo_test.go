@@ -20,6 +20,6 @@ func TestDemo(t *testing.T) {
 	assert.Greater(t, r.Gap, -0.01, "no density beats the true one; on 8192 points only by chance")
 	assert.Equal(t, 1280, r.Steps)
 	assert.Equal(t, 520, r.Params)
-	assert.InDelta(t, 72, r.NFEPerRow, 15, "at these tolerances; four blocks of six evaluations are the least")
+	assert.InDelta(t, 60, r.NFEPerRow, 12, "at these tolerances; four blocks of six evaluations are the least")
 	assert.Len(t, o.history, 41)
 }
