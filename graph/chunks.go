@@ -13,7 +13,10 @@ import (
 // row count alone, never on the machine: sums over rows are added chunk by chunk, so that the size of a chunk is part
 // of a result's last digits.
 func ChunkRows(rows int) int {
-	if rows <= 256 {
+	switch {
+	case rows <= 16:
+		return 16 // a machine of this size keeps columns of 16 close together
+	case rows <= 256:
 		return 128
 	}
 	return 512

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 )
 
 // DOTOptions choose what DOT draws. The zero value draws all outputs and everything that they depend on.
@@ -14,6 +15,10 @@ type DOTOptions struct {
 	Collapse []string // groups to draw as one node each, by path, such as "block 1/stage 2"
 	Depth    int      // groups at this depth of nesting are drawn as one node each, the outermost being at 1; 0 for none
 	Across   bool     // from left to right; otherwise from top to bottom
+
+	// Times of nodes in a run, such as Machine.NodeTimes gives: operators and collapsed groups tell theirs, and are the
+	// redder the more they take. Nil draws no times.
+	Times map[*Node]time.Duration
 }
 
 // DOT writes the graph in the language of Graphviz, for example to be drawn with
@@ -41,22 +46,22 @@ func DOT(w io.Writer, g *Graph, o DOTOptions) error {
 
 func (d *drawing) write(b *bytes.Buffer) {
 	fmt.Fprintf(b, "digraph {\n%s", d.head())
-	d.root.write(b, 1)
+	d.root.write(b, 1, d.heat)
 	for _, e := range d.edges {
 		fmt.Fprintf(b, "\t%s -> %s%s\n", e.from, e.to, e.attributes)
 	}
 	b.WriteString("}\n")
 }
 
-func (x *box) write(b *bytes.Buffer, depth int) {
+func (x *box) write(b *bytes.Buffer, depth int, h heat) {
 	indent := strings.Repeat("\t", depth)
 	for _, child := range x.boxes {
 		if child.collapsed {
-			fmt.Fprintf(b, "%s%s\n", indent, child.line())
+			fmt.Fprintf(b, "%s%s\n", indent, child.line(h))
 			continue
 		}
 		fmt.Fprintf(b, "%ssubgraph cluster_%s {\n%s\t%s\n", indent, child.id, indent, child.frame(depth))
-		child.write(b, depth+1)
+		child.write(b, depth+1, h)
 		fmt.Fprintf(b, "%s}\n", indent)
 	}
 	for _, line := range x.lines {

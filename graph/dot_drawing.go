@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // drawing is what is to be written: a tree of boxes and the edges between them.
@@ -18,6 +19,7 @@ type drawing struct {
 	edges     []edge
 	merged    map[edge]bool // the edges at collapsed groups
 	operators int           // drawn or collapsed
+	heat      heat
 }
 
 // box is a group: a cluster, or one node where it is collapsed.
@@ -30,6 +32,7 @@ type box struct {
 	lines     []string // of nodes
 	operators int
 	params    map[*Node]int // elements of the parameters used inside a collapsed group
+	time      time.Duration // of the operators in a collapsed group
 }
 
 // param is a parameter and the places where it is drawn.
@@ -56,8 +59,10 @@ func newDrawing(g *Graph, o DOTOptions) (*drawing, error) {
 	if len(g.outputs) == 0 {
 		roots = g.expr.AllNodes()
 	}
+	order := Topo(roots...)
+	d.measure(order)
 	next := 0
-	for _, n := range Topo(roots...) {
+	for _, n := range order {
 		v, err := Read(n)
 		if err != nil {
 			return nil, err
@@ -133,6 +138,7 @@ func (d *drawing) add(v View, id string) {
 	}
 	if b.collapsed {
 		d.place[v.Node] = b.id
+		b.time += d.options.Times[v.Node]
 	} else {
 		d.place[v.Node] = id
 		b.lines = append(b.lines, d.nodeLine(v, id))
@@ -150,7 +156,7 @@ func (d *drawing) boxOf(group []string) *box {
 		child := d.boxes[key]
 		if child == nil {
 			child = &box{name: group[i], id: fmt.Sprintf("g%d", len(d.boxes)), parent: b, params: map[*Node]int{}}
-			child.collapsed = i+1 == d.options.Depth || slices.Contains(d.options.Collapse, strings.Join(group[:i+1], "/"))
+			child.collapsed = d.collapses(group[:i+1])
 			d.boxes[key] = child
 			b.boxes = append(b.boxes, child)
 		}

@@ -35,8 +35,8 @@ func (d *drawing) head() string {
 	if d.options.Title != "" {
 		title = fmt.Sprintf(`<font point-size="18" color="%s">%s</font><br/>`, inkColour, markup(d.options.Title))
 	}
-	legend := fmt.Sprintf("%v, %s · blue: input per row · amber: parameter · green: output · dashed: passes its shape only",
-		d.graph.dtype, count(d.operators, "operator"))
+	legend := fmt.Sprintf("%v, %s · blue: input per row · amber: parameter · green: output · dashed: passes its shape only%s",
+		d.graph.dtype, count(d.operators, "operator"), d.heat.legend())
 	return fmt.Sprintf(`	graph [rankdir=%s, fontname="%s", fontsize=11, fontcolor="%s", labelloc=t, nodesep=0.3, ranksep=0.4, label=<%s%s<br/> >]
 	node [shape=box, style="rounded,filled", fontname="%[2]s", fontsize=11, fontcolor="%[6]s", color="%[7]s", fillcolor=white, height=0.3, margin="0.16,0.05"]
 	edge [color="%[3]s", arrowsize=0.6, fontname="%[2]s", fontsize=9, fontcolor="%[3]s", labeldistance=1.4, labelangle=35]
@@ -59,7 +59,11 @@ func (d *drawing) nodeLine(v View, id string) string {
 	if a := attributes(v); a != "" {
 		label += " " + a
 	}
-	return box2(id, label, d.shapeOf(v.Node)) + style + "]"
+	t := d.options.Times[v.Node]
+	if t > 0 {
+		style += fmt.Sprintf(`, fillcolor="%s"`, d.heat.fill(t, ""))
+	}
+	return box2(id, label, d.shapeOf(v.Node)+d.heat.text(t)) + style + "]"
 }
 
 // box2 opens a node of two lines and makes room for fonts wider than those that Graphviz reckons with. The label is plain
@@ -143,7 +147,7 @@ func edgeStyle(v View, i int) string {
 }
 
 // line draws a collapsed group.
-func (x *box) line() string {
+func (x *box) line(h heat) string {
 	inside := count(x.operators, "operator")
 	numbers := 0
 	for _, n := range x.params {
@@ -152,7 +156,8 @@ func (x *box) line() string {
 	if numbers > 0 {
 		inside += ", " + count(numbers, "parameter")
 	}
-	return box2(x.id, x.name, inside) + fmt.Sprintf(`, shape=box3d, style=filled, fillcolor="%s", margin="0.2,0.1"]`, groupFill)
+	return box2(x.id, x.name, inside+h.text(x.time)) +
+		fmt.Sprintf(`, shape=box3d, style=filled, fillcolor="%s", margin="0.2,0.1"]`, h.fill(x.time, groupFill))
 }
 
 // frame draws a group as a cluster, a shade darker than the one around it.

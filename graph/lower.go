@@ -21,10 +21,11 @@ func lower(g *Graph, views []View, kinds map[*Node]RowKind) (*engine.Program, er
 			l.values[in.Node] = l.Uniform(in.Name, in.Rows, in.Cols)
 		}
 	}
-	for _, v := range views {
+	for i, v := range views {
 		if v.Kind == OpInput {
 			continue
 		}
+		l.Source(i)
 		if err := protect(func() error { return l.lower(v) }); err != nil {
 			return nil, fmt.Errorf("graph: compile: %s of %s: %w", v.Name, operandKinds(v, kinds), err)
 		}

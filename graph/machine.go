@@ -1,6 +1,9 @@
 package graph
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Machine runs a Program over lanes, one row each. Values per row are held as columns, so that a caller's loop over
 // rows reads and writes them in place. A machine belongs to one goroutine at a time.
@@ -96,6 +99,25 @@ func (m *Machine[T]) Profile(on bool) {
 	if n, ok := m.back.(native[T]); ok {
 		n.Profile(on)
 	}
+}
+
+// NodeTimes returns the time that each node of the program's graph takes in a run, on average since Profile was turned
+// on: for DOTOptions.Times. Nodes that take none are not in it: views, and what is done within another node's operation.
+// It is nil before the first run, and on the TapeMachine.
+func (m *Machine[T]) NodeTimes() map[*Node]time.Duration {
+	native, ok := m.back.(native[T])
+	if !ok {
+		return nil
+	}
+	times := native.Times()
+	if times == nil {
+		return nil
+	}
+	byNode := make(map[*Node]time.Duration, len(times))
+	for number, t := range times {
+		byNode[m.prog.nodes[number]] = t
+	}
+	return byNode
 }
 
 // String describes the machine's program as Program.String does, with the size of its tile and, after runs with Profile

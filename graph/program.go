@@ -17,6 +17,7 @@ type Program[T Float] struct {
 	graph   *Graph // with the symbolic row count
 	outputs []programOutput
 	native  *engine.Program // nil where the TapeMachine runs it
+	nodes   []*Node         // that the outputs depend on, by their number in native
 }
 
 type programOutput struct {
@@ -68,6 +69,9 @@ func CompileFor[T Float](e Engine, f func(*Graph)) (*Program[T], error) {
 	case Native:
 		if p.native, err = lower(g, views, kinds); err != nil {
 			return nil, err
+		}
+		for _, v := range views {
+			p.nodes = append(p.nodes, v.Node)
 		}
 	default:
 		return nil, fmt.Errorf("graph: compile: unknown engine %v", e)

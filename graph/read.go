@@ -47,9 +47,10 @@ func Read(n *Node) (View, error) {
 		v.Kind = OpReshape
 		return v, nil
 	}
-	goType := strings.TrimPrefix(strings.TrimPrefix(fmt.Sprintf("%T", n.Op()), "*"), "gorgonia.")
+	o := reflect.Indirect(reflect.ValueOf(n.Op()))
+	goType := strings.TrimPrefix(o.Type().String(), "gorgonia.")
 	read, ok := readers[goType]
-	if !ok || !read(&v, reflect.Indirect(reflect.ValueOf(n.Op()))) {
+	if !ok || !read(&v, o) {
 		return v, &UnknownOpError{goType, v.Name}
 	}
 	return v, nil
@@ -82,24 +83,32 @@ func readOwn(v *View, o op) {
 	}
 }
 
+// Gorgonia's operators by how they print themselves.
+var (
+	binaryKinds = map[string]Kind{"+": OpAdd, "-": OpSub, "⊙": OpMul, "÷": OpDiv, "^": OpPow,
+		"<": OpLt, ">": OpGt, "<=": OpLe, ">=": OpGe, "==": OpEq, "!=": OpNe}
+	unaryKinds = map[string]Kind{"abs": OpAbs, "sign": OpSign, "ceil": OpCeil, "floor": OpFloor, "sin": OpSin,
+		"cos": OpCos, "exp": OpExp, "ln": OpLog, "log2": OpLog2, "neg": OpNeg, "square": OpSquare, "sqrt": OpSqrt,
+		"inv": OpInv, "invSqrt": OpInvSqrt, "cube": OpCube, "tanh": OpTanh, "sigmoid": OpSigmoid,
+		"log1p": OpLog1p, "expm1": OpExpm1, "softplus": OpSoftplus}
+	productKinds = map[string]Kind{"A×B": OpMatMul, "A×b": OpMatVec, "a⋅b": OpDot, "a⊗b": OpOuter,
+		"A×××B": OpBatchedMatMul}
+	untransposed = strings.NewReplacer("ᵀ", "", " ", "")
+)
+
 // readers know Gorgonia's operators by the name of their Go type. Each fills in the view from the operator's text and
 // its unexported fields and reports whether it recognised it.
 var readers = map[string]func(v *View, o reflect.Value) bool{
 	"elemBinOp": func(v *View, _ reflect.Value) bool {
 		symbol, _, _ := strings.Cut(v.Name, " ")
-		return v.setKind(map[string]Kind{"+": OpAdd, "-": OpSub, "⊙": OpMul, "÷": OpDiv, "^": OpPow,
-			"<": OpLt, ">": OpGt, "<=": OpLe, ">=": OpGe, "==": OpEq, "!=": OpNe}[symbol])
+		return v.setKind(binaryKinds[symbol])
 	},
 	"elemUnaryOp": func(v *View, _ reflect.Value) bool {
-		return v.setKind(map[string]Kind{"abs": OpAbs, "sign": OpSign, "ceil": OpCeil, "floor": OpFloor, "sin": OpSin,
-			"cos": OpCos, "exp": OpExp, "ln": OpLog, "log2": OpLog2, "neg": OpNeg, "square": OpSquare, "sqrt": OpSqrt,
-			"inv": OpInv, "invSqrt": OpInvSqrt, "cube": OpCube, "tanh": OpTanh, "sigmoid": OpSigmoid,
-			"log1p": OpLog1p, "expm1": OpExpm1, "softplus": OpSoftplus}[v.Name])
+		return v.setKind(unaryKinds[v.Name])
 	},
 	"linAlgBinOp": func(v *View, o reflect.Value) bool {
 		v.TransA, v.TransB = o.FieldByName("transA").Bool(), o.FieldByName("transB").Bool()
-		return v.setKind(map[string]Kind{"A×B": OpMatMul, "A×b": OpMatVec, "a⋅b": OpDot, "a⊗b": OpOuter,
-			"A×××B": OpBatchedMatMul}[strings.NewReplacer("ᵀ", "", " ", "").Replace(v.Name)])
+		return v.setKind(productKinds[untransposed.Replace(v.Name)])
 	},
 	"constantScalar": func(v *View, _ reflect.Value) bool {
 		switch x := v.Node.Value().Data().(type) {

@@ -21,6 +21,7 @@ type Builder struct {
 	uniforms   []uniformInput
 	outputs    []output
 	rowCount   int32 // leaf matrix that counts rows, or -1
+	source     int32 // of the operations to come
 	emitted    int   // operations asked for, those merged or folded included
 }
 
@@ -99,6 +100,9 @@ func (b *Builder) Constant(rows, cols int, data []float64) Value {
 	return Value{view: view{matrix: m, rows: rows, cols: cols, rowStride: cols, colStride: 1}}
 }
 
+// Source numbers what the operations to come are asked for by, for Machine.Times.
+func (b *Builder) Source(number int) { b.source = int32(number) }
+
 // Output names v as a result.
 func (b *Builder) Output(name string, v Value) { b.outputs = append(b.outputs, output{name, v}) }
 
@@ -171,7 +175,7 @@ func (b *Builder) emit(f form, cols int) list {
 	}
 	b.opAt[f] = len(b.ops)
 	dst := b.buffer(cols)
-	b.ops = append(b.ops, op{form: f, dst: dst, dst2: noBuffer, leaf: -1})
+	b.ops = append(b.ops, op{form: f, dst: dst, dst2: noBuffer, leaf: -1, source: b.source})
 	return b.whole[dst]
 }
 
@@ -184,6 +188,6 @@ func (b *Builder) accumulate(f form, rows, cols int) view {
 	}
 	v := b.matrix(matrix{rows: rows, cols: cols, sum: true, leaf: true})
 	b.opAt[f] = len(b.ops)
-	b.ops = append(b.ops, op{form: f, dst: noBuffer, dst2: noBuffer, leaf: v.matrix})
+	b.ops = append(b.ops, op{form: f, dst: noBuffer, dst2: noBuffer, leaf: v.matrix, source: b.source})
 	return v
 }

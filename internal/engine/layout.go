@@ -8,9 +8,10 @@ type layout struct {
 	lanes   int // capacity, a multiple of kernel.Lanes
 	tile    int // rows that run together, a multiple of kernel.Lanes
 	steps   []step
-	arenaN  int // elements of the arena
-	sumsN   int // elements of the accumulators
-	scratch int // elements of scratch
+	full    []step // the same where a tile is full
+	arenaN  int    // elements of the arena
+	sumsN   int    // elements of the accumulators
+	scratch int    // elements of scratch
 	folds   []fold
 
 	matMuls []kernel.MatMul
@@ -28,6 +29,7 @@ type layout struct {
 type step struct {
 	code  code
 	index int32
+	lanes int32 // of a column made of several; zero is those of the tile
 }
 
 // fold makes the finished sum of a leaf matrix of its accumulator: that of an outer product, or a row sum's.
@@ -58,6 +60,7 @@ func (p *Program) newLayout(n int) *layout {
 	for i := range p.ops {
 		p.lay(l, &p.ops[i], placed, at)
 	}
+	l.flatten()
 	for i := range l.outers {
 		l.scratch = max(l.scratch, l.outers[i].Scratch(l.tile))
 	}
@@ -178,7 +181,7 @@ func (p *Program) lay(l *layout, o *op, placed map[list][]int32, at map[int32]in
 			l.folds = append(l.folds, fold{s: k.S, n: len(k.X), matrix: o.leaf})
 		}
 	}
-	l.steps = append(l.steps, step{o.code, int32(index)})
+	l.steps = append(l.steps, step{code: o.code, index: int32(index)})
 }
 
 func push[E any](list *[]E, e E) int {

@@ -60,6 +60,7 @@ type op struct {
 	form
 	dst, dst2 int32
 	leaf      int32
+	source    int32 // what it was asked for by
 }
 
 const noBuffer = -1

@@ -16,12 +16,29 @@ func (m *Machine[T]) Profile(on bool) {
 	}
 }
 
-// timed runs the body with a clock on every step.
-func (m *Machine[T]) timed(arena []T, n int) {
+// Times returns the time that each source's operations have taken in a run on average since Profile was turned on; those
+// without any are left out, and so are all before the first run. An operation that fusing has made of several belongs to
+// the source of the one whose result is left.
+func (m *Machine[T]) Times() map[int]time.Duration {
+	if m.profile == nil || m.profile.runs == 0 {
+		return nil
+	}
+	times := map[int]time.Duration{}
+	for i, spent := range m.profile.spent {
+		times[int(m.prog.ops[i].source)] += spent
+	}
+	for source := range times {
+		times[source] /= time.Duration(m.profile.runs)
+	}
+	return times
+}
+
+// timed runs the steps with a clock on every step.
+func (m *Machine[T]) timed(steps []step, arena []T, n int) {
 	m.profile.runs++
 	before := time.Now()
-	for i, s := range m.layout.steps {
-		m.step(s, arena, n)
+	for i := range steps {
+		m.steps(steps[i:i+1], arena, n)
 		now := time.Now()
 		m.profile.spent[i] += now.Sub(before)
 		before = now

@@ -1,6 +1,10 @@
 package engine
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/go-ffjord/ffjord/internal/kernel"
+)
 
 // Bind makes values, row-major, the value of the uniform input name. They are read at the next Run; a change of their
 // elements after that needs another Bind.
@@ -28,15 +32,15 @@ func (m *Machine[T]) Run(n int) error {
 		return err
 	}
 	for from := 0; from < n; from += m.layout.tile {
-		tile := min(m.layout.tile, n-from)
+		tile, steps := min(m.layout.tile, n-from), m.layout.steps
+		if kernel.Pad(tile) == m.layout.tile {
+			steps = m.layout.full
+		}
 		if m.profile != nil {
-			m.timed(m.arena[from:], tile)
+			m.timed(steps, m.arena[from:], tile)
 			continue
 		}
-		arena := m.arena[from:]
-		for _, s := range m.layout.steps {
-			m.step(s, arena, tile)
-		}
+		m.steps(steps, m.arena[from:], tile)
 	}
 	m.counted += n
 	return nil
@@ -63,26 +67,33 @@ func (m *Machine[T]) Prepare() error {
 	return nil
 }
 
-func (m *Machine[T]) step(s step, arena []T, n int) {
-	l, k := m.layout, m.kernels
-	switch s.code {
-	case opMatMul:
-		k.MatMul(&l.matMuls[s.index], arena, m.area.uniform, n)
-	case opAffine:
-		k.Affine(&l.affines[s.index], arena, m.area.uniform, n)
-	case opBinary:
-		k.Binary(&l.binarys[s.index], arena, m.area.uniform, n)
-	case opChoose:
-		k.Choose(&l.chooses[s.index], arena, m.area.uniform, n)
-	case opUnary:
-		k.Unary(&l.unarys[s.index], arena, n)
-	case opReduce:
-		k.Reduce(&l.reduces[s.index], arena, n)
-	case opCopy:
-		k.Copy(&l.copies[s.index], arena, m.area.uniform, n)
-	case opOuter:
-		k.Outer(&l.outers[s.index], arena, m.accums, m.scratch, n)
-	case opRowSum:
-		k.RowSum(&l.rowSums[s.index], arena, m.accums, n)
+// steps calls the kernels, one after the other. The time between two calls is what rules a run of few rows.
+func (m *Machine[T]) steps(steps []step, arena []T, n int) {
+	l, k, uniform := m.layout, m.kernels, m.area.uniform
+	for _, s := range steps {
+		lanes := n
+		if s.lanes > 0 {
+			lanes = int(s.lanes)
+		}
+		switch i := s.index; s.code {
+		case opMatMul:
+			k.MatMul(&l.matMuls[i], arena, uniform, n)
+		case opAffine:
+			k.Affine(&l.affines[i], arena, uniform, lanes)
+		case opBinary:
+			k.Binary(&l.binarys[i], arena, uniform, lanes)
+		case opChoose:
+			k.Choose(&l.chooses[i], arena, uniform, lanes)
+		case opUnary:
+			k.Unary(&l.unarys[i], arena, lanes)
+		case opReduce:
+			k.Reduce(&l.reduces[i], arena, n)
+		case opCopy:
+			k.Copy(&l.copies[i], arena, uniform, lanes)
+		case opOuter:
+			k.Outer(&l.outers[i], arena, m.accums, m.scratch, n)
+		case opRowSum:
+			k.RowSum(&l.rowSums[i], arena, m.accums, n)
+		}
 	}
 }

@@ -16,6 +16,9 @@ func first[T Float](s []T) *byte { return (*byte)(unsafe.Pointer(unsafe.SliceDat
 // share divides count into the fewest parts of at most most, as equal as can be,
 // and gives the first.
 func share(count, most int) int {
+	if count <= most {
+		return count
+	}
 	parts := (count + most - 1) / most
 	return (count + parts - 1) / parts
 }
@@ -28,10 +31,10 @@ func matMulAsm[T Float](t *table) func(a *MatMul, arena, uniform []T, n int) {
 		most--
 	}
 	return func(a *MatMul, arena, uniform []T, n int) {
-		count := len(a.Out.D)
-		for j := 0; j < count; {
+		n = Pad(n)
+		for j, count := 0, len(a.Out.D); j < count; {
 			m := share(count-j, most)
-			t.matMul[m](head(a), first(arena), first(uniform), j, Pad(n))
+			t.matMul[m](head(a), first(arena), first(uniform), j, n)
 			j += m
 		}
 	}
