@@ -38,7 +38,7 @@ func must(b *testing.B, err error) {
 // The reference job: four FFJORD blocks, each an MLP 4-8-8-2 with tiled time, 256 rows, float32, exact trace, eight
 // steps of RK4; loss, gradient and a step of Adam.
 func BenchmarkSeedStep(b *testing.B) {
-	f := demo(tensor.Float32, nil)
+	f := seedFlow(tensor.Float32, eightSteps)
 	x, nll, adam := drawFloat32(256), f.NLL(), &optim.Adam{LR: 1e-2}
 	step := func() {
 		_, err := nll.Loss(b.Context(), x)
@@ -55,7 +55,7 @@ func BenchmarkSeedStep(b *testing.B) {
 
 // The same job as one graph of the whole integration on Gorgonia's TapeMachine, to be read beside BenchmarkSeedStep.
 func BenchmarkSeedStepUnrolled(b *testing.B) {
-	f := demo(tensor.Float32, nil)
+	f := seedFlow(tensor.Float32, eightSteps)
 	must(b, f.Compile())
 	u, err := unroll(f, drawFloat32(256), 8)
 	must(b, err)
@@ -86,7 +86,7 @@ func (v valueGrad) Grad() (gorgonia.Value, error) { return v.grad, nil }
 func BenchmarkLogProb(b *testing.B) {
 	for _, rows := range []int{1, 256, 8192} {
 		b.Run(fmt.Sprintf("rows=%d", rows), func(b *testing.B) {
-			f, x := demo(tensor.Float32, nil), drawFloat32(rows)
+			f, x := seedFlow(tensor.Float32, eightSteps), drawFloat32(rows)
 			_, err := f.LogProb(b.Context(), x)
 			must(b, err)
 			b.ReportAllocs()
@@ -100,7 +100,7 @@ func BenchmarkLogProb(b *testing.B) {
 }
 
 func BenchmarkLogProbHutchinson(b *testing.B) {
-	f, x := demo(tensor.Float32, flows.Hutchinson{Rand: seeded(1)}), drawFloat32(8192)
+	f, x := solvedBy(demo(tensor.Float32, flows.Hutchinson{Rand: seeded(1)}), eightSteps), drawFloat32(8192)
 	_, err := f.LogProb(b.Context(), x)
 	must(b, err)
 	for b.Loop() {
@@ -113,7 +113,7 @@ func BenchmarkLogProbHutchinson(b *testing.B) {
 func BenchmarkSample(b *testing.B) {
 	for _, rows := range []int{1, 8192} {
 		b.Run(fmt.Sprintf("rows=%d", rows), func(b *testing.B) {
-			f, rng := demo(tensor.Float32, nil), seeded(1)
+			f, rng := seedFlow(tensor.Float32, eightSteps), seeded(1)
 			_, err := f.Sample(b.Context(), rows, rng)
 			must(b, err)
 			b.ReportAllocs()
@@ -131,20 +131,20 @@ func BenchmarkSample(b *testing.B) {
 func BenchmarkCompile(b *testing.B) {
 	b.Run("flow", func(b *testing.B) {
 		for b.Loop() {
-			must(b, demo(tensor.Float32, nil).Compile())
+			must(b, seedFlow(tensor.Float32, eightSteps).Compile())
 		}
 	})
 	b.Run("flow and first loss", func(b *testing.B) {
 		x := drawFloat32(256)
 		for b.Loop() {
-			_, err := demo(tensor.Float32, nil).NLL().Loss(b.Context(), x)
+			_, err := seedFlow(tensor.Float32, eightSteps).NLL().Loss(b.Context(), x)
 			must(b, err)
 		}
 	})
 	b.Run("unrolled", func(b *testing.B) {
 		x := drawFloat32(256)
 		for b.Loop() {
-			f := demo(tensor.Float32, nil)
+			f := seedFlow(tensor.Float32, eightSteps)
 			must(b, f.Compile())
 			u, err := unroll(f, x, 8)
 			must(b, err)

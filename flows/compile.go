@@ -64,6 +64,7 @@ func (b *compiledBlock[T]) compile(f *Flow, dim int) (err error) {
 			return err
 		}
 	}
+	eval.Components = eval.Components[:min(1, len(eval.Components))] // there is no log det to have a tolerance
 	b.plain, err = ode.NewIntegrator[T](plain, eval)
 	return err
 }
