@@ -72,6 +72,9 @@ func (s Solver) WithDefaults() (Solver, error) {
 		return s, fmt.Errorf("ode: Unrolled is for equal steps; set Steps")
 	}
 	if s.Steps > 0 {
+		if s.Shared {
+			return s, fmt.Errorf("ode: Shared is for steps by tolerance; %d equal steps are the same for all rows", s.Steps)
+		}
 		if s.Adjoint != nil {
 			return s, fmt.Errorf("ode: Adjoint is for steps by tolerance; the gradient of %d equal steps goes back through them", s.Steps)
 		}

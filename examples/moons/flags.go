@@ -149,6 +149,8 @@ func (s settings) checkSolver() error {
 	switch {
 	case s.gradient == "unrolled" && s.steps == 0:
 		return errors.New("-gradient unrolled needs equal steps: give -steps too")
+	case s.control == "shared" && s.steps > 0:
+		return errors.New("-control shared needs steps by tolerance: leave out -steps")
 	case s.gradient == "adjoint" && s.steps > 0:
 		return errors.New("-gradient adjoint needs steps by tolerance: leave out -steps")
 	case s.steps == 0 && ode.Method(s.method).E == nil:

@@ -40,6 +40,7 @@ func TestWrongFlags(t *testing.T) {
 		{"method without an error", []string{"-method", "rk4"}, "-method rk4 has no error estimate to choose steps by: give -steps too"},
 		{"unrolled tolerance", []string{"-gradient", "unrolled"}, "-gradient unrolled needs equal steps: give -steps too"},
 		{"adjoint of a grid", []string{"-gradient", "adjoint", "-steps", "4"}, "-gradient adjoint needs steps by tolerance"},
+		{"shared steps of a grid", []string{"-control", "shared", "-steps", "4"}, "-control shared needs steps by tolerance: leave out -steps"},
 		{"unknown gradient", []string{"-gradient", "magic"}, `-gradient is "magic": want one of replay, adjoint, unrolled`},
 		{"unknown control", []string{"-control", "none"}, `-control is "none": want one of row, shared`},
 		{"unknown engine", []string{"-engine", "steam"}, "want native or tape"},

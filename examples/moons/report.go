@@ -120,9 +120,9 @@ func (r report) print(w io.Writer, s settings) error {
 	} {
 		fmt.Fprintf(w, "%9.4f  %s\n", line.value, line.what)
 	}
-	fmt.Fprintf(w, "%s in %v, %.0f points/s; %s, %s a point\n",
-		count(r.Steps, "step"), time.Duration(r.Seconds*float64(time.Second)).Round(10*time.Millisecond), r.RowsPerSecond,
-		count(r.Params, "parameter"), fmt.Sprintf("%.1f net evaluations", r.NFEPerRow))
+	fmt.Fprintf(w, "%s in %v, %.0f points/s\n",
+		count(r.Steps, "step"), time.Duration(r.Seconds*float64(time.Second)).Round(10*time.Millisecond), r.RowsPerSecond)
+	fmt.Fprintf(w, "%s, %.1f net evaluations a point\n", count(r.Params, "parameter"), r.NFEPerRow)
 	_, err := fmt.Fprintf(w, "files in %s:\n  %s\n", s.out, strings.Join(files(), " "))
 	if err == nil && s.json {
 		err = json.NewEncoder(w).Encode(r)

@@ -21,7 +21,7 @@ func (s settings) drawStep(ctx context.Context, flow *flows.Flow) error {
 	if err != nil {
 		return err
 	}
-	o := graph.DOTOptions{Title: "One step of " + s.method + " through a block", Collapse: s.repeats()}
+	o := graph.DOTOptions{Title: "One step of " + s.method + " through a block: y0 is z, y1 is log |det|", Collapse: s.repeats()}
 	if s.gradient == "unrolled" {
 		o.Title = fmt.Sprintf("%s of %s through a block", count(s.steps, "step"), s.method)
 	}
