@@ -10,7 +10,7 @@ import (
 // TestDemo runs the program as it is.
 func TestDemo(t *testing.T) {
 	if testing.Short() {
-		t.Skip("the whole training")
+		t.Skip("trains for 40 epochs, which takes minutes under the race detector")
 	}
 	o := moons(t)
 	require.Equal(t, done, o.code, o.stderr)
