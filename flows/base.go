@@ -12,8 +12,9 @@ import (
 type Base interface {
 	// LogProb writes log p(z) in nats, a column (rows, 1), for z (rows, dim). Parameters come from the scope.
 	LogProb(s *nn.Scope, z *graph.Node) *graph.Node
-	// Sample fills dst with independent rows of width dim, row-major.
-	Sample(rng *rand.Rand, dst []float64, dim int)
+	// Sample fills dst with independent rows of width dim, row-major. param returns the present values of one of the
+	// base's own parameters by the name that LogProb has asked for it, row-major.
+	Sample(param func(name string) []float64, rng *rand.Rand, dst []float64, dim int)
 }
 
 // Normal is the normal density with a diagonal covariance, N(Loc, diag Scale²).
@@ -47,7 +48,7 @@ func (b Normal) LogProb(_ *nn.Scope, z *graph.Node) *graph.Node {
 }
 
 // Sample draws z = μ + σ ε with ε from N(0, I).
-func (b Normal) Sample(rng *rand.Rand, dst []float64, dim int) {
+func (b Normal) Sample(_ func(string) []float64, rng *rand.Rand, dst []float64, dim int) {
 	for i := range dst {
 		d := i % dim
 		dst[i] = rng.NormFloat64()

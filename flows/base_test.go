@@ -92,7 +92,7 @@ func TestSampleIsForward(t *testing.T) {
 	x, err := f.Sample(t.Context(), n, seeded(3))
 	require.NoError(t, err)
 	z := make([]float64, 2*n)
-	base.Sample(seeded(3), z, 2)
+	base.Sample(nil, seeded(3), z, 2)
 	want, _ := forward(t, f, tensor.New(tensor.WithShape(n, 2), tensor.WithBacking(z)))
 	assert.InDeltaSlice(t, numbers(want), numbers(x), 1e-13)
 	again, err := f.Sample(t.Context(), n, seeded(3))

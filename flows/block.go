@@ -2,121 +2,112 @@ package flows
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/nn"
-	"github.com/go-ffjord/ffjord/ode"
 )
 
-// Block is a part of a flow: an FFJORD, or a Chain of blocks.
-type Block interface{ flatten() []FFJORD }
-
-// Chain applies its blocks one after the other on the way from the base to the data. Each block has parameters of its
-// own, named "block0", "block1", ... in this order.
-type Chain []Block
-
-// FFJORD is a block that integrates dz/dt = f(z, t) from T0, the base's side, to T1, the data's side (Grathwohl et
-// al. 2019).
-type FFJORD struct {
-	Field  nn.Layer // f: maps z (rows, dim) and the time of its scope to dz/dt (rows, dim)
-	T0, T1 float64  // in either order; both zero is from 0 to 1
-	Trace  Trace    // of ∂f/∂z; nil is Exact
-
-	// Solver integrates in training. Zero is Dormand and Prince's method with steps by tolerance, rtol 1e-3 and atol
-	// 1e-5, each row its own. z and log |det| both steer.
-	Solver ode.Solver
-	// Eval integrates everywhere else: LogProb, Sample, Forward, Inverse, Score. Nil is Solver.
-	Eval *ode.Solver
-	// EvalTrace is the trace everywhere but in training: Exact{} beside a Hutchinson Trace makes log-densities exact.
-	// Nil is Trace.
-	EvalTrace Trace
+// Block is a part of a flow, a map of rows that can be undone: an FFJORD, a Chain, one in closed form such as Affine, or
+// one of your own. Forward is the direction from the base to the data.
+//
+// A flow integrates an FFJORD by its Solver. Every other block it writes into a graph by these two methods, which must
+// ask for the same parameters and state.
+type Block interface {
+	// Forward writes x for z, both (rows, dim), and log |det ∂x/∂z|, a column (rows, 1), or (1, 1) where it is the same
+	// for all rows.
+	Forward(s *nn.Scope, z *graph.Node) (x, logDet *graph.Node)
+	// Inverse writes z for x, and log |det ∂z/∂x|.
+	Inverse(s *nn.Scope, x *graph.Node) (z, logDet *graph.Node)
 }
 
-var (
-	_ Block = FFJORD{}
-	_ Block = Chain(nil)
-)
+// Chain applies its blocks one after the other on the way from the base to the data. Each block, those of chains in it
+// counted one by one, has parameters of its own, named "block0", "block1", ... in this order.
+type Chain []Block
 
-func (b FFJORD) flatten() []FFJORD { return []FFJORD{b} }
+var _ Block = Chain(nil)
 
-func (c Chain) flatten() []FFJORD {
-	var out []FFJORD
-	for _, b := range c {
-		if b == nil {
-			b = FFJORD{} // reported as a block without a field
-		}
-		out = append(out, b.flatten()...)
+// Forward writes all blocks one after the other, in scopes "block0", "block1", ...
+func (c Chain) Forward(s *nn.Scope, z *graph.Node) (x, logDet *graph.Node) {
+	x = z
+	for i, b := range leaves(c) {
+		var l *graph.Node
+		x, l = forward(b, s.In(blockOwner(i)), x)
+		logDet = addLogDet(logDet, l)
+	}
+	return x, orZero(logDet, x)
+}
+
+// Inverse undoes the blocks, the last one first.
+func (c Chain) Inverse(s *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
+	all := leaves(c)
+	z = x
+	for i := len(all) - 1; i >= 0; i-- {
+		var l *graph.Node
+		z, l = inverse(all[i], s.In(blockOwner(i)), z)
+		logDet = addLogDet(logDet, l)
+	}
+	return z, orZero(logDet, z)
+}
+
+func blockOwner(i int) string { return fmt.Sprintf("block%d", i) }
+
+// leaves returns the blocks of a chain and of the chains in it.
+func leaves(b Block) []Block {
+	chain, ok := b.(Chain)
+	if !ok {
+		return []Block{b}
+	}
+	var out []Block
+	for _, b := range chain {
+		out = append(out, leaves(b)...)
 	}
 	return out
 }
 
-// evaluated is the block as it is outside training.
-func (b FFJORD) evaluated() FFJORD {
-	if b.EvalTrace != nil {
-		b.Trace = b.EvalTrace
+// forward writes a block with its results checked, log |det| as a column (rows, 1).
+func forward(b Block, s *nn.Scope, z *graph.Node) (x, logDet *graph.Node) {
+	if b == nil {
+		graph.Fail("flows: a block is nil")
 	}
-	return b
+	defer s.Graph().Group(fmt.Sprintf("%T", b))()
+	x, logDet = b.Forward(s, z)
+	return checked(b, "Forward", z, x, logDet)
 }
 
-// withDefaults fills in the zero fields.
-func (b FFJORD) withDefaults() (FFJORD, error) {
-	if b.T0 == 0 && b.T1 == 0 {
-		b.T1 = 1
+// inverse is forward for the other direction.
+func inverse(b Block, s *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
+	if b == nil {
+		graph.Fail("flows: a block is nil")
 	}
-	if b.Trace == nil {
-		b.Trace = Exact{}
-	}
-	for _, t := range []float64{b.T0, b.T1} {
-		if math.IsNaN(t) || math.IsInf(t, 0) {
-			return b, fmt.Errorf("integrates from %v to %v: want finite times", b.T0, b.T1)
-		}
-	}
-	if b.Field == nil {
-		return b, fmt.Errorf("has no Field")
-	}
-	return b, nil
+	defer s.Graph().Group(fmt.Sprintf("%T", b))()
+	z, logDet = b.Inverse(s, x)
+	return checked(b, "Inverse", x, z, logDet)
 }
 
-// problem is the block's differential equation: of z alone, or of z and the integral of the trace.
-func (b FFJORD) problem(flow *Flow, owner string, dim int, traced bool) ode.Problem {
-	p := ode.Problem{Widths: []int{dim}, Engine: flow.Engine}
-	if traced {
-		p.Widths = []int{dim, 1}
+func checked(b Block, method string, from, to, logDet *graph.Node) (*graph.Node, *graph.Node) {
+	if to == nil || !to.Shape().Eq(from.Shape()) {
+		graph.Fail("flows: %T.%s must map (rows, %d) to the same shape", b, method, from.Shape()[1])
 	}
-	if flow.Cond > 0 && traced {
-		p.Inputs = []string{condInput}
+	if logDet == nil || len(logDet.Shape()) != 2 || logDet.Shape()[1] != 1 {
+		graph.Fail("flows: the log-determinant of %T.%s must be a column (rows, 1), or (1, 1)", b, method)
 	}
-	p.Field = func(g *graph.Graph) ode.Field {
-		return func(t *graph.Node, y ode.State) ode.State {
-			s := nn.NewScope(g, flow.Params, owner, t)
-			if flow.Cond > 0 {
-				s = s.WithCond(g.Rows(condInput, flow.Cond))
-			}
-			f := b.field(s, y[0])
-			if !traced {
-				return ode.State{f}
-			}
-			return ode.State{f, b.trace(g, y[0], f)}
-		}
+	if logDet.Shape()[0] != from.Shape()[0] {
+		logDet = graph.Add(graph.FillColumns(from, 0, 1), logDet)
 	}
-	return p
+	return to, logDet
 }
 
-func (b FFJORD) field(s *nn.Scope, z *graph.Node) *graph.Node {
-	defer s.Graph().Group("field")()
-	f := b.Field.Apply(s, z)
-	if f == nil || !f.Shape().Eq(z.Shape()) {
-		graph.Fail("flows: the field must map z (rows, %d) to dz/dt of the same shape", z.Shape()[1])
+// addLogDet returns the sum of two log-determinants, of which the first may be nil.
+func addLogDet(sum, l *graph.Node) *graph.Node {
+	if sum == nil {
+		return l
 	}
-	return f
+	return graph.Add(sum, l)
 }
 
-func (b FFJORD) trace(g *graph.Graph, z, f *graph.Node) *graph.Node {
-	defer g.Group("trace")()
-	tr := b.Trace.Trace(g, z, f)
-	if tr == nil || len(tr.Shape()) != 2 || tr.Shape()[1] != 1 {
-		graph.Fail("flows: the trace %T must be a column (rows, 1)", b.Trace)
+func orZero(logDet, like *graph.Node) *graph.Node {
+	if logDet == nil {
+		return graph.FillColumns(like, 0, 1)
 	}
-	return tr
+	return logDet
 }

@@ -13,10 +13,11 @@ import (
 
 const baseOwner = "base"
 
-func compile[T graph.Float](f *Flow, base Base, blocks []FFJORD, dim int) (*compiled[T], error) {
+func compile[T graph.Float](f *Flow, base Base, blocks []Block, dim int) (*compiled[T], error) {
 	params := f.Params
 	c := &compiled[T]{dim: dim, cond: f.Cond, backend: f.Engine, base: base, offset: map[string]int{}, free: map[int][]*worker[T]{}}
-	for i, b := range blocks {
+	for i, leaf := range blocks {
+		b, _ := leaf.(FFJORD)
 		b, err := b.withDefaults()
 		if err != nil {
 			return nil, fmt.Errorf("flows: block %d %w", i, err)
@@ -50,7 +51,7 @@ func compile[T graph.Float](f *Flow, base Base, blocks []FFJORD, dim int) (*comp
 }
 
 func (b *compiledBlock[T]) compile(f *Flow, dim int) (err error) {
-	traced, plain, eval := b.problem(f, b.owner, dim, true), b.problem(f, b.owner, dim, false), b.Solver
+	traced, plain, eval := b.problem(f, b.owner, dim, logDetOnly), b.problem(f, b.owner, dim, nothing), b.Solver
 	if b.train, err = ode.NewIntegrator[T](traced, b.Solver); err != nil {
 		return err
 	}
@@ -59,7 +60,7 @@ func (b *compiledBlock[T]) compile(f *Flow, dim int) (err error) {
 		eval = *b.Eval
 	}
 	if b.Eval != nil || b.EvalTrace != nil {
-		traced := b.evaluated().problem(f, b.owner, dim, true)
+		traced := b.evaluated().problem(f, b.owner, dim, logDetOnly)
 		if b.traced, err = ode.NewIntegrator[T](traced, eval); err != nil {
 			return err
 		}

@@ -130,9 +130,19 @@ func (c *compiled[T]) transform(ctx context.Context, x, cond *tensor.Dense, inve
 // drawBase draws n rows from the base.
 func (c *compiled[T]) drawBase(n int, rng *rand.Rand) ([]T, error) {
 	drawn := make([]float64, n*c.dim)
-	c.base.Sample(rng, drawn, c.dim)
+	c.base.Sample(c.baseParam, rng, drawn, c.dim)
 	out := convert[T](drawn)
 	return out, finite(out, c.dim, "of the base's sample")
+}
+
+// baseParam returns the values of one of the base's parameters.
+func (c *compiled[T]) baseParam(name string) []float64 {
+	for _, p := range c.params {
+		if p.Name() == baseOwner+"."+name {
+			return p.Numbers()
+		}
+	}
+	panic(fmt.Sprintf("flows: a %T asks for a parameter %q that its LogProb has not asked for", c.base, name))
 }
 
 // sampleLogProb draws rows and carries them to the data with log |det ∂x/∂z|: log p(x) = log p_base(z) - log |det|.

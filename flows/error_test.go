@@ -171,7 +171,7 @@ type faulty struct{ sample float64 }
 
 func (faulty) LogProb(_ *nn.Scope, z *graph.Node) *graph.Node { return graph.Log(z) }
 
-func (b faulty) Sample(_ *rand.Rand, dst []float64, _ int) {
+func (b faulty) Sample(_ func(string) []float64, _ *rand.Rand, dst []float64, _ int) {
 	for i := range dst {
 		dst[i] = b.sample
 	}

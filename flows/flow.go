@@ -78,9 +78,9 @@ func (f *Flow) compile() (engine, error) {
 	if f.Cond < 0 {
 		return nil, fmt.Errorf("flows: Cond is %d: want the width of a condition, or 0 for none", f.Cond)
 	}
-	var blocks []FFJORD
+	var blocks []Block
 	if f.Blocks != nil {
-		blocks = f.Blocks.flatten()
+		blocks = leaves(f.Blocks)
 	}
 	if f.Params.DtypeOrDefault() == tensor.Float64 {
 		return compile[float64](f, base, blocks, dim)

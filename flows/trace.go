@@ -23,6 +23,16 @@ type Noisy interface {
 	Draw(dst []float64)
 }
 
+// Sampled is a Noisy trace that is the mean of several estimates, and so knows its error.
+type Sampled interface {
+	Noisy
+	// Each writes the estimates, one for each input, side by side (rows, estimates).
+	Each(g *graph.Graph, z, f *graph.Node) *graph.Node
+	// StdErr returns the standard error of the mean of one row's estimates, or of their integrals over time, for a
+	// state of width dim.
+	StdErr(each []float64, dim int) float64
+}
+
 // Exact is the exact trace, by one Jacobian-vector product for each dimension.
 type Exact struct{}
 

@@ -9,6 +9,14 @@ type Layer interface {
 	Apply(s *Scope, x *graph.Node) *graph.Node
 }
 
+// Traced is a layer that can write the trace of its own Jacobian for less than one Jacobian-vector product a dimension.
+type Traced interface {
+	Layer
+	// ApplyTraced returns what Apply does and tr(∂y/∂x), a column (rows, 1), or nil where the layer's settings leave no
+	// shorter way than the usual one.
+	ApplyTraced(s *Scope, x *graph.Node) (y, trace *graph.Node)
+}
+
 // Func is a layer without parameters.
 type Func func(x *graph.Node) *graph.Node
 

@@ -127,7 +127,7 @@ func (p *Param) fill(at func(i int) float64) {
 	switch data := p.value.Data().(type) {
 	case []float32:
 		for i := range data {
-			data[i] = float32(at(i)) // at(i) was a float32: nothing is rounded
+			data[i] = float32(at(i))
 		}
 	case []float64:
 		for i := range data {

@@ -76,6 +76,21 @@ func (s *Scope) Param(name string, init Init, rows, cols int) *graph.Node {
 	return s.graph.Uniform(full, rows, cols)
 }
 
+// State returns numbers of this scope that training does not move by gradients, such as running statistics: a uniform
+// matrix (rows, cols) that is named, drawn and saved as a parameter is.
+func (s *Scope) State(name string, init Init, rows, cols int) *graph.Node {
+	n := s.Param(name, init, rows, cols)
+	s.params.Get(join(s.owner, join(s.path, name))).state = true
+	return n
+}
+
+// At returns the scope of another evaluation of the network, at time t (rows, 1), nil where there is no time.
+func (s *Scope) At(t *graph.Node) *Scope {
+	other := *s
+	other.time, other.asked = t, map[string]bool{}
+	return &other
+}
+
 // In returns the scope name inside this one.
 func (s *Scope) In(name string) *Scope {
 	inner := *s

@@ -24,7 +24,7 @@ type album struct {
 func newAlbum(s settings, flow *flows.Flow, test *tensor.Dense) *album {
 	const reach = 2 // 2.5 standard deviations of the base
 	base := make([]float64, 2*held)
-	flow.Base.Sample(s.random(pictureStream), base, 2)
+	flow.Base.Sample(nil, s.random(pictureStream), base, 2)
 	return &album{
 		flow: flow,
 		mesh: viz.Mesh{X0: -reach, X1: reach, Y0: -reach, Y1: reach},

@@ -1,0 +1,133 @@
+package flows
+
+import (
+	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/nn"
+	"github.com/go-ffjord/ffjord/ode"
+)
+
+// beside says what a block integrates beside z.
+type beside int
+
+const (
+	nothing    beside = iota // z alone
+	logDetOnly               // and the trace
+	penalties                // and the trace and the penalties
+	eachProbe                // and the trace and the estimate of each of its probes
+)
+
+// widths returns those of the state's components.
+func (b FFJORD) widths(dim int, with beside) []int {
+	switch extra := b.extra(with); {
+	case with == nothing:
+		return []int{dim}
+	case extra == 0:
+		return []int{dim, 1}
+	default:
+		return []int{dim, 1, extra}
+	}
+}
+
+// extra returns the width of the state's third component, which never steers.
+func (b FFJORD) extra(with beside) int {
+	switch with {
+	case penalties:
+		return len(b.Penalties)
+	case eachProbe:
+		return len(b.Trace.(Sampled).Inputs())
+	}
+	return 0
+}
+
+// problem is the block's differential equation.
+func (b FFJORD) problem(flow *Flow, owner string, dim int, with beside) ode.Problem {
+	p := ode.Problem{Widths: b.widths(dim, with), Engine: flow.Engine, Times: b.LearnT1 && with != nothing}
+	if flow.Cond > 0 && with != nothing {
+		p.Inputs = []string{condInput}
+	}
+	p.Field = func(g *graph.Graph) ode.Field { return b.rates(flow.scope(g, owner), with) }
+	return p
+}
+
+// scope returns that of an owner of parameters, with the condition where there is one.
+func (f *Flow) scope(g *graph.Graph, owner string) *nn.Scope {
+	s := nn.NewScope(g, f.Params, owner, nil)
+	if f.Cond > 0 {
+		s = s.WithCond(g.Rows(condInput, f.Cond))
+	}
+	return s
+}
+
+// rates writes the derivatives of z and of what is integrated beside it.
+func (b FFJORD) rates(s *nn.Scope, with beside) ode.Field {
+	return func(t *graph.Node, y ode.State) ode.State {
+		at := s.At(t)
+		if with == nothing {
+			f, _ := b.field(at, y[0], false)
+			return ode.State{f}
+		}
+		f, trace := b.field(at, y[0], true)
+		out := ode.State{f, trace}
+		switch {
+		case with == penalties && len(b.Penalties) > 0:
+			out = append(out, b.penaltyRates(Dynamics{Graph: s.Graph(), T: t, Z: y[0], F: f, Probes: b.probes(s.Graph(), y[0])}))
+		case with == eachProbe:
+			out = append(out, b.Trace.(Sampled).Each(s.Graph(), y[0], f))
+		}
+		return out
+	}
+}
+
+// field writes f and, where it is wanted, its trace.
+func (b FFJORD) field(s *nn.Scope, z *graph.Node, traced bool) (f, trace *graph.Node) {
+	g := s.Graph()
+	leave := g.Group("field")
+	_, exact := b.Trace.(Exact)
+	if layer, ok := b.Field.(nn.Traced); ok && traced && exact {
+		f, trace = layer.ApplyTraced(s, z)
+	} else {
+		f = b.Field.Apply(s, z)
+	}
+	if f == nil || !f.Shape().Eq(z.Shape()) {
+		graph.Fail("flows: the field must map z (rows, %d) to dz/dt of the same shape", z.Shape()[1])
+	}
+	leave()
+	if !traced {
+		return f, nil
+	}
+	if trace == nil {
+		defer g.Group("trace")()
+		trace = b.Trace.Trace(g, z, f)
+	}
+	if trace == nil || len(trace.Shape()) != 2 || trace.Shape()[1] != 1 {
+		graph.Fail("flows: the trace %T must be a column (rows, 1)", b.Trace)
+	}
+	return f, trace
+}
+
+// probes returns the noise of the block's trace.
+func (b FFJORD) probes(g *graph.Graph, z *graph.Node) []*graph.Node {
+	noisy, ok := b.Trace.(Noisy)
+	if !ok {
+		return nil
+	}
+	var out []*graph.Node
+	for _, name := range noisy.Inputs() {
+		out = append(out, g.Rows(name, z.Shape()[1]))
+	}
+	return out
+}
+
+// penaltyRates writes the rates of all penalties side by side (rows, penalties).
+func (b FFJORD) penaltyRates(d Dynamics) *graph.Node {
+	defer d.Graph.Group("penalties")()
+	var out []*graph.Node
+	for _, p := range b.Penalties {
+		rate := p.Of.Rate(d)
+		if rate == nil || len(rate.Shape()) != 2 || rate.Shape()[1] != 1 || rate.Shape()[0] != d.Z.Shape()[0] {
+			graph.Fail("flows: the rate of the penalty %T must be a column (rows, 1)", p.Of)
+		}
+		out = append(out, rate)
+	}
+	return graph.Concat(out...)
+}
