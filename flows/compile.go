@@ -8,82 +8,56 @@ import (
 
 	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/nn"
-	"github.com/go-ffjord/ffjord/ode"
 )
 
 const baseOwner = "base"
 
 func compile[T graph.Float](f *Flow, base Base, blocks []Block, dim int) (*compiled[T], error) {
-	params := f.Params
-	c := &compiled[T]{dim: dim, cond: f.Cond, backend: f.Engine, base: base, offset: map[string]int{}, free: map[int][]*worker[T]{}}
-	for i, leaf := range blocks {
-		b, _ := leaf.(FFJORD)
-		b, err := b.withDefaults()
+	c := &compiled[T]{flow: f, dim: dim, cond: f.Cond, base: base, offset: map[string]int{}, free: map[int][]*worker[T]{}}
+	for i, b := range blocks {
+		part, err := c.compileBlock(b, i)
 		if err != nil {
-			return nil, fmt.Errorf("flows: block %d %w", i, err)
-		}
-		cb := compiledBlock[T]{FFJORD: b, owner: fmt.Sprintf("block%d", i)}
-		if err := cb.compile(f, dim); err != nil {
 			return nil, fmt.Errorf("flows: block %d: %w", i, err)
 		}
-		c.shared = c.shared || b.Solver.Shared || b.Eval != nil && b.Eval.Shared
-		c.blocks = append(c.blocks, cb)
+		c.parts = append(c.parts, part)
+		c.shared = c.shared || part.shared()
 	}
-	if err := c.compileBase(params); err != nil {
+	if err := c.compileBase(); err != nil {
 		return nil, fmt.Errorf("flows: base: %w", err)
 	}
-	for p := range params.All() {
-		c.offset[p.Name()] = c.count
-		c.params = append(c.params, p)
-		c.count += p.Value().(*tensor.Dense).DataSize()
+	for p := range f.Params.All() {
+		if p.Trained() {
+			c.offset[p.Name()] = c.count
+			c.trained = append(c.trained, p)
+			c.count += p.Value().(*tensor.Dense).DataSize()
+		}
 	}
-	var err error
-	for i := range c.blocks {
-		b := &c.blocks[i]
-		if b.bound, err = c.bind(params, b.owner, b.train.Graph(), b.fed()); err != nil {
+	for i, part := range c.parts {
+		if err := part.bind(); err != nil {
 			return nil, fmt.Errorf("flows: block %d: %w", i, err)
 		}
 	}
-	if c.bound, err = c.bind(params, baseOwner, c.logp.Graph(), []string{"z"}); err != nil {
+	var err error
+	if c.bound, err = c.bind(baseOwner, c.logp.Graph(), []string{"z"}); err != nil {
 		return nil, fmt.Errorf("flows: base: %w", err)
 	}
 	return c, nil
 }
 
-func (b *compiledBlock[T]) compile(f *Flow, dim int) (err error) {
-	traced, plain, eval := b.problem(f, b.owner, dim, logDetOnly), b.problem(f, b.owner, dim, nothing), b.Solver
-	if b.train, err = ode.NewIntegrator[T](traced, b.Solver); err != nil {
-		return err
+func (c *compiled[T]) compileBlock(b Block, i int) (part[T], error) {
+	switch b := b.(type) {
+	case nil:
+		return nil, fmt.Errorf("it is nil")
+	case FFJORD:
+		return compileSolved(c, b, blockOwner(i))
+	default:
+		return compileMapped(c, b, blockOwner(i))
 	}
-	b.traced = b.train
-	if b.Eval != nil {
-		eval = *b.Eval
-	}
-	if b.Eval != nil || b.EvalTrace != nil {
-		traced := b.evaluated().problem(f, b.owner, dim, logDetOnly)
-		if b.traced, err = ode.NewIntegrator[T](traced, eval); err != nil {
-			return err
-		}
-	}
-	eval.Components = eval.Components[:min(1, len(eval.Components))] // there is no log det to have a tolerance
-	b.plain, err = ode.NewIntegrator[T](plain, eval)
-	return err
-}
-
-// fed returns the names of the inputs per row of the block's steps that get values.
-func (b *compiledBlock[T]) fed() []string {
-	names := append([]string{condInput}, ode.StepInputs(2)...)
-	for _, trace := range []Trace{b.Trace, b.EvalTrace} {
-		if noisy, ok := trace.(Noisy); ok {
-			names = append(names, noisy.Inputs()...)
-		}
-	}
-	return names
 }
 
 // bind looks up the uniform inputs of a graph among the parameters of their owner. The inputs per row must be among
 // those that the flow feeds.
-func (c *compiled[T]) bind(params *nn.Params, owner string, g *graph.Graph, fed []string) ([]bound[T], error) {
+func (c *compiled[T]) bind(owner string, g *graph.Graph, fed []string) ([]bound[T], error) {
 	var out []bound[T]
 	for _, in := range g.Inputs() {
 		if in.PerRow {
@@ -92,47 +66,55 @@ func (c *compiled[T]) bind(params *nn.Params, owner string, g *graph.Graph, fed 
 			}
 			continue
 		}
-		p := params.Get(owner + "." + in.Name)
+		p := c.flow.Params.Get(owner + "." + in.Name)
 		if p == nil {
 			return nil, fmt.Errorf("uniform input %q is no parameter; declare it with the scope's Param", in.Name)
 		}
-		out = append(out, bound[T]{in.Name, p.Value().Data().([]T), c.offset[p.Name()]})
+		offset, trained := c.offset[p.Name()]
+		out = append(out, bound[T]{in.Name, p.Value().Data().([]T), offset, trained})
 	}
 	return out, nil
 }
 
-func (c *compiled[T]) compileBase(params *nn.Params) error {
+func (c *compiled[T]) compileBase() error {
 	write := func(g *graph.Graph) (z, logp *graph.Node) {
 		z = g.Rows("z", c.dim)
-		logp = c.base.LogProb(nn.NewScope(g, params, baseOwner, nil), z)
+		logp = c.base.LogProb(nn.NewScope(g, c.flow.Params, baseOwner, nil), z)
 		if logp == nil || len(logp.Shape()) != 2 || logp.Shape()[1] != 1 {
 			graph.Fail("flows: the log-density of a %T must be a column (rows, 1)", c.base)
 		}
 		return z, logp
 	}
 	var err error
-	c.logp, err = graph.CompileFor[T](c.backend, func(g *graph.Graph) {
+	c.logp, err = graph.CompileFor[T](c.flow.Engine, func(g *graph.Graph) {
 		_, logp := write(g)
 		g.Output("logp", logp)
 	})
 	if err != nil {
 		return err
 	}
-	c.logpVJP, err = graph.CompileFor[T](c.backend, func(g *graph.Graph) {
+	c.logpVJP, err = graph.CompileFor[T](c.flow.Engine, func(g *graph.Graph) {
 		z, logp := write(g)
-		wrt, names := []*graph.Node{z}, []string{"gz"}
-		for _, in := range g.Inputs() {
-			if !in.PerRow {
-				wrt, names = append(wrt, in.Node), append(names, in.Name)
-			}
-		}
-		for i, grad := range graph.VJP([]*graph.Node{logp}, []*graph.Node{g.Rows("seed", 1)}, wrt) {
-			if grad != nil {
-				g.Output(names[i], grad)
-			} else if i == 0 {
-				g.Output(names[i], graph.Fill(z, 0))
-			}
-		}
+		c.pullback(g, baseOwner, []*graph.Node{logp}, []*graph.Node{g.Rows("seed", 1)}, []*graph.Node{z}, []string{"gz"})
 	})
 	return err
+}
+
+// pullback writes the gradients of outs, with the given seeds, with respect to the nodes wrt, zero where there is none,
+// and with respect to the owner's trained parameters, whose outputs have their names.
+func (c *compiled[T]) pullback(g *graph.Graph, owner string, outs, seeds, wrt []*graph.Node, names []string) {
+	rows := len(wrt)
+	for _, in := range g.Inputs() {
+		if p := c.flow.Params.Get(owner + "." + in.Name); !in.PerRow && p != nil && p.Trained() {
+			wrt, names = append(wrt, in.Node), append(names, in.Name)
+		}
+	}
+	for i, grad := range graph.VJP(outs, seeds, wrt) {
+		if grad == nil && i < rows {
+			grad = graph.Fill(wrt[i], 0)
+		}
+		if grad != nil {
+			g.Output(names[i], grad)
+		}
+	}
 }

@@ -11,22 +11,21 @@ import (
 
 	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/nn"
-	"github.com/go-ffjord/ffjord/ode"
 )
 
 // compiled is a flow for one element type.
 type compiled[T graph.Float] struct {
+	flow    *Flow
 	dim     int
 	cond    int // width of the condition, 0 for none
-	backend graph.Engine
 	base    Base
-	blocks  []compiledBlock[T]
+	parts   []part[T]
 	logp    *graph.Program[T] // of the base: z → logp
 	logpVJP *graph.Program[T] // z, seed → gz and the gradients of the base's parameters
-	params  []*nn.Param
-	bound   []bound[T]     // the base's parameters
-	offset  map[string]int // of a parameter in a vector of all
-	count   int            // of numbers in all parameters
+	bound   []bound[T]        // the base's parameters
+	trained []*nn.Param
+	offset  map[string]int // of a trained parameter in a vector of all
+	count   int            // of numbers in all trained parameters
 	shared  bool           // a block takes the same steps for all rows
 
 	tally tally[T] // of the last loss
@@ -36,53 +35,19 @@ type compiled[T graph.Float] struct {
 	free map[int][]*worker[T] // by lanes
 }
 
-// compiledBlock is a block with its compiled steps.
-type compiledBlock[T graph.Float] struct {
-	FFJORD
-	owner  string
-	train  *ode.Integrator[T] // z and log det, with the solver for training
-	traced *ode.Integrator[T] // z and log det, with the solver for everything else
-	plain  *ode.Integrator[T] // z alone
-	bound  []bound[T]
-}
-
-// integrator returns that of z and log det, for training or for everything else.
-func (b *compiledBlock[T]) integrator(training bool) *ode.Integrator[T] {
-	if training {
-		return b.train
-	}
-	return b.traced
-}
-
-// trace returns the trace for training or for everything else.
-func (b *compiledBlock[T]) trace(training bool) Trace {
-	if training {
-		return b.Trace
-	}
-	return b.evaluated().Trace
-}
-
-// bound is a parameter of a block or the base: its name in the graph, its numbers, and where they start in a vector of
-// all parameters.
-type bound[T graph.Float] struct {
-	name   string
-	values []T
-	offset int
-}
-
 func (c *compiled[T]) logProb(ctx context.Context, x, cond *tensor.Dense) ([]float64, error) {
 	data, rows, err := rowsOf[T](x, c.dim)
 	if err != nil {
 		return nil, err
 	}
-	in, err := c.inputs(rows, cond, false)
+	in, err := c.inputs(rows, cond, withTrace)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]float64, rows)
 	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
 		w.load(data, from, to)
-		if err := w.inverse(ctx, in, false); err != nil {
+		if err := w.carry(ctx, in, true, false); err != nil {
 			return err
 		}
 		return w.logProb(out[from:to])
@@ -104,19 +69,14 @@ func (c *compiled[T]) transform(ctx context.Context, x, cond *tensor.Dense, inve
 	if err != nil {
 		return nil, nil, err
 	}
-	in, err := c.inputs(rows, cond, false)
+	in, err := c.inputs(rows, cond, withTrace)
 	if err != nil {
 		return nil, nil, err
 	}
 	out, logDet := make([]T, len(data)), make([]float64, rows)
 	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
 		w.load(data, from, to)
-		var err error
-		if inverse {
-			err = w.inverse(ctx, in, false)
-		} else {
-			err = w.forward(ctx, in, true)
-		}
+		err := w.carry(ctx, in, inverse, false)
 		w.store(out)
 		w.spread(logDet[from:to], w.logDet)
 		return err
@@ -137,12 +97,11 @@ func (c *compiled[T]) drawBase(n int, rng *rand.Rand) ([]T, error) {
 
 // baseParam returns the values of one of the base's parameters.
 func (c *compiled[T]) baseParam(name string) []float64 {
-	for _, p := range c.params {
-		if p.Name() == baseOwner+"."+name {
-			return p.Numbers()
-		}
+	p := c.flow.Params.Get(baseOwner + "." + name)
+	if p == nil {
+		panic(fmt.Sprintf("flows: a %T asks for a parameter %q that its LogProb has not asked for", c.base, name))
 	}
-	panic(fmt.Sprintf("flows: a %T asks for a parameter %q that its LogProb has not asked for", c.base, name))
+	return p.Numbers()
 }
 
 // sampleLogProb draws rows and carries them to the data with log |det ∂x/∂z|: log p(x) = log p_base(z) - log |det|.
@@ -151,28 +110,14 @@ func (c *compiled[T]) sampleLogProb(ctx context.Context, n int, cond *tensor.Den
 	if err != nil {
 		return nil, nil, err
 	}
-	in, err := c.inputs(n, cond, false)
+	in, err := c.inputs(n, cond, withTrace)
 	if err != nil {
 		return nil, nil, err
 	}
 	logp := make([]float64, n)
 	err = c.forChunks(ctx, n, func(w *worker[T], _, from, to int) error {
 		w.load(out, from, to)
-		if err := w.baseLogProb(logp[from:to]); err != nil {
-			return err
-		}
-		for i, v := range logp[from:to] {
-			w.logDet[i] = -v
-		}
-		if err := w.forward(ctx, in, true); err != nil {
-			return err
-		}
-		w.store(out)
-		for i := range w.alive {
-			w.logDet[i] = -w.logDet[i]
-		}
-		w.spread(logp[from:to], w.logDet)
-		return nil
+		return w.draw(ctx, in, out, logp)
 	})
 	if err != nil && !partial(err) {
 		return nil, nil, err
@@ -180,18 +125,46 @@ func (c *compiled[T]) sampleLogProb(ctx context.Context, n int, cond *tensor.Den
 	return c.matrix(out), logp, err
 }
 
+// draw carries the chunk's base values to the data, into its rows of out, and writes log p of each.
+func (w *worker[T]) draw(ctx context.Context, in *inputs[T], out []T, logp []float64) error {
+	logp = logp[w.from : w.from+w.n]
+	if err := w.baseLogProb(logp); err != nil {
+		return err
+	}
+	for i, v := range logp {
+		w.logDet[i] = -v
+	}
+	if err := w.carry(ctx, in, false, false); err != nil {
+		return err
+	}
+	w.store(out)
+	for i := range w.alive {
+		w.logDet[i] = -w.logDet[i]
+	}
+	w.spread(logp, w.logDet)
+	return nil
+}
+
+func (c *compiled[T]) sampleBase(n int, rng *rand.Rand) (*tensor.Dense, error) {
+	out, err := c.drawBase(n, rng)
+	if err != nil {
+		return nil, err
+	}
+	return c.matrix(out), nil
+}
+
 func (c *compiled[T]) sample(ctx context.Context, n int, cond *tensor.Dense, rng *rand.Rand) (*tensor.Dense, error) {
 	out, err := c.drawBase(n, rng)
 	if err != nil {
 		return nil, err
 	}
-	in, err := c.condition(n, cond)
+	in, err := c.inputs(n, cond, zOnly)
 	if err != nil {
 		return nil, err
 	}
 	err = c.forChunks(ctx, n, func(w *worker[T], _, from, to int) error {
 		w.load(out, from, to)
-		err := w.forward(ctx, in, false)
+		err := w.carry(ctx, in, false, false)
 		w.store(out)
 		return err
 	})
@@ -206,7 +179,7 @@ func (c *compiled[T]) score(ctx context.Context, x, cond *tensor.Dense) (*tensor
 	if err != nil {
 		return nil, err
 	}
-	in, err := c.inputs(rows, cond, false)
+	in, err := c.inputs(rows, cond, withTrace)
 	if err != nil {
 		return nil, err
 	}
@@ -227,12 +200,12 @@ func (c *compiled[T]) score(ctx context.Context, x, cond *tensor.Dense) (*tensor
 }
 
 // noise draws the noise of all rows for every block whose trace is noisy: row after row, input after input.
-func (c *compiled[T]) noise(rows int, training bool) [][]T {
+func (c *compiled[T]) noise(rows int, with beside) [][]T {
 	c.draw.Lock()
 	defer c.draw.Unlock()
-	out := make([][]T, len(c.blocks))
-	for b := range c.blocks {
-		noisy, ok := c.blocks[b].trace(training).(Noisy)
+	out := make([][]T, len(c.parts))
+	for b, p := range c.parts {
+		noisy, ok := p.trace(with).(Noisy)
 		if !ok {
 			continue
 		}
@@ -250,13 +223,10 @@ func (c *compiled[T]) noise(rows int, training bool) [][]T {
 }
 
 func (c *compiled[T]) stepGraph(block int, back bool) (*graph.Graph, error) {
-	if block < 0 || block >= len(c.blocks) {
+	if block < 0 || block >= len(c.parts) {
 		return nil, fmt.Errorf("flows: there is no block %d", block)
 	}
-	if back {
-		return c.blocks[block].train.BackGraph()
-	}
-	return c.blocks[block].train.Graph(), nil
+	return c.parts[block].stepGraph(back)
 }
 
 // matrix makes rows of the flow's width a tensor.

@@ -8,7 +8,6 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/graph"
-	"github.com/go-ffjord/ffjord/ode"
 )
 
 // condInput is the name of the condition's input per row.
@@ -31,6 +30,14 @@ func (c Conditional) LogProb(ctx context.Context, x *tensor.Dense) ([]float64, e
 		return nil, err
 	}
 	return c.flow.engine.logProb(ctx, x, c.cond)
+}
+
+// EstimateLogProb returns log p(x|c) with its standard error, as Flow.EstimateLogProb does.
+func (c Conditional) EstimateLogProb(ctx context.Context, x *tensor.Dense) ([]Estimate, error) {
+	if err := c.flow.Compile(); err != nil {
+		return nil, err
+	}
+	return c.flow.engine.estimate(ctx, x, c.cond)
 }
 
 // Forward carries base values to data, as Flow.Forward does.
@@ -106,28 +113,30 @@ func (c Conditional) Explain(ctx context.Context, x *tensor.Dense) (*Explanation
 	return c.flow.engine.explain(ctx, x, c.cond)
 }
 
-// inputs are what the rows of a call bring along: the noise of every block's trace, row after row, and the conditions.
+// inputs are what a call wants and what its rows bring along: the noise of every block's trace, row after row, and the
+// conditions.
 type inputs[T graph.Float] struct {
+	with  beside
 	noise [][]T
 	cond  []T // (rows, Cond), or (1, Cond) for all
 
-	training bool // by the solvers and traces for training
+	penaltySeed float64 // the cotangent of every row's penalties, to be multiplied by their weights
 }
 
 // inputs draws the noise of a call and takes its conditions.
-func (c *compiled[T]) inputs(rows int, cond *tensor.Dense, training bool) (*inputs[T], error) {
-	in, err := c.condition(rows, cond)
-	if err == nil {
-		in.training, in.noise = training, c.noise(rows, training)
+func (c *compiled[T]) inputs(rows int, cond *tensor.Dense, with beside) (*inputs[T], error) {
+	values, err := c.condition(rows, cond)
+	if err != nil {
+		return nil, err
 	}
-	return in, err
+	return &inputs[T]{with: with, noise: c.noise(rows, with), cond: values, penaltySeed: 1}, nil
 }
 
-// condition takes the conditions of a call that needs no noise.
-func (c *compiled[T]) condition(rows int, cond *tensor.Dense) (*inputs[T], error) {
+// condition takes the conditions of a call.
+func (c *compiled[T]) condition(rows int, cond *tensor.Dense) ([]T, error) {
 	switch {
 	case c.cond == 0 && cond == nil:
-		return &inputs[T]{}, nil
+		return nil, nil
 	case c.cond == 0:
 		return nil, fmt.Errorf("flows: a condition is given to a flow that takes none; set Cond to its width")
 	case cond == nil:
@@ -140,16 +149,13 @@ func (c *compiled[T]) condition(rows int, cond *tensor.Dense) (*inputs[T], error
 	if given != 1 && given != rows {
 		return nil, fmt.Errorf("flows: %d conditions for %d rows: want one for each, or one for all", given, rows)
 	}
-	return &inputs[T]{cond: values}, nil
+	return values, nil
 }
 
-// setCondition gives a solver the conditions of the rows that are alive.
-func (w *worker[T]) setCondition(s *ode.Worker[T], in *inputs[T]) {
-	if w.cond == 0 {
-		return
-	}
+// setCondition fills columns with the conditions of the rows that are alive.
+func (w *worker[T]) setCondition(cols [][]T, in *inputs[T]) {
 	shared := len(in.cond) == w.cond
-	for d, col := range s.Rows(condInput) {
+	for d, col := range cols {
 		for i, row := range w.alive {
 			if at := (w.from + row) * w.cond; shared {
 				col[i] = in.cond[d]
@@ -169,7 +175,7 @@ func (c *compiled[T]) condScore(ctx context.Context, x, cond *tensor.Dense) (*te
 	if err != nil {
 		return nil, err
 	}
-	in, err := c.inputs(rows, cond, false)
+	in, err := c.inputs(rows, cond, withTrace)
 	if err != nil {
 		return nil, err
 	}
@@ -190,18 +196,15 @@ func (c *compiled[T]) condScore(ctx context.Context, x, cond *tensor.Dense) (*te
 }
 
 // addCondGrad adds a block's gradient with respect to the conditions.
-func (w *worker[T]) addCondGrad(s *ode.Worker[T]) {
-	if w.condGrad == nil {
-		return
-	}
-	for d, col := range s.InputGrad(condInput) {
+func (w *worker[T]) addCondGrad(cols [][]T) {
+	for d, col := range cols {
 		for i, row := range w.alive {
 			w.condGrad[row*w.cond+d] += col[i]
 		}
 	}
 }
 
-// split takes the conditions from behind the data where the flow has any.
+// split takes the conditions from behind the first columns where the flow has any.
 func (c *compiled[T]) split(x *tensor.Dense) (data, cond *tensor.Dense, err error) {
 	if c.cond == 0 {
 		return x, nil, nil

@@ -19,11 +19,6 @@ func (f *Flow) Prob(ctx context.Context, x *tensor.Dense) ([]float64, error) {
 	return p, err
 }
 
-// Estimate is a mean over draws with its standard error.
-type Estimate struct{ Mean, StdErr float64 }
-
-func (e Estimate) String() string { return fmt.Sprintf("%.4g ± %.2g", e.Mean, e.StdErr) }
-
 // Entropy estimates the differential entropy H = -∫ p log p in nats by n draws, at least 2, from the flow.
 func (f *Flow) Entropy(ctx context.Context, n int, rng *rand.Rand) (Estimate, error) {
 	return f.expect(ctx, n, rng, func(_ *tensor.Dense, logp []float64) ([]float64, error) {

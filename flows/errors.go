@@ -9,13 +9,21 @@ import (
 )
 
 // RowError says in which block, why and where the solve of one row failed. It unwraps to the *ode.RowError, and so to
-// ode.ErrUnderflow, ode.ErrNonFinite or ode.ErrMaxSteps.
+// ode.ErrUnderflow, ode.ErrNonFinite or ode.ErrMaxSteps. For a block in closed form the reason is ode.ErrNonFinite, and
+// of the other fields only Row and Norm, that of the row before the block, have a meaning.
 type RowError struct {
-	Block int // counted from the base
+	Block int    // counted from the base
+	Of    string // the type of a block in closed form, empty for an FFJORD
 	*ode.RowError
 }
 
-func (e *RowError) Error() string { return fmt.Sprintf("block %d, %v", e.Block, e.RowError) }
+func (e *RowError) Error() string {
+	if e.Of != "" {
+		return fmt.Sprintf("block %d, row %d: %s takes it to numbers that are not finite; a row of norm %.4g may lie outside of what the block is for",
+			e.Block, e.Row, e.Of, e.Norm)
+	}
+	return fmt.Sprintf("block %d, %v", e.Block, e.RowError)
+}
 
 func (e *RowError) Unwrap() error { return e.RowError }
 

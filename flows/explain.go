@@ -41,19 +41,19 @@ func (c *compiled[T]) explain(ctx context.Context, x, cond *tensor.Dense) (*Expl
 	e := &Explanation{LogProb: make([]float64, rows), LogDet: make([]float64, rows), Cost: make([]ode.Stats, rows)}
 	byRow := make([][]Step, rows)
 	var all sync.Mutex // steps shared by all rows are told by one goroutine, others by one for each row
-	in, err := c.inputs(rows, cond, false)
+	in, err := c.inputs(rows, cond, withTrace)
 	if err != nil {
 		return nil, err
 	}
 	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
 		w.load(data, from, to)
-		w.trace = func(block int, s ode.StepEvent) {
+		w.listener = func(block int, s ode.StepEvent) {
 			all.Lock()
 			defer all.Unlock()
 			byRow[s.Row] = append(byRow[s.Row], Step{block, s})
 		}
-		defer func() { w.trace = nil }()
-		if err := w.inverse(ctx, in, false); err != nil {
+		defer func() { w.listener = nil }()
+		if err := w.carry(ctx, in, true, false); err != nil {
 			return err
 		}
 		w.spread(e.LogDet[from:to], w.logDet)

@@ -47,7 +47,7 @@ func (b FFJORD) Inverse(s *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
 func (b FFJORD) unroll(s *nn.Scope, z *graph.Node, inverse bool) (end, logDet *graph.Node) {
 	b, err := b.withDefaults()
 	if err != nil {
-		graph.Fail("flows: FFJORD: it %w", err)
+		graph.Fail("flows: FFJORD %w", err)
 	}
 	b = b.evaluated()
 	solver, err := b.Solver.WithDefaults()
@@ -65,7 +65,7 @@ func (b FFJORD) unroll(s *nn.Scope, z *graph.Node, inverse bool) (end, logDet *g
 		t0, t1 = t1, t0
 	}
 	y := ode.State{z, graph.FillColumns(z, 0, 1)}
-	y = solver.Method.Unroll(s.Graph(), b.rates(s, logDetOnly), t0, t1, y, solver.Steps)
+	y = solver.Method.Unroll(s.Graph(), b.rates(s, withTrace), t0, t1, y, solver.Steps)
 	return y[0], y[1]
 }
 

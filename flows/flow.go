@@ -11,7 +11,6 @@ import (
 
 	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/nn"
-	"github.com/go-ffjord/ffjord/ode"
 )
 
 // Flow is a density on vectors: a base density carried to the data by a chain of blocks.
@@ -45,7 +44,11 @@ type engine interface {
 	loss(ctx context.Context, x *tensor.Dense) (float64, error)
 	sampleLogProb(ctx context.Context, n int, cond *tensor.Dense, rng *rand.Rand) (*tensor.Dense, []float64, error)
 	explain(ctx context.Context, x, cond *tensor.Dense) (*Explanation, error)
-	cost() ode.Stats
+	estimate(ctx context.Context, x, cond *tensor.Dense) ([]Estimate, error)
+	vjp(ctx context.Context, from, cond *tensor.Dense, inverse bool, seed *tensor.Dense, seedDet []float64) (grad, condGrad *tensor.Dense, err error)
+	pathLoss(ctx context.Context, z *tensor.Dense, of PathLoss) (float64, error)
+	lossParts() LossParts
+	sampleBase(n int, rng *rand.Rand) (*tensor.Dense, error)
 	stepGraph(block int, back bool) (*graph.Graph, error)
 }
 
@@ -123,6 +126,17 @@ func (f *Flow) Sample(ctx context.Context, n int, rng *rand.Rand) (*tensor.Dense
 		return nil, err
 	}
 	return f.engine.sample(ctx, n, nil, rng)
+}
+
+// SampleBase draws n rows from the base (n, dim): what Forward and Pathwise start from.
+func (f *Flow) SampleBase(n int, rng *rand.Rand) (*tensor.Dense, error) {
+	if err := f.Compile(); err != nil {
+		return nil, err
+	}
+	if err := checkSample(n, rng); err != nil {
+		return nil, err
+	}
+	return f.engine.sampleBase(n, rng)
 }
 
 // SampleLogProb draws n rows from the flow (n, dim) and returns log p of each, in one solve.

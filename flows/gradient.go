@@ -2,14 +2,15 @@ package flows
 
 import (
 	"context"
-	"fmt"
+
+	"github.com/go-ffjord/ffjord/graph"
 )
 
 // gradient writes log p of the chunk's rows to logp, replaces z by the gradient of seed·log p with respect to the data,
 // and leaves the gradients of the parameters, summed over the chunk, for sums. Where a row fails it stops there, and
 // forChunks reports the row.
 func (w *worker[T]) gradient(ctx context.Context, in *inputs[T], seed T, logp []float64) error {
-	if err := w.inverse(ctx, in, true); err != nil {
+	if err := w.carry(ctx, in, true, true); err != nil {
 		return err
 	}
 	if len(w.failed) > 0 {
@@ -18,6 +19,15 @@ func (w *worker[T]) gradient(ctx context.Context, in *inputs[T], seed T, logp []
 	if err := w.logProb(logp); err != nil {
 		return err
 	}
+	if err := w.baseGradient(seed); err != nil {
+		return err
+	}
+	fill(w.seed[:w.n], seed)
+	return w.pull(ctx, in, true)
+}
+
+// baseGradient replaces z by the gradient of seed times the base's log-density.
+func (w *worker[T]) baseGradient(seed T) error {
 	if w.logpVJP == nil {
 		m, err := w.compiled.logpVJP.NewMachine(w.lanes)
 		if err != nil {
@@ -35,54 +45,29 @@ func (w *worker[T]) gradient(ctx context.Context, in *inputs[T], seed T, logp []
 		return err
 	}
 	copyColumns(w.z, w.logpVJP.Out("gz"), w.n)
-	for b := range w.blocks {
-		if err := w.back(ctx, b, in, seed); err != nil {
-			return fmt.Errorf("block %d: %w", b, err)
-		}
-	}
 	return nil
 }
 
-// back carries the cotangent of z from the base's side of block b to the data's.
-func (w *worker[T]) back(ctx context.Context, b int, in *inputs[T], seed T) error {
-	s := w.solvers[w.blocks[b].integrator(in.training)]
-	s.ResetGrads()
-	gz, err := s.Cotangent(0)
-	if err != nil {
-		return err
-	}
-	gl, err := s.Cotangent(1)
-	if err != nil {
-		return err
-	}
-	copyColumns(gz, w.z, w.n)
-	fill(gl[0][:w.n], seed)
-	if err := s.Back(ctx, &w.logs[b]); err != nil {
-		return err
-	}
-	for i := range w.n {
-		w.cost[i].Backward += s.Stats()[i].Backward
-	}
-	w.addCondGrad(s)
-	copyColumns(w.z, gz, w.n)
-	return nil
-}
-
-// sums writes the gradients of all parameters, summed over the chunk, one after the other: zero for one that log p does
-// not depend on, and for all where a row has failed before there was a gradient.
-func (w *worker[T]) sums(dst []T) {
+// sums writes the gradients of all parameters, summed over the chunk, one after the other: zero for one that nothing
+// depends on, and for all where a row has failed before there was a gradient.
+func (w *worker[T]) sums(dst []T, base bool) {
 	clear(dst)
 	if len(w.failed) > 0 {
 		return
 	}
-	for _, block := range w.blocks {
-		for _, p := range block.bound {
-			copy(dst[p.offset:], w.solvers[block.train].Grad(p.name))
-		}
+	for _, c := range w.carriers {
+		c.sums(dst)
 	}
-	for _, p := range w.bound {
-		if _, ok := w.compiled.logpVJP.OutputKind(p.name); ok {
-			copy(dst[p.offset:], w.logpVJP.Sum(p.name))
+	if base {
+		addSums(dst, w.bound, w.logpVJP)
+	}
+}
+
+// addSums puts the sums over rows of a machine into a vector of all parameters.
+func addSums[T graph.Float](dst []T, params []bound[T], m *graph.Machine[T]) {
+	for _, p := range params {
+		if p.trained && m.Has(p.name) {
+			copy(dst[p.offset:], m.Sum(p.name))
 		}
 	}
 }

@@ -10,16 +10,16 @@ import (
 type beside int
 
 const (
-	nothing    beside = iota // z alone
-	logDetOnly               // and the trace
-	penalties                // and the trace and the penalties
-	eachProbe                // and the trace and the estimate of each of its probes
+	zOnly         beside = iota // z alone
+	withTrace                   // and the trace
+	withPenalties               // and the trace and the penalties: training
+	withEachProbe               // and the trace and the estimate of each of its probes
 )
 
 // widths returns those of the state's components.
 func (b FFJORD) widths(dim int, with beside) []int {
 	switch extra := b.extra(with); {
-	case with == nothing:
+	case with == zOnly:
 		return []int{dim}
 	case extra == 0:
 		return []int{dim, 1}
@@ -31,9 +31,9 @@ func (b FFJORD) widths(dim int, with beside) []int {
 // extra returns the width of the state's third component, which never steers.
 func (b FFJORD) extra(with beside) int {
 	switch with {
-	case penalties:
+	case withPenalties:
 		return len(b.Penalties)
-	case eachProbe:
+	case withEachProbe:
 		return len(b.Trace.(Sampled).Inputs())
 	}
 	return 0
@@ -41,8 +41,8 @@ func (b FFJORD) extra(with beside) int {
 
 // problem is the block's differential equation.
 func (b FFJORD) problem(flow *Flow, owner string, dim int, with beside) ode.Problem {
-	p := ode.Problem{Widths: b.widths(dim, with), Engine: flow.Engine, Times: b.LearnT1 && with != nothing}
-	if flow.Cond > 0 && with != nothing {
+	p := ode.Problem{Widths: b.widths(dim, with), Engine: flow.Engine, Times: b.LearnT1 && with != zOnly}
+	if flow.Cond > 0 && with != zOnly {
 		p.Inputs = []string{condInput}
 	}
 	p.Field = func(g *graph.Graph) ode.Field { return b.rates(flow.scope(g, owner), with) }
@@ -62,16 +62,16 @@ func (f *Flow) scope(g *graph.Graph, owner string) *nn.Scope {
 func (b FFJORD) rates(s *nn.Scope, with beside) ode.Field {
 	return func(t *graph.Node, y ode.State) ode.State {
 		at := s.At(t)
-		if with == nothing {
+		if with == zOnly {
 			f, _ := b.field(at, y[0], false)
 			return ode.State{f}
 		}
 		f, trace := b.field(at, y[0], true)
 		out := ode.State{f, trace}
 		switch {
-		case with == penalties && len(b.Penalties) > 0:
+		case with == withPenalties && len(b.Penalties) > 0:
 			out = append(out, b.penaltyRates(Dynamics{Graph: s.Graph(), T: t, Z: y[0], F: f, Probes: b.probes(s.Graph(), y[0])}))
-		case with == eachProbe:
+		case with == withEachProbe:
 			out = append(out, b.Trace.(Sampled).Each(s.Graph(), y[0], f))
 		}
 		return out

@@ -11,14 +11,14 @@ import (
 // Frame is where the rows of a trajectory are at one time on the way from the base to the data.
 type Frame struct {
 	Block   int           // counted from the base
-	T       float64       // the block's own time
+	T       float64       // the block's own time; 1 at the end of a block in closed form
 	Z       *tensor.Dense // (rows, dim)
 	LogProb []float64     // log density of the rows' states at that time, in nats
 }
 
 // Trajectory carries base values z (rows, dim) to the data and returns where they are on the way: at the start of the
-// first block, and at frames equally spaced times in every block, its end the last of them. The states between the
-// solver's steps are as accurate as the solve.
+// first block, and at frames equally spaced times in every block, its end the last of them; a block in closed form has
+// one frame, its end. The states between the solver's steps are as accurate as the solve.
 func (f *Flow) Trajectory(ctx context.Context, z *tensor.Dense, frames int) ([]Frame, error) {
 	if err := f.Compile(); err != nil {
 		return nil, err
@@ -41,20 +41,20 @@ func (c *compiled[T]) trajectory(ctx context.Context, z, cond *tensor.Dense, fra
 	if err != nil {
 		return nil, err
 	}
-	if len(c.blocks) == 0 {
+	if len(c.parts) == 0 {
 		return nil, errors.New("flows: a flow without blocks has no trajectory")
 	}
-	in, err := c.inputs(rows, cond, false)
+	in, err := c.inputs(rows, cond, withTrace)
 	if err != nil {
 		return nil, err
 	}
-	film := make([]Frame, 0, 1+frames*len(c.blocks))
+	film := make([]Frame, 0, 1+frames*len(c.parts))
 	add := func(block int, t float64) {
 		film = append(film, Frame{Block: block, T: t, Z: c.matrix(make([]T, rows*c.dim)), LogProb: make([]float64, rows)})
 	}
-	add(0, c.blocks[0].T0)
-	for b := range c.blocks {
-		for _, t := range c.frameTimes(b, frames) {
+	add(0, c.parts[0].start())
+	for b, p := range c.parts {
+		for _, t := range p.times(frames) {
 			add(b, t)
 		}
 	}
@@ -68,17 +68,6 @@ func (c *compiled[T]) trajectory(ctx context.Context, z, cond *tensor.Dense, fra
 	return film, nil
 }
 
-// frameTimes returns the times of block b's frames.
-func (c *compiled[T]) frameTimes(b, frames int) []float64 {
-	block := &c.blocks[b]
-	out := make([]float64, frames)
-	for i := range out {
-		out[i] = block.T0 + (block.T1-block.T0)*float64(i+1)/float64(frames)
-	}
-	out[frames-1] = block.T1
-	return out
-}
-
 // film carries the chunk from the base to the data and fills in its rows of every frame.
 func (w *worker[T]) film(ctx context.Context, in *inputs[T], frames int, film []Frame) error {
 	logp := make([]float64, w.n)
@@ -86,26 +75,19 @@ func (w *worker[T]) film(ctx context.Context, in *inputs[T], frames int, film []
 		return err
 	}
 	w.expose(film[0], w.z, nil, logp)
-	for b := range w.blocks {
-		block := &w.blocks[b]
-		s, err := w.solver(b, block.traced)
-		if err != nil {
-			return err
-		}
-		copyColumns(s.State(0), w.z, w.n)
-		clear(s.State(1)[0][:w.n])
-		w.setNoise(s, b, in)
-		w.setCondition(s, in)
-		states, err := s.SolveAt(ctx, w.n, block.T0, block.T1, w.frameTimes(b, frames))
+	rest := film[1:]
+	for b, c := range w.carriers {
+		times := w.parts[b].times(frames)
+		var last []T
+		err := c.film(ctx, in, times, func(frame int, z [][]T, logDet []T) {
+			w.expose(rest[frame], z, logDet, logp)
+			last = logDet
+		})
 		if err != nil {
 			return fmt.Errorf("block %d: %w", b, err)
 		}
-		for i, columns := range states {
-			w.expose(film[1+b*frames+i], columns[:w.dim], columns[w.dim], logp)
-		}
-		end := states[len(states)-1]
-		copyColumns(w.z, end, w.n)
-		for i, l := range end[w.dim][:w.n] {
+		rest = rest[len(times):]
+		for i, l := range last[:w.n] {
 			logp[i] -= float64(l)
 		}
 	}

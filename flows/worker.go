@@ -2,7 +2,6 @@ package flows
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 
@@ -14,31 +13,43 @@ import (
 // for a row depends on that row alone. Rows whose solve fails leave the chunk.
 type worker[T graph.Float] struct {
 	*compiled[T]
-	lanes   int
-	from, n int   // the rows of the chunk
-	alive   []int // the rows of the chunk that have not failed, in order; what follows is by place in this list
-	z       [][]T
-	logDet  []float64
-	cost    []ode.Stats // by row of the chunk
-	failed  []*RowError
-	solvers map[*ode.Integrator[T]]*ode.Worker[T]
-	logs    []ode.Log[T]
-	logpOf  *graph.Machine[T]
-	logpVJP *graph.Machine[T]
-	trace   func(block int, e ode.StepEvent)
+	lanes    int
+	from, n  int   // the rows of the chunk
+	alive    []int // the rows of the chunk that have not failed, in order; what follows is by place in this list
+	z        [][]T // or its cotangent, on the way back
+	logDet   []float64
+	variance []float64   // of logDet, where each probe's estimate is integrated
+	seed     []T         // the cotangent of logDet
+	cost     []ode.Stats // by row of the chunk
+	penalty  [][]float64 // by block and penalty: summed over the chunk
+	failed   []*RowError
+	carriers []carrier[T]
+	logpOf   *graph.Machine[T]
+	logpVJP  *graph.Machine[T]
+	listener func(block int, e ode.StepEvent)
 
 	condGrad []T // takes the gradient with respect to the conditions, row-major, where it is wanted
 }
 
 func newWorker[T graph.Float](c *compiled[T], lanes int) *worker[T] {
-	w := &worker[T]{compiled: c, lanes: lanes, logDet: make([]float64, lanes), cost: make([]ode.Stats, lanes)}
-	w.solvers = map[*ode.Integrator[T]]*ode.Worker[T]{}
-	w.logs = make([]ode.Log[T], len(c.blocks))
-	all := make([]T, c.dim*lanes)
-	for d := range c.dim {
-		w.z = append(w.z, all[d*lanes:(d+1)*lanes])
+	w := &worker[T]{
+		compiled: c, lanes: lanes, z: newColumns[T](c.dim, lanes), seed: make([]T, lanes),
+		logDet: make([]float64, lanes), variance: make([]float64, lanes), cost: make([]ode.Stats, lanes),
+	}
+	for b, p := range c.parts {
+		w.carriers = append(w.carriers, p.carrier(w, b))
+		w.penalty = append(w.penalty, make([]float64, len(p.penalties())))
 	}
 	return w
+}
+
+// newColumns returns columns of one piece of memory.
+func newColumns[T graph.Float](cols, rows int) [][]T {
+	all, out := make([]T, cols*rows), make([][]T, cols)
+	for d := range out {
+		out[d] = all[d*rows : (d+1)*rows]
+	}
+	return out
 }
 
 // load takes the rows from ... to of row-major data as the chunk.
@@ -49,6 +60,10 @@ func (w *worker[T]) load(data []T, from, to int) {
 		w.alive = append(w.alive, i)
 	}
 	clear(w.logDet[:w.n])
+	clear(w.variance[:w.n])
+	for _, sums := range w.penalty {
+		clear(sums)
+	}
 	clear(w.cost[:w.n])
 	for d := range w.dim {
 		for i := range w.n {
@@ -82,86 +97,36 @@ func (w *worker[T]) spread(dst, values []float64) {
 	}
 }
 
-// inverse carries z from the data to the base and adds up log |det|. With keep, gradient can go back.
-func (w *worker[T]) inverse(ctx context.Context, in *inputs[T], keep bool) error {
-	for b := len(w.blocks) - 1; b >= 0; b-- {
-		block := &w.blocks[b]
-		it, log := block.integrator(in.training), (*ode.Log[T])(nil)
-		if keep {
-			log = &w.logs[b]
+// carry carries z through all blocks, from the base to the data or, inverse, from the data to the base, and adds up log
+// |det| and what else is wanted beside it. With keep, pull can go back.
+func (w *worker[T]) carry(ctx context.Context, in *inputs[T], inverse, keep bool) error {
+	for i := range w.carriers {
+		b := i
+		if inverse {
+			b = len(w.carriers) - 1 - i
 		}
-		if err := w.carry(ctx, b, it, block.T1, block.T0, in, log); err != nil {
-			return err
+		if len(w.alive) == 0 {
+			return nil
 		}
-	}
-	return nil
-}
-
-// forward carries z from the base to the data; traced, it adds up log |det|.
-func (w *worker[T]) forward(ctx context.Context, in *inputs[T], traced bool) error {
-	for b := range w.blocks {
-		block := &w.blocks[b]
-		it := block.plain
-		if traced {
-			it = block.traced
-		}
-		if err := w.carry(ctx, b, it, block.T0, block.T1, in, nil); err != nil {
-			return err
+		if err := w.carriers[b].carry(ctx, in, inverse, keep); err != nil {
+			return fmt.Errorf("block %d: %w", b, err)
 		}
 	}
 	return nil
 }
 
-// carry carries z through block b.
-func (w *worker[T]) carry(
-	ctx context.Context, b int, it *ode.Integrator[T], from, to float64, in *inputs[T], log *ode.Log[T],
-) error {
-	n := len(w.alive)
-	if n == 0 {
-		return nil
-	}
-	s, err := w.solver(b, it)
-	if err != nil {
-		return err
-	}
-	copyColumns(s.State(0), w.z, n)
-	traced := it != w.blocks[b].plain
-	if traced {
-		clear(s.State(1)[0][:n])
-		w.setNoise(s, b, in)
-	}
-	w.setCondition(s, in)
-	w.listen(s, b)
-	err = s.Solve(ctx, n, from, to, log)
-	var failed *ode.SolveError
-	if err != nil && !errors.As(err, &failed) {
-		return fmt.Errorf("block %d: %w", b, err)
-	}
-	for i, row := range w.alive {
-		w.cost[row] = w.cost[row].Add(s.Stats()[i])
-	}
-	copyColumns(w.z, s.State(0), n)
-	if traced {
-		for i, l := range s.State(1)[0][:n] {
-			w.logDet[i] += float64(l)
+// pull goes the way of carry back: it replaces the cotangent of where z has come to by that of where it came from.
+func (w *worker[T]) pull(ctx context.Context, in *inputs[T], inverse bool) error {
+	for i := range w.carriers {
+		b := i
+		if !inverse {
+			b = len(w.carriers) - 1 - i
+		}
+		if err := w.carriers[b].back(ctx, in, inverse); err != nil {
+			return fmt.Errorf("block %d: %w", b, err)
 		}
 	}
-	if failed != nil {
-		w.bury(b, failed)
-	}
 	return nil
-}
-
-// listen passes the solver's events on to the worker's trace.
-func (w *worker[T]) listen(s *ode.Worker[T], b int) {
-	if w.trace == nil {
-		s.Trace(nil)
-		return
-	}
-	s.Trace(func(e ode.StepEvent) {
-		e.Row = w.from + w.alive[e.Row]
-		w.trace(b, e)
-	})
 }
 
 // bury takes the rows that failed in block b out of the chunk.
@@ -171,54 +136,20 @@ func (w *worker[T]) bury(b int, failed *ode.SolveError) {
 		dead[e.Row] = true
 		of := *e
 		of.Row = w.from + w.alive[e.Row]
-		w.failed = append(w.failed, &RowError{b, &of})
+		w.failed = append(w.failed, &RowError{b, w.parts[b].name(), &of})
 	}
 	kept := 0
 	for i, row := range w.alive {
 		if dead[i] {
 			continue
 		}
-		w.alive[kept], w.logDet[kept] = row, w.logDet[i]
+		w.alive[kept], w.logDet[kept], w.variance[kept] = row, w.logDet[i], w.variance[i]
 		for d := range w.z {
 			w.z[d][kept] = w.z[d][i]
 		}
 		kept++
 	}
 	w.alive = w.alive[:kept]
-}
-
-// solver returns the worker's solver for an integrator of block b, bound to the block's parameters.
-func (w *worker[T]) solver(b int, it *ode.Integrator[T]) (*ode.Worker[T], error) {
-	s := w.solvers[it]
-	if s == nil {
-		var err error
-		if s, err = it.NewWorker(w.lanes); err != nil {
-			return nil, err
-		}
-		w.solvers[it] = s
-	}
-	for _, p := range w.blocks[b].bound {
-		if err := s.Bind(p.name, p.values); err != nil {
-			return nil, err
-		}
-	}
-	return s, nil
-}
-
-func (w *worker[T]) setNoise(s *ode.Worker[T], b int, in *inputs[T]) {
-	noisy, ok := w.blocks[b].trace(in.training).(Noisy)
-	if !ok {
-		return
-	}
-	names := noisy.Inputs()
-	width := len(names) * w.dim
-	for k, name := range names {
-		for d, col := range s.Rows(name) {
-			for i, row := range w.alive {
-				col[i] = in.noise[b][(w.from+row)*width+k*w.dim+d]
-			}
-		}
-	}
 }
 
 // logProb writes log p of the chunk's rows, whose z stands at the base.
@@ -274,6 +205,12 @@ func (w *worker[T]) bindBase(m *graph.Machine[T]) error {
 func fill[T graph.Float](dst []T, v T) {
 	for i := range dst {
 		dst[i] = v
+	}
+}
+
+func clearColumns[T graph.Float](cols [][]T, n int) {
+	for _, col := range cols {
+		clear(col[:n])
 	}
 }
 

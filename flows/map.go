@@ -1,0 +1,156 @@
+package flows
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/nn"
+	"github.com/go-ffjord/ffjord/ode"
+)
+
+// byMap carries a chunk through a block in closed form.
+type byMap[T graph.Float] struct {
+	*mapped[T]
+	w     *worker[T]
+	at    int // number of the block
+	maps  [2]*graph.Machine[T]
+	pulls [2]*graph.Machine[T]
+	last  *graph.Machine[T] // that back has run
+	kept  [][]T             // where z came from
+	seen  moments           // of the rows that the last inverse pass in training came with
+}
+
+func (p *mapped[T]) carrier(w *worker[T], block int) carrier[T] {
+	return &byMap[T]{mapped: p, w: w, at: block}
+}
+
+// machine returns one of the worker's machines, made when first needed, bound to the parameters and the conditions.
+func (m *byMap[T]) machine(at **graph.Machine[T], program func() (*graph.Program[T], error), in *inputs[T]) (*graph.Machine[T], error) {
+	if *at == nil {
+		p, err := program()
+		if err != nil {
+			return nil, err
+		}
+		if *at, err = p.NewMachine(m.w.lanes); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range m.params {
+		if err := (*at).Bind(p.name, p.values); err != nil {
+			return nil, err
+		}
+	}
+	if m.cond > 0 {
+		m.w.setCondition((*at).In(condInput), in)
+	}
+	return *at, nil
+}
+
+func (m *byMap[T]) carry(_ context.Context, in *inputs[T], inverse, keep bool) error {
+	w, n, d := m.w, len(m.w.alive), direction(inverse)
+	machine, err := m.machine(&m.maps[d], func() (*graph.Program[T], error) { return m.programs[d], nil }, in)
+	if err != nil {
+		return err
+	}
+	copyColumns(machine.In(mapFrom), w.z, n)
+	if keep {
+		if m.kept == nil {
+			m.kept = newColumns[T](m.dim, w.lanes)
+		}
+		copyColumns(m.kept, w.z, n)
+	}
+	if _, ok := m.block.(Follower); ok && inverse && in.with == withPenalties {
+		m.seen = momentsOf(w.z, n)
+	}
+	if err := machine.Run(n); err != nil {
+		return err
+	}
+	to, logDet := machine.Out(mapTo), machine.Out(mapLogDet)[0]
+	failed := m.failures(to, logDet)
+	copyColumns(w.z, to, n)
+	for i, l := range logDet[:n] {
+		w.logDet[i] += float64(l)
+	}
+	if failed != nil {
+		w.bury(m.at, failed)
+	}
+	return nil
+}
+
+// failures reports the rows that the map takes to numbers that are none.
+func (m *byMap[T]) failures(to [][]T, logDet []T) *ode.SolveError {
+	var failed *ode.SolveError
+	for i := range m.w.alive {
+		sum := float64(logDet[i])
+		norm := 0.
+		for d := range to {
+			sum += float64(to[d][i])
+			norm = math.Hypot(norm, float64(m.w.z[d][i]))
+		}
+		if !math.IsNaN(sum) && !math.IsInf(sum, 0) {
+			continue
+		}
+		if failed == nil {
+			failed = &ode.SolveError{}
+		}
+		failed.Rows = append(failed.Rows, &ode.RowError{Row: i, Reason: ode.ErrNonFinite, Norm: norm})
+	}
+	return failed
+}
+
+func (m *byMap[T]) back(_ context.Context, in *inputs[T], inverse bool) error {
+	w, d := m.w, direction(inverse)
+	machine, err := m.machine(&m.pulls[d], m.mapped.pulls[d], in)
+	if err != nil {
+		return err
+	}
+	m.last = machine
+	copyColumns(machine.In(mapFrom), m.kept, w.n)
+	copyColumns(machine.In(mapSeed), w.z, w.n)
+	copy(machine.In(mapSeedDet)[0][:w.n], w.seed)
+	machine.Reset()
+	if err := machine.Run(w.n); err != nil {
+		return err
+	}
+	copyColumns(w.z, machine.Out(mapGrad), w.n)
+	if w.condGrad != nil {
+		w.addCondGrad(machine.Out(mapGradCond))
+	}
+	return nil
+}
+
+func (m *byMap[T]) sums(dst []T) {
+	addSums(dst, m.params, m.last)
+}
+
+func (m *byMap[T]) film(ctx context.Context, in *inputs[T], _ []float64, show func(frame int, z [][]T, logDet []T)) error {
+	w := m.w
+	before := append([]float64(nil), w.logDet[:w.n]...)
+	if err := m.carry(ctx, in, false, false); err != nil {
+		return err
+	}
+	if len(w.failed) > 0 {
+		return w.failed[0]
+	}
+	since := make([]T, w.n)
+	for i := range since {
+		since[i] = T(w.logDet[i] - before[i])
+	}
+	show(0, w.z, since)
+	return nil
+}
+
+// follow lets a block whose state follows the data see the moments of a batch.
+func (p *mapped[T]) follow(seen moments) error {
+	b, ok := p.block.(Follower)
+	if !ok || seen.n < 2 {
+		return nil
+	}
+	state := func(name string) *nn.Param { return p.flow.Params.Get(p.owner + "." + name) }
+	if err := b.Follow(state, seen.mean, seen.variance()); err != nil {
+		return fmt.Errorf("%T: %w", p.block, err)
+	}
+	return nil
+}

@@ -1,0 +1,118 @@
+package flows
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/go-ffjord/ffjord/graph"
+)
+
+// mapped is a block in closed form, compiled.
+type mapped[T graph.Float] struct {
+	*compiled[T]
+	block Block
+	owner string
+
+	programs [2]*graph.Program[T]                 // forward and inverse: from → to and log det
+	pulls    [2]func() (*graph.Program[T], error) // their vector-Jacobian products
+	params   []bound[T]
+}
+
+// The inputs and outputs of a block's programs, beside its parameters.
+const (
+	mapFrom     = "from z"
+	mapTo       = "to z"
+	mapLogDet   = "log det"
+	mapSeed     = "seed of z"
+	mapSeedDet  = "seed of log det"
+	mapGrad     = "grad of z"
+	mapGradCond = "grad of cond"
+)
+
+func compileMapped[T graph.Float](c *compiled[T], b Block, owner string) (*mapped[T], error) {
+	p := &mapped[T]{compiled: c, block: b, owner: owner}
+	for i := range p.programs {
+		var err error
+		p.programs[i], err = graph.CompileFor[T](c.flow.Engine, func(g *graph.Graph) {
+			_, to, logDet := p.write(g, i)
+			g.Output(mapTo, to)
+			g.Output(mapLogDet, logDet)
+		})
+		if err != nil {
+			return nil, err
+		}
+		p.pulls[i] = sync.OnceValues(func() (*graph.Program[T], error) {
+			return graph.CompileFor[T](c.flow.Engine, func(g *graph.Graph) { p.writePull(g, i) })
+		})
+	}
+	return p, nil
+}
+
+// direction is the index of forward or inverse.
+func direction(inverse bool) int {
+	if inverse {
+		return 1
+	}
+	return 0
+}
+
+// write writes the block in one direction.
+func (p *mapped[T]) write(g *graph.Graph, direction int) (from, to, logDet *graph.Node) {
+	s := p.flow.scope(g, p.owner)
+	from = g.Rows(mapFrom, p.dim)
+	if direction == 1 {
+		to, logDet = inverse(p.block, s, from)
+	} else {
+		to, logDet = forward(p.block, s, from)
+	}
+	return from, to, logDet
+}
+
+// writePull writes the vector-Jacobian product of one direction.
+func (p *mapped[T]) writePull(g *graph.Graph, direction int) {
+	from, to, logDet := p.write(g, direction)
+	wrt, names := []*graph.Node{from}, []string{mapGrad}
+	if p.cond > 0 {
+		wrt, names = append(wrt, g.Rows(condInput, p.cond)), append(names, mapGradCond)
+	}
+	seeds := []*graph.Node{g.Rows(mapSeed, p.dim), g.Rows(mapSeedDet, 1)}
+	p.pullback(g, p.owner, []*graph.Node{to, logDet}, seeds, wrt, names)
+}
+
+func (p *mapped[T]) bind() error {
+	for _, program := range p.programs {
+		params, err := p.compiled.bind(p.owner, program.Graph(), []string{mapFrom, condInput})
+		if err != nil {
+			return err
+		}
+		if p.params != nil && len(params) != len(p.params) {
+			return fmt.Errorf("%T asks for other parameters in Forward than in Inverse", p.block)
+		}
+		p.params = params
+	}
+	return nil
+}
+
+func (p *mapped[T]) name() string { return fmt.Sprintf("%T", p.block) }
+
+func (p *mapped[T]) shared() bool { return false }
+
+func (p *mapped[T]) trace(beside) Trace { return nil }
+
+// times has one frame for the whole map.
+func (p *mapped[T]) times(int) []float64 { return []float64{1} }
+
+func (p *mapped[T]) start() float64 { return 0 }
+
+func (p *mapped[T]) penalties() []Penalty { return nil }
+
+func (p *mapped[T]) stepGraph(back bool) (*graph.Graph, error) {
+	if !back {
+		return p.programs[1].Graph(), nil
+	}
+	pull, err := p.pulls[1]()
+	if err != nil {
+		return nil, err
+	}
+	return pull.Graph(), nil
+}

@@ -1,0 +1,59 @@
+package flows
+
+import (
+	"context"
+
+	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/nn"
+)
+
+// part is a compiled block. It holds no numbers of a call.
+type part[T graph.Float] interface {
+	// bind finds the numbers of the block's parameters, once all exist.
+	bind() error
+	// name is the type of a block in closed form, empty for an FFJORD.
+	name() string
+	// shared tells whether the block takes the same steps for all rows.
+	shared() bool
+	// trace is what a call's noise is drawn for, nil for a block without a trace.
+	trace(with beside) Trace
+	// times returns where a trajectory of so many frames a block stops.
+	times(frames int) []float64
+	// start is the time of the base's side.
+	start() float64
+	// penalties returns what training adds to the loss.
+	penalties() []Penalty
+	// stepGraph returns the graph to look at.
+	stepGraph(back bool) (*graph.Graph, error)
+	// carrier returns a worker's carrier through the block.
+	carrier(w *worker[T], block int) carrier[T]
+}
+
+// carrier carries a worker's chunk through one block, there and back.
+type carrier[T graph.Float] interface {
+	// carry carries the worker's z through the block and adds to what is kept beside it. With keep, back can follow.
+	carry(ctx context.Context, in *inputs[T], inverse, keep bool) error
+	// back replaces the cotangents of where carry has brought z by those of where it came from, and adds up the gradients
+	// of the parameters and the condition.
+	back(ctx context.Context, in *inputs[T], inverse bool) error
+	// sums puts the gradients of the block's parameters, summed over the chunk, into a vector of all parameters.
+	sums(dst []T)
+	// film carries the worker's z to the data's side and shows it at every time of the trajectory, with log |det| since
+	// the block's start.
+	film(ctx context.Context, in *inputs[T], times []float64, show func(frame int, z [][]T, logDet []T)) error
+}
+
+// bound is a parameter of a block or the base: its name in the graph, its numbers, and where they start in a vector of
+// all trained parameters, if it is one.
+type bound[T graph.Float] struct {
+	name    string
+	values  []T
+	offset  int
+	trained bool
+}
+
+// Follower is a Block whose state follows the data in training.
+type Follower interface {
+	Block
+	Follow(state func(name string) *nn.Param, mean, variance []float64) error
+}
