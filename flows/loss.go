@@ -2,6 +2,7 @@ package flows
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"gorgonia.org/tensor"
@@ -138,7 +139,7 @@ func (c *compiled[T]) follow() error {
 			all.merge(chunk.moments[b])
 		}
 		if err := p.follow(all); err != nil {
-			return err
+			return fmt.Errorf("flows: block %d: %w", b, err)
 		}
 	}
 	return nil

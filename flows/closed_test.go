@@ -1,0 +1,294 @@
+package flows_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/diff/fd"
+	"gonum.org/v1/gonum/stat"
+	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/flows"
+	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/nn"
+	"github.com/go-ffjord/ffjord/ode"
+)
+
+// cubic is a block of one's own: z = x + (a x)³ with a learnt a > 0 for each column, plus the condition's mean where
+// there is one. Its Forward is Newton's method, unrolled.
+type cubic struct{}
+
+func (cubic) slope(s *nn.Scope, z *graph.Node) *graph.Node {
+	return s.Param("a", fixed(0.5, 0.7, 0.3), 1, z.Shape()[1])
+}
+
+func (cubic) shift(s *nn.Scope, z *graph.Node) *graph.Node {
+	if !s.HasCond() {
+		return z
+	}
+	return graph.Add(z, graph.Scale(graph.SumCols(s.Cond()), 0.5))
+}
+
+func (b cubic) Inverse(s *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
+	a := b.slope(s, x)
+	z, logDet = b.map1(a, x)
+	return b.shift(s, z), logDet
+}
+
+func (cubic) map1(a, x *graph.Node) (z, logDet *graph.Node) {
+	ax := graph.Mul(x, a)
+	slope := graph.Log1p(graph.Scale(graph.Mul(graph.Square(ax), a), 3))
+	return graph.Add(x, graph.Cube(ax)), graph.SumCols(slope)
+}
+
+func (b cubic) Forward(s *nn.Scope, z *graph.Node) (x, logDet *graph.Node) {
+	a := b.slope(s, z)
+	if s.HasCond() {
+		z = graph.Sub(z, graph.Scale(graph.SumCols(s.Cond()), 0.5))
+	}
+	x = z
+	for range 60 { // from outside, where the slope is largest, Newton's method falls monotonically
+		ax := graph.Mul(x, a)
+		f := graph.Sub(graph.Add(x, graph.Cube(ax)), z)
+		x = graph.Sub(x, graph.Div(f, graph.Shift(graph.Scale(graph.Mul(graph.Square(ax), a), 3), 1)))
+	}
+	_, l := b.map1(a, x)
+	return x, graph.Neg(l)
+}
+
+// mixed is a flow of blocks of both kinds.
+func mixed(blocks ...flows.Block) *flows.Flow {
+	solver := ode.Solver{Method: ode.Tsit5, Steps: 6}
+	all := flows.Chain{
+		cubic{},
+		flows.FFJORD{Field: timed(nn.Concat, nn.Tanh, 4), Solver: solver},
+		flows.Chain(append([]flows.Block{cubic{}}, blocks...)),
+	}
+	return newFlow(tensor.Float64, 3, all...)
+}
+
+func TestClosedFormBlocksAreBijectors(t *testing.T) {
+	// Newton's method leaves round-off, six steps of order five 1e-7, central differences 1e-9.
+	checkBijector(t, mixed(), draw(seeded(2), 4, 3, 1), 1e-6, 2e-6)
+}
+
+// checkGradient compares gradients that a loss has left in the trained parameters with central differences of it, whose
+// step of 1e-5 errs by 1e-10 of truncation and 1e-10 of rounding, in units of the largest gradient.
+func checkGradient(t *testing.T, p *nn.Params, loss func() float64) {
+	t.Helper()
+	loss()
+	got := map[string][]float64{}
+	for q := range p.All() {
+		g, err := q.Grad()
+		require.NoError(t, err)
+		got[q.Name()] = append([]float64(nil), numbers(g.(*tensor.Dense))...)
+	}
+	for q := range p.All() {
+		if !q.Trained() {
+			continue
+		}
+		values := q.Value().Data().([]float64)
+		before := append([]float64(nil), values...)
+		want := fd.Gradient(nil, func(v []float64) float64 {
+			copy(values, v)
+			return loss()
+		}, before, &fd.Settings{Formula: fd.Central, Step: 1e-5})
+		copy(values, before)
+		assert.InDeltaSlice(t, want, got[q.Name()], 3e-9*math.Max(1, largest(want)), q.Name())
+	}
+}
+
+func largest(values []float64) (m float64) {
+	for _, v := range values {
+		m = math.Max(m, math.Abs(v))
+	}
+	return m
+}
+
+// lossOf returns an objective's loss of a batch.
+func lossOf(t *testing.T, objective interface {
+	Loss(ctx context.Context, x *tensor.Dense) (float64, error)
+}, x *tensor.Dense) func() float64 {
+	return func() float64 {
+		loss, err := objective.Loss(t.Context(), x)
+		require.NoError(t, err)
+		return loss
+	}
+}
+
+func TestGradientThroughClosedFormBlocks(t *testing.T) {
+	f, x := mixed(), draw(seeded(3), 5, 3, 1)
+	checkGradient(t, f.Params, lossOf(t, f.NLL(), x))
+	assert.InDelta(t, -mean(logProb(t, f, x)), lossOf(t, f.NLL(), x)(), 1e-13)
+
+	score, err := f.Score(t.Context(), x)
+	require.NoError(t, err)
+	want := fd.Gradient(nil, func(v []float64) float64 {
+		return 5 * mean(logProb(t, f, tensor.New(tensor.WithShape(5, 3), tensor.WithBacking(v))))
+	}, numbers(x), &fd.Settings{Formula: fd.Central, Step: 1e-5})
+	assert.InDeltaSlice(t, want, numbers(score), 1e-9*largest(want))
+}
+
+func TestConditionOfClosedFormBlocks(t *testing.T) {
+	f := mixed()
+	f.Cond = 2
+	x, c := draw(seeded(3), 5, 3, 1), draw(seeded(4), 5, 2, 1)
+	given := f.Given(c)
+	z, logDet, err := given.Inverse(t.Context(), x)
+	require.NoError(t, err)
+	back, there, err := given.Forward(t.Context(), z)
+	require.NoError(t, err)
+	assert.InDeltaSlice(t, numbers(x), numbers(back), 1e-6)
+	for i := range logDet {
+		assert.InDelta(t, 0, logDet[i]+there[i], 2e-6)
+	}
+	got, err := given.CondScore(t.Context(), x)
+	require.NoError(t, err)
+	want := fd.Gradient(nil, func(v []float64) float64 {
+		logp, err := f.Given(tensor.New(tensor.WithShape(5, 2), tensor.WithBacking(v))).LogProb(t.Context(), x)
+		require.NoError(t, err)
+		return 5 * mean(logp)
+	}, numbers(c), &fd.Settings{Formula: fd.Central, Step: 1e-5})
+	assert.InDeltaSlice(t, want, numbers(got), 1e-8)
+}
+
+// roots is a block for positive data: z = ln x.
+type roots struct{}
+
+func (roots) Inverse(_ *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
+	z = graph.Log(x)
+	return z, graph.Neg(graph.SumCols(z))
+}
+
+func (roots) Forward(_ *nn.Scope, z *graph.Node) (x, logDet *graph.Node) {
+	return graph.Exp(z), graph.SumCols(z)
+}
+
+func TestRowsOutsideOfABlock(t *testing.T) {
+	f := newFlow(tensor.Float32, 2, flows.FFJORD{Field: nn.Linear{}}, roots{})
+	x := tensor.New(tensor.WithShape(3, 2), tensor.WithBacking([]float64{1, 2, 3, -4, 5, 6}))
+	logp, err := f.LogProb(t.Context(), x)
+	var failed *flows.SolveError
+	require.ErrorAs(t, err, &failed)
+	require.Len(t, failed.Rows, 1)
+	assert.Equal(t, 1, failed.Rows[0].Block)
+	assert.ErrorIs(t, err, ode.ErrNonFinite)
+	assert.EqualError(t, err, "flows: block 1, row 1: flows_test.roots takes it to numbers that are not finite; a row of norm 5 may lie outside of what the block is for")
+	alone := logProb(t, f, tensor.New(tensor.WithShape(1, 2), tensor.WithBacking([]float64{5, 6})))
+	assert.True(t, math.IsNaN(logp[1]))
+	assert.Equal(t, alone[0], logp[2])
+	_, err = f.NLL().Loss(t.Context(), x)
+	assert.ErrorAs(t, err, &failed)
+	_, err = f.Trajectory(t.Context(), tensor.New(tensor.WithShape(1, 2), tensor.WithBacking([]float64{1000, 0})), 2)
+	assert.ErrorContains(t, err, "block 1")
+}
+
+// ill is a block with a mistake.
+type ill struct{ mistake string }
+
+func (b ill) Inverse(s *nn.Scope, x *graph.Node) (z, logDet *graph.Node) { return b.Forward(s, x) }
+
+func (b ill) Forward(s *nn.Scope, z *graph.Node) (x, logDet *graph.Node) {
+	switch b.mistake {
+	case "width":
+		return graph.SumCols(z), graph.SumCols(z)
+	case "log det":
+		return z, z
+	case "nil":
+		return nil, nil
+	case "input":
+		return graph.Add(z, s.Graph().Rows("mine", 2)), graph.SumCols(z)
+	}
+	return z, nil
+}
+
+func TestMistakesInBlocks(t *testing.T) {
+	for mistake, want := range map[string]string{
+		"width":   "flows_test.ill.Forward must map (rows, 2) to the same shape",
+		"nil":     "flows_test.ill.Forward must map (rows, 2) to the same shape",
+		"log det": "the log-determinant of flows_test.ill.Forward must be a column (rows, 1), or (1, 1)",
+		"none":    "the log-determinant of flows_test.ill.Forward must be a column (rows, 1), or (1, 1)",
+		"input":   `nothing feeds the input per row "mine"`,
+	} {
+		err := newFlow(tensor.Float32, 2, ill{mistake}).Compile()
+		assert.ErrorContains(t, err, "flows: block 0: ", mistake)
+		assert.ErrorContains(t, err, want, mistake)
+	}
+	assert.ErrorContains(t, newFlow(tensor.Float32, 2, nil).Compile(), "flows: block 0: it is nil")
+}
+
+// A block in closed form has one frame of a trajectory, and log p along it ends at that of the data.
+func TestTrajectoryThroughClosedFormBlocks(t *testing.T) {
+	f, z := mixed(), draw(seeded(3), 5, 3, 1)
+	film, err := f.Trajectory(t.Context(), z, 4)
+	require.NoError(t, err)
+	require.Len(t, film, 1+1+4+1)
+	x, logDet := forward(t, f, z)
+	end := film[len(film)-1]
+	assert.InDeltaSlice(t, numbers(x), numbers(end.Z), 1e-12)
+	for i := range logDet {
+		assert.InDelta(t, film[0].LogProb[i]-logDet[i], end.LogProb[i], 1e-12)
+	}
+	assert.Equal(t, []int{0, 0, 1, 1, 1, 1, 2}, blocksOf(film))
+}
+
+func blocksOf(film []flows.Frame) (out []int) {
+	for _, frame := range film {
+		out = append(out, frame.Block)
+	}
+	return out
+}
+
+// centre is a block that takes away the mean of the data it has seen.
+type centre struct{ cubic }
+
+func (centre) Inverse(s *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
+	dim := x.Shape()[1]
+	s.State("variance", nn.Zeros, 1, dim)
+	return graph.Sub(x, s.State("mean", nn.Zeros, 1, dim)), graph.FillColumns(x, 0, 1)
+}
+
+func (centre) Forward(s *nn.Scope, z *graph.Node) (x, logDet *graph.Node) {
+	dim := z.Shape()[1]
+	s.State("variance", nn.Zeros, 1, dim)
+	return graph.Add(z, s.State("mean", nn.Zeros, 1, dim)), graph.FillColumns(z, 0, 1)
+}
+
+func (centre) Follow(state func(string) *nn.Param, mean, variance []float64) error {
+	if mean[0] > 100 {
+		return errors.New("too far")
+	}
+	return errors.Join(state("mean").Set(mean), state("variance").Set(variance))
+}
+
+func TestFollower(t *testing.T) {
+	f := newFlow(tensor.Float64, 3, centre{}, cubic{})
+	require.NoError(t, f.Compile())
+	assert.Len(t, f.NLL().Model(), 1, "state is not trained")
+	x := draw(seeded(5), 700, 3, 2) // several chunks
+	z, _ := inverse(t, newFlow(tensor.Float64, 3, cubic{}), x)
+	before := lossOf(t, f.NLL(), x)()
+	mu, variance := f.Params.Get("block0.mean"), f.Params.Get("block0.variance")
+	for d := range 3 {
+		var col []float64
+		for i := range 700 {
+			col = append(col, numbers(z)[3*i+d])
+		}
+		m, v := stat.MeanVariance(col, nil)
+		assert.InDelta(t, m, mu.Numbers()[d], 1e-12)
+		assert.InEpsilon(t, v, variance.Numbers()[d], 1e-12)
+	}
+	assert.NotEqual(t, before, lossOf(t, f.NLL(), x)(), "the next loss sees the state")
+
+	one := tensor.New(tensor.WithShape(1, 3), tensor.WithBacking([]float64{9, 9, 9}))
+	kept := mu.Numbers()
+	lossOf(t, f.NLL(), one)()
+	assert.Equal(t, kept, mu.Numbers(), "one row has no variance")
+	far := tensor.New(tensor.WithShape(2, 3), tensor.WithBacking([]float64{999, 9, 9, 999, 9, 9}))
+	_, err := f.NLL().Loss(t.Context(), far)
+	assert.ErrorContains(t, err, "block 0: flows_test.centre: too far")
+}
