@@ -18,7 +18,7 @@ type Linear struct {
 	Spectral int  // divides W by its largest singular value, found in so many steps (see Apply); zero leaves W as it is
 }
 
-var _ Layer = Linear{}
+var _ Traced = Linear{}
 
 // Apply returns x·W + b, shape (rows, Out).
 //
@@ -28,6 +28,16 @@ var _ Layer = Linear{}
 // may stretch by a little more than 1: with 10 steps by 1.02 on average over normal square matrices of 16 to 256
 // columns, seldom by more than 1.1, and by less with more steps. W = 0 stays 0.
 func (l Linear) Apply(s *Scope, x *graph.Node) *graph.Node {
+	y, _ := l.affine(s, x)
+	return y
+}
+
+// ApplyTraced returns x·W + b and tr W, of the rows of W that x meets.
+func (l Linear) ApplyTraced(s *Scope, x *graph.Node) (y, trace *graph.Node) {
+	return applyTraced(l, s, x)
+}
+
+func (l Linear) affine(s *Scope, x *graph.Node) (*graph.Node, slope) {
 	l = l.sized(x)
 	x = l.input(s, x)
 	in := width(x)
@@ -39,10 +49,10 @@ func (l Linear) Apply(s *Scope, x *graph.Node) *graph.Node {
 		w = normalized(w, l.Spectral)
 	}
 	y := graph.MatMul(x, w)
-	if l.NoBias {
-		return y
+	if !l.NoBias {
+		y = graph.Add(y, s.Param("bias", l.biasInit(in), 1, l.Out))
 	}
-	return graph.Add(y, s.Param("bias", l.biasInit(in), 1, l.Out))
+	return y, slope{weight: w}
 }
 
 // sized returns l with Out filled in from x.

@@ -16,39 +16,84 @@ type MLP struct {
 	Spectral int   // as in Linear, for the weights of every map
 }
 
-var _ Layer = MLP{}
+var _ Traced = MLP{}
 
 // Apply returns the network's value, shape (rows, Out).
 func (l MLP) Apply(s *Scope, x *graph.Node) *graph.Node {
-	act, out := l.Act, l.Out
-	if act == nil {
-		act = Tanh
+	y, _, _ := l.write(s, x, l.maps(s, x))
+	return y
+}
+
+// ApplyTraced returns the network's value and, for a result as wide as x, the trace of its Jacobian in closed form. With
+// no hidden layer it is that of the only map. With one it is, for J¹ (dim, H) and J² (H, dim) the transposed Jacobians
+// of the two maps and a (rows, H) what the activation φ is applied to,
+//
+//	tr ∂y/∂x = Σ_h φ'(a_h)·c_h,   c_h = Σ_d J¹[d, h]·J²[h, d],
+//
+// H terms in place of dim products through the network. c is the same for all rows unless a gate of the time is in it.
+//
+// The trace is nil for more hidden layers, for maps other than Linear, with any columns of the time, ConcatV2, Squash
+// and ConcatSquash, and for activations other than an Activation and Swish.
+func (l MLP) ApplyTraced(s *Scope, x *graph.Node) (y, trace *graph.Node) {
+	maps := l.maps(s, x)
+	jacobians, ok := withSlopes(maps)
+	if !ok || len(maps) > 2 || !elementwise(l.act()) {
+		return l.Apply(s, x), nil
+	}
+	y, a, h := l.write(s, x, maps)
+	switch {
+	case width(y) != width(x):
+		return y, nil
+	case h == nil:
+		return y, jacobians[0].trace(s, y)
+	}
+	return y, traceThrough(s, jacobians[0], a, h, jacobians[1])
+}
+
+// write applies the maps with the activation between them. It returns the result and what stands before and behind the
+// last activation, nil where there is none.
+func (l MLP) write(s *Scope, x *graph.Node, maps []Layer) (y, a, h *graph.Node) {
+	y = s.Apply(index(0), maps[0], x)
+	for i, m := range maps[1:] {
+		a = y
+		h = s.Apply("act"+index(i), l.act(), a)
+		y = s.Apply(index(i+1), m, h)
+	}
+	return y, a, h
+}
+
+// maps returns the maps in order.
+func (l MLP) maps(s *Scope, x *graph.Node) []Layer {
+	timed, out := l.Time, l.Out
+	if timed == nil {
+		timed = Concat
 	}
 	if out == 0 {
 		out = width(x)
+	}
+	var maps []Layer
+	add := func(width int) {
+		maps = append(maps, timed.Linear(len(maps), Linear{
+			Out:      width,
+			Init:     l.Init,
+			BiasInit: l.BiasInit,
+			Cond:     len(maps) == 0 && s.HasCond(),
+			Spectral: l.Spectral,
+		}))
 	}
 	for i, h := range l.Hidden {
 		if h < 1 {
 			graph.Fail("nn: MLP: hidden layer %d has width %d, want at least 1", i, h)
 		}
-		x = s.Apply(index(i), l.linear(s, i, h), x)
-		x = s.Apply("act"+index(i), act, x)
+		add(h)
 	}
-	last := len(l.Hidden)
-	return s.Apply(index(last), l.linear(s, last, out), x)
+	add(out)
+	return maps
 }
 
-// linear returns map number i, of the given width.
-func (l MLP) linear(s *Scope, i, width int) Layer {
-	timed := l.Time
-	if timed == nil {
-		timed = Concat
+func (l MLP) act() Layer {
+	if l.Act == nil {
+		return Tanh
 	}
-	return timed.Linear(i, Linear{
-		Out:      width,
-		Init:     l.Init,
-		BiasInit: l.BiasInit,
-		Cond:     i == 0 && s.HasCond(),
-		Spectral: l.Spectral,
-	})
+	return l.Act
 }

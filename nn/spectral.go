@@ -19,15 +19,10 @@ func normalized(w *graph.Node, steps int) *graph.Node {
 }
 
 // startVector returns v (1, out) of length 1 with vⱼ ~ cos(2πj/φ), φ the golden ratio: numbers without a pattern that
-// weights could share, so that their first singular vector is at no right angle to v. The row j = 0, 1, 2, ... comes
-// from doubling: [j, j + width of j].
+// weights could share, so that their first singular vector is at no right angle to v.
 func startVector(w *graph.Node) *graph.Node {
-	out := w.Shape()[1]
-	count := graph.FillColumns(graph.RowSlice(w, 0, 1), 0, 1)
-	for width(count) < out {
-		count = graph.Concat(count, graph.Shift(count, float64(width(count))))
-	}
-	v := graph.Cos(graph.Scale(graph.Columns(count, 0, out), 2*math.Pi/math.Phi))
+	count := counted(w, w.Shape()[1])
+	v := graph.Cos(graph.Scale(count, 2*math.Pi/math.Phi))
 	return graph.Div(v, norm(v))
 }
 

@@ -24,30 +24,61 @@ type ConcatSquash Linear
 type ConcatV2 Linear
 
 var (
-	_ Layer = Squash{}
-	_ Timed = Squash{}
-	_ Layer = ConcatSquash{}
-	_ Timed = ConcatSquash{}
-	_ Layer = ConcatV2{}
-	_ Timed = ConcatV2{}
+	_ Traced = Squash{}
+	_ Timed  = Squash{}
+	_ Traced = ConcatSquash{}
+	_ Timed  = ConcatSquash{}
+	_ Traced = ConcatV2{}
+	_ Timed  = ConcatV2{}
 )
 
 // Apply returns (x·W + b) ⊙ σ(t·a + c), shape (rows, Out).
 func (l Squash) Apply(s *Scope, x *graph.Node) *graph.Node {
-	y := Linear(l).Apply(s, x)
-	return graph.Mul(y, timeGate(s, width(y)))
+	y, _ := l.affine(s, x)
+	return y
+}
+
+// ApplyTraced returns Apply's result and Σ_d W[d, d]·σ(t·a + c)[d].
+func (l Squash) ApplyTraced(s *Scope, x *graph.Node) (y, trace *graph.Node) {
+	return applyTraced(l, s, x)
+}
+
+func (l Squash) affine(s *Scope, x *graph.Node) (*graph.Node, slope) {
+	y, j := Linear(l).affine(s, x)
+	j.gate = timeGate(s, width(y))
+	return graph.Mul(y, j.gate), j
 }
 
 // Apply returns (x·W + b) ⊙ σ(t·a + c) + t·u, shape (rows, Out).
 func (l ConcatSquash) Apply(s *Scope, x *graph.Node) *graph.Node {
-	y := Squash(l).Apply(s, x)
-	return graph.Add(y, timeShift(s, width(y)))
+	y, _ := l.affine(s, x)
+	return y
+}
+
+// ApplyTraced returns Apply's result and Σ_d W[d, d]·σ(t·a + c)[d].
+func (l ConcatSquash) ApplyTraced(s *Scope, x *graph.Node) (y, trace *graph.Node) {
+	return applyTraced(l, s, x)
+}
+
+func (l ConcatSquash) affine(s *Scope, x *graph.Node) (*graph.Node, slope) {
+	y, j := Squash(l).affine(s, x)
+	return graph.Add(y, timeShift(s, width(y))), j
 }
 
 // Apply returns x·W + b + t·u, shape (rows, Out).
 func (l ConcatV2) Apply(s *Scope, x *graph.Node) *graph.Node {
-	y := Linear(l).Apply(s, x)
-	return graph.Add(y, timeShift(s, width(y)))
+	y, _ := l.affine(s, x)
+	return y
+}
+
+// ApplyTraced returns Apply's result and tr W, of the rows of W that x meets.
+func (l ConcatV2) ApplyTraced(s *Scope, x *graph.Node) (y, trace *graph.Node) {
+	return applyTraced(l, s, x)
+}
+
+func (l ConcatV2) affine(s *Scope, x *graph.Node) (*graph.Node, slope) {
+	y, j := Linear(l).affine(s, x)
+	return graph.Add(y, timeShift(s, width(y))), j
 }
 
 // Linear returns the map with the settings of l.

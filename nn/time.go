@@ -53,6 +53,20 @@ type timedLinear struct {
 	linear Linear
 }
 
+var _ Traced = timedLinear{}
+
 func (l timedLinear) Apply(s *Scope, x *graph.Node) *graph.Node {
-	return l.linear.sized(x).Apply(s, l.time.Apply(s, x))
+	y, _ := l.affine(s, x)
+	return y
+}
+
+func (l timedLinear) ApplyTraced(s *Scope, x *graph.Node) (y, trace *graph.Node) {
+	return applyTraced(l, s, x)
+}
+
+func (l timedLinear) affine(s *Scope, x *graph.Node) (*graph.Node, slope) {
+	in := l.time.Apply(s, x)
+	y, j := l.linear.sized(x).affine(s, in)
+	j.from += width(in) - width(x)
+	return y, j
 }
