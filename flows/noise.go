@@ -1,6 +1,11 @@
 package flows
 
-import "math/rand/v2"
+import (
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // Noise draws independent numbers of mean 0 and variance 1.
 type Noise interface {
@@ -29,5 +34,22 @@ func (n ProbeNoise) Draw(rng *rand.Rand, dst []float64) {
 	}
 	for i := range dst {
 		dst[i] = float64(2*rng.IntN(2) - 1)
+	}
+}
+
+// drawFrame fills dst with orthogonal vectors of dim numbers and length √dim, at most dim of them: a part of a frame
+// that is equally likely to point in any direction. They are Gaussian vectors made orthogonal one after the other (Gram
+// and Schmidt), each twice, which leaves them so to round-off (Giraud et al. 2005).
+func drawFrame(rng *rand.Rand, dst []float64, dim int) {
+	for from := 0; from < len(dst); from += dim {
+		v := dst[from : from+dim]
+		Gaussian.Draw(rng, v)
+		for range 2 {
+			for to := 0; to < from; to += dim {
+				u := dst[to : to+dim]
+				floats.AddScaled(v, -floats.Dot(u, v)/float64(dim), u)
+			}
+		}
+		floats.Scale(math.Sqrt(float64(dim))/floats.Norm(v, 2), v)
 	}
 }

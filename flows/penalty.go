@@ -30,9 +30,7 @@ type Dynamics struct {
 func (d Dynamics) Dim() int { return d.Z.Shape()[1] }
 
 // JVP returns J v for v (rows, dim), with J = ∂f/∂z.
-func (d Dynamics) JVP(v *graph.Node) *graph.Node {
-	return orZeros(graph.JVP([]*graph.Node{d.F}, []*graph.Node{d.Z}, []*graph.Node{v})[0], d.F)
-}
+func (d Dynamics) JVP(v *graph.Node) *graph.Node { return d.push(v, nil) }
 
 // VJP returns uᵀ J for u (rows, dim).
 func (d Dynamics) VJP(u *graph.Node) *graph.Node {
@@ -40,9 +38,15 @@ func (d Dynamics) VJP(u *graph.Node) *graph.Node {
 }
 
 // TimeDerivative returns ∂f/∂t.
-func (d Dynamics) TimeDerivative() *graph.Node {
-	one := graph.FillColumns(d.T, 1, 1)
-	return orZeros(graph.JVP([]*graph.Node{d.F}, []*graph.Node{d.T}, []*graph.Node{one})[0], d.F)
+func (d Dynamics) TimeDerivative() *graph.Node { return d.push(nil, graph.FillColumns(d.T, 1, 1)) }
+
+// Acceleration returns d²z/dt² = J f + ∂f/∂t.
+func (d Dynamics) Acceleration() *graph.Node { return d.push(d.F, graph.FillColumns(d.T, 1, 1)) }
+
+// push returns J z + ∂f/∂t·t for tangents z (rows, dim) and t (rows, 1), nil being zero. It names both variables: in a
+// solver's stage the state is itself computed from the time, and what that contributes is no part of ∂f/∂t.
+func (d Dynamics) push(z, t *graph.Node) *graph.Node {
+	return orZeros(graph.JVP([]*graph.Node{d.F}, []*graph.Node{d.Z, d.T}, []*graph.Node{z, t})[0], d.F)
 }
 
 func orZeros(n, like *graph.Node) *graph.Node {

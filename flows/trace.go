@@ -1,11 +1,6 @@
 package flows
 
-import (
-	"fmt"
-	"math/rand/v2"
-
-	"github.com/go-ffjord/ffjord/graph"
-)
+import "github.com/go-ffjord/ffjord/graph"
 
 // Trace writes the trace of a field's Jacobian, tr(∂f/∂z), or an estimate of it, into a graph: a column (rows, 1) from
 // z and f, both (rows, dim).
@@ -40,24 +35,10 @@ var _ Trace = Exact{}
 
 // Trace writes Σ_d ∂f_d/∂z_d.
 func (Exact) Trace(g *graph.Graph, z, f *graph.Node) *graph.Node {
-	dim := z.Shape()[1]
 	var sum *graph.Node
-	for d := range dim {
-		unit := graph.FillColumns(z, 1, 1)
-		if dim > 1 {
-			unit = graph.PadColumns(unit, d, dim)
-		}
-		column := graph.JVP([]*graph.Node{f}, []*graph.Node{z}, []*graph.Node{unit})[0]
-		if column == nil {
-			continue
-		}
-		if dim > 1 {
-			column = graph.Columns(column, d, d+1)
-		}
-		if sum == nil {
-			sum = column
-		} else {
-			sum = graph.Add(sum, column)
+	for d := range z.Shape()[1] {
+		if term := diagonal(z, f, d); term != nil {
+			sum = add(sum, term)
 		}
 	}
 	if sum == nil {
@@ -66,67 +47,28 @@ func (Exact) Trace(g *graph.Graph, z, f *graph.Node) *graph.Node {
 	return sum
 }
 
-// Hutchinson is the unbiased estimate tr(J) ≈ mean over probes of εᵀJε (Hutchinson 1990; Grathwohl et al. 2019, eq. 7),
-// by one Jacobian-vector product for each probe. Its noise is drawn once for every call of the flow and block and stays
-// fixed over the solve, without which the equation would not be one. Calls that run at the same time share the source,
-// and which of them gets which noise is then left to chance.
-type Hutchinson struct {
-	Noise  Noise      // of mean 0 and variance 1; nil is Rademacher
-	Probes int        // zero is 1
-	Rand   *rand.Rand // draws the noise; required
+// diagonal returns ∂f_d/∂z_d, nil where the field does not depend on z.
+func diagonal(z, f *graph.Node, d int) *graph.Node {
+	column := graph.JVP([]*graph.Node{f}, []*graph.Node{z}, []*graph.Node{unit(z, d)})[0]
+	if column == nil || z.Shape()[1] == 1 {
+		return column
+	}
+	return graph.Columns(column, d, d+1)
 }
 
-var _ Noisy = Hutchinson{}
+// unit returns the unit vector e_d for every row of z.
+func unit(z *graph.Node, d int) *graph.Node {
+	one := graph.FillColumns(z, 1, 1)
+	if dim := z.Shape()[1]; dim > 1 {
+		return graph.PadColumns(one, d, dim)
+	}
+	return one
+}
 
-// Trace writes the estimate.
-func (h Hutchinson) Trace(g *graph.Graph, z, f *graph.Node) *graph.Node {
-	if h.Probes < 0 {
-		graph.Fail("flows: Hutchinson: %d probes, want at least 1", h.Probes)
-	}
-	if h.Rand == nil {
-		graph.Fail("flows: Hutchinson: Rand is nil, and the noise needs a source")
-	}
-	if n, ok := h.Noise.(ProbeNoise); ok && n != Rademacher && n != Gaussian {
-		graph.Fail("flows: Hutchinson: noise %q is neither %q nor %q", string(n), string(Rademacher), string(Gaussian))
-	}
-	var sum *graph.Node
-	for _, name := range h.Inputs() {
-		e := g.Rows(name, z.Shape()[1])
-		je := graph.JVP([]*graph.Node{f}, []*graph.Node{z}, []*graph.Node{e})[0]
-		if je == nil { // the field does not depend on z
-			continue
-		}
-		term := graph.SumCols(graph.Mul(e, je))
-		if sum == nil {
-			sum = term
-		} else {
-			sum = graph.Add(sum, term)
-		}
-	}
+// add returns the sum of two nodes, of which the first may be nil.
+func add(sum, term *graph.Node) *graph.Node {
 	if sum == nil {
-		return graph.FillColumns(z, 0, 1)
+		return term
 	}
-	if n := h.probes(); n > 1 {
-		sum = graph.Scale(sum, 1/float64(n))
-	}
-	return sum
-}
-
-// Inputs returns one name for each probe.
-func (h Hutchinson) Inputs() []string {
-	names := make([]string, h.probes())
-	for i := range names {
-		names[i] = fmt.Sprintf("noise%d", i)
-	}
-	return names
-}
-
-func (h Hutchinson) probes() int { return max(1, h.Probes) }
-
-// Draw draws the probes of one row, one after the other.
-func (h Hutchinson) Draw(dst []float64) {
-	if h.Noise == nil {
-		h.Noise = Rademacher
-	}
-	h.Noise.Draw(h.Rand, dst)
+	return graph.Add(sum, term)
 }

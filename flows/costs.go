@@ -1,0 +1,122 @@
+package flows
+
+import (
+	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/nn"
+)
+
+// Costs are what evaluations take for one row, as numbers of multiply-adds of a matrix product that would take as long.
+type Costs struct {
+	Dim      int     // of the state
+	Field    float64 // f alone
+	Exact    float64 // f with its exact trace
+	Probe    float64 // f with εᵀJε for one probe ε
+	Analytic bool    // the field writes its exact trace in closed form
+}
+
+// resolve returns the trace that t stands for in a block, and why; t itself where it is no Chooser.
+func (f *Flow) resolve(t Trace, field nn.Layer, owner string, dim int) (chosen Trace, why string, err error) {
+	chooser, ok := t.(Chooser)
+	if !ok {
+		return t, "", nil
+	}
+	c, err := f.costs(field, owner, dim)
+	if err != nil {
+		return nil, "", err
+	}
+	return chooser.Choose(c)
+}
+
+// costs counts the arithmetic of a field in a graph that is thrown away.
+func (f *Flow) costs(field nn.Layer, owner string, dim int) (c Costs, err error) {
+	_, err = graph.Build(f.Params.DtypeOrDefault(), graph.SymbolicRows, func(g *graph.Graph) {
+		var dz, trace *graph.Node
+		s, z := f.scope(g, owner).At(g.Rows("t", 1)), g.Rows("y0", dim)
+		if layer, ok := field.(nn.Traced); ok {
+			dz, trace = layer.ApplyTraced(s, z)
+		} else {
+			dz = field.Apply(s, z)
+		}
+		if dz == nil || !dz.Shape().Eq(z.Shape()) {
+			graph.Fail("flows: the field must map z (rows, %d) to dz/dt of the same shape", dim)
+		}
+		c = costsOf(g, z, dz, trace)
+	})
+	return c, err
+}
+
+// costsOf counts the arithmetic of f and of its traces, of which it writes as much as that takes: one probe, and two terms
+// of the exact trace, whose second stands for all that follow. An exact trace that is there already is the one to count.
+func costsOf(g *graph.Graph, z, f, trace *graph.Node) Costs {
+	c := Costs{Dim: z.Shape()[1], Field: arithmetic(g, f), Probe: arithmetic(g, f, quadratic(z, f, z))}
+	if trace != nil {
+		c.Exact, c.Analytic = arithmetic(g, f, trace), true
+		return c
+	}
+	roots := []*graph.Node{f}
+	var counts [2]float64
+	for d := range min(2, c.Dim) {
+		if term := diagonal(z, f, d); term != nil {
+			roots = append(roots, term)
+		}
+		counts[d] = arithmetic(g, roots...)
+	}
+	c.Exact = counts[0]
+	if c.Dim > 1 {
+		c.Exact += float64(c.Dim-1) * (counts[1] - counts[0])
+	}
+	return c
+}
+
+// arithmetic returns what the nodes take that roots depend on, for one row. What is the same for all rows takes nothing,
+// nor does what only puts columns in order.
+func arithmetic(g *graph.Graph, roots ...*graph.Node) float64 {
+	perRow := map[*graph.Node]bool{}
+	for _, in := range g.Inputs() {
+		perRow[in.Node] = in.PerRow
+	}
+	total := 0.0
+	for _, n := range graph.Topo(roots...) {
+		v, err := graph.Read(n)
+		if err != nil {
+			graph.Fail("%w", err)
+		}
+		for _, in := range v.Inputs {
+			perRow[n] = perRow[n] || perRow[in]
+		}
+		if perRow[n] {
+			total += perRowCost(v)
+		}
+	}
+	return total
+}
+
+func perRowCost(v graph.View) float64 {
+	columns := func(n *graph.Node) float64 {
+		if s := n.Shape(); len(s) > 1 {
+			return float64(s[1])
+		}
+		return 1
+	}
+	switch v.Kind {
+	case graph.OpInput, graph.OpFill, graph.OpDetach, graph.OpRepeatRows, graph.OpRepeatCols, graph.OpCut, graph.OpPad, graph.OpJoin:
+		return 0
+	case graph.OpMatMul:
+		return columns(v.Inputs[0]) * columns(v.Node)
+	case graph.OpSumCols:
+		return simple * columns(v.Inputs[0])
+	case graph.OpDiv, graph.OpInv, graph.OpSqrt, graph.OpInvSqrt:
+		return division * columns(v.Node)
+	case graph.OpTanh, graph.OpSigmoid, graph.OpSoftplus, graph.OpExp, graph.OpExpm1, graph.OpLog, graph.OpLog1p, graph.OpLog2,
+		graph.OpSin, graph.OpCos, graph.OpPow:
+		return transcendental * columns(v.Node)
+	}
+	return simple * columns(v.Node)
+}
+
+// What an element-wise operation takes in multiply-adds of a matrix product of 64 columns, measured on the native engine.
+const (
+	simple         = 3
+	division       = 9
+	transcendental = 20
+)
