@@ -9,5 +9,6 @@
 // [History] keeps them, and one's own may evaluate, save or stop.
 //
 // A training run is a function of its inputs: the order of rows comes from the
-// Trainer's Rand, nothing else is random, and sums are in float64.
+// Trainer's Rand, or from the source that deals them, nothing else is random,
+// and sums are in float64.
 package optim

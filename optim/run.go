@@ -17,7 +17,7 @@ import (
 type run struct {
 	Trainer
 	objective Objective
-	batches   *data.Batches
+	source    data.Source
 
 	event  Event       // where the run stands
 	model  []parameter // of the step under way
@@ -26,11 +26,13 @@ type run struct {
 	absent time.Duration // spent in observers
 }
 
-func newRun(t Trainer, objective Objective, batches *data.Batches) *run {
-	return &run{
-		Trainer: t, objective: objective, batches: batches, start: time.Now(),
-		event: Event{Epochs: t.Epochs, Steps: t.Epochs * batches.Len(), Loss: math.NaN(), Rate: rateOf(t.Solver)},
+// run trains with settings that are checked and filled.
+func (t Trainer) run(ctx context.Context, objective Objective, source data.Source) error {
+	r := &run{
+		Trainer: t, objective: objective, source: source, start: time.Now(),
+		event: Event{Epochs: t.Epochs, Steps: t.Epochs * source.Len(), Loss: math.NaN(), Rate: rateOf(t.Solver)},
 	}
+	return r.finish(r.epochs(ctx))
 }
 
 func (r *run) epochs(ctx context.Context) error {
@@ -51,7 +53,8 @@ func (r *run) epochs(ctx context.Context) error {
 // epoch goes once through the rows and returns their mean loss.
 func (r *run) epoch(ctx context.Context) (float64, error) {
 	var sum float64
-	for batch := range r.batches.Epoch() {
+	seen := r.event.Rows
+	for batch := range r.source.Epoch() {
 		loss, err := r.step(ctx, batch)
 		if err != nil {
 			return 0, err
@@ -64,7 +67,14 @@ func (r *run) epoch(ctx context.Context) (float64, error) {
 			return 0, err
 		}
 	}
-	return sum / float64(r.batches.Rows()), nil
+	err := r.source.Err()
+	if err == nil && r.event.Rows == seen {
+		err = errors.New("the source has no rows")
+	}
+	if err != nil {
+		return 0, fmt.Errorf("optim: epoch %d, after step %d: %w", r.event.Epoch, r.event.Step, err)
+	}
+	return sum / float64(r.event.Rows-seen), nil
 }
 
 // step moves the parameters once and returns the loss from before.

@@ -13,8 +13,8 @@ import (
 	"github.com/go-ffjord/ffjord/data"
 )
 
-// Trainer minimises an Objective over the rows of a table, in batches, for a
-// number of epochs.
+// Trainer minimises an Objective over the rows of a table or of a source, in
+// batches, for a number of epochs.
 type Trainer struct {
 	// Solver takes the steps. Nil means a new Adam{} for each run. A solver
 	// keeps its state from one run to the next.
@@ -23,14 +23,16 @@ type Trainer struct {
 	Rate Schedule
 	// Epochs is how often every row is seen. Zero means 1.
 	Epochs int
-	// Batch is the number of rows of a step; the last batch of an epoch holds
-	// what is left. Zero means 256.
+	// Batch is the number of rows of a step of Run; the last batch of an epoch
+	// holds what is left. Zero means 256. RunSource takes the batches as they
+	// come.
 	Batch int
 	// MaxNorm bounds the Euclidean length of the gradient over all parameters;
 	// a longer one is shortened to it. Zero means no bound.
 	MaxNorm float64
-	// Rand shuffles the rows, anew for each epoch. Nil means a generator with
-	// the same fixed seed for each run.
+	// Rand shuffles the rows of Run, anew for each epoch. Nil means a generator
+	// with the same fixed seed for each run. RunSource takes the rows as they
+	// come.
 	Rand *rand.Rand
 	// Observe is told of every step and epoch. Nil means no one is.
 	Observe Observer
@@ -54,8 +56,25 @@ func (t Trainer) Run(ctx context.Context, objective Objective, train *tensor.Den
 	if err != nil {
 		return fmt.Errorf("optim: %w", err)
 	}
-	r := newRun(t, objective, batches)
-	return r.finish(r.epochs(ctx))
+	return t.run(ctx, objective, batches)
+}
+
+// RunSource trains as Run does, on the batches (rows, dim) of float32 or
+// float64 that source deals: a [data.Stream] of a file larger than memory, or
+// a source of one's own that draws rows for ever. Batch and Rand of the Trainer
+// do not apply, since the source decides on both; Run is RunSource with
+// [data.NewBatches].
+//
+// When the source breaks an epoch off, RunSource returns its Err, wrapped; the
+// parameters stay as the last step left them.
+func (t Trainer) RunSource(ctx context.Context, objective Objective, source data.Source) error {
+	if err := t.check(objective); err != nil {
+		return err
+	}
+	if source == nil {
+		return errors.New("optim: Trainer: no source")
+	}
+	return t.filled().run(ctx, objective, source)
 }
 
 // filled returns t with its zeros replaced by what they mean.
