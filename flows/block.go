@@ -32,7 +32,7 @@ func (c Chain) Forward(s *nn.Scope, z *graph.Node) (x, logDet *graph.Node) {
 	for i, b := range leaves(c) {
 		var l *graph.Node
 		x, l = forward(b, s.In(blockOwner(i)), x)
-		logDet = addLogDet(logDet, l)
+		logDet = add(logDet, l)
 	}
 	return x, orZero(logDet, x)
 }
@@ -44,7 +44,7 @@ func (c Chain) Inverse(s *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
 	for i := len(all) - 1; i >= 0; i-- {
 		var l *graph.Node
 		z, l = inverse(all[i], s.In(blockOwner(i)), z)
-		logDet = addLogDet(logDet, l)
+		logDet = add(logDet, l)
 	}
 	return z, orZero(logDet, z)
 }
@@ -95,14 +95,6 @@ func checked(b Block, method string, from, to, logDet *graph.Node) (*graph.Node,
 		logDet = graph.Add(graph.FillColumns(from, 0, 1), logDet)
 	}
 	return to, logDet
-}
-
-// addLogDet returns the sum of two log-determinants, of which the first may be nil.
-func addLogDet(sum, l *graph.Node) *graph.Node {
-	if sum == nil {
-		return l
-	}
-	return graph.Add(sum, l)
 }
 
 func orZero(logDet, like *graph.Node) *graph.Node {

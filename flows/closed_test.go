@@ -23,7 +23,7 @@ import (
 type cubic struct{}
 
 func (cubic) slope(s *nn.Scope, z *graph.Node) *graph.Node {
-	return s.Param("a", fixed(0.5, 0.7, 0.3), 1, z.Shape()[1])
+	return s.Param("a", fixed(0.5, 0.7, 0.3, 0.2, 0.4, 0.6), 1, z.Shape()[1])
 }
 
 func (cubic) shift(s *nn.Scope, z *graph.Node) *graph.Node {

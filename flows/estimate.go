@@ -14,7 +14,7 @@ type Estimate struct{ Mean, StdErr float64 }
 func (e Estimate) String() string { return fmt.Sprintf("%.4g ± %.2g", e.Mean, e.StdErr) }
 
 // EstimateLogProb returns log p(x) of every row of x (rows, dim) as LogProb does, with the standard error that the
-// traces' probes leave: zero where every trace is exact, NaN where a Hutchinson trace has one probe only. The solver's
+// traces' probes leave: zero where every trace is exact, +Inf where a Hutchinson trace has a single probe. The solver's
 // error is not in it. With few probes the standard error itself is rough; for two standard errors to cover the truth in
 // nine of ten cases take eight or more.
 func (f *Flow) EstimateLogProb(ctx context.Context, x *tensor.Dense) ([]Estimate, error) {

@@ -48,6 +48,7 @@ type engine interface {
 	vjp(ctx context.Context, from, cond *tensor.Dense, inverse bool, seed *tensor.Dense, seedDet []float64) (grad, condGrad *tensor.Dense, err error)
 	pathLoss(ctx context.Context, z *tensor.Dense, of PathLoss) (float64, error)
 	lossParts() LossParts
+	summary() string
 	sampleBase(n int, rng *rand.Rand) (*tensor.Dense, error)
 	stepGraph(block int, back bool) (*graph.Graph, error)
 }

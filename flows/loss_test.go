@@ -130,8 +130,8 @@ func TestLearntEndTime(t *testing.T) {
 
 func TestMistakesInPenalties(t *testing.T) {
 	for want, p := range map[string]flows.Penalty{
-		"has a penalty 0 of <nil> with weight 1":                   {Weight: 1},
-		"with weight NaN: want a Regularizer and a finite weight":  {Of: speed{}, Weight: math.NaN()},
+		"has a penalty 0 of <nil> with weight 1":                      {Weight: 1},
+		"with weight NaN: want a Regularizer and a finite weight":     {Of: speed{}, Weight: math.NaN()},
 		"the rate of the penalty flows_test.toowide must be a column": {Of: toowide{}, Weight: 1},
 	} {
 		block := flows.FFJORD{Field: nn.Linear{}, Penalties: []flows.Penalty{p}}

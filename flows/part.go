@@ -13,6 +13,8 @@ type part[T graph.Float] interface {
 	bind() error
 	// name is the type of a block in closed form, empty for an FFJORD.
 	name() string
+	// describe tells what the block is, in a line and others below it.
+	describe() (line string, more []string)
 	// shared tells whether the block takes the same steps for all rows.
 	shared() bool
 	// trace is what a call's noise is drawn for, nil for a block without a trace.

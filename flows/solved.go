@@ -17,6 +17,8 @@ type solved[T graph.Float] struct {
 	train FFJORD // as it is in training
 	eval  FFJORD // and everywhere else
 
+	why, whyEval string // their traces were chosen, where a Chooser did
+
 	training *ode.Integrator[T]                 // z, log det and the penalties
 	traced   *ode.Integrator[T]                 // z and log det
 	plain    *ode.Integrator[T]                 // z alone
@@ -30,7 +32,17 @@ func compileSolved[T graph.Float](c *compiled[T], b FFJORD, owner string) (*solv
 	if err != nil {
 		return nil, fmt.Errorf("FFJORD %w", err)
 	}
-	p := &solved[T]{compiled: c, owner: owner, train: b, eval: b.evaluated()}
+	p := &solved[T]{compiled: c, owner: owner}
+	if b.Trace, p.why, err = c.flow.resolve(b.Trace, b.Field, owner, c.dim); err != nil {
+		return nil, err
+	}
+	p.whyEval = p.why
+	if b.EvalTrace != nil {
+		if b.EvalTrace, p.whyEval, err = c.flow.resolve(b.EvalTrace, b.Field, owner, c.dim); err != nil {
+			return nil, err
+		}
+	}
+	p.train, p.eval = b, b.evaluated()
 	if p.training, err = p.integrator(p.train, withPenalties); err != nil {
 		return nil, err
 	}
