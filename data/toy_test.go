@@ -3,6 +3,7 @@ package data_test
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -217,5 +218,17 @@ func BenchmarkToyLogProb(b *testing.B) {
 			}
 			b.ReportMetric(1024*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 		})
+	}
+}
+
+// Every set draws from the source that it is given and from nothing else.
+func TestToysAreSeeded(t *testing.T) {
+	for _, name := range data.ToyNames() {
+		set, _ := data.Toy(name)
+		draw := func(seed uint64) []float64 {
+			return data.Draw(set, 50, rand.New(rand.NewPCG(seed, 0))).Float64s()
+		}
+		assert.Equal(t, draw(1), draw(1), name)
+		assert.NotEqual(t, draw(1), draw(2), name)
 	}
 }

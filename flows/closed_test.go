@@ -292,3 +292,50 @@ func TestFollower(t *testing.T) {
 	_, err := f.NLL().Loss(t.Context(), far)
 	assert.ErrorContains(t, err, "block 0: flows_test.centre: too far")
 }
+
+// A chain with grids of equal steps can be written into one graph as a whole, by the parameters' own names, and
+// computes what the flow does.
+func TestWholeFlowInOneGraph(t *testing.T) {
+	f := mixed(flows.FFJORD{Field: timed(nn.Concat, nn.Tanh, 4), Solver: ode.Solver{Steps: 3}, T1: 0.7, LearnT1: true})
+	x := draw(seeded(3), 5, 3, 1)
+	z, logDet := inverse(t, f, x)
+	for name, write := range map[string]func(*nn.Scope, *graph.Node) (*graph.Node, *graph.Node){
+		"inverse": f.Blocks.Inverse, "forward": f.Blocks.Forward,
+	} {
+		program, err := graph.Compile[float64](func(g *graph.Graph) {
+			to, l := write(nn.NewScope(g, f.Params, "", nil), g.Rows("from", 3))
+			g.Output("to", to)
+			g.Output("l", l)
+		})
+		require.NoError(t, err)
+		m, err := program.NewMachine(5)
+		require.NoError(t, err)
+		for _, in := range program.Graph().Inputs() {
+			if !in.PerRow {
+				require.NoError(t, m.Bind(in.Name, f.Params.Get(in.Name).Numbers()))
+			}
+		}
+		from, to, sign := x, z, 1.
+		if name == "forward" {
+			from, to, sign = z, x, -1
+		}
+		for d, col := range m.In("from") {
+			for i := range col {
+				col[i] = numbers(from)[3*i+d]
+			}
+		}
+		require.NoError(t, m.Run(5))
+		for i := range 5 {
+			assert.InDelta(t, sign*logDet[i], m.Out("l")[0][i], 1e-6, name) // a grid of order five does not invert exactly
+			for d, col := range m.Out("to") {
+				assert.InDelta(t, numbers(to)[3*i+d], col[i], 1e-6, name)
+			}
+		}
+	}
+	adaptive := flows.FFJORD{Field: nn.Linear{}}
+	_, err := graph.Compile[float64](func(g *graph.Graph) {
+		x, _ := adaptive.Forward(nn.NewScope(g, f.Params, "other", nil), g.Rows("z", 2))
+		g.Output("x", x)
+	})
+	assert.ErrorContains(t, err, "steps by tolerance can't be written into a graph; set the Solver's Steps")
+}
