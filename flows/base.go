@@ -18,9 +18,12 @@ type Base interface {
 }
 
 // Normal is the normal density with a diagonal covariance, N(Loc, diag Scale²).
+//
+// With Learn its numbers are the parameters "loc" and "log_scale", (1, dim) each.
 type Normal struct {
 	Loc   []float64 // mean of each dimension; nil is zeros
 	Scale []float64 // standard deviation of each dimension, positive; nil is ones
+	Learn bool      // trains both, from Loc and Scale on
 }
 
 var _ Base = Normal{}
@@ -29,68 +32,64 @@ var _ Base = Normal{}
 func (b Normal) Dim() int { return max(len(b.Loc), len(b.Scale)) }
 
 // LogProb writes -½ Σ ((z - μ)/σ)² - Σ ln σ - ½ dim ln 2π.
-func (b Normal) LogProb(_ *nn.Scope, z *graph.Node) *graph.Node {
-	dim := z.Shape()[1]
-	b.check(dim)
-	norm := float64(dim) / 2 * math.Log(2*math.Pi)
-	if b.Loc != nil {
-		z = graph.Sub(z, constantColumns(z, b.Loc))
+func (b Normal) LogProb(s *nn.Scope, z *graph.Node) *graph.Node {
+	checkFinite(z, "Normal: Loc", b.Loc)
+	checkPositive(z, "Normal: Scale", b.Scale)
+	if b.Learn {
+		return b.learnt(s, z)
 	}
-	if b.Scale != nil {
-		inverse := make([]float64, dim)
-		for d, s := range b.Scale {
+	u, norm := standardized(z, b.Loc, b.Scale, logRoot2Pi(z))
+	return graph.Shift(graph.Scale(graph.SumCols(graph.Square(u)), -0.5), -norm)
+}
+
+func (b Normal) learnt(s *nn.Scope, z *graph.Node) *graph.Node {
+	dim := z.Shape()[1]
+	loc := s.Param("loc", startAt(b.Loc), 1, dim)
+	logScale := s.Param("log_scale", startAt(logs(b.Scale)), 1, dim)
+	u := graph.Mul(graph.Sub(z, loc), graph.Exp(graph.Neg(logScale)))
+	squares := graph.Scale(graph.SumCols(graph.Square(u)), -0.5)
+	return graph.Sub(squares, graph.Shift(graph.SumCols(logScale), logRoot2Pi(z)))
+}
+
+// Sample draws z = μ + σ ε with ε from N(0, I).
+func (b Normal) Sample(param func(string) []float64, rng *rand.Rand, dst []float64, dim int) {
+	loc, scale := b.Loc, b.Scale
+	if b.Learn {
+		loc, scale = param("loc"), exps(param("log_scale"))
+	}
+	for i := range dst {
+		dst[i] = rng.NormFloat64()
+	}
+	moveRows(dst, loc, scale, dim)
+}
+
+// logRoot2Pi returns ½ dim ln 2π for z (rows, dim).
+func logRoot2Pi(z *graph.Node) float64 { return float64(z.Shape()[1]) / 2 * math.Log(2*math.Pi) }
+
+// standardized returns u = (z - loc) / scale and norm + Σ ln scale; nil leaves its operation out.
+func standardized(z *graph.Node, loc, scale []float64, norm float64) (*graph.Node, float64) {
+	if loc != nil {
+		z = graph.Sub(z, constantColumns(z, loc))
+	}
+	if scale != nil {
+		inverse := make([]float64, len(scale))
+		for d, s := range scale {
 			inverse[d] = 1 / s
 			norm += math.Log(s)
 		}
 		z = graph.Mul(z, constantColumns(z, inverse))
 	}
-	return graph.Shift(graph.Scale(graph.SumCols(graph.Square(z)), -0.5), -norm)
+	return z, norm
 }
 
-// Sample draws z = μ + σ ε with ε from N(0, I).
-func (b Normal) Sample(_ func(string) []float64, rng *rand.Rand, dst []float64, dim int) {
-	for i := range dst {
-		d := i % dim
-		dst[i] = rng.NormFloat64()
-		if b.Scale != nil {
-			dst[i] *= b.Scale[d]
+// moveRows replaces every row u of width dim by loc + scale ⊙ u; nil leaves its operation out.
+func moveRows(rows, loc, scale []float64, dim int) {
+	for i := range rows {
+		if scale != nil {
+			rows[i] *= scale[i%dim]
 		}
-		if b.Loc != nil {
-			dst[i] += b.Loc[d]
+		if loc != nil {
+			rows[i] += loc[i%dim]
 		}
 	}
-}
-
-func (b Normal) check(dim int) {
-	if b.Loc != nil && len(b.Loc) != dim {
-		graph.Fail("flows: Normal: Loc has %d dimensions, the flow has %d", len(b.Loc), dim)
-	}
-	if b.Scale != nil && len(b.Scale) != dim {
-		graph.Fail("flows: Normal: Scale has %d dimensions, the flow has %d", len(b.Scale), dim)
-	}
-	for d, s := range b.Scale {
-		if !(s > 0) || math.IsInf(s, 1) {
-			graph.Fail("flows: Normal: Scale[%d] is %v, want a positive number", d, s)
-		}
-	}
-	for d, m := range b.Loc {
-		if math.IsNaN(m) || math.IsInf(m, 0) {
-			graph.Fail("flows: Normal: Loc[%d] is %v, want a finite number", d, m)
-		}
-	}
-}
-
-// constantColumns returns a matrix of like's rows whose column d is all values[d]. Neighbouring columns of one value
-// are one constant.
-func constantColumns(like *graph.Node, values []float64) *graph.Node {
-	var parts []*graph.Node
-	for from := 0; from < len(values); {
-		to := from + 1
-		for to < len(values) && values[to] == values[from] {
-			to++
-		}
-		parts = append(parts, graph.FillColumns(like, values[from], to-from))
-		from = to
-	}
-	return graph.Concat(parts...)
 }

@@ -1,0 +1,53 @@
+package flows
+
+import (
+	"math"
+
+	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/nn"
+)
+
+// Logit is the block that opens data between 0 and 1 to all numbers on their way to the base (Dinh et al. 2017, section
+// 4.1), element by element:
+//
+//	s = α + (1 - 2α) x,   z = ln s - ln(1 - s)
+//	log |det ∂z/∂x| = Σ ln(1 - 2α) - ln(s (1 - s))
+//
+// α keeps 0 and 1 themselves at finite z. What Forward gives therefore lies between -α/(1 - 2α) and 1 + α/(1 - 2α).
+// Beyond these no z exists: there Inverse gives NaN, and a flow says so of the row.
+type Logit struct {
+	Alpha float64 // α, from 0 to below ½; zero is 1e-6
+}
+
+var _ Block = Logit{}
+
+// Forward writes x = (σ(z) - α) / (1 - 2α).
+func (b Logit) Forward(_ *nn.Scope, z *graph.Node) (x, logDet *graph.Node) {
+	alpha, width := b.squeeze()
+	x = graph.Scale(graph.Shift(graph.Sigmoid(z), -alpha), 1/width)
+	// ln s = -softplus(-z) and ln(1 - s) = -softplus(z) are exact where s is within rounding of 0 or 1.
+	both := graph.Add(graph.Softplus(z), graph.Softplus(graph.Neg(z)))
+	return x, graph.Neg(graph.SumCols(graph.Shift(both, math.Log(width))))
+}
+
+// Inverse writes z = ln(s / (1 - s)).
+func (b Logit) Inverse(_ *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
+	alpha, width := b.squeeze()
+	s := graph.Shift(graph.Scale(x, width), alpha)
+	// 1 - s from 1 - x, which loses nothing near x = 1.
+	rest := graph.Shift(graph.Scale(graph.Shift(graph.Neg(x), 1), width), alpha)
+	slopes := graph.Shift(graph.Neg(graph.Log(graph.Mul(s, rest))), math.Log(width))
+	return graph.Log(graph.Div(s, rest)), graph.SumCols(slopes)
+}
+
+// squeeze returns α and the width 1 - 2α of the range of s.
+func (b Logit) squeeze() (alpha, width float64) {
+	alpha = b.Alpha
+	if alpha == 0 {
+		alpha = 1e-6
+	}
+	if !(alpha > 0 && alpha < 0.5) {
+		graph.Fail("flows: Logit: Alpha is %v, want a number from 0 to below 0.5", b.Alpha)
+	}
+	return alpha, 1 - 2*alpha
+}
