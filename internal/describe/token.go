@@ -1,0 +1,39 @@
+package describe
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+)
+
+// unexpected says what stands where something else should.
+func unexpected(token json.Token, want string) error {
+	return fmt.Errorf("%s, want %s", kind(token), want)
+}
+
+// kind tells in words what a value that starts with token is.
+func kind(token json.Token) string {
+	switch token := token.(type) {
+	case json.Delim:
+		if token == '[' {
+			return "a list"
+		}
+		return "an object"
+	case string:
+		return "the text " + strconv.Quote(shortened(token))
+	case json.Number:
+		return "the number " + shortened(token.String())
+	case bool:
+		return strconv.FormatBool(token)
+	}
+	return "null"
+}
+
+// shortened cuts what a message quotes of a stranger's text.
+func shortened(s string) string {
+	const most = 60
+	if len(s) <= most {
+		return s
+	}
+	return s[:most] + "..."
+}
