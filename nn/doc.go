@@ -7,15 +7,13 @@
 // The time enters a network at its linear maps, in one of the ways that are Timed; a condition, an input per row such as
 // a label, comes with Scope.WithCond, enters an MLP at its first map, and is there for every layer.
 //
-// Params.Save and Params.Load keep the numbers in safetensors files, which other frameworks read and write. A model of
-// PyTorch comes over in a file with the names of this package, weights transposed to (in, out) and vectors as single
-// rows; the documentation of each layer tells what its parameters are called there:
+// A layer that is Traced also writes the trace of its Jacobian, where it has a closed form.
 //
-//	net = model.state_dict()
-//	save_file({
-//	    "0.weight": net["layers.0._layer.weight"].T.contiguous(),
-//	    "0.bias": net["layers.0._layer.bias"][None],
-//	}, "weights.safetensors")
+// Params.Save and Params.Load keep the numbers in safetensors files, which other frameworks read and write; LoadParams
+// makes the numbers first and lets a model be built over them. Params.Import takes the numbers of a model of another
+// framework, such as what save_file(model.state_dict(), path) of PyTorch writes, by a rule for names that says which
+// weights are to be transposed; the documentation of each layer tells what its parameters are called in the paper's
+// code.
 //
 // What may enter this package: layers, activations, initial values and the reading and writing of parameters. It knows
 // no differential equation and no density.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/bits"
 	"slices"
 
@@ -132,6 +133,8 @@ func (h *header) place(t safetensors.TensorInfo) error {
 		return fmt.Errorf("it overlaps the tensor before it by %d bytes", h.size-from)
 	case to < from:
 		return fmt.Errorf("it ends at byte %d and starts at byte %d", to, from)
+	case to > math.MaxInt64:
+		return fmt.Errorf("it ends at byte %d, want at most %d", to, int64(math.MaxInt64))
 	case to-from != length:
 		return fmt.Errorf("%d bytes, want %d for shape %v of %v", to-from, length, t.Shape, t.DType)
 	}

@@ -1,14 +1,10 @@
 package nn
 
 import (
-	"encoding/binary"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"slices"
-
-	"github.com/nlpodyssey/safetensors"
 )
 
 // Load reads the parameters from the safetensors file path, which Save or another framework wrote, and returns its
@@ -53,24 +49,18 @@ func (p *Params) decode(r io.Reader) (map[string]string, error) {
 	if err := p.expect(h); err != nil {
 		return nil, err
 	}
-	data := make([]byte, h.size)
-	if n, err := io.ReadFull(r, data); err != nil {
-		return nil, h.cutOff(uint64(n), unexpected(err))
-	}
-	switch n, err := io.ReadFull(r, make([]byte, 1)); {
-	case n > 0:
-		return nil, fmt.Errorf("bytes follow the last tensor, %q", h.tensors[len(h.tensors)-1].Name)
-	case err != io.EOF:
+	numbers, err := h.read(r, func(string) bool { return true })
+	if err != nil {
 		return nil, err
 	}
 	for _, t := range h.tensors {
-		q, at := p.byName[t.Name], numbers(t.TensorInfo, data)
-		if err := q.finiteAt(q.value.DataSize(), at); err != nil {
+		q := p.byName[t.Name]
+		if err := q.finiteAt(numbers[t.Name]); err != nil {
 			return nil, err
 		}
 	}
-	for _, t := range h.tensors {
-		p.byName[t.Name].fill(numbers(t.TensorInfo, data))
+	for name, at := range numbers {
+		p.byName[name].fill(at)
 	}
 	return h.metadata, nil
 }
@@ -103,27 +93,8 @@ func (p *Params) expect(h *header) error {
 	return nil
 }
 
-// cutOff names the tensor in which the data end after n bytes.
-func (h *header) cutOff(n uint64, err error) error {
-	for _, t := range h.tensors {
-		if from, to := t.TensorInfo.DataOffsets[0], t.TensorInfo.DataOffsets[1]; n < to {
-			return fmt.Errorf("tensor %q: the data end after %d of its %d bytes: %w", t.Name, n-from, to-from, err)
-		}
-	}
-	return err
-}
-
-// numbers reads the elements of a tensor of float32 or float64 in data.
-func numbers(t safetensors.TensorInfo, data []byte) func(i int) float64 {
-	b := data[t.DataOffsets[0]:t.DataOffsets[1]]
-	if t.DType == safetensors.F64 {
-		return func(i int) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(b[8*i:])) }
-	}
-	return func(i int) float64 { return float64(math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))) }
-}
-
 // fill sets every value, row-major.
-func (p *Param) fill(at func(i int) float64) {
+func (p *Param) fill(at elements) {
 	switch data := p.value.Data().(type) {
 	case []float32:
 		for i := range data {

@@ -4,23 +4,37 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"slices"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
 
 // Params hold the numbers of a model: named matrices in the order in which the model first asked for them. Building the
-// model makes them; a build that fails leaves those that it had made. Save and Load keep them in a file.
+// model makes them; a build that fails leaves those that it had made. Save and Load keep them in a file, and LoadParams
+// makes them from one before there is a model.
 type Params struct {
 	Rand  *rand.Rand   // draws initial values; needed until the model has asked for all its parameters
 	Dtype tensor.Dtype // tensor.Float32 or tensor.Float64; zero is Float32
 
-	list   []*Param
+	list   []*Param // those asked for, then those of a file that nothing has asked for
 	byName map[string]*Param
+	unused int  // the length of the second part
+	read   bool // they come from a file
 }
 
 // NewParams returns empty float32 parameters that draw their initial values from rng.
 func NewParams(rng *rand.Rand) *Params { return &Params{Rand: rng} }
+
+// Unused returns the names of the parameters that came with a file (LoadParams) and that no model has asked for since,
+// in the order of the file: what a model that fits the file leaves empty.
+func (p *Params) Unused() []string {
+	var names []string
+	for _, q := range p.list[len(p.list)-p.unused:] {
+		names = append(names, q.name)
+	}
+	return names
+}
 
 // Param is one named matrix and the gradient of the loss with respect to it. It is a gorgonia.ValueGrad, which
 // Gorgonia's solvers step.
@@ -67,15 +81,20 @@ func (p *Param) Set(values []float64) error {
 	if want := p.value.DataSize(); len(values) != want {
 		return fmt.Errorf("nn: parameter %q: set %d numbers, want %d", p.name, len(values), want)
 	}
-	at := func(i int) float64 { return values[i] }
-	if p.value.Dtype() == tensor.Float32 {
-		at = func(i int) float64 { return float64(float32(values[i])) }
-	}
-	if err := p.finiteAt(len(values), at); err != nil {
+	at := p.rounded(func(i int) float64 { return values[i] })
+	if err := p.finiteAt(at); err != nil {
 		return fmt.Errorf("nn: set %w", err)
 	}
 	p.fill(at)
 	return nil
+}
+
+// rounded gives numbers as they are in the parameter's element type.
+func (p *Param) rounded(at elements) elements {
+	if p.value.Dtype() == tensor.Float32 {
+		return func(i int) float64 { return float64(float32(at(i))) }
+	}
+	return at
 }
 
 // Shape returns the numbers of rows and columns.
@@ -89,7 +108,7 @@ func (p *Params) DtypeOrDefault() tensor.Dtype {
 	return p.Dtype
 }
 
-// All iterates over the parameters in order.
+// All iterates over the parameters in order, the unused ones last.
 func (p *Params) All() iter.Seq[*Param] {
 	return func(yield func(*Param) bool) {
 		for _, q := range p.list {
@@ -121,11 +140,14 @@ func (p *Params) ensure(name string, init Init, rows, cols int) error {
 		if r, c := q.Shape(); r != rows || c != cols {
 			return fmt.Errorf("nn: parameter %q has shape (%d, %d), and a layer asks for (%d, %d)", name, r, c, rows, cols)
 		}
+		p.use(q)
 		return nil
 	}
 	switch {
 	case rows < 1 || cols < 1:
 		return fmt.Errorf("nn: parameter %q of shape (%d, %d): want at least (1, 1)", name, rows, cols)
+	case p.Rand == nil && p.read:
+		return fmt.Errorf("nn: parameter %q (%d, %d) is missing from the file that the others came from", name, rows, cols)
 	case p.Rand == nil:
 		return fmt.Errorf("nn: parameter %q needs an initial value, and Params.Rand is nil", name)
 	}
@@ -134,32 +156,53 @@ func (p *Params) ensure(name string, init Init, rows, cols int) error {
 	}
 	drawn := make([]float64, rows*cols)
 	init(p.Rand, drawn, rows, cols)
-	q := &Param{name: name}
-	switch dt := p.DtypeOrDefault(); dt {
-	case tensor.Float64:
-		q.value = dense(drawn, rows, cols)
-		q.grad = dense(make([]float64, len(drawn)), rows, cols)
-	case tensor.Float32:
-		narrow := make([]float32, len(drawn))
-		for i, v := range drawn {
-			narrow[i] = float32(v)
-		}
-		q.value = dense(narrow, rows, cols)
-		q.grad = dense(make([]float32, len(drawn)), rows, cols)
-	default:
-		return fmt.Errorf("nn: parameters of element type %v: want float32 or float64", dt)
+	q, err := p.newParam(name, rows, cols)
+	if err != nil {
+		return err
 	}
+	q.fill(func(i int) float64 { return drawn[i] })
 	if err := q.finite(); err != nil {
 		return fmt.Errorf("nn: initial value of %w", err)
 	}
-	if p.byName == nil {
-		p.byName = map[string]*Param{}
-	}
-	p.byName[name] = q
-	p.list = append(p.list, q)
+	p.add(q)
 	return nil
 }
 
-func dense[T float32 | float64](data []T, rows, cols int) *tensor.Dense {
-	return tensor.New(tensor.WithShape(rows, cols), tensor.WithBacking(data))
+// newParam makes a parameter of zeros that is not in the list yet.
+func (p *Params) newParam(name string, rows, cols int) (*Param, error) {
+	q := &Param{name: name}
+	switch dt := p.DtypeOrDefault(); dt {
+	case tensor.Float64:
+		q.value, q.grad = zeros[float64](rows, cols), zeros[float64](rows, cols)
+	case tensor.Float32:
+		q.value, q.grad = zeros[float32](rows, cols), zeros[float32](rows, cols)
+	default:
+		return nil, fmt.Errorf("nn: parameters of element type %v: want float32 or float64", dt)
+	}
+	return q, nil
+}
+
+// add puts a parameter behind those asked for.
+func (p *Params) add(q *Param) {
+	if p.byName == nil {
+		p.byName = map[string]*Param{}
+	}
+	p.byName[q.name] = q
+	p.list = slices.Insert(p.list, len(p.list)-p.unused, q)
+}
+
+// use moves a parameter that nothing has asked for behind those asked for.
+func (p *Params) use(q *Param) {
+	unused := p.list[len(p.list)-p.unused:]
+	i := slices.Index(unused, q)
+	if i < 0 {
+		return
+	}
+	copy(unused[1:i+1], unused)
+	unused[0] = q
+	p.unused--
+}
+
+func zeros[T float32 | float64](rows, cols int) *tensor.Dense {
+	return tensor.New(tensor.WithShape(rows, cols), tensor.WithBacking(make([]T, rows*cols)))
 }

@@ -106,17 +106,17 @@ func (p *Param) bytes() []byte {
 func (p *Param) finite() error {
 	switch data := p.value.Data().(type) {
 	case []float32:
-		return p.finiteAt(len(data), func(i int) float64 { return float64(data[i]) })
+		return p.finiteAt(func(i int) float64 { return float64(data[i]) })
 	case []float64:
-		return p.finiteAt(len(data), func(i int) float64 { return data[i] })
+		return p.finiteAt(func(i int) float64 { return data[i] })
 	}
 	return nil
 }
 
-// finiteAt fails where one of n values, row-major, is NaN or infinite.
-func (p *Param) finiteAt(n int, at func(i int) float64) error {
-	_, cols := p.Shape()
-	for i := range n {
+// finiteAt fails where one of the values that the parameter would have is NaN or infinite.
+func (p *Param) finiteAt(at elements) error {
+	rows, cols := p.Shape()
+	for i := range rows * cols {
 		if v := at(i); math.IsNaN(v) || math.IsInf(v, 0) {
 			return fmt.Errorf("parameter %q: element (%d, %d) is %v, want a finite number", p.name, i/cols, i%cols, v)
 		}
