@@ -44,16 +44,16 @@ func (b MovingBatchNorm) Inverse(s *nn.Scope, x *graph.Node) (z, logDet *graph.N
 func (b MovingBatchNorm) Follow(state func(name string) *nn.Param, mean, variance []float64) error {
 	b, err := b.withDefaults()
 	if err != nil {
-		return fmt.Errorf("flows: MovingBatchNorm: %w", err)
+		return err
 	}
 	m, v := state("mean"), state("variance")
 	means, variances := m.Numbers(), v.Numbers()
 	if len(mean) != len(means) || len(variance) != len(variances) {
-		return fmt.Errorf("flows: MovingBatchNorm: follow %d means and %d variances, want %d of each", len(mean), len(variance), len(means))
+		return fmt.Errorf("it follows %d means and %d variances, want %d of each", len(mean), len(variance), len(means))
 	}
 	for d := range means {
 		if math.IsNaN(mean[d]) || math.IsInf(mean[d], 0) || !(variance[d] >= 0) || math.IsInf(variance[d], 1) {
-			return fmt.Errorf("flows: MovingBatchNorm: follow the mean %v and the variance %v of dimension %d: "+
+			return fmt.Errorf("it follows the mean %v and the variance %v of dimension %d: "+
 				"want finite numbers and a variance from 0 on", mean[d], variance[d], d)
 		}
 		means[d] += b.Decay * (mean[d] - means[d])

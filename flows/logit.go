@@ -33,11 +33,12 @@ func (b Logit) Forward(_ *nn.Scope, z *graph.Node) (x, logDet *graph.Node) {
 // Inverse writes z = ln(s / (1 - s)).
 func (b Logit) Inverse(_ *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
 	alpha, width := b.squeeze()
-	s := graph.Shift(graph.Scale(x, width), alpha)
-	// 1 - s from 1 - x, which loses nothing near x = 1.
-	rest := graph.Shift(graph.Scale(graph.Shift(graph.Neg(x), 1), width), alpha)
-	slopes := graph.Shift(graph.Neg(graph.Log(graph.Mul(s, rest))), math.Log(width))
-	return graph.Log(graph.Div(s, rest)), graph.SumCols(slopes)
+	// s/(1 - 2α) = x + a and (1 - s)/(1 - 2α) = (1 - x) + a, which lose nothing near x = 0 and x = 1.
+	a := alpha / width
+	low := graph.Shift(x, a)
+	high := graph.Shift(graph.Shift(graph.Neg(x), 1), a)
+	slopes := graph.Shift(graph.Log(graph.Mul(low, high)), math.Log(width))
+	return graph.Log(graph.Div(low, high)), graph.Neg(graph.SumCols(slopes))
 }
 
 // squeeze returns α and the width 1 - 2α of the range of s.
