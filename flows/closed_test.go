@@ -244,7 +244,7 @@ func blocksOf(film []flows.Frame) (out []int) {
 }
 
 // centre is a block that takes away the mean of the data it has seen.
-type centre struct{ cubic }
+type centre struct{}
 
 func (centre) Inverse(s *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
 	dim := x.Shape()[1]
