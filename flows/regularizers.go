@@ -16,7 +16,7 @@ const (
 	Kinetic FieldPenalty = "kinetic"
 	// Frobenius is ‖J‖²_F / dim. Beside an estimated trace it is the estimate mean (Jε)², averaged over the trace's
 	// probes: E ‖Jε‖² = ‖J‖²_F = E ‖εᵀJ‖², of which RNODE takes the latter, and Jε is in the graph for the trace already.
-	// Beside an exact trace it is exact.
+	// Beside an exact trace it is exact, and has its products in the graph too unless that trace is in closed form.
 	Frobenius FieldPenalty = "frobenius"
 	// Directional is ½ mean (fᵀJ)², the gradient of ½ ‖f‖² with respect to z.
 	Directional FieldPenalty = "directional"
