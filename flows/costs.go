@@ -45,10 +45,11 @@ func (f *Flow) costs(field nn.Layer, owner string, dim int) (c Costs, err error)
 	return c, err
 }
 
-// costsOf counts the arithmetic of f and of its traces, of which it writes as much as that takes: one probe, and two terms
-// of the exact trace, whose second stands for all that follow. An exact trace that is there already is the one to count.
+// costsOf counts the arithmetic of f and of its traces, of which it writes as much as that takes: one probe, for which f
+// itself stands, and two terms of the exact trace, whose second stands for all that follow. An exact trace that is there
+// already is the one to count.
 func costsOf(g *graph.Graph, z, f, trace *graph.Node) Costs {
-	c := Costs{Dim: z.Shape()[1], Field: arithmetic(g, f), Probe: arithmetic(g, f, quadratic(z, f, z))}
+	c := Costs{Dim: z.Shape()[1], Field: arithmetic(g, f), Probe: arithmetic(g, f, quadratic(z, f, f))}
 	if trace != nil {
 		c.Exact, c.Analytic = arithmetic(g, f, trace), true
 		return c
@@ -103,7 +104,7 @@ func perRowCost(v graph.View) float64 {
 		return 0
 	case graph.OpMatMul:
 		return columns(v.Inputs[0]) * columns(v.Node)
-	case graph.OpSumCols:
+	case graph.OpSumCols, graph.OpSum:
 		return simple * columns(v.Inputs[0])
 	case graph.OpDiv, graph.OpInv, graph.OpSqrt, graph.OpInvSqrt:
 		return division * columns(v.Node)
