@@ -14,9 +14,13 @@ type axes struct {
 }
 
 // boxSize returns the size in pixels of the box for a window.
-func boxSize(window Grid) (w, h int) {
+func boxSize(window Grid) (w, h int) { return sized(window, boxSide) }
+
+// sized returns the size in pixels of a window's box with a longer side of so
+// many.
+func sized(window Grid, side int) (w, h int) {
 	dx, dy := window.X1-window.X0, window.Y1-window.Y0
-	scale := boxSide / max(dx, dy)
+	scale := float64(side) / max(dx, dy)
 	return int(math.Round(dx * scale)), int(math.Round(dy * scale))
 }
 
