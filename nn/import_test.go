@@ -196,6 +196,13 @@ func TestEveryHalf(t *testing.T) {
 	assert.Equal(t, wants, p.Get("a").Numbers())
 }
 
+func TestVectorIsNoMatrix(t *testing.T) {
+	p := newParams()
+	ask(t, p, want{"w", 2, 3, nil})
+	b := foreignFile(foreign{"w", safetensors.F32, []uint64{6}, f32(1, 2, 3, 4, 5, 6)})
+	assert.ErrorContains(t, p.ImportFrom(bytes.NewReader(b), nil), `parameter "w": tensor "w" has shape [6], want (2, 3)`)
+}
+
 func TestParametersMayShareATensor(t *testing.T) {
 	p := pair(t, tensor.Float32)
 	b := foreignFile(foreign{"v", safetensors.F32, []uint64{2}, f32(8, 9)})

@@ -56,7 +56,7 @@ func (s *Scope) Cond() *graph.Node {
 func (s *Scope) HasCond() bool { return s.cond != nil }
 
 // Param returns the parameter name of this scope, a uniform matrix (rows, cols). At its first use ever it is drawn from
-// init (nil is GlorotUniform); later uses must agree on its shape. One evaluation may ask for a name once: keep the
+// init (nil is GlorotUniform) or is what a file holds under that name; later uses must agree on its shape. One evaluation may ask for a name once: keep the
 // node where a parameter is used in several places. In a solver's step the names t, h, y0, y1, ..., k0, k1, ... and gy0,
 // gy1, ... are taken, and cond in a flow: a layer that is a field by itself can't give them to parameters.
 func (s *Scope) Param(name string, init Init, rows, cols int) *graph.Node {
@@ -77,14 +77,16 @@ func (s *Scope) Param(name string, init Init, rows, cols int) *graph.Node {
 }
 
 // State returns numbers of this scope that training does not move by gradients, such as running statistics: a uniform
-// matrix (rows, cols) that is named, drawn and saved as a parameter is.
+// matrix (rows, cols) that is named, drawn, counted and saved as a parameter is. A file does not tell the two apart: it
+// is the layer's asking that does.
 func (s *Scope) State(name string, init Init, rows, cols int) *graph.Node {
 	n := s.Param(name, init, rows, cols)
 	s.params.Get(join(s.owner, join(s.path, name))).state = true
 	return n
 }
 
-// At returns the scope of another evaluation of the network, at time t (rows, 1), nil where there is no time.
+// At returns the scope of another evaluation of the network, at time t (rows, 1), nil where there is no time, with the
+// same parameters, names and condition.
 func (s *Scope) At(t *graph.Node) *Scope {
 	other := *s
 	other.time, other.asked = t, map[string]bool{}
