@@ -92,17 +92,3 @@ func (p *Params) expect(h *header) error {
 	}
 	return nil
 }
-
-// fill sets every value, row-major.
-func (p *Param) fill(at elements) {
-	switch data := p.value.Data().(type) {
-	case []float32:
-		for i := range data {
-			data[i] = float32(at(i))
-		}
-	case []float64:
-		for i := range data {
-			data[i] = at(i)
-		}
-	}
-}

@@ -55,10 +55,11 @@ func (s *Scope) Cond() *graph.Node {
 // HasCond tells whether there is a condition, for a layer that works with and without one.
 func (s *Scope) HasCond() bool { return s.cond != nil }
 
-// Param returns the parameter name of this scope, a uniform matrix (rows, cols). At its first use ever it is drawn from
-// init (nil is GlorotUniform) or is what a file holds under that name; later uses must agree on its shape. One evaluation may ask for a name once: keep the
-// node where a parameter is used in several places. In a solver's step the names t, h, y0, y1, ..., k0, k1, ... and gy0,
-// gy1, ... are taken, and cond in a flow: a layer that is a field by itself can't give them to parameters.
+// Param returns the parameter name of this scope, a uniform matrix (rows, cols). At its first use ever it is what a file
+// holds under that name or is drawn from init (nil is GlorotUniform); later uses must agree on its shape. One evaluation
+// may ask for a name once: keep the node where a parameter is used in several places. In a solver's step the names t, h,
+// y0, y1, ..., k0, k1, ... and gy0, gy1, ... are taken, and cond in a flow: a layer that is a field by itself can't give
+// them to parameters.
 func (s *Scope) Param(name string, init Init, rows, cols int) *graph.Node {
 	full := join(s.path, name)
 	switch {
