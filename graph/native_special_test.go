@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/go-ffjord/ffjord/graph"
@@ -43,5 +44,25 @@ func TestNativeSpecialNumbers(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Where two numbers nearly cancel their difference is exact, and stays so under a factor: 7·(x - 1) for x = 1 + ε.
+func TestScaledDifferenceIsExact(t *testing.T) {
+	const eps = 1. / (1 << 23) // the spacing of float32 above 1
+	for name, difference := range map[string]func(x *graph.Node) *graph.Node{
+		"shift": func(x *graph.Node) *graph.Node { return graph.Shift(x, -1) },
+		"sub":   func(x *graph.Node) *graph.Node { return graph.Sub(x, graph.Fill(x, 1)) },
+		"rest":  func(x *graph.Node) *graph.Node { return graph.Neg(graph.Shift(graph.Neg(x), 1)) },
+	} {
+		program, err := graph.Compile[float32](func(g *graph.Graph) {
+			g.Output("y", graph.Scale(difference(g.Rows("x", 1)), 7.1))
+		})
+		require.NoError(t, err)
+		m, err := program.NewMachine(1)
+		require.NoError(t, err)
+		m.In("x")[0][0] = 1 + eps
+		require.NoError(t, m.Run(1))
+		assert.InEpsilon(t, 7.1*eps, m.Out("y")[0][0], 1e-6, name)
 	}
 }

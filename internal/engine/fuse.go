@@ -1,5 +1,7 @@
 package engine
 
+import "math"
+
 // fuser merges operations with the operations that make their operands. It keeps, for every buffer, the operation that
 // writes it and the number of operands that read it, so that each operation is looked at once.
 type fuser struct {
@@ -116,6 +118,12 @@ func (f *form) isProduct() bool { return f.code == opAffine && f.in[affC].none()
 // isScale reports whether f is α·a.
 func (f *form) isScale() bool { return f.isProduct() && f.in[affB].none() }
 
+// isDifference reports whether f is a ± c. Where two numbers nearly cancel their difference is exact, and that of their
+// multiples is not.
+func (f *form) isDifference() bool {
+	return f.in[affB].none() && math.Abs(f.alpha) == 1 && math.Abs(f.beta) == 1
+}
+
 // unscale reads through operands that are α·a, in whatever order their columns are used.
 func (f *fuser) unscale(o *op) bool {
 	for slot, in := range o.in[:3] {
@@ -170,7 +178,7 @@ func (f *fuser) nested(o *op) bool {
 			}
 			f.rewrite(o, to)
 			return true
-		case b.none() && c.none(): // α(α'a'b' + β'c')
+		case b.none() && c.none() && !m.isDifference(): // α(α'a'b' + β'c')
 			to = m.form
 			to.alpha, to.beta = o.alpha*m.alpha, o.alpha*m.beta
 			f.rewrite(o, to)
