@@ -236,6 +236,32 @@ func TestTrajectoryThroughClosedFormBlocks(t *testing.T) {
 	assert.Equal(t, []int{0, 0, 1, 1, 1, 1, 2}, blocksOf(film))
 }
 
+// Frames at given times are those of the equally spaced ones that fall on them.
+func TestTrajectoryAtTimes(t *testing.T) {
+	f, z := mixed(), draw(seeded(3), 5, 3, 1)
+	whole, err := f.Trajectory(t.Context(), z, 4)
+	require.NoError(t, err)
+	some, err := f.TrajectoryAt(t.Context(), z, nil, []float64{0, 0.25, 0.75}, []float64{1})
+	require.NoError(t, err)
+	require.Len(t, some, 4)
+	for i, at := range []int{1, 2, 4, 6} {
+		want := whole[at]
+		if i == 0 {
+			want.Block, want.T = 1, 0 // where block 0 ends, block 1 starts
+		}
+		assert.Equal(t, want, some[i])
+	}
+	for want, times := range map[string][][]float64{
+		"flows: times of a trajectory for 2 blocks, and the flow has 3":                         {nil, nil},
+		"flows: block 1: time 1 is 0.3: want times in the order from 0 to 1":                    {nil, {0.5, 0.3}, nil},
+		"flows: block 1: time 0 is NaN: want times in the order from 0 to 1":                    {nil, {math.NaN()}, nil},
+		"flows: block 0: times [0.5] of a flows_test.cubic, which is in closed form: want none": {{0.5}, nil, nil},
+	} {
+		_, err := f.TrajectoryAt(t.Context(), z, times...)
+		assert.ErrorContains(t, err, want)
+	}
+}
+
 func blocksOf(film []flows.Frame) (out []int) {
 	for _, frame := range film {
 		out = append(out, frame.Block)

@@ -99,10 +99,15 @@ func (c Conditional) Trajectory(ctx context.Context, z *tensor.Dense, frames int
 	if err := c.flow.Compile(); err != nil {
 		return nil, err
 	}
-	if err := checkFrames(frames); err != nil {
+	return c.flow.engine.trajectory(ctx, z, c.cond, frames)
+}
+
+// TrajectoryAt has frames at given times, as Flow.TrajectoryAt has.
+func (c Conditional) TrajectoryAt(ctx context.Context, z *tensor.Dense, times ...[]float64) ([]Frame, error) {
+	if err := c.flow.Compile(); err != nil {
 		return nil, err
 	}
-	return c.flow.engine.trajectory(ctx, z, c.cond, frames)
+	return c.flow.engine.trajectoryAt(ctx, z, c.cond, times)
 }
 
 // Explain tells how LogProb was computed, as Flow.Explain does.

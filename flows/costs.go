@@ -30,17 +30,12 @@ func (f *Flow) resolve(t Trace, field nn.Layer, owner string, dim int) (chosen T
 // costs counts the arithmetic of a field in a graph that is thrown away.
 func (f *Flow) costs(field nn.Layer, owner string, dim int) (c Costs, err error) {
 	_, err = graph.Build(f.Params.DtypeOrDefault(), graph.SymbolicRows, func(g *graph.Graph) {
-		var dz, trace *graph.Node
 		s, z := f.scope(g, owner).At(g.Rows("t", 1)), g.Rows("y0", dim)
-		if layer, ok := field.(nn.Traced); ok {
-			dz, trace = layer.ApplyTraced(s, z)
-		} else {
-			dz = field.Apply(s, z)
-		}
+		dz := field.Apply(s, z)
 		if dz == nil || !dz.Shape().Eq(z.Shape()) {
 			graph.Fail("flows: the field must map z (rows, %d) to dz/dt of the same shape", dim)
 		}
-		c = costsOf(g, z, dz, trace)
+		c = costsOf(g, z, dz, closedTrace(field, s, z, dz))
 	})
 	return c, err
 }

@@ -41,6 +41,7 @@ type engine interface {
 	score(ctx context.Context, x, cond *tensor.Dense) (*tensor.Dense, error)
 	condScore(ctx context.Context, x, cond *tensor.Dense) (*tensor.Dense, error)
 	trajectory(ctx context.Context, z, cond *tensor.Dense, frames int) ([]Frame, error)
+	trajectoryAt(ctx context.Context, z, cond *tensor.Dense, times [][]float64) ([]Frame, error)
 	loss(ctx context.Context, x *tensor.Dense) (float64, error)
 	sampleLogProb(ctx context.Context, n int, cond *tensor.Dense, rng *rand.Rand) (*tensor.Dense, []float64, error)
 	explain(ctx context.Context, x, cond *tensor.Dense) (*Explanation, error)

@@ -123,6 +123,21 @@ func TestProbeMoments(t *testing.T) {
 }
 
 // A field that does not depend on z has no trace, however many probes ask.
+// embedding is a field that is not the network it embeds, whose ApplyTraced it has all the same.
+type embedding struct{ nn.MLP }
+
+func (l embedding) Apply(s *nn.Scope, z *graph.Node) *graph.Node {
+	return graph.Add(graph.Scale(graph.Cube(z), 0.1), l.MLP.Apply(s, z))
+}
+
+func TestClosedTraceOfAnEmbeddedLayerIsNotTaken(t *testing.T) {
+	plain := nn.MLP{Hidden: []int{5}}
+	x := draw(seeded(3), 4, 2, 0.5)
+	flow := func(field nn.Layer) *flows.Flow { return newFlow(tensor.Float64, 2, flows.FFJORD{Field: field, Solver: fine}) }
+	checkBijector(t, flow(plain), x, 1e-6, 2e-6)
+	checkBijector(t, flow(embedding{plain}), x, 1e-6, 2e-6)
+}
+
 func TestHutchinsonOfAConstant(t *testing.T) {
 	push := function(func(z, t *graph.Node) *graph.Node { return graph.Add(graph.Fill(z, 1), t) })
 	f := withTrace(2, push, flows.Hutchinson{Probes: 3, Rand: seeded(1)})

@@ -2,11 +2,9 @@ package flows
 
 import (
 	"context"
-	"fmt"
 	"math"
 
 	"github.com/go-ffjord/ffjord/graph"
-	"github.com/go-ffjord/ffjord/nn"
 	"github.com/go-ffjord/ffjord/ode"
 )
 
@@ -125,32 +123,21 @@ func (m *byMap[T]) sums(dst []T) {
 	addSums(dst, m.params, m.last)
 }
 
-func (m *byMap[T]) film(ctx context.Context, in *inputs[T], _ []float64, show func(frame int, z [][]T, logDet []T)) error {
+func (m *byMap[T]) film(ctx context.Context, in *inputs[T], times []float64, show func(frame int, z [][]T, logDet []T)) ([]T, error) {
 	w := m.w
 	before := append([]float64(nil), w.logDet[:w.n]...)
 	if err := m.carry(ctx, in, false, false); err != nil {
-		return err
+		return nil, err
 	}
 	if len(w.failed) > 0 {
-		return w.failed[0]
+		return nil, w.failed[0]
 	}
 	since := make([]T, w.n)
 	for i := range since {
 		since[i] = T(w.logDet[i] - before[i])
 	}
-	show(0, w.z, since)
-	return nil
-}
-
-// follow lets a block whose state follows the data see the moments of a batch.
-func (p *mapped[T]) follow(seen moments) error {
-	b, ok := p.block.(Follower)
-	if !ok || seen.n < 2 {
-		return nil
+	if len(times) > 0 {
+		show(0, w.z, since)
 	}
-	state := func(name string) *nn.Param { return p.flow.Params.Get(p.owner + "." + name) }
-	if err := b.Follow(state, seen.mean, seen.variance()); err != nil {
-		return fmt.Errorf("%T: %w", p.block, err)
-	}
-	return nil
+	return since, nil
 }

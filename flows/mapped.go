@@ -102,6 +102,13 @@ func (p *mapped[T]) trace(beside) Trace { return nil }
 // times has one frame for the whole map.
 func (p *mapped[T]) times(int) []float64 { return []float64{1} }
 
+func (p *mapped[T]) checkTimes(times []float64) error {
+	if len(times) > 1 || len(times) == 1 && times[0] != 1 {
+		return fmt.Errorf("times %v of a %T, which is in closed form: want none, or 1 for its end", times, p.block)
+	}
+	return nil
+}
+
 func (p *mapped[T]) start() float64 { return 0 }
 
 func (p *mapped[T]) penalties() []Penalty { return nil }

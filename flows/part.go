@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/go-ffjord/ffjord/graph"
-	"github.com/go-ffjord/ffjord/nn"
 )
 
 // part is a compiled block. It holds no numbers of a call.
@@ -21,6 +20,8 @@ type part[T graph.Float] interface {
 	trace(with beside) Trace
 	// times returns where a trajectory of so many frames a block stops.
 	times(frames int) []float64
+	// checkTimes says what is wrong with the times at which a trajectory is to stop.
+	checkTimes(times []float64) error
 	// start is the time of the base's side.
 	start() float64
 	// penalties returns what training adds to the loss.
@@ -40,9 +41,9 @@ type carrier[T graph.Float] interface {
 	back(ctx context.Context, in *inputs[T], inverse bool) error
 	// sums puts the gradients of the block's parameters, summed over the chunk, into a vector of all parameters.
 	sums(dst []T)
-	// film carries the worker's z to the data's side and shows it at every time of the trajectory, with log |det| since
-	// the block's start.
-	film(ctx context.Context, in *inputs[T], times []float64, show func(frame int, z [][]T, logDet []T)) error
+	// film carries the worker's z to the data's side, shows it at the given times with log |det| since the block's start,
+	// and returns that of the whole block.
+	film(ctx context.Context, in *inputs[T], times []float64, show func(frame int, z [][]T, logDet []T)) (logDet []T, err error)
 }
 
 // bound is a parameter of a block or the base: its name in the graph, its numbers, and where they start in a vector of
@@ -52,10 +53,4 @@ type bound[T graph.Float] struct {
 	values  []T
 	offset  int
 	trained bool
-}
-
-// Follower is a Block whose state follows the data in training.
-type Follower interface {
-	Block
-	Follow(state func(name string) *nn.Param, mean, variance []float64) error
 }

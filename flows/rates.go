@@ -82,11 +82,9 @@ func (b FFJORD) rates(s *nn.Scope, with beside) ode.Field {
 func (b FFJORD) field(s *nn.Scope, z *graph.Node, traced bool) (f, trace *graph.Node) {
 	g := s.Graph()
 	leave := g.Group("field")
-	_, exact := b.Trace.(Exact)
-	if layer, ok := b.Field.(nn.Traced); ok && traced && exact {
-		f, trace = layer.ApplyTraced(s, z)
-	} else {
-		f = b.Field.Apply(s, z)
+	f = b.Field.Apply(s, z)
+	if _, exact := b.Trace.(Exact); exact && traced {
+		trace = closedTrace(b.Field, s, z, f)
 	}
 	if f == nil || !f.Shape().Eq(z.Shape()) {
 		graph.Fail("flows: the field must map z (rows, %d) to dz/dt of the same shape", z.Shape()[1])
@@ -103,6 +101,20 @@ func (b FFJORD) field(s *nn.Scope, z *graph.Node, traced bool) (f, trace *graph.
 		graph.Fail("flows: the trace %T must be a column (rows, 1)", b.Trace)
 	}
 	return f, trace
+}
+
+// closedTrace writes the trace of a field in closed form, nil where there is none. The field's ApplyTraced must write the
+// very nodes of its Apply: a layer that embeds another has that one's ApplyTraced, which is not of its own Apply.
+func closedTrace(field nn.Layer, s *nn.Scope, z, f *graph.Node) *graph.Node {
+	layer, ok := field.(nn.Traced)
+	if !ok {
+		return nil
+	}
+	same, trace := layer.ApplyTraced(s.Again(), z)
+	if same != f {
+		return nil
+	}
+	return trace
 }
 
 // probes returns the noise of the block's trace.

@@ -224,22 +224,22 @@ func (s *solve[T]) sums(dst []T) {
 	}
 }
 
-func (s *solve[T]) film(ctx context.Context, in *inputs[T], times []float64, show func(frame int, z [][]T, logDet []T)) error {
+func (s *solve[T]) film(ctx context.Context, in *inputs[T], times []float64, show func(frame int, z [][]T, logDet []T)) ([]T, error) {
 	w := s.w
 	solver, err := s.solver(in)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	copyColumns(solver.State(0), w.z, w.n)
 	clearColumns(solver.State(1), w.n)
 	t0, t1 := s.ends()
 	states, err := solver.SolveAt(ctx, w.n, t0, t1, times)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for i, columns := range states {
 		show(i, columns[:s.dim], columns[s.dim])
 	}
-	copyColumns(w.z, states[len(states)-1], w.n)
-	return nil
+	copyColumns(w.z, solver.State(0), w.n)
+	return solver.State(1)[0], nil
 }

@@ -142,6 +142,18 @@ func (p *solved[T]) times(frames int) []float64 {
 	return out
 }
 
+func (p *solved[T]) checkTimes(times []float64) error {
+	before, t1 := p.ends()
+	sign := math.Copysign(1, t1-before)
+	for i, t := range times {
+		if !((t-before)*sign >= 0 && (t1-t)*sign >= 0) {
+			return fmt.Errorf("time %d is %v: want times in the order from %v to %v", i, t, p.train.T0, t1)
+		}
+		before = t
+	}
+	return nil
+}
+
 func (p *solved[T]) start() float64 { return p.train.T0 }
 
 func (p *solved[T]) penalties() []Penalty { return p.train.Penalties }

@@ -23,44 +23,82 @@ func (f *Flow) Trajectory(ctx context.Context, z *tensor.Dense, frames int) ([]F
 	if err := f.Compile(); err != nil {
 		return nil, err
 	}
-	if err := checkFrames(frames); err != nil {
-		return nil, err
-	}
 	return f.engine.trajectory(ctx, z, nil, frames)
 }
 
-func checkFrames(frames int) error {
-	if frames < 1 {
-		return fmt.Errorf("flows: a trajectory of %d frames a block: want at least 1", frames)
+// TrajectoryAt is Trajectory with a frame at each of the given times: for every block of the flow, chains counted block
+// by block, times of its own between its ends, in the order of travel; none is fine.
+func (f *Flow) TrajectoryAt(ctx context.Context, z *tensor.Dense, times ...[]float64) ([]Frame, error) {
+	if err := f.Compile(); err != nil {
+		return nil, err
 	}
-	return nil
+	return f.engine.trajectoryAt(ctx, z, nil, times)
 }
 
 func (c *compiled[T]) trajectory(ctx context.Context, z, cond *tensor.Dense, frames int) ([]Frame, error) {
-	data, rows, err := rowsOf[T](z, c.dim)
-	if err != nil {
-		return nil, err
+	if frames < 1 {
+		return nil, fmt.Errorf("flows: a trajectory of %d frames a block: want at least 1", frames)
 	}
 	if len(c.parts) == 0 {
 		return nil, errors.New("flows: a flow without blocks has no trajectory")
+	}
+	times := make([][]float64, len(c.parts))
+	for b, p := range c.parts {
+		times[b] = p.times(frames)
+	}
+	if first := c.parts[0]; first.name() == "" {
+		times[0] = append([]float64{first.start()}, times[0]...)
+		return c.trajectoryAt(ctx, z, cond, times)
+	}
+	film, err := c.trajectoryAt(ctx, z, cond, times)
+	if err != nil {
+		return nil, err
+	}
+	start, err := c.atBase(ctx, z)
+	return append([]Frame{start}, film...), err
+}
+
+// atBase returns the frame of the base.
+func (c *compiled[T]) atBase(ctx context.Context, z *tensor.Dense) (Frame, error) {
+	data, rows, err := rowsOf[T](z, c.dim)
+	if err != nil {
+		return Frame{}, err
+	}
+	frame := c.frame(0, c.parts[0].start(), rows)
+	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
+		w.load(data, from, to)
+		logp := make([]float64, w.n)
+		err := w.baseLogProb(logp)
+		w.expose(frame, w.z, nil, logp)
+		return err
+	})
+	return frame, err
+}
+
+func (c *compiled[T]) trajectoryAt(ctx context.Context, z, cond *tensor.Dense, times [][]float64) ([]Frame, error) {
+	data, rows, err := rowsOf[T](z, c.dim)
+	if err != nil {
+		return nil, err
 	}
 	in, err := c.inputs(rows, cond, withTrace)
 	if err != nil {
 		return nil, err
 	}
-	film := make([]Frame, 0, 1+frames*len(c.parts))
-	add := func(block int, t float64) {
-		film = append(film, Frame{Block: block, T: t, Z: c.matrix(make([]T, rows*c.dim)), LogProb: make([]float64, rows)})
+	if len(times) != len(c.parts) {
+		return nil, fmt.Errorf("flows: times of a trajectory for %d blocks, and the flow has %d", len(times), len(c.parts))
 	}
-	add(0, c.parts[0].start())
+	var film []Frame
 	for b, p := range c.parts {
-		for _, t := range p.times(frames) {
-			add(b, t)
+		if err := p.checkTimes(times[b]); err != nil {
+			return nil, fmt.Errorf("flows: block %d: %w", b, err)
+		}
+		for _, t := range times[b] {
+			film = append(film, c.frame(b, t, rows))
 		}
 	}
 	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
 		w.load(data, from, to)
-		return w.film(ctx, in, frames, film)
+		return w.film(ctx, in, times, film)
 	})
 	if err != nil {
 		return nil, err
@@ -68,26 +106,25 @@ func (c *compiled[T]) trajectory(ctx context.Context, z, cond *tensor.Dense, fra
 	return film, nil
 }
 
+func (c *compiled[T]) frame(block int, t float64, rows int) Frame {
+	return Frame{Block: block, T: t, Z: c.matrix(make([]T, rows*c.dim)), LogProb: make([]float64, rows)}
+}
+
 // film carries the chunk from the base to the data and fills in its rows of every frame.
-func (w *worker[T]) film(ctx context.Context, in *inputs[T], frames int, film []Frame) error {
+func (w *worker[T]) film(ctx context.Context, in *inputs[T], times [][]float64, film []Frame) error {
 	logp := make([]float64, w.n)
 	if err := w.baseLogProb(logp); err != nil {
 		return err
 	}
-	w.expose(film[0], w.z, nil, logp)
-	rest := film[1:]
 	for b, c := range w.carriers {
-		times := w.parts[b].times(frames)
-		var last []T
-		err := c.film(ctx, in, times, func(frame int, z [][]T, logDet []T) {
-			w.expose(rest[frame], z, logDet, logp)
-			last = logDet
+		since, err := c.film(ctx, in, times[b], func(frame int, z [][]T, logDet []T) {
+			w.expose(film[frame], z, logDet, logp)
 		})
 		if err != nil {
 			return fmt.Errorf("block %d: %w", b, err)
 		}
-		rest = rest[len(times):]
-		for i, l := range last[:w.n] {
+		film = film[len(times[b]):]
+		for i, l := range since[:w.n] {
 			logp[i] -= float64(l)
 		}
 	}

@@ -86,11 +86,17 @@ func (s *Scope) State(name string, init Init, rows, cols int) *graph.Node {
 	return n
 }
 
-// At returns the scope of another evaluation of the network, at time t (rows, 1), nil where there is no time, with the
-// same parameters, names and condition.
+// At returns the scope of another evaluation of the network, at time t (rows, 1), nil where there is no time.
 func (s *Scope) At(t *graph.Node) *Scope {
+	other := s.Again()
+	other.time = t
+	return other
+}
+
+// Again returns the scope of another evaluation of the network at the same time.
+func (s *Scope) Again() *Scope {
 	other := *s
-	other.time, other.asked = t, map[string]bool{}
+	other.asked = map[string]bool{}
 	return &other
 }
 
