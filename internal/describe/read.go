@@ -24,7 +24,7 @@ func (c *Codec) Read(text []byte, into any) error {
 	}
 	var whole json.RawMessage // one value of valid JSON, with nothing behind it
 	if err := json.Unmarshal(text, &whole); err != nil {
-		return err
+		return fmt.Errorf("the text is no JSON: %w", err)
 	}
 	r := reader{Codec: c, json: json.NewDecoder(bytes.NewReader(whole))}
 	r.json.UseNumber()

@@ -18,7 +18,7 @@ func TestWrongTextsNameThePlace(t *testing.T) {
 		text string
 		want string
 	}{
-		{"empty", ``, "unexpected end of JSON input"},
+		{"empty", ``, "the text is no JSON: unexpected end of JSON input"},
 		{"cut", `{"Dim":2`, "unexpected end of JSON input"},
 		{"no JSON", `{"Dim":2,}`, "invalid character '}'"},
 		{"behind the end", `{"Dim":2}{}`, "invalid character '{' after top-level value"},

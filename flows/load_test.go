@@ -1,0 +1,245 @@
+package flows_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/flows"
+	"github.com/go-ffjord/ffjord/nn"
+)
+
+// small is a flow of a few parameters: "block0.0.weight" (3, 2) and "block0.0.bias" (1, 2).
+func small() *flows.Flow {
+	return newFlow(tensor.Float32, 2, flows.FFJORD{Field: nn.MLP{}, Solver: steps})
+}
+
+// forged is a file of the flow with other metadata.
+func forged(t testing.TB, f *flows.Flow, metadata map[string]string) []byte {
+	p, all, err := nn.ReadParams(bytes.NewReader(written(t, f, own)))
+	require.NoError(t, err)
+	maps.Copy(all, metadata)
+	var b bytes.Buffer
+	require.NoError(t, p.Write(&b, all))
+	return b.Bytes()
+}
+
+// describing returns metadata with a description of FFJORD's fields in the form {"Dim":2,"Blocks":{"type":"flows.FFJORD",...}}.
+func describing(fields string) map[string]string {
+	return map[string]string{"flow": `{"Dim":2,"Blocks":{"type":"flows.Chain","items":[{"type":"flows.FFJORD",` + fields + `}]}}`}
+}
+
+const smallField = `"Field":{"type":"nn.MLP"},"Solver":{"Steps":2}`
+
+func TestWrongFilesNameThePlace(t *testing.T) {
+	model := func(text string) map[string]string { return map[string]string{"flow": text} }
+	layer := func(text string) map[string]string { return describing(`"Field":` + text + `,"Solver":{"Steps":2}`) }
+	for _, c := range []struct {
+		name     string
+		metadata map[string]string
+		want     string
+	}{
+		{"no format", map[string]string{"format": ""}, `the metadata name the format "", want "ffjord-go flow"; parameters alone are read by nn.Params.Load`},
+		{"other format", map[string]string{"format": "pt"}, `the metadata name the format "pt"`},
+		{"later version", map[string]string{"version": "2", "flow": "?"}, "version 2 of the format, and this library reads versions up to 1"},
+		{"no version", map[string]string{"version": ""}, `the metadata name the version "", want a number`},
+		{"version zero", map[string]string{"version": "0"}, `the metadata name the version "0", want a number`},
+
+		{"no description", model(""), "the text is no JSON: unexpected end of JSON input"},
+		{"empty", model("{}"), "Dim is 0"},
+		{"unknown member", model(`{"Dim":2,"Engine":"gorgonia"}`), `flows.model has no field "Engine"`},
+		{"unknown type", layer(`{"type":"os.File"}`), `Blocks[0].Field: the type "os.File" is unknown; if it is one of your own, name it in types`},
+		{"function", layer(`{"type":"nn.Func"}`), `Blocks[0].Field: the type "nn.Func" is unknown`},
+		{"wrong kind", layer(`{"type":"flows.Exact"}`), `Blocks[0].Field: the type "flows.Exact" is no nn.Layer`},
+		{"initial values", layer(`{"type":"nn.MLP","Init":"nn.Zeros"}`), `Blocks[0].Field: nn.MLP has no field "Init"`},
+		{"unknown activation", layer(`{"type":"nn.Activation","value":"exec"}`), `activation "exec" is unknown`},
+		{"unknown method", describing(`"Field":{"type":"nn.MLP"},"Solver":{"Method":"rk7"}`), `Blocks[0].Solver.Method: "rk7" names no *ode.Tableau`},
+		{"wrong method", describing(`"Field":{"type":"nn.MLP"},"Solver":{"Steps":1,"Method":{"Name":"x","B":[1]}}`), `method "x"`},
+		{"wrong solver", describing(`"Field":{"type":"nn.MLP"},"Solver":{"Steps":-1}`), "-1 steps"},
+		{"no source", describing(smallField + `,"Trace":{"type":"flows.Hutchinson","Rand":true}`), "Blocks[0].Trace.Rand: a *rand.Rand is needed and none is given"},
+		{"nothing where a block should be", model(`{"Dim":2,"Blocks":{"type":"flows.Chain","items":[null]}}`), "block 0: it is nil"},
+		{"ragged mixture", model(`{"Base":{"type":"flows.GaussianMixture","Means":[[1,2],[3]]}}`), "Means[1]"},
+		{"empty mixture", model(`{"Base":{"type":"flows.GaussianMixture","Means":[[]]}}`), "Dim is 0"},
+
+		{"wider", layer(`{"type":"nn.MLP","Hidden":[5]}`), `parameter "block0.0.weight" has shape (3, 2), and a layer asks for (3, 5)`},
+		{"wider than memory", layer(`{"type":"nn.MLP","Hidden":[1048576,1048576]}`), `a layer asks for (3, 1048576)`},
+		{"another parameter", layer(`{"type":"nn.Swish"}`), `parameter "block0.beta" (1, 1) is missing from the file`},
+		{"parameters without use", layer(`{"type":"nn.Activation","value":"tanh"}`), "is not of this flow"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := flows.Read(bytes.NewReader(forged(t, small(), c.metadata)), nil, nil)
+			assert.ErrorContains(t, err, "flows: read: ")
+			assert.ErrorContains(t, err, c.want)
+		})
+	}
+}
+
+// A few bytes can't ask for more than can be built.
+func TestFilesThatAskForTooMuch(t *testing.T) {
+	const tanh = `{"type":"nn.Activation","value":"tanh"}`
+	field := func(text string) string { return describing(`"Field":` + text)["flow"] }
+	seq := func(n int, item string) string {
+		return `{"type":"nn.Seq","items":[` + strings.Repeat(item+",", n-1) + item + `]}`
+	}
+	for _, c := range []struct {
+		name, flow string
+		want       string
+	}{
+		{"dimensions", `{"Dim":16385}`, "16385 dimensions"},
+		{"dimensions of the base", `{"Base":{"type":"flows.Normal","Loc":[` + strings.Repeat("0,", 1<<14) + `0]}}`, "16385 dimensions"},
+		{"condition", `{"Dim":2,"Cond":16385}`, "a condition of width 16385"},
+		{"exact trace", `{"Dim":16384,"Blocks":{"type":"flows.Chain","items":[` + strings.Repeat(`{"type":"flows.FFJORD","Field":`+tanh+`},`, 9) + `null]}}`, "too large"},
+		{"steps in one graph", describing(`"Field":` + tanh + `,"Solver":{"Steps":1048576,"Unrolled":true}`)["flow"], "too large"},
+		{"steps of evaluation", describing(`"Field":` + tanh + `,"Eval":{"Steps":1048576,"Unrolled":true}`)["flow"], "too large"},
+		{"stages", describing(`"Field":` + tanh + `,"Solver":{"Steps":1,"Method":{"B":[` + strings.Repeat("0,", 1<<17) + `1]}}`)["flow"], "too large"},
+		{"probes", describing(`"Field":` + tanh + `,"Trace":{"type":"flows.Hutchinson","Rand":true,"Probes":1048576}`)["flow"], "too large"},
+		{"chosen probes", describing(`"Field":` + tanh + `,"EvalTrace":{"type":"flows.Auto","Rand":true,"Probes":1048576}`)["flow"], "too large"},
+		{"penalties", describing(`"Field":` + tanh + `,"Penalties":[` + strings.Repeat(`{"Weight":1},`, 1<<14) + `{}]`)["flow"], "too large"},
+		{"frequencies", field(`{"type":"nn.Fourier","Freqs":1048576}`), "too large"},
+		{"steps of normalisation", field(`{"type":"nn.MLP","Spectral":1048576}`), "too large"},
+		{"steps of normalisation in time", field(`{"type":"nn.MLP","Time":{"type":"nn.Blend","Spectral":1048576}}`), "too large"},
+		{"width of a network of the time", field(`{"type":"nn.Hyper","Hidden":1048576}`), "too large"},
+		{"layers", field(seq(1<<14, tanh)), "too large"},
+		{"loops in layers", field(seq(1<<10, `{"type":"nn.Linear","Spectral":1024}`)), "too large"},
+		{"blocks", `{"Dim":2,"Blocks":` + strings.ReplaceAll(seq(1<<17, `{"type":"flows.Permute"}`), "nn.Seq", "flows.Chain") + `}`, "too large"},
+		{"components", `{"Dim":2,"Base":{"type":"flows.GaussianMixture","Components":1048576}}`, "too large"},
+		{"depth", field(strings.Repeat(`{"type":"nn.Residual","Body":`, 200) + tanh + strings.Repeat(`}`, 200)), "deeper than 100"},
+		{"values", `{"Dim":2,"Base":{"type":"flows.Normal","Loc":[` + strings.Repeat("0,", 1<<20) + `0]}}`, "more than 1048576 values"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := flows.Read(bytes.NewReader(forged(t, small(), map[string]string{"flow": c.flow})), seeded(1), nil)
+			assert.ErrorContains(t, err, c.want)
+		})
+	}
+}
+
+func TestLoadNeedsTheFileAndTheTypes(t *testing.T) {
+	folder := t.TempDir()
+	_, err := flows.Load(filepath.Join(folder, "none"), nil, nil)
+	assert.ErrorIs(t, err, fs.ErrNotExist)
+	assert.ErrorContains(t, err, "flows: load: ")
+
+	path := filepath.Join(folder, "flow.safetensors")
+	require.NoError(t, small().Save(path, flows.Types{"well": well{}}))
+	_, err = flows.Load(path, nil, nil)
+	assert.NoError(t, err, "types that the flow has not")
+	_, err = flows.Load(path, nil, flows.Types{"nn.Seq": well{}})
+	assert.ErrorContains(t, err, `types: "nn.Seq" names nn.Seq and flows_test.well, want one type`)
+
+	f := newFlow(tensor.Float32, 2, tilted{0.5}, flows.Affine{Learn: true})
+	require.NoError(t, f.Save(path, flows.Types{"tilted": tilted{}}))
+	_, err = flows.Load(path, nil, nil)
+	assert.ErrorContains(t, err, "flows: load "+path+`: Blocks[0]: the type "tilted" is unknown; if it is one of your own, name it in types`)
+	_, err = flows.Load(path, nil, flows.Types{"tilted": well{}})
+	assert.ErrorContains(t, err, `Blocks[0]: the type "tilted" is no flows.Block`)
+	loaded, err := flows.Load(path, nil, flows.Types{"tilted": tilted{7}})
+	require.NoError(t, err)
+	assert.Equal(t, tilted{0.5}, loaded.Blocks.(flows.Chain)[0], "what Types hold does not matter")
+
+	require.NoError(t, f.Params.Save(path, nil))
+	_, err = flows.Load(path, nil, nil)
+	assert.ErrorContains(t, err, `the metadata name the format "", want "ffjord-go flow"`)
+}
+
+func TestEveryTruncatedFlowIsAnError(t *testing.T) {
+	file := written(t, small(), nil)
+	for n := range len(file) {
+		_, err := flows.Read(bytes.NewReader(file[:n]), nil, nil)
+		assert.ErrorIs(t, err, io.ErrUnexpectedEOF, "%d bytes", n)
+	}
+}
+
+// Every change of a byte gives an error or a flow that works and can be saved again.
+func TestChangedBytes(t *testing.T) {
+	file := written(t, small(), nil)
+	taken := 0
+	for i := range file {
+		if testing.Short() && i%4 != 0 {
+			continue
+		}
+		for _, bit := range []byte{1, 0x80} {
+			changed := bytes.Clone(file)
+			changed[i] ^= bit
+			if checkStranger(t, changed) {
+				taken++
+			}
+		}
+	}
+	assert.Positive(t, taken, "changed numbers are numbers")
+}
+
+// checkStranger reads a file from a stranger and tells whether it is one of a flow, which then must work.
+func checkStranger(t testing.TB, file []byte) bool {
+	f, err := flows.Read(bytes.NewReader(file), seeded(1), own)
+	if err != nil {
+		return false
+	}
+	var b bytes.Buffer
+	require.NoError(t, f.Write(&b, own))
+	again, err := flows.Read(&b, seeded(1), own)
+	require.NoError(t, err)
+	x := draw(seeded(2), 1, dimOf(f), 0.1)
+	ctx := t.Context()
+	want, wantErr := f.Given(given(f)).LogProb(ctx, x)
+	got, gotErr := again.Given(given(again)).LogProb(ctx, x)
+	require.Equal(t, fmt.Sprint(wantErr), fmt.Sprint(gotErr))
+	require.Equal(t, fmt.Sprint(want), fmt.Sprint(got)) // NaN where a row fails
+	return true
+}
+
+// given is a condition for a flow that needs one.
+func given(f *flows.Flow) *tensor.Dense {
+	if f.Cond == 0 {
+		return nil
+	}
+	return draw(seeded(3), 1, f.Cond, 1)
+}
+
+func dimOf(f *flows.Flow) int {
+	if b, ok := f.Base.(interface{ Dim() int }); ok && b.Dim() > 0 {
+		return b.Dim()
+	}
+	return f.Dim
+}
+
+// FuzzFile changes whole files.
+func FuzzFile(f *testing.F) {
+	f.Add(written(f, small(), nil))
+	f.Add(written(f, newFlow(tensor.Float64, 1, tilted{1}, flows.MovingBatchNorm{}), own))
+	f.Add(forged(f, small(), map[string]string{"version": "2"}))
+	f.Add([]byte("\x00\x00\x00\x00\x00\x00\x00\x80{"))
+	f.Fuzz(func(t *testing.T, file []byte) { checkStranger(t, file) })
+}
+
+// FuzzDescription changes what a file says beside its numbers.
+func FuzzDescription(f *testing.F) {
+	flow := small()
+	for _, metadata := range []map[string]string{
+		nil,
+		describing(smallField + `,"Trace":{"type":"flows.Hutchinson","Probes":2,"Rand":true},"LearnT1":true`),
+		describing(`"Field":{"type":"nn.MLP","Hidden":[3],"Time":{"type":"nn.Fourier","Freqs":2},"Spectral":3},"Eval":{"Method":"tsit5","RTol":0.1}`),
+		describing(`"Field":{"type":"nn.Seq","items":[{"type":"nn.Residual","Body":{"type":"nn.Mixture","items":[null]}}]},"Solver":{"Steps":3,"Unrolled":true}`),
+		{"flow": `{"Cond":1,"Base":{"type":"flows.GaussianMixture","Components":2,"Means":[[0,1],[-0,1e300]]},"Blocks":{"type":"flows.Permute","Order":[1,0]}}`},
+		{"flow": `{"Dim":2,"Blocks":{"type":"flows.Chain","items":[{"type":"flows.Logit","Alpha":0.1},{"type":"lens","Power":1,"Method":{"Name":"x","A":[[],[1]]}}]}}`},
+	} {
+		file := forged(f, flow, metadata)
+		_, all, err := nn.ReadParams(bytes.NewReader(file))
+		require.NoError(f, err)
+		f.Add(all["flow"])
+	}
+	f.Fuzz(func(t *testing.T, description string) {
+		var b bytes.Buffer
+		if flow.Params.Write(&b, map[string]string{"format": "ffjord-go flow", "version": "1", "flow": description}) == nil {
+			checkStranger(t, b.Bytes())
+		}
+	})
+}

@@ -1,0 +1,79 @@
+package flows
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+)
+
+// The metadata of a file that holds a flow.
+const (
+	formatKey  = "format"
+	versionKey = "version"
+	modelKey   = "flow"
+
+	format  = "ffjord-go flow"
+	version = 1
+)
+
+// model is what a file says of a flow in words, beside its parameters.
+type model struct {
+	Dim, Cond int
+	Base      Base
+	Blocks    Block
+}
+
+// Save writes the flow to the file path, for Load to read: Dim, Base, Blocks and Cond with all their settings, and the
+// parameters and states in their element type. Types name the types of one's own that the flow is made of; nil is none.
+// The flow is compiled first if it was not.
+//
+// The file is in the safetensors format: other frameworks read the parameters from it, and its metadata have the rest as
+// JSON. It appears whole or not at all, in place of an older one of that name.
+//
+// Engine and Params.Rand are not part of a model. Sources of random numbers in it, such as Hutchinson's, are replaced by
+// the one that Load is given, and functions that draw initial values (nn.Init) are left out, for a loaded flow has its
+// values. Any other function, an nn.Func for one, can't be saved: make it a type. What Load would refuse is an error
+// that names the place, such as Blocks[0].Field, and leaves path alone.
+func (f *Flow) Save(path string, types Types) error {
+	metadata, err := f.metadata(types)
+	if err != nil {
+		return fmt.Errorf("flows: save %s: %w", path, err)
+	}
+	return f.Params.Save(path, metadata)
+}
+
+// Write writes to w what Save puts into a file.
+func (f *Flow) Write(w io.Writer, types Types) error {
+	metadata, err := f.metadata(types)
+	if err != nil {
+		return fmt.Errorf("flows: write: %w", err)
+	}
+	return f.Params.Write(w, metadata)
+}
+
+// metadata describes the flow, whose parameters exist then.
+func (f *Flow) metadata(types Types) (map[string]string, error) {
+	if err := f.Compile(); err != nil {
+		return nil, err
+	}
+	c, err := codec(types, nil)
+	if err != nil {
+		return nil, err
+	}
+	m := model{f.Dim, f.Cond, f.Base, f.Blocks}
+	text, err := c.Write(m)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.check(); err != nil {
+		return nil, err
+	}
+	if f.Params.Len() == 0 {
+		return nil, errors.New("the flow has no parameters, and a file has at least one")
+	}
+	if unused := f.Params.Unused(); len(unused) > 0 {
+		return nil, fmt.Errorf("parameter %q came from a file and is not of this flow", unused[0])
+	}
+	return map[string]string{formatKey: format, versionKey: strconv.Itoa(version), modelKey: string(text)}, nil
+}
