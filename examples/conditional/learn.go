@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/flows"
+	"github.com/go-ffjord/ffjord/nn"
+	"github.com/go-ffjord/ffjord/ode"
+	"github.com/go-ffjord/ffjord/optim"
+	"github.com/go-ffjord/ffjord/viz"
+)
+
+// held is the number of points of each letter held out for testing.
+const held = 4096
+
+// learn draws the data, trains the flow, measures it and draws the picture.
+// When ctx is done before the training is, it goes on with what is learnt by
+// then, and returns the training's error in the end.
+func learn(ctx context.Context, s settings, labels []label, stdout, stderr io.Writer) error {
+	train, err := draws(labels, s.size, s.random(trainStream))
+	if err != nil {
+		return err
+	}
+	flow := s.flow(len(labels))
+	end, stopped := s.fit(ctx, flow, train, stderr)
+	if stopped != nil && (end.Step == 0 || !errors.Is(stopped, context.Canceled)) {
+		return stopped
+	}
+	if stopped != nil {
+		fmt.Fprintln(stderr, "conditional: interrupted; now measuring what is learnt (Ctrl-C again to quit)")
+	}
+
+	ctx = context.WithoutCancel(ctx)
+	r, err := measure(ctx, s, flow, labels)
+	if err != nil {
+		return err
+	}
+	g, err := s.gallery(ctx, flow, labels, r)
+	if err != nil {
+		return err
+	}
+	if err := viz.Save(s.out, g); err != nil {
+		return err
+	}
+	if err := r.print(stdout, end, flow.Params.Count(), s.out); err != nil {
+		return err
+	}
+	return stopped
+}
+
+// flow returns the flow of all labels: one net, which sees the condition beside
+// the point.
+func (s settings) flow(labels int) *flows.Flow {
+	return &flows.Flow{
+		Dim:  2,
+		Cond: labels,
+		Blocks: flows.FFJORD{
+			Field: nn.MLP{Hidden: []int{s.hidden, s.hidden, s.hidden}, Time: nn.ConcatSquash{}, Act: nn.Swish{}},
+			Eval:  &ode.Solver{RTol: 1e-5, ATol: 1e-7},
+		},
+		Params: nn.NewParams(s.random(weightStream)),
+	}
+}
+
+// fit trains the flow and returns how it ended.
+func (s settings) fit(ctx context.Context, flow *flows.Flow, train *tensor.Dense, stderr io.Writer) (end optim.Event, err error) {
+	progress := optim.Progress{Out: stderr}
+	trainer := optim.Trainer{
+		Solver: &optim.Adam{},
+		Rate:   optim.Cosine(s.lr, 0),
+		Epochs: s.epochs,
+		Batch:  s.batch,
+		Rand:   s.random(shuffleStream),
+		Observe: optim.Observers(progress.Observe, func(e optim.Event) error {
+			end = e
+			return nil
+		}),
+	}
+	err = trainer.Run(ctx, flow.NLL(), train)
+	return end, err
+}
