@@ -5,7 +5,8 @@ import "image"
 // cloud draws the points of picture i of a strip, in one colour or in those of
 // the directions that they came from.
 func (a axes) cloud(s Strip, i int) *image.RGBA {
-	const radius, opacity = 1.3, 0.5
+	const opacity = 0.6
+	radius := 0.007 * float64(min(a.box.Dx(), a.box.Dy())) // 1.3 pixels in a row of ten
 
 	hue := newHues(Mesh{}) // around (0, 0)
 	layer, colour := a.sketch(), rgb(soft)
