@@ -21,7 +21,7 @@ type Conditional struct {
 }
 
 // Given returns the flow given conditions c (rows, Cond), one for every row of the calls to come, or (1, Cond) for one
-// that all rows share.
+// that all rows share. Nil is none: the flow as it is.
 func (f *Flow) Given(c *tensor.Dense) Conditional { return Conditional{f, c} }
 
 // LogProb returns log p(x|c) of every row of x, as Flow.LogProb does.

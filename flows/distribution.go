@@ -12,21 +12,12 @@ import (
 
 // Prob returns p(x) of every row of x (rows, dim): the exponential of LogProb.
 func (f *Flow) Prob(ctx context.Context, x *tensor.Dense) ([]float64, error) {
-	p, err := f.LogProb(ctx, x)
-	for i := range p {
-		p[i] = math.Exp(p[i])
-	}
-	return p, err
+	return f.Given(nil).Prob(ctx, x)
 }
 
 // Entropy estimates the differential entropy H = -∫ p log p in nats by n draws, at least 2, from the flow.
 func (f *Flow) Entropy(ctx context.Context, n int, rng *rand.Rand) (Estimate, error) {
-	return f.expect(ctx, n, rng, func(_ *tensor.Dense, logp []float64) ([]float64, error) {
-		for i := range logp {
-			logp[i] = -logp[i]
-		}
-		return logp, nil
-	})
+	return f.Given(nil).Entropy(ctx, n, rng)
 }
 
 // KL estimates the Kullback-Leibler divergence KL(p‖q) = ∫ p (log p - log q) in nats by n draws, at least 2, from the
@@ -35,7 +26,35 @@ func (f *Flow) Entropy(ctx context.Context, n int, rng *rand.Rand) (Estimate, er
 func (f *Flow) KL(
 	ctx context.Context, logq func(ctx context.Context, x *tensor.Dense) ([]float64, error), n int, rng *rand.Rand,
 ) (Estimate, error) {
-	return f.expect(ctx, n, rng, func(x *tensor.Dense, logp []float64) ([]float64, error) {
+	return f.Given(nil).KL(ctx, logq, n, rng)
+}
+
+// Prob returns p(x|c) of every row of x, as Flow.Prob does.
+func (c Conditional) Prob(ctx context.Context, x *tensor.Dense) ([]float64, error) {
+	p, err := c.LogProb(ctx, x)
+	for i := range p {
+		p[i] = math.Exp(p[i])
+	}
+	return p, err
+}
+
+// Entropy estimates that of p(x|c), as Flow.Entropy does; where there are several conditions, one for each draw, it is
+// the mean over them.
+func (c Conditional) Entropy(ctx context.Context, n int, rng *rand.Rand) (Estimate, error) {
+	return c.expect(ctx, n, rng, func(_ *tensor.Dense, logp []float64) ([]float64, error) {
+		for i := range logp {
+			logp[i] = -logp[i]
+		}
+		return logp, nil
+	})
+}
+
+// KL estimates the divergence of p(x|c) from q, as Flow.KL does; where there are several conditions, one for each draw,
+// it is the mean over them.
+func (c Conditional) KL(
+	ctx context.Context, logq func(ctx context.Context, x *tensor.Dense) ([]float64, error), n int, rng *rand.Rand,
+) (Estimate, error) {
+	return c.expect(ctx, n, rng, func(x *tensor.Dense, logp []float64) ([]float64, error) {
 		other, err := logq(ctx, x)
 		if err != nil {
 			return nil, fmt.Errorf("flows: KL: log q: %w", err)
@@ -50,14 +69,14 @@ func (f *Flow) KL(
 	})
 }
 
-// expect estimates the mean of g over draws from the flow.
-func (f *Flow) expect(
+// expect estimates the mean of g over draws.
+func (c Conditional) expect(
 	ctx context.Context, n int, rng *rand.Rand, g func(x *tensor.Dense, logp []float64) ([]float64, error),
 ) (Estimate, error) {
 	if n < 2 {
 		return Estimate{}, fmt.Errorf("flows: an estimate from %d draws has no standard error: want at least 2", n)
 	}
-	x, logp, err := f.SampleLogProb(ctx, n, rng)
+	x, logp, err := c.SampleLogProb(ctx, n, rng)
 	if err != nil {
 		return Estimate{}, err
 	}

@@ -18,10 +18,7 @@ func (e Estimate) String() string { return fmt.Sprintf("%.4g ± %.2g", e.Mean, e
 // error is not in it. With few probes the standard error itself is rough; for two standard errors to cover the truth in
 // nine of ten cases take eight or more.
 func (f *Flow) EstimateLogProb(ctx context.Context, x *tensor.Dense) ([]Estimate, error) {
-	if err := f.Compile(); err != nil {
-		return nil, err
-	}
-	return f.engine.estimate(ctx, x, nil)
+	return f.Given(nil).EstimateLogProb(ctx, x)
 }
 
 func (c *compiled[T]) estimate(ctx context.Context, x, cond *tensor.Dense) ([]Estimate, error) {

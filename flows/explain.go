@@ -27,10 +27,7 @@ type Step struct {
 // Explain computes LogProb and tells what it cost each row and which steps were taken. Steps of a fixed grid are not
 // listed.
 func (f *Flow) Explain(ctx context.Context, x *tensor.Dense) (*Explanation, error) {
-	if err := f.Compile(); err != nil {
-		return nil, err
-	}
-	return f.engine.explain(ctx, x, nil)
+	return f.Given(nil).Explain(ctx, x)
 }
 
 func (c *compiled[T]) explain(ctx context.Context, x, cond *tensor.Dense) (*Explanation, error) {

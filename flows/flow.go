@@ -97,37 +97,22 @@ func (f *Flow) compile() (engine, error) {
 //
 //	log p(x) = log p_base(z) + log |det ∂z/∂x|,   z = Inverse(x)
 func (f *Flow) LogProb(ctx context.Context, x *tensor.Dense) ([]float64, error) {
-	if err := f.Compile(); err != nil {
-		return nil, err
-	}
-	return f.engine.logProb(ctx, x, nil)
+	return f.Given(nil).LogProb(ctx, x)
 }
 
 // Forward carries base values z (rows, dim) to data and returns log |det ∂x/∂z| of every row.
 func (f *Flow) Forward(ctx context.Context, z *tensor.Dense) (x *tensor.Dense, logDet []float64, err error) {
-	if err := f.Compile(); err != nil {
-		return nil, nil, err
-	}
-	return f.engine.transform(ctx, z, nil, false)
+	return f.Given(nil).Forward(ctx, z)
 }
 
 // Inverse carries data x (rows, dim) to base values and returns log |det ∂z/∂x| of every row.
 func (f *Flow) Inverse(ctx context.Context, x *tensor.Dense) (z *tensor.Dense, logDet []float64, err error) {
-	if err := f.Compile(); err != nil {
-		return nil, nil, err
-	}
-	return f.engine.transform(ctx, x, nil, true)
+	return f.Given(nil).Inverse(ctx, x)
 }
 
 // Sample draws n rows from the flow (n, dim). It does not compute the trace.
 func (f *Flow) Sample(ctx context.Context, n int, rng *rand.Rand) (*tensor.Dense, error) {
-	if err := f.Compile(); err != nil {
-		return nil, err
-	}
-	if err := checkSample(n, rng); err != nil {
-		return nil, err
-	}
-	return f.engine.sample(ctx, n, nil, rng)
+	return f.Given(nil).Sample(ctx, n, rng)
 }
 
 // SampleBase draws n rows from the base (n, dim): what Forward and Pathwise start from.
@@ -143,13 +128,7 @@ func (f *Flow) SampleBase(n int, rng *rand.Rand) (*tensor.Dense, error) {
 
 // SampleLogProb draws n rows from the flow (n, dim) and returns log p of each, in one solve.
 func (f *Flow) SampleLogProb(ctx context.Context, n int, rng *rand.Rand) (x *tensor.Dense, logp []float64, err error) {
-	if err := f.Compile(); err != nil {
-		return nil, nil, err
-	}
-	if err := checkSample(n, rng); err != nil {
-		return nil, nil, err
-	}
-	return f.engine.sampleLogProb(ctx, n, nil, rng)
+	return f.Given(nil).SampleLogProb(ctx, n, rng)
 }
 
 func checkSample(n int, rng *rand.Rand) error {
@@ -166,10 +145,7 @@ func checkSample(n int, rng *rand.Rand) error {
 // the steps that were taken; with the solver's Adjoint it is that of the continuous solution, to the tolerance. A row
 // that fails is an error without results.
 func (f *Flow) Score(ctx context.Context, x *tensor.Dense) (*tensor.Dense, error) {
-	if err := f.Compile(); err != nil {
-		return nil, err
-	}
-	return f.engine.score(ctx, x, nil)
+	return f.Given(nil).Score(ctx, x)
 }
 
 // StepGraph returns the graph of one solver step of a block, counted from the base, with the trace; with gradients it

@@ -133,7 +133,9 @@ func (l embedding) Apply(s *nn.Scope, z *graph.Node) *graph.Node {
 func TestClosedTraceOfAnEmbeddedLayerIsNotTaken(t *testing.T) {
 	plain := nn.MLP{Hidden: []int{5}}
 	x := draw(seeded(3), 4, 2, 0.5)
-	flow := func(field nn.Layer) *flows.Flow { return newFlow(tensor.Float64, 2, flows.FFJORD{Field: field, Solver: fine}) }
+	flow := func(field nn.Layer) *flows.Flow {
+		return newFlow(tensor.Float64, 2, flows.FFJORD{Field: field, Solver: fine})
+	}
 	checkBijector(t, flow(plain), x, 1e-6, 2e-6)
 	checkBijector(t, flow(embedding{plain}), x, 1e-6, 2e-6)
 }

@@ -11,33 +11,33 @@ import (
 // Σ gx·x + Σ glogDet·logDet, of the steps that were taken. A nil cotangent is zero. A row that fails is an error without
 // results.
 func (f *Flow) ForwardVJP(ctx context.Context, z, gx *tensor.Dense, glogDet []float64) (*tensor.Dense, error) {
-	gz, _, err := f.vjp(ctx, z, nil, false, gx, glogDet)
+	gz, _, err := f.Given(nil).ForwardVJP(ctx, z, gx, glogDet)
 	return gz, err
 }
 
 // InverseVJP returns the vector-Jacobian product of Inverse, as ForwardVJP does that of Forward.
 func (f *Flow) InverseVJP(ctx context.Context, x, gz *tensor.Dense, glogDet []float64) (*tensor.Dense, error) {
-	gx, _, err := f.vjp(ctx, x, nil, true, gz, glogDet)
+	gx, _, err := f.Given(nil).InverseVJP(ctx, x, gz, glogDet)
 	return gx, err
 }
 
 // ForwardVJP returns the vector-Jacobian product of Forward with respect to z and to the conditions (rows, Cond).
 func (c Conditional) ForwardVJP(ctx context.Context, z, gx *tensor.Dense, glogDet []float64) (gz, gc *tensor.Dense, err error) {
-	return c.flow.vjp(ctx, z, c.cond, false, gx, glogDet)
+	return c.vjp(ctx, z, false, gx, glogDet)
 }
 
 // InverseVJP returns the vector-Jacobian product of Inverse with respect to x and to the conditions (rows, Cond).
 func (c Conditional) InverseVJP(ctx context.Context, x, gz *tensor.Dense, glogDet []float64) (gx, gc *tensor.Dense, err error) {
-	return c.flow.vjp(ctx, x, c.cond, true, gz, glogDet)
+	return c.vjp(ctx, x, true, gz, glogDet)
 }
 
-func (f *Flow) vjp(
-	ctx context.Context, from, cond *tensor.Dense, inverse bool, seed *tensor.Dense, seedDet []float64,
+func (c Conditional) vjp(
+	ctx context.Context, from *tensor.Dense, inverse bool, seed *tensor.Dense, seedDet []float64,
 ) (grad, condGrad *tensor.Dense, err error) {
-	if err := f.Compile(); err != nil {
+	if err := c.flow.Compile(); err != nil {
 		return nil, nil, err
 	}
-	return f.engine.vjp(ctx, from, cond, inverse, seed, seedDet)
+	return c.flow.engine.vjp(ctx, from, c.cond, inverse, seed, seedDet)
 }
 
 func (c *compiled[T]) vjp(

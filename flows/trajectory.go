@@ -20,19 +20,13 @@ type Frame struct {
 // first block, and at frames equally spaced times in every block, its end the last of them; a block in closed form has
 // one frame, its end. The states between the solver's steps are as accurate as the solve.
 func (f *Flow) Trajectory(ctx context.Context, z *tensor.Dense, frames int) ([]Frame, error) {
-	if err := f.Compile(); err != nil {
-		return nil, err
-	}
-	return f.engine.trajectory(ctx, z, nil, frames)
+	return f.Given(nil).Trajectory(ctx, z, frames)
 }
 
 // TrajectoryAt is Trajectory with a frame at each of the given times: for every block of the flow, chains counted block
 // by block, times of its own between its ends, in the order of travel; none is fine.
 func (f *Flow) TrajectoryAt(ctx context.Context, z *tensor.Dense, times ...[]float64) ([]Frame, error) {
-	if err := f.Compile(); err != nil {
-		return nil, err
-	}
-	return f.engine.trajectoryAt(ctx, z, nil, times)
+	return f.Given(nil).TrajectoryAt(ctx, z, times...)
 }
 
 func (c *compiled[T]) trajectory(ctx context.Context, z, cond *tensor.Dense, frames int) ([]Frame, error) {

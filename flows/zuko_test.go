@@ -2,11 +2,13 @@ package flows_test
 
 import (
 	"context"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/flows"
@@ -65,6 +67,22 @@ func TestConditionalFlowAsZukoTestsIts(t *testing.T) {
 	back, andBack, err := given.Forward(t.Context(), z)
 	require.NoError(t, err)
 	assert.InDeltaSlice(t, numbers(x), numbers(back), 1e-4)
+
+	p, err := given.Prob(t.Context(), x)
+	require.NoError(t, err)
+	entropy, err := f.Given(one).Entropy(t.Context(), 2000, seeded(5))
+	require.NoError(t, err)
+	drawn, logq, err := f.Given(one).SampleLogProb(t.Context(), 2000, seeded(5))
+	require.NoError(t, err)
+	kl, err := f.Given(one).KL(t.Context(), f.Given(row(c, 1)).LogProb, 2000, seeded(5))
+	require.NoError(t, err)
+	other, err := f.Given(row(c, 1)).LogProb(t.Context(), drawn)
+	require.NoError(t, err)
+	for i := range p {
+		assert.InEpsilon(t, math.Exp(logp[i]), p[i], 1e-12)
+	}
+	assert.InDelta(t, -stat.Mean(logq, nil), entropy.Mean, 1e-12)
+	assert.InDelta(t, stat.Mean(logq, nil)-stat.Mean(other, nil), kl.Mean, 1e-12)
 
 	for r := range 4 {
 		cond := f.Given(tensor.New(tensor.WithShape(1, width), tensor.WithBacking(numbers(c)[r*width:(r+1)*width])))
