@@ -36,9 +36,9 @@ func flags() (*flag.FlagSet, *settings) {
 	f.StringVar(&s.set, "data", "8gaussians", "learn the set `name`, one of\n"+
 		strings.Join(data.ToyNames()[:8], ", ")+",\n"+strings.Join(data.ToyNames()[8:], ", "))
 	f.BoolVar(&s.all, "all", false, fmt.Sprintf("learn the %d sets of the paper's figures, one after the other,\nin place of -data", len(paper())))
-	f.IntVar(&s.epochs, "epochs", 40, fmt.Sprintf("take `n` times %d training steps", deals))
-	f.IntVar(&s.batch, "batch", 256, "take each step on `n` points, drawn anew")
-	f.Float64Var(&s.lr, "lr", 2e-2, "highest learning `rate` of Adam, from which it falls to nearly\nnothing along half a cosine")
+	f.IntVar(&s.epochs, "epochs", 160, fmt.Sprintf("take `n` times %d training steps", deals))
+	f.IntVar(&s.batch, "batch", 64, "take each step on `n` points, drawn anew")
+	f.Float64Var(&s.lr, "lr", 1e-2, "highest learning `rate` of Adam, from which it falls to nearly\nnothing along half a cosine")
 	f.IntVar(&s.hidden, "hidden", 64, "`width` of the three hidden layers of the net")
 	f.Float64Var(&s.tol, "tol", 1e-5, "relative and absolute `tolerance` of a step of the solver")
 	f.Uint64Var(&s.seed, "seed", 1, "`number` that all random draws follow from: the same seed gives\nthe same results to the last bit")
