@@ -86,6 +86,9 @@ func (c CSV) Rows(r io.Reader) (*CSVRows, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data: csv: %w", err)
 	}
+	if !c.NoHeader && numbersOnly(first) {
+		return nil, errors.New("data: csv: line 1 holds numbers and no names; set NoHeader if there is no header")
+	}
 	rows := &CSVRows{lines: lines, fields: len(first)}
 	names := make([]string, len(first))
 	for i, name := range first {
@@ -113,4 +116,12 @@ func (c CSV) Rows(r io.Reader) (*CSVRows, error) {
 	}
 	rows.names = slices.Clone(c.Columns)
 	return rows, nil
+}
+
+// numbersOnly tells whether all fields are numbers.
+func numbersOnly(fields []string) bool {
+	return !slices.ContainsFunc(fields, func(f string) bool {
+		_, err := strconv.ParseFloat(strings.TrimSpace(f), 64)
+		return err != nil
+	})
 }

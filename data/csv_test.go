@@ -44,6 +44,11 @@ func TestCSVRead(t *testing.T) {
 	}
 }
 
+func TestCSVDoesNotTakeNumbersForNames(t *testing.T) {
+	_, err := data.CSV{}.Read(strings.NewReader("1, 2.5\n3,4\n"))
+	assert.EqualError(t, err, "data: csv: line 1 holds numbers and no names; set NoHeader if there is no header")
+}
+
 func TestCSVRefuses(t *testing.T) {
 	for _, test := range []struct {
 		name string

@@ -27,7 +27,7 @@ func checkTable(x *tensor.Dense) error {
 	}
 	strides := x.Strides()
 	if x.RequiresIterator() || len(strides) != 2 || strides[0] != dim || strides[1] != 1 {
-		return fmt.Errorf("data: table of shape %v is not contiguous row-major (strides %v); clone or materialize it first", shape, strides)
+		return fmt.Errorf("data: table of shape %v is not contiguous row-major (strides %v); Materialize it first", shape, strides)
 	}
 	switch x.Dtype() {
 	case tensor.Float32:

@@ -25,7 +25,7 @@ type Chooser interface {
 // beside an exact EvalTrace, a Budget of 3 is the more economical: one probe has about doubled the variance of the
 // gradient of trained networks at most, in any number of dimensions, at a cost of about two fields.
 type Auto struct {
-	Budget float64    // zero is 16; +Inf makes it always Exact
+	Budget float64    // zero is 16
 	Probes int        // of the estimate; zero is 1
 	Rand   *rand.Rand // draws the probes; required where the estimate is chosen
 }

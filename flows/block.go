@@ -51,17 +51,25 @@ func (c Chain) Inverse(s *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
 
 func blockOwner(i int) string { return fmt.Sprintf("block%d", i) }
 
-// leaves returns the blocks of a chain and of the chains in it.
+// leaves returns the blocks of a chain and of the chains in it, FFJORDs by value.
 func leaves(b Block) []Block {
-	chain, ok := b.(Chain)
-	if !ok {
-		return []Block{b}
+	switch b := b.(type) {
+	case *FFJORD:
+		if b != nil {
+			return []Block{*b}
+		}
+	case *Chain:
+		if b != nil {
+			return leaves(*b)
+		}
+	case Chain:
+		var out []Block
+		for _, b := range b {
+			out = append(out, leaves(b)...)
+		}
+		return out
 	}
-	var out []Block
-	for _, b := range chain {
-		out = append(out, leaves(b)...)
-	}
-	return out
+	return []Block{b}
 }
 
 // forward writes a block with its results checked, log |det| as a column (rows, 1).
@@ -86,10 +94,10 @@ func inverse(b Block, s *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
 
 func checked(b Block, method string, from, to, logDet *graph.Node) (*graph.Node, *graph.Node) {
 	if to == nil || !to.Shape().Eq(from.Shape()) {
-		graph.Fail("flows: %T.%s must map (rows, %d) to the same shape", b, method, from.Shape()[1])
+		graph.Fail("flows: %T.%s must map (rows, %d) to the same shape, and gives %s", b, method, from.Shape()[1], shapeOf(to))
 	}
 	if logDet == nil || len(logDet.Shape()) != 2 || logDet.Shape()[1] != 1 {
-		graph.Fail("flows: the log-determinant of %T.%s must be a column (rows, 1), or (1, 1)", b, method)
+		graph.Fail("flows: the log-determinant of %T.%s must be a column (rows, 1), or (1, 1), and is %s", b, method, shapeOf(logDet))
 	}
 	if logDet.Shape()[0] != from.Shape()[0] {
 		logDet = graph.Add(graph.FillColumns(from, 0, 1), logDet)

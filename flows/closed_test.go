@@ -156,6 +156,34 @@ func TestConditionOfClosedFormBlocks(t *testing.T) {
 	assert.InDeltaSlice(t, want, numbers(got), 1e-8)
 }
 
+// A trajectory that fails names the row of the call, in whatever chunk it is.
+func TestTrajectoryNamesTheRow(t *testing.T) {
+	cube := nn.Func(func(z *graph.Node) *graph.Node { return graph.Cube(z) })
+	z := tensor.New(tensor.WithShape(5000, 1), tensor.WithBacking(make([]float64, 5000)))
+	z.Float64s()[4321] = 2
+	for block, f := range []*flows.Flow{newFlow(tensor.Float32, 1, flows.FFJORD{Field: cube}), newFlow(tensor.Float32, 1, cubic{}, roots{})} {
+		if block == 1 {
+			z.Float64s()[4321] = 1e6
+		}
+		_, err := f.Trajectory(t.Context(), z, 2)
+		var failed *flows.SolveError
+		require.ErrorAs(t, err, &failed)
+		require.Len(t, failed.Rows, 1)
+		assert.Equal(t, 4321, failed.Rows[0].Row)
+		assert.Equal(t, block, failed.Rows[0].Block)
+	}
+}
+
+// Blocks may be given by pointers.
+func TestPointersToBlocks(t *testing.T) {
+	block := flows.FFJORD{Field: nn.Linear{}, Solver: ode.Solver{Steps: 4}, Penalties: []flows.Penalty{{Of: speed{}, Weight: 100}}}
+	x := draw(seeded(1), 9, 2, 1)
+	want := lossOf(t, newFlow(tensor.Float64, 2, block).NLL(), x)()
+	assert.Equal(t, want, lossOf(t, newFlow(tensor.Float64, 2, &block).NLL(), x)())
+	assert.Equal(t, want, lossOf(t, newFlow(tensor.Float64, 2, &flows.Chain{&block}).NLL(), x)())
+	assert.ErrorContains(t, newFlow(tensor.Float64, 2, (*flows.FFJORD)(nil)).Compile(), "block 0: it is nil")
+}
+
 // roots is a block for positive data: z = ln x.
 type roots struct{}
 
@@ -190,7 +218,12 @@ func TestRowsOutsideOfABlock(t *testing.T) {
 // ill is a block with a mistake.
 type ill struct{ mistake string }
 
-func (b ill) Inverse(s *nn.Scope, x *graph.Node) (z, logDet *graph.Node) { return b.Forward(s, x) }
+func (b ill) Inverse(s *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
+	if b.mistake == "param" {
+		x = graph.Add(x, s.Param("mine", nil, 1, 2))
+	}
+	return b.Forward(s, x)
+}
 
 func (b ill) Forward(s *nn.Scope, z *graph.Node) (x, logDet *graph.Node) {
 	switch b.mistake {
@@ -200,6 +233,8 @@ func (b ill) Forward(s *nn.Scope, z *graph.Node) (x, logDet *graph.Node) {
 		return z, z
 	case "nil":
 		return nil, nil
+	case "param":
+		return z, graph.FillColumns(z, 0, 1)
 	case "input":
 		return graph.Add(z, s.Graph().Rows("mine", 2)), graph.SumCols(z)
 	}
@@ -213,6 +248,7 @@ func TestMistakesInBlocks(t *testing.T) {
 		"log det": "the log-determinant of flows_test.ill.Forward must be a column (rows, 1), or (1, 1)",
 		"none":    "the log-determinant of flows_test.ill.Forward must be a column (rows, 1), or (1, 1)",
 		"input":   `nothing feeds the input per row "mine"`,
+		"param":   "Forward and Inverse of flows_test.ill ask for different parameters",
 	} {
 		err := newFlow(tensor.Float32, 2, ill{mistake}).Compile()
 		assert.ErrorContains(t, err, "flows: block 0: ", mistake)

@@ -46,7 +46,7 @@ func compile[T graph.Float](f *Flow, base Base, blocks []Block, dim int) (*compi
 
 func (c *compiled[T]) compileBlock(b Block, i int) (part[T], error) {
 	switch b := b.(type) {
-	case nil:
+	case nil, *FFJORD:
 		return nil, fmt.Errorf("it is nil")
 	case FFJORD:
 		return compileSolved(c, b, blockOwner(i))
@@ -81,7 +81,7 @@ func (c *compiled[T]) compileBase() error {
 		z = g.Rows("z", c.dim)
 		logp = c.base.LogProb(nn.NewScope(g, c.flow.Params, baseOwner, nil), z)
 		if logp == nil || len(logp.Shape()) != 2 || logp.Shape()[1] != 1 {
-			graph.Fail("flows: the log-density of a %T must be a column (rows, 1)", c.base)
+			graph.Fail("flows: the log-density of a %T must be a column (rows, 1), and is %s", c.base, shapeOf(logp))
 		}
 		return z, logp
 	}

@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"fmt"
+
 	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/nn"
 )
@@ -24,7 +26,11 @@ func (f *Flow) resolve(t Trace, field nn.Layer, owner string, dim int) (chosen T
 	if err != nil {
 		return nil, "", err
 	}
-	return chooser.Choose(c)
+	chosen, why, err = chooser.Choose(c)
+	if err == nil && chosen == nil {
+		err = fmt.Errorf("%T chooses no trace", t)
+	}
+	return chosen, why, err
 }
 
 // costs counts the arithmetic of a field in a graph that is thrown away.
@@ -33,7 +39,7 @@ func (f *Flow) costs(field nn.Layer, owner string, dim int) (c Costs, err error)
 		s, z := f.scope(g, owner).At(g.Rows("t", 1)), g.Rows("y0", dim)
 		dz := field.Apply(s, z)
 		if dz == nil || !dz.Shape().Eq(z.Shape()) {
-			graph.Fail("flows: the field must map z (rows, %d) to dz/dt of the same shape", dim)
+			graph.Fail("flows: the field must map z (rows, %d) to dz/dt of the same shape, and gives %s", dim, shapeOf(dz))
 		}
 		c = costsOf(g, z, dz, closedTrace(field, s, z, dz))
 	})

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -21,8 +22,8 @@ func (f *Flow) Entropy(ctx context.Context, n int, rng *rand.Rand) (Estimate, er
 }
 
 // KL estimates the Kullback-Leibler divergence KL(p‖q) = ∫ p (log p - log q) in nats by n draws, at least 2, from the
-// flow p. logq returns log q of every row of its argument (rows, dim), as LogProb of another flow does; -Inf of one row
-// makes the estimate +Inf.
+// flow p. logq returns log q of every row of its argument (rows, dim), of the element type of Params, as LogProb of another
+// flow does; -Inf of one row makes the estimate +Inf.
 func (f *Flow) KL(
 	ctx context.Context, logq func(ctx context.Context, x *tensor.Dense) ([]float64, error), n int, rng *rand.Rand,
 ) (Estimate, error) {
@@ -54,6 +55,9 @@ func (c Conditional) Entropy(ctx context.Context, n int, rng *rand.Rand) (Estima
 func (c Conditional) KL(
 	ctx context.Context, logq func(ctx context.Context, x *tensor.Dense) ([]float64, error), n int, rng *rand.Rand,
 ) (Estimate, error) {
+	if logq == nil {
+		return Estimate{}, errors.New("flows: KL: log q is nil")
+	}
 	return c.expect(ctx, n, rng, func(x *tensor.Dense, logp []float64) ([]float64, error) {
 		other, err := logq(ctx, x)
 		if err != nil {

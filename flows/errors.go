@@ -27,9 +27,9 @@ func (e *RowError) Error() string {
 
 func (e *RowError) Unwrap() error { return e.RowError }
 
-// SolveError says that the solve failed for some rows of a call. LogProb, Forward, Inverse, Sample, SampleLogProb and
-// Explain return it beside their results, in which those rows are NaN and all others are what they would be without
-// them; Score, Trajectory and NLL.Loss return it alone. It unwraps to the first row's error.
+// SolveError says that the solve failed for some rows of a call. LogProb, EstimateLogProb, Prob, Forward, Inverse,
+// Sample, SampleLogProb and Explain return it beside their results, in which those rows are NaN and all others are what
+// they would be without them; whatever needs all rows, such as Score, Trajectory, Entropy and a Loss, returns it alone. It unwraps to the first row's error.
 type SolveError struct {
 	Rows []*RowError // in order of rows; with shared steps the one that held the others up first
 }

@@ -11,7 +11,14 @@ import (
 // Estimate is a mean over draws with its standard error.
 type Estimate struct{ Mean, StdErr float64 }
 
-func (e Estimate) String() string { return fmt.Sprintf("%.4g ± %.2g", e.Mean, e.StdErr) }
+// String writes the mean to the digits that its error leaves.
+func (e Estimate) String() string {
+	digits := 1 - math.Floor(math.Log10(e.StdErr))
+	if math.IsNaN(digits) || math.IsInf(digits, 0) {
+		return fmt.Sprintf("%.4g ± %.2g", e.Mean, e.StdErr)
+	}
+	return fmt.Sprintf("%.*f ± %.2g", int(max(0, digits)), e.Mean, e.StdErr)
+}
 
 // EstimateLogProb returns log p(x) of every row of x (rows, dim) as LogProb does, with the standard error that the
 // traces' probes leave: zero where every trace is exact, +Inf where a Hutchinson trace has a single probe. The solver's

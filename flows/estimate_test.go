@@ -98,13 +98,24 @@ func TestEstimateIsLogProb(t *testing.T) {
 	}
 }
 
+func TestEstimateIsWrittenToTheDigitsOfItsError(t *testing.T) {
+	for want, e := range map[string]flows.Estimate{
+		"4.1235 ± 0.0017": {Mean: 4.12345, StdErr: 0.00171},
+		"1235000 ± 21":    {Mean: 1235000.4, StdErr: 21},
+		"1.235 ± 0":       {Mean: 1.2349},
+		"1.235 ± +Inf":    {Mean: 1.2349, StdErr: math.Inf(1)},
+	} {
+		assert.Equal(t, want, e.String())
+	}
+}
+
 // deaf is a noisy trace that knows nothing of its error.
 type deaf struct{ flows.Noisy }
 
 func TestEstimateNeedsSampled(t *testing.T) {
 	f, _ := estimated(deaf{flows.Hutchinson{Rand: seeded(3)}})
 	_, err := f.EstimateLogProb(t.Context(), draw(seeded(5), 2, 6, 1))
-	assert.EqualError(t, err, "flows: block 2: a flows_test.deaf can't tell the error of its mean")
+	assert.EqualError(t, err, "flows: block 2: a flows_test.deaf can't tell the error of its mean; it has not the methods of a Sampled")
 }
 
 func ExampleFlow_EstimateLogProb() {

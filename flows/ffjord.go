@@ -34,7 +34,9 @@ type FFJORD struct {
 
 var _ Block = FFJORD{}
 
-// Forward writes the whole integration from T0 to T1 into the graph; only a Solver of equal Steps can be written so.
+// Forward writes the whole integration from T0 to T1 into the graph; only a Solver of equal Steps can be written so. A
+// flow integrates an FFJORD without it. In a graph, and so in a block of one's own, the FFJORD is as outside of training:
+// Eval, EvalTrace and no penalties.
 func (b FFJORD) Forward(s *nn.Scope, z *graph.Node) (x, logDet *graph.Node) {
 	return b.unroll(s, z, false)
 }

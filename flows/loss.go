@@ -3,6 +3,7 @@ package flows
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"gorgonia.org/tensor"
@@ -85,11 +86,14 @@ func (c *compiled[T]) loss(ctx context.Context, x *tensor.Dense) (float64, error
 	if err != nil {
 		return 0, err
 	}
+	for row, v := range t.logp {
+		if math.IsInf(v, -1) {
+			return 0, fmt.Errorf("flows: row %d lies where the flow's density is zero, and -log p is infinite", row)
+		}
+		t.nll -= v
+	}
 	if err := c.follow(); err != nil {
 		return 0, err
-	}
-	for _, v := range t.logp {
-		t.nll -= v
 	}
 	t.nll /= float64(rows)
 	return t.nll + c.finish(rows, rows), nil

@@ -128,6 +128,14 @@ func TestLearntEndTime(t *testing.T) {
 	assert.ErrorContains(t, err, "learns its end time and starts with T0 = T1 = 1")
 }
 
+// A row where the density is zero has no finite loss, and is named.
+func TestLossOfDensityZero(t *testing.T) {
+	f := &flows.Flow{Base: flows.Uniform{Low: []float64{-3, -3}, High: []float64{3, 3}}, Params: nn.NewParams(seeded(1))}
+	x := tensor.New(tensor.WithShape(2, 2), tensor.WithBacking([]float64{1, 2, 3, 4}))
+	_, err := f.NLL().Loss(t.Context(), x)
+	assert.EqualError(t, err, "flows: row 1 lies where the flow's density is zero, and -log p is infinite")
+}
+
 func TestMistakesInPenalties(t *testing.T) {
 	for want, p := range map[string]flows.Penalty{
 		"has a penalty 0 of <nil> with weight 1":                      {Weight: 1},

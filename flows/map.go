@@ -126,11 +126,8 @@ func (m *byMap[T]) sums(dst []T) {
 func (m *byMap[T]) film(ctx context.Context, in *inputs[T], times []float64, show func(frame int, z [][]T, logDet []T)) ([]T, error) {
 	w := m.w
 	before := append([]float64(nil), w.logDet[:w.n]...)
-	if err := m.carry(ctx, in, false, false); err != nil {
+	if err := m.carry(ctx, in, false, false); err != nil || len(w.failed) > 0 {
 		return nil, err
-	}
-	if len(w.failed) > 0 {
-		return nil, w.failed[0]
 	}
 	since := make([]T, w.n)
 	for i := range since {

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/go-ffjord/ffjord/graph"
@@ -80,17 +81,24 @@ func (p *mapped[T]) writePull(g *graph.Graph, direction int) {
 }
 
 func (p *mapped[T]) bind() error {
-	for _, program := range p.programs {
+	for i, program := range p.programs {
 		params, err := p.compiled.bind(p.owner, program.Graph(), []string{mapFrom, condInput})
 		if err != nil {
 			return err
 		}
-		if p.params != nil && len(params) != len(p.params) {
-			return fmt.Errorf("%T asks for other parameters in Forward than in Inverse", p.block)
+		if i == 1 && !sameNames(params, p.params) {
+			return fmt.Errorf("Forward and Inverse of %T ask for different parameters", p.block)
 		}
 		p.params = params
 	}
 	return nil
+}
+
+// sameNames tells whether a and b are the same parameters, in whatever order.
+func sameNames[T graph.Float](a, b []bound[T]) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(p bound[T]) bool {
+		return !slices.ContainsFunc(b, func(q bound[T]) bool { return p.name == q.name })
+	})
 }
 
 func (p *mapped[T]) name() string { return fmt.Sprintf("%T", p.block) }

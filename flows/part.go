@@ -42,7 +42,7 @@ type carrier[T graph.Float] interface {
 	// sums puts the gradients of the block's parameters, summed over the chunk, into a vector of all parameters.
 	sums(dst []T)
 	// film carries the worker's z to the data's side, shows it at the given times with log |det| since the block's start,
-	// and returns that of the whole block.
+	// and returns that of the whole block. Where rows fail, they leave the chunk and nothing else counts.
 	film(ctx context.Context, in *inputs[T], times []float64, show func(frame int, z [][]T, logDet []T)) (logDet []T, err error)
 }
 

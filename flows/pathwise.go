@@ -9,8 +9,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// PathLoss is a loss of draws x (rows, dim) from a flow with log q of each under the flow. It returns the loss and its
-// gradients with respect to x (rows, dim) and to log q; a nil gradient is zero.
+// PathLoss is a loss of draws x (rows, dim) from a flow, of the element type of its Params, with log q of each under the
+// flow. It returns the loss and its gradients with respect to x (rows, dim) and to log q; a nil gradient is zero.
 type PathLoss func(ctx context.Context, x *tensor.Dense, logq []float64) (loss float64, gx *tensor.Dense, glogq []float64, err error)
 
 // Pathwise is a loss of a flow's draws, with its gradient with respect to the flow's trained parameters along the paths
@@ -31,6 +31,9 @@ func (f *Flow) ReverseKL(
 	logp func(ctx context.Context, x *tensor.Dense) ([]float64, error),
 	score func(ctx context.Context, x *tensor.Dense) (*tensor.Dense, error),
 ) Pathwise {
+	if logp == nil || score == nil {
+		return f.Pathwise(nil)
+	}
 	return f.Pathwise(func(ctx context.Context, x *tensor.Dense, logq []float64) (float64, *tensor.Dense, []float64, error) {
 		target, err := logp(ctx, x)
 		if err != nil {
@@ -46,6 +49,9 @@ func (f *Flow) ReverseKL(
 		n := float64(len(logq))
 		if gx, err = scaled(gx, -1/n); err != nil {
 			return 0, nil, nil, fmt.Errorf("the score: %w", err)
+		}
+		if !gx.Shape().Eq(x.Shape()) {
+			return 0, nil, nil, fmt.Errorf("the score of rows %v has shape %v", x.Shape(), gx.Shape())
 		}
 		var loss float64
 		glogq := make([]float64, len(logq))
@@ -85,7 +91,7 @@ func (l Pathwise) Loss(ctx context.Context, z *tensor.Dense) (float64, error) {
 		return 0, err
 	}
 	if l.of == nil {
-		return 0, errors.New("flows: Pathwise: the loss is nil")
+		return 0, errors.New("flows: Pathwise: the loss, or what it is made of, is nil")
 	}
 	return l.flow.engine.pathLoss(ctx, z, l.of)
 }

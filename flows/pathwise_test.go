@@ -125,10 +125,17 @@ func TestPathwiseGradient(t *testing.T) {
 	})
 	_, err = broken.Loss(t.Context(), z)
 	assert.EqualError(t, err, "flows: Pathwise: no such loss")
+	_, err = f.ReverseKL(f.LogProb, nil).Loss(t.Context(), z)
+	assert.ErrorContains(t, err, "is nil")
+	short := func(context.Context, *tensor.Dense) (*tensor.Dense, error) { return row(z, 0), nil }
+	_, err = f.ReverseKL(f.LogProb, short).Loss(t.Context(), z)
+	assert.EqualError(t, err, "flows: Pathwise: the score of rows (6, 3) has shape (1, 3)")
+	_, err = f.KL(t.Context(), nil, 5, seeded(1))
+	assert.EqualError(t, err, "flows: KL: log q is nil")
 	_, err = f.Pathwise(nil).Loss(t.Context(), z)
-	assert.EqualError(t, err, "flows: Pathwise: the loss is nil")
+	assert.EqualError(t, err, "flows: Pathwise: the loss, or what it is made of, is nil")
 	f = &flows.Flow{Dim: 3, Base: learnt{}, Blocks: block, Params: nn.NewParams(seeded(1))}
-	_, err = f.ReverseKL(nil, nil).Loss(t.Context(), z)
+	_, err = f.ReverseKL(f.LogProb, f.Score).Loss(t.Context(), z)
 	assert.ErrorContains(t, err, "put an Affine{Learn: true} behind a fixed base")
 }
 

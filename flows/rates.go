@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"fmt"
+
 	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/nn"
 	"github.com/go-ffjord/ffjord/ode"
@@ -87,7 +89,7 @@ func (b FFJORD) field(s *nn.Scope, z *graph.Node, traced bool) (f, trace *graph.
 		trace = closedTrace(b.Field, s, z, f)
 	}
 	if f == nil || !f.Shape().Eq(z.Shape()) {
-		graph.Fail("flows: the field must map z (rows, %d) to dz/dt of the same shape", z.Shape()[1])
+		graph.Fail("flows: the field must map z (rows, %d) to dz/dt of the same shape, and gives %s", z.Shape()[1], shapeOf(f))
 	}
 	leave()
 	if !traced {
@@ -98,9 +100,20 @@ func (b FFJORD) field(s *nn.Scope, z *graph.Node, traced bool) (f, trace *graph.
 		trace = b.Trace.Trace(g, z, f)
 	}
 	if trace == nil || len(trace.Shape()) != 2 || trace.Shape()[1] != 1 {
-		graph.Fail("flows: the trace %T must be a column (rows, 1)", b.Trace)
+		graph.Fail("flows: the trace %T must be a column (rows, 1), and is %s", b.Trace, shapeOf(trace))
 	}
 	return f, trace
+}
+
+// shapeOf writes a node's shape for a person to read.
+func shapeOf(n *graph.Node) string {
+	switch {
+	case n == nil:
+		return "nil"
+	case n.Dims() == 2 && n.Shape()[0] == graph.SymbolicRows:
+		return fmt.Sprintf("(rows, %d)", n.Shape()[1])
+	}
+	return fmt.Sprint(n.Shape())
 }
 
 // closedTrace writes the trace of a field in closed form, nil where there is none. The field's ApplyTraced must write the
@@ -137,7 +150,7 @@ func (b FFJORD) penaltyRates(d Dynamics) *graph.Node {
 	for _, p := range b.Penalties {
 		rate := p.Of.Rate(d)
 		if rate == nil || len(rate.Shape()) != 2 || rate.Shape()[1] != 1 || rate.Shape()[0] != d.Z.Shape()[0] {
-			graph.Fail("flows: the rate of the penalty %T must be a column (rows, 1)", p.Of)
+			graph.Fail("flows: the rate of the penalty %T must be a column (rows, 1), and is %s", p.Of, shapeOf(rate))
 		}
 		out = append(out, rate)
 	}

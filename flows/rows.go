@@ -23,7 +23,7 @@ func matrixOf[T graph.Float](x *tensor.Dense, cols int, what string) ([]T, int, 
 		return nil, 0, fmt.Errorf("flows: %s of shape %v: want (rows, %d) with at least one row", what, x.Shape(), cols)
 	}
 	if s := x.Strides(); x.RequiresIterator() || len(s) != 2 || s[0] != cols || s[1] != 1 {
-		return nil, 0, fmt.Errorf("flows: the %s are a view or column-major; clone or materialize them row-major first", what)
+		return nil, 0, fmt.Errorf("flows: the %s are a view or column-major; Materialize them row-major first", what)
 	}
 	var out []T
 	var err error

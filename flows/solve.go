@@ -234,6 +234,11 @@ func (s *solve[T]) film(ctx context.Context, in *inputs[T], times []float64, sho
 	clearColumns(solver.State(1), w.n)
 	t0, t1 := s.ends()
 	states, err := solver.SolveAt(ctx, w.n, t0, t1, times)
+	var failed *ode.SolveError
+	if errors.As(err, &failed) {
+		w.bury(s.block, failed)
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

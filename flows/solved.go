@@ -102,7 +102,7 @@ func (p *solved[T]) of(with beside) (*ode.Integrator[T], error) {
 			return p.each()
 		}
 		if _, ok := p.eval.Trace.(Noisy); ok {
-			return nil, fmt.Errorf("a %T can't tell the error of its mean", p.eval.Trace)
+			return nil, fmt.Errorf("a %T can't tell the error of its mean; it has not the methods of a Sampled", p.eval.Trace)
 		}
 		return p.traced, nil
 	}

@@ -117,6 +117,9 @@ func (w *worker[T]) film(ctx context.Context, in *inputs[T], times [][]float64, 
 		if err != nil {
 			return fmt.Errorf("block %d: %w", b, err)
 		}
+		if len(w.failed) > 0 {
+			return nil
+		}
 		film = film[len(times[b]):]
 		for i, l := range since[:w.n] {
 			logp[i] -= float64(l)

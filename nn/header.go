@@ -66,7 +66,7 @@ func readHeaderText(r io.Reader) ([]byte, error) {
 	}
 	n := binary.LittleEndian.Uint64(length[:])
 	if n > maxHeader {
-		return nil, fmt.Errorf("header: %d bytes, want at most %d", n, maxHeader)
+		return nil, fmt.Errorf("header: %d bytes, want at most %d; it may be no safetensors file (torch.save writes another format than save_file)", n, maxHeader)
 	}
 	text, err := io.ReadAll(io.LimitReader(r, int64(n)))
 	switch {

@@ -115,6 +115,9 @@ func (s source) fits(t safetensors.TensorInfo) error {
 	case s.transpose:
 		return fmt.Errorf("has shape %v, want %v, the transpose of (%d, %d)", t.Shape, shape, rows, cols)
 	}
+	if len(t.Shape) == 2 && t.Shape[0] == uint64(cols) && t.Shape[1] == uint64(rows) {
+		return fmt.Errorf("has shape %v, want (%d, %d): is it to be transposed?", t.Shape, rows, cols)
+	}
 	return fmt.Errorf("has shape %v, want (%d, %d)", t.Shape, rows, cols)
 }
 

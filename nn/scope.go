@@ -47,7 +47,7 @@ func (s *Scope) WithCond(c *graph.Node) *Scope {
 // Cond returns the condition of every row, given with WithCond.
 func (s *Scope) Cond() *graph.Node {
 	if s.cond == nil {
-		graph.Fail("nn: %s asks for the condition where there is none", s.describe())
+		graph.Fail("nn: %s asks for the condition where there is none; give one with WithCond, or set the flow's Cond", s.describe())
 	}
 	return s.cond
 }

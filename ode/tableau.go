@@ -1,5 +1,10 @@
 package ode
 
+import (
+	"fmt"
+	"strings"
+)
+
 // Tableau is an explicit Runge-Kutta method of s stages:
 //
 //	kᵢ = f(t + cᵢ h, y + h Σⱼ aᵢⱼ kⱼ)    i = 1 ... s, j < i
@@ -177,14 +182,16 @@ func Methods() []*Tableau {
 	return []*Tableau{Euler, Midpoint, Heun, RK4, RK438, Bosh3, Tsit5, Dopri5, Dopri8}
 }
 
-// Method returns the method of that name, or nil.
-func Method(name string) *Tableau {
+// Method returns the method of that name.
+func Method(name string) (*Tableau, error) {
+	var names []string
 	for _, m := range Methods() {
 		if m.Name == name {
-			return m
+			return m, nil
 		}
+		names = append(names, m.Name)
 	}
-	return nil
+	return nil, fmt.Errorf("ode: there is no method %q, but %s", name, strings.Join(names, ", "))
 }
 
 // Stages returns the number of evaluations of f that y₁ takes. Stages that only the error estimate uses don't count.

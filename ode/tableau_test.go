@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/go-ffjord/ffjord/ode"
 )
@@ -18,7 +19,9 @@ const coefficientTolerance = 2e-13
 func TestTableauIsConsistent(t *testing.T) {
 	for _, m := range ode.Methods() {
 		t.Run(m.Name, func(t *testing.T) {
-			assert.Same(t, m, ode.Method(m.Name))
+			named, err := ode.Method(m.Name)
+			require.NoError(t, err)
+			assert.Same(t, m, named)
 			assert.Zero(t, m.C[0])
 			for i, row := range m.A {
 				assert.Len(t, row, i, "stage %d", i+1)
@@ -29,7 +32,8 @@ func TestTableauIsConsistent(t *testing.T) {
 			assert.Equal(t, embeddedOrders[m.Name] > 0, m.E != nil, "has an error estimate")
 		})
 	}
-	assert.Nil(t, ode.Method("leapfrog"))
+	_, err := ode.Method("leapfrog")
+	assert.EqualError(t, err, `ode: there is no method "leapfrog", but euler, midpoint, heun, rk4, rk4-3/8, bosh3, tsit5, dopri5, dopri8`)
 }
 
 func TestStages(t *testing.T) {

@@ -61,6 +61,10 @@ func (a *Adam) Step(model []gorgonia.ValueGrad) error {
 	}
 	a.steps++
 	c := a.coefficients()
+	if !isFinite(c.rate) || c.rate < 0 || !isFinite(c.eps) || !(c.β1 >= 0 && c.β1 < 1 && c.β2 >= 0 && c.β2 < 1) {
+		a.steps--
+		return fmt.Errorf("optim: Adam: LR is %g, Beta1 %g, Beta2 %g, Eps %g: need a rate of at least 0 and betas from 0 to below 1", c.rate, c.β1, c.β2, c.eps)
+	}
 	for i, vg := range model {
 		p, err := flat(i, vg)
 		if err != nil {

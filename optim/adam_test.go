@@ -107,6 +107,13 @@ func TestAdamRate(t *testing.T) {
 	assert.Equal(t, 5.0, p.value.Float64s()[0])
 }
 
+func TestAdamRefusesItsSettings(t *testing.T) {
+	for _, a := range []*optim.Adam{{LR: -1}, {LR: math.NaN()}, {Beta1: 1}, {Beta2: -0.1}, {Eps: math.Inf(1)}} {
+		err := a.Step(nil)
+		assert.ErrorContains(t, err, "optim: Adam: LR is ")
+	}
+}
+
 func TestAdamRefuses(t *testing.T) {
 	broken := errors.New("broken")
 	column, err := tensor.New(tensor.WithShape(3, 3), tensor.WithBacking(make([]float64, 9))).Slice(nil, tensor.S(0, 2))

@@ -153,16 +153,25 @@ func (s settings) checkSolver() error {
 		return errors.New("-control shared needs steps by tolerance: leave out -steps")
 	case s.gradient == "adjoint" && s.steps > 0:
 		return errors.New("-gradient adjoint needs steps by tolerance: leave out -steps")
-	case s.steps == 0 && ode.Method(s.method).E == nil:
+	case s.steps == 0 && s.tableau().E == nil:
 		return fmt.Errorf("-method %s has no error estimate to choose steps by: give -steps too", s.method)
 	}
 	return nil
 }
 
+// tableau is the method, whose name has been checked.
+func (s settings) tableau() *ode.Tableau {
+	m, err := ode.Method(s.method)
+	if err != nil {
+		panic(err)
+	}
+	return m
+}
+
 // solver is the solver of a block's differential equation.
 func (s settings) solver() ode.Solver {
 	v := ode.Solver{
-		Method: ode.Method(s.method), Steps: s.steps, RTol: s.rtol, ATol: s.atol,
+		Method: s.tableau(), Steps: s.steps, RTol: s.rtol, ATol: s.atol,
 		Unrolled: s.gradient == "unrolled", Shared: s.control == "shared",
 	}
 	if s.gradient == "adjoint" {

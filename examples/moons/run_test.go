@@ -167,7 +167,9 @@ func TestTheFileDescribesTheFlow(t *testing.T) {
 			require.NoError(t, err, key)
 			return v
 		}
-		solver := ode.Solver{Method: ode.Method(m["method"]), Steps: whole("solver_steps"), Unrolled: m["gradient"] == "unrolled"}
+		method, err := ode.Method(m["method"])
+		require.NoError(t, err)
+		solver := ode.Solver{Method: method, Steps: whole("solver_steps"), Unrolled: m["gradient"] == "unrolled"}
 		if solver.Steps == 0 {
 			solver.RTol, solver.ATol, solver.Shared = number("rtol"), number("atol"), m["control"] == "shared"
 		}
@@ -183,7 +185,7 @@ func TestTheFileDescribesTheFlow(t *testing.T) {
 			Params: &nn.Params{Rand: rand.New(rand.NewPCG(0, 0)), Dtype: map[string]tensor.Dtype{"float64": tensor.Float64}[m["dtype"]]},
 		}
 		require.NoError(t, flow.Compile())
-		_, err := flow.Params.Load(filepath.Join(o.folder, weightsFile))
+		_, err = flow.Params.Load(filepath.Join(o.folder, weightsFile))
 		require.NoError(t, err)
 		s, err := parse(nil)
 		require.NoError(t, err)

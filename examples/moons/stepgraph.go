@@ -10,7 +10,6 @@ import (
 
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/graph"
-	"github.com/go-ffjord/ffjord/ode"
 )
 
 // drawStep writes the expression graph of one solver step of the first block,
@@ -40,7 +39,7 @@ func (s settings) drawStep(ctx context.Context, flow *flows.Flow) error {
 
 // repeats returns the groups of the step's graph that repeat another.
 func (s settings) repeats() (groups []string) {
-	method, in, first := ode.Method(s.method), "", 1
+	method, in, first := s.tableau(), "", 1
 	switch {
 	case s.gradient == "unrolled":
 		in = "step 1/"
