@@ -36,8 +36,9 @@ func TestAnyDescription(t *testing.T) {
 		built++
 		require.True(t, checkStranger(t, written(t, f, nil)))
 	})
-	t.Log(built, "flows built")
-	require.Positive(t, built)
+	if !testing.Short() {
+		require.Positive(t, built)
+	}
 }
 
 // describe draws a description of a value of a type, so many values deep.

@@ -17,10 +17,11 @@ import (
 // those that Save was given, by the same names; a type is found by its name alone and its fields by theirs. The engine
 // is the native one: for another one put the fields of the flow into a new Flow.
 //
-// A file may come from a stranger. Load runs nothing of it, makes no value but of the library's types and Types, and
-// takes no more memory than the file has numbers for. It refuses, with the place in the error: types it does not know,
-// settings and parameters that are missing, of the wrong kind or there without use, numbers out of range, networks too
-// large to build in a minute or so, and files of a later version. Layers in Types must check their own settings.
+// A file may come from a stranger. Load runs nothing of it and makes no value but of the library's types and Types. It
+// refuses, with the place in the error, types that it does not know, settings and parameters that are missing, of the
+// wrong kind or of no use, numbers out of range, and files of a later version. It refuses a flow whose graphs would take
+// more than about a minute to build, however few bytes ask for it; over nn.LoadParams such a flow can still be built in
+// Go. Types of one's own must check their own settings.
 func Load(path string, rng *rand.Rand, types Types) (*Flow, error) {
 	file, err := os.Open(path)
 	if err != nil {

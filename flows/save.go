@@ -33,8 +33,8 @@ type model struct {
 //
 // Engine and Params.Rand are not part of a model. Sources of random numbers in it, such as Hutchinson's, are replaced by
 // the one that Load is given, and functions that draw initial values (nn.Init) are left out, for a loaded flow has its
-// values. Any other function, an nn.Func for one, can't be saved: make it a type. What Load would refuse is an error
-// that names the place, such as Blocks[0].Field, and leaves path alone.
+// values. Any other function, an nn.Func for one, can't be saved: make it a type. What can't be saved is an error that
+// names the place, such as Blocks[0].Field, and leaves path alone.
 func (f *Flow) Save(path string, types Types) error {
 	metadata, err := f.metadata(types)
 	if err != nil {
@@ -64,9 +64,6 @@ func (f *Flow) metadata(types Types) (map[string]string, error) {
 	m := model{f.Dim, f.Cond, f.Base, f.Blocks}
 	text, err := c.Write(m)
 	if err != nil {
-		return nil, err
-	}
-	if err := m.check(); err != nil {
 		return nil, err
 	}
 	if f.Params.Len() == 0 {

@@ -11,11 +11,11 @@ import (
 // The bounds of a flow in a file. A few bytes can ask for millions of dimensions, for a million steps in one graph, for
 // loops in every layer, and these multiply.
 const (
-	maxWidth = 1 << 14 // of the data and of the condition
-	maxWork  = 1 << 18 // of building, see work: about a minute
+	maxWidth = 1 << 13 // of the data and of the condition
+	maxWork  = 1 << 26 // to build the graphs, in microseconds as far as that can be told
 )
 
-// check fails where the flow is too large for a file.
+// check fails where the flow is too large to be loaded.
 func (m model) check() error {
 	dim := m.Dim
 	if b, ok := m.Base.(interface{ Dim() int }); ok {
@@ -25,14 +25,16 @@ func (m model) check() error {
 		return fmt.Errorf("%d dimensions and a condition of width %d, want at most %d", dim, m.Cond, maxWidth)
 	}
 	if work := m.work(float64(dim)); work > maxWork {
-		return fmt.Errorf("the graphs are too large to be built from a file: they write a layer some %.3g times, want at most %d", work, maxWork)
+		return fmt.Errorf("the flow is too large to be loaded: building its graphs would take some %.0f seconds, want at most %.0f; "+
+			"if it is yours, build it over nn.LoadParams", work/1e6, maxWork/1e6)
 	}
 	return nil
 }
 
-// work estimates how many times the graphs of a flow write a layer or its derivative.
+// work estimates the microseconds that it takes to build the graphs of a flow. The factors are measured on one core, and
+// are those of the smallest layers: a network of wide ones is built faster than that.
 func (m model) work(dim float64) float64 {
-	work := layers(m.Base)
+	work := mapWork(m.Base, dim)
 	if m.Blocks == nil {
 		return work
 	}
@@ -40,23 +42,33 @@ func (m model) work(dim float64) float64 {
 		if f, ok := b.(FFJORD); ok {
 			work += f.work(dim)
 		} else {
-			work += layers(b) + dim
+			work += mapWork(b, dim)
 		}
 	}
 	return work
 }
 
-func (b FFJORD) work(dim float64) float64 {
-	stages := stagesOf(b.Solver)
-	if b.Eval != nil {
-		stages = max(stages, stagesOf(*b.Eval))
-	}
-	products := max(productsOf(b.Trace, dim), productsOf(b.evaluated().Trace, dim)) + float64(len(b.Penalties))*dim
-	return stages * (1 + products) * layers(b.Field)
+// mapWork is the work of a base or of a block in closed form.
+func mapWork(part any, dim float64) float64 {
+	layers, loop := extent(part)
+	return 1000 + 400*float64(layers) + (400+3*float64(loop))*float64(loop) + 50*dim
 }
 
-// stagesOf returns how often a graph of the solver evaluates the field.
-func stagesOf(s ode.Solver) float64 {
+// work grows with the square of the evaluations in one graph, since each derivative walks through all that it depends on,
+// and with the square of the dimension for an exact trace, each of whose products has dim columns.
+func (b FFJORD) work(dim float64) float64 {
+	written, loop := extent(b.Field)
+	layers := float64(written) * float64(1+loop)
+	evaluations := evaluationsOf(b.Solver)
+	if b.Eval != nil {
+		evaluations = max(evaluations, evaluationsOf(*b.Eval))
+	}
+	products := 1 + max(productsOf(b.Trace, dim), productsOf(b.evaluated().Trace, dim)) + float64(len(b.Penalties))*dim
+	return 10000 + evaluations*(products*(100+8*evaluations)*layers+dim*(8*layers+products))
+}
+
+// evaluationsOf returns how often one graph of the solver evaluates the field.
+func evaluationsOf(s ode.Solver) float64 {
 	stages := len(ode.Dopri5.B)
 	if s.Method != nil {
 		stages = len(s.Method.B)
@@ -67,7 +79,7 @@ func stagesOf(s ode.Solver) float64 {
 	return float64(stages)
 }
 
-// productsOf returns how many Jacobian-vector products a trace writes at most.
+// productsOf returns how many Jacobian-vector products a trace takes at most.
 func productsOf(t Trace, dim float64) float64 {
 	switch t := t.(type) {
 	case nil, Exact:
@@ -80,21 +92,20 @@ func productsOf(t Trace, dim float64) float64 {
 	return 1
 }
 
-// layers counts the layers in a part of a flow, or whatever else it is made of, each as often as the longest loop runs
-// that any of them writes.
-func layers(part any) float64 {
-	var count, loop int
+// extent counts the layers in a part of a flow, or whatever else it is made of, and the rounds of the longest loop by which
+// any of them writes the same again and again.
+func extent(part any) (layers, loop int) {
 	var walk func(v reflect.Value)
 	walk = func(v reflect.Value) {
 		switch v.Kind() {
 		case reflect.Interface, reflect.Pointer:
 			if !v.IsNil() {
-				count++
+				layers++
 				walk(v.Elem())
 			}
 		case reflect.Slice:
-			if v.Type().Elem().Kind() != reflect.Interface {
-				count += v.Len()
+			if v.Type().Elem().Kind() == reflect.Int {
+				layers += v.Len()
 			}
 			for i := range v.Len() {
 				walk(v.Index(i))
@@ -108,11 +119,11 @@ func layers(part any) float64 {
 			}
 		}
 	}
-	walk(reflect.ValueOf(&part))
-	return float64(count) * float64(1+loop)
+	walk(reflect.ValueOf(&part).Elem())
+	return layers, loop
 }
 
-// loopOf returns how many times a struct in a part of a flow makes it repeat what it writes.
+// loopOf returns how many times a struct in a part of a flow makes it write the same.
 func loopOf(v reflect.Value) int {
 	linear := reflect.TypeFor[nn.Linear]()
 	if v.Type().ConvertibleTo(linear) {
