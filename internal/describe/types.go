@@ -49,9 +49,6 @@ func (t *Types) AddOwn(of ...any) error {
 	return errors.Join(errs...)
 }
 
-// Has tells whether the type of v has a name.
-func (t *Types) Has(v any) bool { return t.byType[reflect.TypeOf(v)] != "" }
-
 // named returns the type of that name; a nil receiver has none.
 func (t *Types) named(name string) (reflect.Type, bool) {
 	if t == nil {
