@@ -4,7 +4,7 @@ import "reflect"
 
 // The bounds of a description, for reading and writing alike.
 const (
-	MaxInt    = 1 << 20 // integers are at most this far from 0: many of them are counts
+	MaxInt    = 1 << 53 // integers are at most this far from 0, as JSON has them everywhere
 	MaxDepth  = 100     // of values in values
 	MaxValues = 1 << 20 // in one description: objects, lists, numbers, texts and truth values
 )

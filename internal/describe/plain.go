@@ -18,12 +18,12 @@ func (w *writer) plain(v reflect.Value) error {
 		return w.string(v.String())
 	case v.CanInt():
 		if i := v.Int(); i < -MaxInt || i > MaxInt {
-			return fmt.Errorf("%d, want an integer from %d to %d", i, -MaxInt, MaxInt)
+			return fmt.Errorf("%d, want an integer from %d to %d", i, int64(-MaxInt), int64(MaxInt))
 		}
 		w.text = strconv.AppendInt(w.text, v.Int(), 10)
 	case v.CanUint():
 		if u := v.Uint(); u > MaxInt {
-			return fmt.Errorf("%d, want an integer from 0 to %d", u, MaxInt)
+			return fmt.Errorf("%d, want an integer from 0 to %d", u, uint64(MaxInt))
 		}
 		w.text = strconv.AppendUint(w.text, v.Uint(), 10)
 	case v.CanFloat():
@@ -94,7 +94,7 @@ func integer(text string, v reflect.Value) error {
 	i, err := strconv.ParseInt(text, 10, 64)
 	switch {
 	case err != nil || i < least || i > MaxInt:
-		return fmt.Errorf("%s, want an integer from %d to %d", shortened(text), least, MaxInt)
+		return fmt.Errorf("%s, want an integer from %d to %d", shortened(text), least, int64(MaxInt))
 	case v.CanInt() && v.OverflowInt(i), v.CanUint() && v.OverflowUint(uint64(i)):
 		return fmt.Errorf("%d is out of the range of %v", i, v.Type())
 	case v.CanUint():

@@ -37,9 +37,9 @@ func TestWrongTextsNameThePlace(t *testing.T) {
 
 		{"text for a number", `{"Dim":"2"}`, `Dim: the text "2", want an integer`},
 		{"null for a number", `{"Dim":null}`, `Dim: null, want an integer`},
-		{"fraction for an integer", `{"Dim":2.0}`, `Dim: 2.0, want an integer from -1048576 to 1048576`},
+		{"fraction for an integer", `{"Dim":2.0}`, `Dim: 2.0, want an integer from -9007199254740992 to 9007199254740992`},
 		{"power for an integer", `{"Dim":1e3}`, `Dim: 1e3, want an integer`},
-		{"large integer", `{"Dim":1048577}`, `Dim: 1048577, want an integer`},
+		{"large integer", `{"Dim":9007199254740993}`, `Dim: 9007199254740993, want an integer`},
 		{"huge integer", `{"Dim":` + strings.Repeat("9", 500) + `}`, `Dim: ` + strings.Repeat("9", 60) + `..., want an integer`},
 		{"small type", all(`"I8":128`), `Shape.I8: 128 is out of the range of int8`},
 		{"small unsigned type", all(`"U":65536`), `Shape.U: 65536 is out of the range of uint16`},
