@@ -28,14 +28,15 @@ type settings struct {
 	out    string
 }
 
-// flags returns the command line with its defaults: the net and the solver are
-// the paper's, the training is shorter.
+// flags returns the command line with its defaults: the shape of the net and
+// the solver are the paper's, the initial weights and the training are not.
 func flags() (*flag.FlagSet, *settings) {
 	s := &settings{}
 	f := flag.NewFlagSet("toy", flag.ContinueOnError)
+	names := data.ToyNames()
 	f.StringVar(&s.set, "data", "8gaussians", "learn the set `name`, one of\n"+
-		strings.Join(data.ToyNames()[:8], ", ")+",\n"+strings.Join(data.ToyNames()[8:], ", "))
-	f.BoolVar(&s.all, "all", false, fmt.Sprintf("learn the %d sets of the paper's figures, one after the other,\nin place of -data", len(paper())))
+		strings.Join(names[:7], ", ")+",\n"+strings.Join(names[7:10], ", ")+",\n"+strings.Join(names[10:], ", "))
+	f.BoolVar(&s.all, "all", false, fmt.Sprintf("learn all %d sets of the paper that have a density, as many at a\ntime as there are cores, in place of -data", len(paper())))
 	f.IntVar(&s.epochs, "epochs", 160, fmt.Sprintf("take `n` times %d training steps", deals))
 	f.IntVar(&s.batch, "batch", 64, "take each step on `n` points, drawn anew")
 	f.Float64Var(&s.lr, "lr", 1e-2, "highest learning `rate` of Adam, from which it falls to nearly\nnothing along half a cosine")
@@ -135,7 +136,7 @@ func help(w io.Writer) {
 
 Learns densities of the plane with the continuous normalizing flow of the FFJORD
 paper, measures on fresh points how far it stays from the true density, prints
-that as a table, and draws data, learnt density and samples of each set.
+that as a table, and draws points, learnt density and samples of each set.
 
 Ctrl-C ends the training early and shows what is learnt by then; a second one
 ends the program at once. The exit code is 0, or 1 for a failure, 2 for a wrong

@@ -36,11 +36,13 @@ func learn(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 			l.printRow(stdout, len(learnt) == 1)
 		}
 	}
-	if ctx.Err() != nil {
-		failures = errors.Join(failures, errors.New("interrupted; what is shown was learnt by then"))
-	}
-	if len(learnt) == 0 {
+	switch {
+	case len(learnt) == 0 && ctx.Err() != nil:
+		return errors.Join(failures, errors.New("interrupted before anything was learnt"))
+	case len(learnt) == 0:
 		return failures
+	case ctx.Err() != nil:
+		failures = errors.Join(failures, errors.New("interrupted; what is shown was learnt by then"))
 	}
 	printFoot(stdout, s, learnt, time.Since(start))
 	return errors.Join(s.draw(context.WithoutCancel(ctx), learnt, stdout), failures)
@@ -80,8 +82,9 @@ func wide(rng *rand.Rand, dst []float64, in, out int) {
 	}
 }
 
-// flow returns the flow of the paper's experiments with toy sets: one block
-// that carries the data at t = 0 to the standard normal density at t = ½.
+// flow returns the flow of the paper's experiments with toy sets, but for the
+// initial weights: one block that carries the data at t = 0 to the standard
+// normal density at t = ½.
 func (s settings) flow(dim int) *flows.Flow {
 	return &flows.Flow{
 		Dim: dim,

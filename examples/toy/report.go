@@ -64,11 +64,11 @@ func (l *lesson) printRow(w io.Writer, first bool) {
 // printFoot says what the table means.
 func printFoot(w io.Writer, s settings, learnt []*lesson, took time.Duration) {
 	fmt.Fprintf(w, `
-Nats of %d fresh points; the gap is how much the NLL is above the true
-density's on the same points. Evaluations of the net are those for log p of one
-point. Trained in %d steps on %d new points each, %d parameters;
-all of it took %v.
-`, held, learnt[0].end.Steps, s.batch, learnt[0].flow.Params.Count(), took.Round(time.Second))
+In nats. NLL is the mean of -log p over %d fresh points, the gap how much it
+is above that of the true density on the same points. Evaluations are those of
+the net for log p of one point; training is on one core.
+%d steps of %d new points each, %d parameters, %v in all
+`, held, learnt[0].end.Step, s.batch, learnt[0].flow.Params.Count(), took.Round(time.Second))
 }
 
 // nats writes a number, a dash for none.

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/go-ffjord/ffjord/data"
+)
+
+func TestWrongFlags(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+
+	for _, test := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"unknown set", []string{"-data", "donut"}, `-data is "donut": want one of swissroll, circles,`},
+		{"one and all", []string{"-all", "-data", "moons"}, "-all and -data exclude each other: leave out one"},
+		{"no epochs", []string{"-epochs", "0"}, "-epochs is 0: want 1 to 1000000"},
+		{"negative batch", []string{"-batch", "-3"}, "-batch is -3: want 1 to 1000000"},
+		{"batch that is no number", []string{"-batch", "many"}, `invalid value "many" for flag -batch`},
+		{"width that no memory holds", []string{"-hidden", "100000"}, "-hidden is 100000: want 1 to 10000"},
+		{"no rate", []string{"-lr", "0"}, "-lr is 0: want a positive number"},
+		{"endless rate", []string{"-lr", "Inf"}, "-lr is +Inf: want a positive number"},
+		{"tolerance that is no number", []string{"-tol", "NaN"}, "-tol is NaN: want a positive number"},
+		{"negative seed", []string{"-seed", "-1"}, `invalid value "-1" for flag -seed`},
+		{"unknown flag", []string{"-colour"}, "-colour"},
+		{"word without a flag", []string{"moons"}, `"moons" is no flag`},
+		{"no file", []string{"-out", ""}, "-out is empty: want a file"},
+		{"file in no folder", []string{"-out", filepath.Join(file+"s", "toy.png")}, "-out: stat " + file + "s"},
+		{"file below a file", []string{"-out", filepath.Join(file, "toy.png")}, "-out: " + file + " is no folder"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			assert.Equal(t, misused, run(context.Background(), test.args, &stdout, &stderr))
+			assert.Empty(t, stdout.String())
+			assert.Contains(t, stderr.String(), test.want)
+			assert.Regexp(t, `\Atoy: .*\n\z`, stderr.String(), "one line")
+		})
+	}
+}
+
+func TestHelp(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	require.Equal(t, done, run(context.Background(), []string{"-h"}, &stdout, &stderr))
+	assert.Empty(t, stderr.String())
+	f, _ := flags()
+	f.VisitAll(func(f *flag.Flag) {
+		assert.Contains(t, stdout.String(), "\n  -"+f.Name)
+		if f.DefValue != "false" { // as the flag package has it
+			assert.Regexp(t, `\(default "?`+f.DefValue+`"?\)`, stdout.String(), f.Name)
+		}
+	})
+	for _, name := range data.ToyNames() {
+		assert.Contains(t, stdout.String(), name)
+	}
+	for line := range strings.Lines(stdout.String()) {
+		line = strings.ReplaceAll(strings.TrimRight(line, "\n"), "    \t", "        ")
+		assert.LessOrEqual(t, len([]rune(line)), 80, line)
+	}
+}
+
+// What -all learns are sets that exist and have a density.
+func TestPaper(t *testing.T) {
+	for _, name := range paper() {
+		set, ok := data.Toy(name)
+		require.True(t, ok, name)
+		assert.Implements(t, (*data.Density)(nil), set, name)
+		assert.Equal(t, 2, width(set), name)
+	}
+}
