@@ -41,9 +41,9 @@ func (a Auto) Choose(c Costs) (t Trace, why string, err error) {
 	}
 	switch {
 	case math.IsNaN(budget) || budget < 0:
-		return nil, "", fmt.Errorf("flows: Auto: a Budget of %v times the field: want at least 0", a.Budget)
+		return nil, "", fmt.Errorf("Auto: a Budget of %v times the field: want at least 0", a.Budget)
 	case a.Probes < 0:
-		return nil, "", fmt.Errorf("flows: Auto: %d probes, want at least 1", a.Probes)
+		return nil, "", fmt.Errorf("Auto: %d probes, want at least 1", a.Probes)
 	}
 	times := func(cost float64) float64 { return cost / max(c.Field, 1) }
 	exact := fmt.Sprintf("%.1f times the field alone in %s", times(c.Exact), plural(c.Dim, "dimension"))
@@ -54,7 +54,7 @@ func (a Auto) Choose(c Costs) (t Trace, why string, err error) {
 		}
 		return Exact{}, "exact: " + exact, nil
 	case a.Rand == nil:
-		return nil, "", fmt.Errorf("flows: Auto: the exact trace takes %s, more than the Budget of %g, and for an estimate Rand is nil", exact, budget)
+		return nil, "", fmt.Errorf("Auto: the exact trace takes %s, more than the Budget of %g, and for an estimate Rand is nil", exact, budget)
 	}
 	estimate := c.Field + float64(h.probes())*(c.Probe-c.Field)
 	return h, fmt.Sprintf("%s of Hutchinson's estimate: %.1f times the field alone; the exact trace takes %s",

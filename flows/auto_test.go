@@ -47,10 +47,10 @@ func TestAutoChooses(t *testing.T) {
 		auto flows.Auto
 		want string
 	}{
-		{flows.Auto{}, "flows: Auto: the exact trace takes 54.0 times the field alone in 64 dimensions, more than the Budget of 16, and for an estimate Rand is nil"},
-		{flows.Auto{Budget: -1, Rand: rng}, "flows: Auto: a Budget of -1 times the field: want at least 0"},
-		{flows.Auto{Budget: math.NaN(), Rand: rng}, "flows: Auto: a Budget of NaN times the field: want at least 0"},
-		{flows.Auto{Probes: -2, Rand: rng}, "flows: Auto: -2 probes, want at least 1"},
+		{flows.Auto{}, "Auto: the exact trace takes 54.0 times the field alone in 64 dimensions, more than the Budget of 16, and for an estimate Rand is nil"},
+		{flows.Auto{Budget: -1, Rand: rng}, "Auto: a Budget of -1 times the field: want at least 0"},
+		{flows.Auto{Budget: math.NaN(), Rand: rng}, "Auto: a Budget of NaN times the field: want at least 0"},
+		{flows.Auto{Probes: -2, Rand: rng}, "Auto: -2 probes, want at least 1"},
 	} {
 		_, _, err := c.auto.Choose(large)
 		assert.EqualError(t, err, c.want)
@@ -82,7 +82,7 @@ func TestAutoInAFlow(t *testing.T) {
 		})
 	}
 	err := withTrace(40, deep, flows.Auto{}).Compile()
-	assert.ErrorContains(t, err, "flows: block 0: flows: Auto: the exact trace takes")
+	assert.ErrorContains(t, err, "flows: block 0: Auto: the exact trace takes")
 }
 
 // In a graph of one's own Auto writes what it would choose there.
@@ -112,4 +112,22 @@ func TestAutoWritesWhatItChooses(t *testing.T) {
 	assert.Equal(t, []string{"z", "noise0", "noise1"}, names)
 	_, err = inputs(80, flows.Auto{})
 	assert.ErrorContains(t, err, "for an estimate Rand is nil")
+}
+
+// fickle is a Chooser that does not choose.
+type fickle struct {
+	flows.Exact
+	t flows.Trace
+}
+
+func (f fickle) Choose(flows.Costs) (flows.Trace, string, error) { return f.t, "", nil }
+
+func TestChooserMustChoose(t *testing.T) {
+	for want, chosen := range map[string]flows.Trace{
+		"flows: block 0: flows_test.fickle chooses <nil>: want a trace that is none to choose":      nil,
+		"flows: block 0: flows_test.fickle chooses flows.Auto: want a trace that is none to choose": flows.Auto{},
+	} {
+		err := newFlow(tensor.Float32, 2, flows.FFJORD{Field: nn.Linear{}, Trace: fickle{t: chosen}}).Compile()
+		assert.EqualError(t, err, want)
+	}
 }

@@ -361,3 +361,20 @@ func TestBaseErrors(t *testing.T) {
 		})
 	}
 }
+
+// With many degrees of freedom Student's t is the normal density: ln p differs by less than (1 + u⁴)/ν.
+func TestStudentTOfManyDegreesOfFreedom(t *testing.T) {
+	x := draw(seeded(1), 20, 2, 1)
+	want := logProb(t, newFlow(tensor.Float64, 2), x)
+	for _, df := range []float64{1e6, 1e9, 1e12, 1e15} {
+		f := newFlow(tensor.Float64, 2)
+		f.Base = flows.StudentT{DF: df}
+		assert.InDeltaSlice(t, want, logProb(t, f, x), 200/df+1e-12)
+	}
+	at := tensor.New(tensor.WithShape(1, 1), tensor.WithBacking([]float64{0.5}))
+	for _, df := range []float64{1990, 1999, 2001, 2010} { // either side of where the series begins
+		f := newFlow(tensor.Float64, 1)
+		f.Base = flows.StudentT{DF: df}
+		assert.InDelta(t, distuv.StudentsT{Sigma: 1, Nu: df}.LogProb(0.5), logProb(t, f, at)[0], 1e-11, "gonum subtracts logarithms of Γ of size 6000")
+	}
+}

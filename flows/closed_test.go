@@ -3,6 +3,7 @@ package flows_test
 import (
 	"context"
 	"errors"
+	"io"
 	"math"
 	"testing"
 
@@ -172,6 +173,46 @@ func TestTrajectoryNamesTheRow(t *testing.T) {
 		assert.Equal(t, 4321, failed.Rows[0].Row)
 		assert.Equal(t, block, failed.Rows[0].Block)
 	}
+}
+
+// A trajectory after an explanation, on the same worker, tells nobody of its steps.
+func TestTrajectoryAfterExplain(t *testing.T) {
+	f, z := newFlow(tensor.Float32, 2, flows.FFJORD{Field: nn.Linear{}}), draw(seeded(1), 3, 2, 1)
+	told, err := f.Explain(t.Context(), z)
+	require.NoError(t, err)
+	steps := len(told.Steps)
+	_, err = f.Trajectory(t.Context(), z, 3)
+	require.NoError(t, err)
+	assert.Len(t, told.Steps, steps)
+}
+
+// Flows that share Params train what is theirs, and can't be told apart in a file.
+func TestFlowsThatShareParams(t *testing.T) {
+	p := &nn.Params{Rand: seeded(1), Dtype: tensor.Float64}
+	large := &flows.Flow{Dim: 2, Blocks: flows.Chain{flows.Affine{Learn: true}, flows.Affine{Learn: true}}, Params: p}
+	small := &flows.Flow{Dim: 2, Blocks: flows.Affine{Learn: true}, Params: p}
+	x := draw(seeded(1), 5, 2, 1)
+	lossOf(t, large.NLL(), x)()
+	last, err := p.Get("block1.loc").Grad()
+	require.NoError(t, err)
+	kept := append([]float64(nil), last.Data().([]float64)...)
+	lossOf(t, small.NLL(), x)()
+	assert.Equal(t, kept, last.Data(), "the gradient of the other flow's parameter")
+	assert.Len(t, large.NLL().Model(), 4)
+	assert.Len(t, small.NLL().Model(), 2)
+	assert.ErrorContains(t, small.Write(io.Discard, nil), `parameter "block1.loc" is not of this flow: for a file, a flow must have Params of its own`)
+}
+
+// Where only the trace is to steer, draws, which have none, are steered by z.
+func TestOnlyTheTraceSteers(t *testing.T) {
+	solver := ode.Solver{RTol: 1e-8, ATol: 1e-8, Components: []ode.Tolerance{{Free: true}, {}}}
+	f := newFlow(tensor.Float64, 2, flows.FFJORD{Field: timed(nn.Concat, nn.Tanh, 4), Solver: solver})
+	z := draw(seeded(1), 3, 2, 1)
+	x, _ := forward(t, f, z)
+	back, _ := inverse(t, f, x)
+	assert.InDeltaSlice(t, numbers(z), numbers(back), 1e-6)
+	_, err := f.Sample(t.Context(), 3, seeded(1))
+	assert.NoError(t, err)
 }
 
 // Blocks may be given by pointers.
@@ -353,6 +394,11 @@ func TestFollower(t *testing.T) {
 	far := tensor.New(tensor.WithShape(2, 3), tensor.WithBacking([]float64{999, 9, 9, 999, 9, 9}))
 	_, err := f.NLL().Loss(t.Context(), far)
 	assert.ErrorContains(t, err, "block 0: flows_test.centre: too far")
+
+	f = newFlow(tensor.Float32, 1, centre{}, flows.Affine{})
+	_, err = f.NLL().Loss(t.Context(), tensor.New(tensor.WithShape(2, 1), tensor.WithBacking([]float64{1e20, 1e19})))
+	assert.ErrorContains(t, err, "row 0 lies where the flow's density is zero")
+	assert.Equal(t, []float64{0}, f.Params.Get("block0.mean").Numbers(), "no state follows a loss that is no number")
 }
 
 // A chain with grids of equal steps can be written into one graph as a whole, by the parameters' own names, and
@@ -394,8 +440,16 @@ func TestWholeFlowInOneGraph(t *testing.T) {
 			}
 		}
 	}
+	fresh := nn.NewParams(seeded(9))
+	_, err := graph.Compile[float32](func(g *graph.Graph) {
+		b := flows.FFJORD{Field: nn.Linear{}, Solver: fine, T0: 1, T1: 5, LearnT1: true}
+		x, _ := b.Forward(nn.NewScope(g, fresh, "other", nil), g.Rows("z", 2))
+		g.Output("x", x)
+	})
+	require.NoError(t, err)
+	assert.Equal(t, []float64{2}, fresh.Get("other.sqrt_end_time").Numbers(), "T1 - T0 = 2²")
 	adaptive := flows.FFJORD{Field: nn.Linear{}}
-	_, err := graph.Compile[float64](func(g *graph.Graph) {
+	_, err = graph.Compile[float64](func(g *graph.Graph) {
 		x, _ := adaptive.Forward(nn.NewScope(g, f.Params, "other", nil), g.Rows("z", 2))
 		g.Output("x", x)
 	})

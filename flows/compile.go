@@ -3,7 +3,9 @@ package flows
 import (
 	"fmt"
 	"slices"
+	"strings"
 
+	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/graph"
@@ -26,9 +28,11 @@ func compile[T graph.Float](f *Flow, base Base, blocks []Block, dim int) (*compi
 		return nil, fmt.Errorf("flows: base: %w", err)
 	}
 	for p := range f.Params.All() {
-		if p.Trained() {
+		if p.Trained() && c.owns(p) {
 			c.offset[p.Name()] = c.count
 			c.trained = append(c.trained, p)
+			grad, _ := p.Grad()
+			c.grads = append(c.grads, grad.Data().([]T))
 			c.count += p.Value().(*tensor.Dense).DataSize()
 		}
 	}
@@ -42,6 +46,39 @@ func compile[T graph.Float](f *Flow, base Base, blocks []Block, dim int) (*compi
 		return nil, fmt.Errorf("flows: base: %w", err)
 	}
 	return c, nil
+}
+
+// owns tells whether a parameter is of this flow: its Params may serve others.
+func (c *compiled[T]) owns(p *nn.Param) bool {
+	owner, _, _ := strings.Cut(p.Name(), ".")
+	if owner == baseOwner {
+		return true
+	}
+	for i := range c.parts {
+		if owner == blockOwner(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// foreign returns the name of a parameter that is not of this flow, empty where there is none.
+func (c *compiled[T]) foreign() string {
+	for p := range c.flow.Params.All() {
+		if !c.owns(p) {
+			return p.Name()
+		}
+	}
+	return ""
+}
+
+// model returns the parameters that training moves.
+func (c *compiled[T]) model() []gorgonia.ValueGrad {
+	out := make([]gorgonia.ValueGrad, len(c.trained))
+	for i, p := range c.trained {
+		out[i] = p
+	}
+	return out
 }
 
 func (c *compiled[T]) compileBlock(b Block, i int) (part[T], error) {

@@ -24,6 +24,7 @@ type compiled[T graph.Float] struct {
 	logpVJP *graph.Program[T] // z, seed → gz and the gradients of the base's parameters
 	bound   []bound[T]        // the base's parameters
 	trained []*nn.Param
+	grads   [][]T          // of the trained parameters
 	offset  map[string]int // of a trained parameter in a vector of all
 	count   int            // of numbers in all trained parameters
 	shared  bool           // a block takes the same steps for all rows

@@ -27,8 +27,8 @@ func (f *Flow) resolve(t Trace, field nn.Layer, owner string, dim int) (chosen T
 		return nil, "", err
 	}
 	chosen, why, err = chooser.Choose(c)
-	if err == nil && chosen == nil {
-		err = fmt.Errorf("%T chooses no trace", t)
+	if _, again := chosen.(Chooser); err == nil && (chosen == nil || again) {
+		err = fmt.Errorf("%T chooses %T: want a trace that is none to choose", t, chosen)
 	}
 	return chosen, why, err
 }

@@ -61,7 +61,7 @@ func (b FFJORD) unroll(s *nn.Scope, z *graph.Node, inverse bool) (end, logDet *g
 	}
 	t0, t1 := graph.FillColumns(z, b.T0, 1), graph.FillColumns(z, b.T1, 1)
 	if b.LearnT1 {
-		t1 = graph.Add(t0, graph.Scale(graph.Square(s.Param(endTime, nil, 1, 1)), b.direction()))
+		t1 = graph.Add(t0, graph.Scale(graph.Square(s.Param(endTime, b.startEndTime(), 1, 1)), b.direction()))
 	}
 	if inverse {
 		t0, t1 = t1, t0
@@ -112,6 +112,9 @@ func (b FFJORD) withDefaults() (FFJORD, error) {
 
 // endTime is the name of the parameter of a learnt end time.
 const endTime = "sqrt_end_time"
+
+// startEndTime makes s² = |T1 - T0|.
+func (b FFJORD) startEndTime() nn.Init { return nn.Constant(math.Sqrt(math.Abs(b.T1 - b.T0))) }
 
 // direction is the sign of T1 - T0.
 func (b FFJORD) direction() float64 { return math.Copysign(1, b.T1-b.T0) }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"sync"
 
+	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/graph"
@@ -50,6 +51,8 @@ type engine interface {
 	pathLoss(ctx context.Context, z *tensor.Dense, of PathLoss) (float64, error)
 	lossParts() LossParts
 	summary() string
+	model() []gorgonia.ValueGrad
+	foreign() string
 	sampleBase(n int, rng *rand.Rand) (*tensor.Dense, error)
 	stepGraph(block int, back bool) (*graph.Graph, error)
 }

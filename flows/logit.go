@@ -14,6 +14,7 @@ import (
 //	log |det ∂z/∂x| = Σ ln(1 - 2α) - ln(s (1 - s))
 //
 // α keeps 0 and 1 themselves at finite z. What Forward gives therefore lies between -α/(1 - 2α) and 1 + α/(1 - 2α).
+// In float32 s is 1 to the last bit from z = 17 on, and Inverse after Forward loses digits from z = 14 on.
 // Beyond these no z exists: there Inverse gives NaN, and a flow says so of the row.
 type Logit struct {
 	Alpha float64 // α, from 0 to below ½; zero is 1e-6

@@ -92,11 +92,12 @@ func (c *compiled[T]) loss(ctx context.Context, x *tensor.Dense) (float64, error
 		}
 		t.nll -= v
 	}
-	if err := c.follow(); err != nil {
-		return 0, err
-	}
 	t.nll /= float64(rows)
-	return t.nll + c.finish(rows, rows), nil
+	loss := t.nll + c.finish(rows, rows)
+	if math.IsInf(loss, 0) || math.IsNaN(loss) || !c.finiteGradients() {
+		return loss, nil // which training refuses; nothing is to follow it
+	}
+	return loss, c.follow()
 }
 
 // finish adds up the chunks in their order: the gradients, divided by over, the cost, and the means of the penalties
@@ -106,9 +107,8 @@ func (c *compiled[T]) finish(rows, over int) float64 {
 	for _, chunk := range t.chunks {
 		t.cost = t.cost.Add(chunk.cost)
 	}
-	for _, p := range c.trained {
-		grad, _ := p.Grad()
-		dst, from := grad.Data().([]T), c.offset[p.Name()]
+	from := 0
+	for _, dst := range c.grads {
 		for i := range dst {
 			var s float64
 			for _, chunk := range t.chunks {
@@ -116,6 +116,7 @@ func (c *compiled[T]) finish(rows, over int) float64 {
 			}
 			dst[i] = T(s / float64(over))
 		}
+		from += len(dst)
 	}
 	var total float64
 	for b, part := range c.parts {
@@ -129,6 +130,16 @@ func (c *compiled[T]) finish(rows, over int) float64 {
 		t.means = append(t.means, means)
 	}
 	return total
+}
+
+// finiteGradients tells whether all gradients are numbers.
+func (c *compiled[T]) finiteGradients() bool {
+	for _, grad := range c.grads {
+		if finite(grad, 1, "") != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // follow lets blocks whose state follows the data see the rows that they were given.

@@ -21,7 +21,8 @@ func (f *Flow) NLL() NLL { return NLL{f} }
 
 // Loss returns -mean log p(x) over the rows of x (rows, dim) in nats, plus Weight times the mean of every penalty, and
 // leaves its gradient in the flow's parameters. Where the flow has a condition, it is -mean log p(x|c) and the rows are x
-// and c side by side (rows, dim + Cond). Blocks whose state follows the data see them once the gradient is there.
+// and c side by side (rows, dim + Cond). Blocks whose state follows the data see them once the loss and its gradient are there and
+// finite: for a loss of rows to validate with, take the mean of LogProb.
 // Where the solve fails for any row, it leaves gradients and state as they are and returns a *SolveError with all such
 // rows.
 func (l NLL) Loss(ctx context.Context, x *tensor.Dense) (float64, error) {
@@ -64,11 +65,5 @@ func (f *Flow) trained() []gorgonia.ValueGrad {
 	if f.Compile() != nil {
 		return nil
 	}
-	var out []gorgonia.ValueGrad
-	for p := range f.Params.All() {
-		if p.Trained() {
-			out = append(out, p)
-		}
-	}
-	return out
+	return f.engine.model()
 }

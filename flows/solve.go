@@ -43,6 +43,7 @@ func (s *solve[T]) solver(in *inputs[T]) (*ode.Worker[T], error) {
 			return nil, err
 		}
 	}
+	s.listen(solver)
 	s.setNoise(solver, in)
 	if s.cond > 0 {
 		s.w.setCondition(solver.Rows(condInput), in)
@@ -84,7 +85,6 @@ func (s *solve[T]) carry(ctx context.Context, in *inputs[T], inverse, keep bool)
 	if !keep {
 		log = nil
 	}
-	s.listen(solver)
 	err = solver.Solve(ctx, n, from, to, log)
 	var failed *ode.SolveError
 	if err != nil && !errors.As(err, &failed) {
@@ -184,7 +184,13 @@ func (s *solve[T]) back(ctx context.Context, in *inputs[T], inverse bool) error 
 			fill(gr[k][:w.n], T(p.Weight*math.Copysign(in.penaltySeed, to-from)))
 		}
 	}
-	if err := solver.Back(ctx, &s.log); err != nil {
+	err = solver.Back(ctx, &s.log)
+	var failed *ode.SolveError
+	if errors.As(err, &failed) {
+		w.bury(s.block, failed)
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	for i := range w.n {

@@ -3,6 +3,7 @@ package flows
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/go-ffjord/ffjord/graph"
@@ -47,7 +48,7 @@ func compileSolved[T graph.Float](c *compiled[T], b FFJORD, owner string) (*solv
 		return nil, err
 	}
 	p.traced = p.training
-	if b.Eval != nil || b.EvalTrace != nil || len(b.Penalties) > 0 || b.LearnT1 {
+	if b.Eval != nil || b.EvalTrace != nil || len(b.Penalties) > 0 {
 		if p.traced, err = p.integrator(p.eval, withTrace); err != nil {
 			return nil, err
 		}
@@ -57,8 +58,7 @@ func compileSolved[T graph.Float](c *compiled[T], b FFJORD, owner string) (*solv
 	}
 	p.each = sync.OnceValues(func() (*ode.Integrator[T], error) { return p.integrator(p.eval, withEachProbe) })
 	if b.LearnT1 {
-		span := math.Sqrt(math.Abs(b.T1 - b.T0))
-		if p.end, err = c.flow.Params.Declare(owner+"."+endTime, nn.Constant(span), 1, 1); err != nil {
+		if p.end, err = c.flow.Params.Declare(owner+"."+endTime, b.startEndTime(), 1, 1); err != nil {
 			return nil, err
 		}
 	}
@@ -68,7 +68,10 @@ func compileSolved[T graph.Float](c *compiled[T], b FFJORD, owner string) (*solv
 // integrator compiles the block's equation.
 func (p *solved[T]) integrator(b FFJORD, with beside) (*ode.Integrator[T], error) {
 	s, widths := b.Solver, b.widths(p.dim, with)
-	s.Components = s.Components[:min(len(widths), len(s.Components))]
+	s.Components = slices.Clone(s.Components[:min(len(widths), len(s.Components))])
+	if with == zOnly && len(s.Components) == 1 {
+		s.Components[0].Free = false // nothing else is left to steer
+	}
 	if len(widths) > 2 {
 		all := make([]ode.Tolerance, len(widths))
 		copy(all, s.Components)

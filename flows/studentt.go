@@ -37,9 +37,7 @@ func (b StudentT) LogProb(_ *nn.Scope, z *graph.Node) *graph.Node {
 	if !(df > 0) || math.IsInf(df, 1) {
 		graph.Fail("flows: StudentT: DF is %v, want a positive number", b.DF)
 	}
-	top, _ := math.Lgamma((df + 1) / 2)
-	bottom, _ := math.Lgamma(df / 2)
-	norm := float64(z.Shape()[1]) * (bottom - top + 0.5*math.Log(df*math.Pi))
+	norm := float64(z.Shape()[1]) * (0.5*math.Log(df*math.Pi) - gammaRatio(df/2))
 	u, norm := standardized(z, b.Loc, b.Scale, norm)
 	tails := graph.SumCols(graph.Log1p(graph.Scale(graph.Square(u), 1/df)))
 	return graph.Shift(graph.Scale(tails, -(df+1)/2), -norm)
@@ -52,6 +50,17 @@ func (b StudentT) Sample(_ func(string) []float64, rng *rand.Rand, dst []float64
 		dst[i] = t.Rand()
 	}
 	moveRows(dst, b.Loc, b.Scale, dim)
+}
+
+// gammaRatio returns ln Γ(x + ½) - ln Γ(x). Where x is large, its logarithms of Γ would cancel, and it comes from its
+// asymptotic series ½ ln x - 1/(8x) + 1/(192x³) - ...
+func gammaRatio(x float64) float64 {
+	if x > 1000 {
+		return 0.5*math.Log(x) - 1/(8*x) + 1/(192*x*x*x)
+	}
+	top, _ := math.Lgamma(x + 0.5)
+	bottom, _ := math.Lgamma(x)
+	return top - bottom
 }
 
 func (b StudentT) df() float64 {

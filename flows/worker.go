@@ -125,6 +125,9 @@ func (w *worker[T]) pull(ctx context.Context, in *inputs[T], inverse bool) error
 		if err := w.carriers[b].back(ctx, in, inverse); err != nil {
 			return fmt.Errorf("block %d: %w", b, err)
 		}
+		if len(w.failed) > 0 { // the adjoint equation has no solution for a row
+			return nil
+		}
 	}
 	return nil
 }

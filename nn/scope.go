@@ -82,7 +82,9 @@ func (s *Scope) Param(name string, init Init, rows, cols int) *graph.Node {
 // is the layer's asking that does.
 func (s *Scope) State(name string, init Init, rows, cols int) *graph.Node {
 	n := s.Param(name, init, rows, cols)
-	s.params.Get(join(s.owner, join(s.path, name))).state = true
+	if p := s.params.Get(join(s.owner, join(s.path, name))); !p.state {
+		p.state = true // once: later builds, which may run beside readers, find it so
+	}
 	return n
 }
 

@@ -56,8 +56,8 @@ func (w *Worker[T]) SolveAt(ctx context.Context, n int, t0, t1 float64, times []
 	return s.out, err
 }
 
-// inside returns the range of the wanted times in (t, t+h], of which there are none where h is zero. The end of the last step may miss t1 by rounding, which
-// slack allows for.
+// inside returns the range of the wanted times in (t, t+h], of which there are none where h is zero. The end of the last
+// step may miss t1 by rounding, which slack allows for.
 func (s *sink[T]) inside(t, h float64) (from, to int) {
 	if h == 0 {
 		return 0, 0

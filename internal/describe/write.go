@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// Write describes v or what it points to. Zero fields are left out, and so is what v shares by pointers: it is described as often as it
+// Write describes v or what it points to. Zero fields are left out. What v shares by pointers is described as often as it
 // stands in v.
 //
 // What can't be read back is an error with the path to it: a type without a name behind an interface, functions,
