@@ -6,12 +6,7 @@ import (
 	"math/rand/v2"
 
 	"gorgonia.org/tensor"
-
-	"github.com/go-ffjord/ffjord/graph"
 )
-
-// condInput is the name of the condition's input per row.
-const condInput = "cond"
 
 // Conditional is a flow given a condition: the density p(x|c). Layers see the condition as their scope's Cond; it is
 // not integrated.
@@ -118,59 +113,6 @@ func (c Conditional) Explain(ctx context.Context, x *tensor.Dense) (*Explanation
 	return c.flow.engine.explain(ctx, x, c.cond)
 }
 
-// inputs are what a call wants and what its rows bring along: the noise of every block's trace, row after row, and the
-// conditions.
-type inputs[T graph.Float] struct {
-	with  beside
-	noise [][]T
-	cond  []T // (rows, Cond), or (1, Cond) for all
-
-	penaltySeed float64 // the cotangent of every row's penalties, to be multiplied by their weights
-}
-
-// inputs draws the noise of a call and takes its conditions.
-func (c *compiled[T]) inputs(rows int, cond *tensor.Dense, with beside) (*inputs[T], error) {
-	values, err := c.condition(rows, cond)
-	if err != nil {
-		return nil, err
-	}
-	return &inputs[T]{with: with, noise: c.noise(rows, with), cond: values, penaltySeed: 1}, nil
-}
-
-// condition takes the conditions of a call.
-func (c *compiled[T]) condition(rows int, cond *tensor.Dense) ([]T, error) {
-	switch {
-	case c.cond == 0 && cond == nil:
-		return nil, nil
-	case c.cond == 0:
-		return nil, fmt.Errorf("flows: a condition is given to a flow that takes none; set Cond to its width")
-	case cond == nil:
-		return nil, fmt.Errorf("flows: the flow takes a condition of width %d; call Given first", c.cond)
-	}
-	values, given, err := matrixOf[T](cond, c.cond, "conditions")
-	if err != nil {
-		return nil, err
-	}
-	if given != 1 && given != rows {
-		return nil, fmt.Errorf("flows: %d conditions for %d rows: want one for each, or one for all", given, rows)
-	}
-	return values, nil
-}
-
-// setCondition fills columns with the conditions of the rows that are alive.
-func (w *worker[T]) setCondition(cols [][]T, in *inputs[T]) {
-	shared := len(in.cond) == w.cond
-	for d, col := range cols {
-		for i, row := range w.alive {
-			if at := (w.from + row) * w.cond; shared {
-				col[i] = in.cond[d]
-			} else {
-				col[i] = in.cond[at+d]
-			}
-		}
-	}
-}
-
 // condScore computes the gradient of log p(x|c) with respect to c.
 func (c *compiled[T]) condScore(ctx context.Context, x, cond *tensor.Dense) (*tensor.Dense, error) {
 	if c.cond == 0 {
@@ -207,21 +149,4 @@ func (w *worker[T]) addCondGrad(cols [][]T) {
 			w.condGrad[row*w.cond+d] += col[i]
 		}
 	}
-}
-
-// split takes the conditions from behind the first columns where the flow has any.
-func (c *compiled[T]) split(x *tensor.Dense) (data, cond *tensor.Dense, err error) {
-	if c.cond == 0 {
-		return x, nil, nil
-	}
-	all, rows, err := matrixOf[T](x, c.dim+c.cond, "data with their conditions")
-	if err != nil {
-		return nil, nil, err
-	}
-	xs, cs := make([]T, 0, rows*c.dim), make([]T, 0, rows*c.cond)
-	for r := range rows {
-		row := all[r*(c.dim+c.cond):][:c.dim+c.cond]
-		xs, cs = append(xs, row[:c.dim]...), append(cs, row[c.dim:]...)
-	}
-	return c.matrix(xs), tensor.New(tensor.WithShape(rows, c.cond), tensor.WithBacking(cs)), nil
 }

@@ -117,8 +117,6 @@ func (p *mapped[T]) checkTimes(times []float64) error {
 	return nil
 }
 
-func (p *mapped[T]) start() float64 { return 0 }
-
 func (p *mapped[T]) penalties() []Penalty { return nil }
 
 func (p *mapped[T]) stepGraph(back bool) (*graph.Graph, error) {

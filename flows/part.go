@@ -22,8 +22,6 @@ type part[T graph.Float] interface {
 	times(frames int) []float64
 	// checkTimes says what is wrong with the times at which a trajectory is to stop.
 	checkTimes(times []float64) error
-	// start is the time of the base's side.
-	start() float64
 	// penalties returns what training adds to the loss.
 	penalties() []Penalty
 	// stepGraph returns the graph to look at.

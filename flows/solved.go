@@ -157,8 +157,6 @@ func (p *solved[T]) checkTimes(times []float64) error {
 	return nil
 }
 
-func (p *solved[T]) start() float64 { return p.train.T0 }
-
 func (p *solved[T]) penalties() []Penalty { return p.train.Penalties }
 
 func (p *solved[T]) stepGraph(back bool) (*graph.Graph, error) {

@@ -40,8 +40,8 @@ func (c *compiled[T]) trajectory(ctx context.Context, z, cond *tensor.Dense, fra
 	for b, p := range c.parts {
 		times[b] = p.times(frames)
 	}
-	if first := c.parts[0]; first.name() == "" {
-		times[0] = append([]float64{first.start()}, times[0]...)
+	if first, ok := c.parts[0].(*solved[T]); ok {
+		times[0] = append([]float64{first.train.T0}, times[0]...)
 		return c.trajectoryAt(ctx, z, cond, times)
 	}
 	film, err := c.trajectoryAt(ctx, z, cond, times)
@@ -52,13 +52,13 @@ func (c *compiled[T]) trajectory(ctx context.Context, z, cond *tensor.Dense, fra
 	return append([]Frame{start}, film...), err
 }
 
-// atBase returns the frame of the base.
+// atBase returns the frame of the base, before a first block that has no time of its own.
 func (c *compiled[T]) atBase(ctx context.Context, z *tensor.Dense) (Frame, error) {
 	data, rows, err := rowsOf[T](z, c.dim)
 	if err != nil {
 		return Frame{}, err
 	}
-	frame := c.frame(0, c.parts[0].start(), rows)
+	frame := c.frame(0, 0, rows)
 	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
 		w.load(data, from, to)
 		logp := make([]float64, w.n)
