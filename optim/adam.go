@@ -19,6 +19,9 @@ var (
 //	v ← β₂ v + (1-β₂) g²
 //	θ ← θ - LR · m/(1-β₁ᵗ) / (√(v/(1-β₂ᵗ)) + Eps)
 //
+// With Decay it is AdamW (Loshchilov & Hutter 2019, Algorithm 2): θ ← θ - LR · Decay · θ
+// comes first, and the moments see nothing of it.
+//
 // Like Gorgonia's solvers it leaves the gradients zero. Moments are kept by
 // position in the model, so an Adam serves one model. The zero value is the
 // paper's.
@@ -27,6 +30,7 @@ type Adam struct {
 	Beta1 float64 // decay β₁ of the mean m; zero means 0.9
 	Beta2 float64 // decay β₂ of the mean square v; zero means 0.999
 	Eps   float64 // keeps the step finite where v is zero; zero means 1e-8
+	Decay float64 // of the weights, all of them, in units of the rate; zero means none
 
 	steps   int
 	moments []moments
@@ -61,14 +65,18 @@ func (a *Adam) Step(model []gorgonia.ValueGrad) error {
 	}
 	a.steps++
 	c := a.coefficients()
-	if !isFinite(c.rate) || c.rate < 0 || !isFinite(c.eps) || !(c.β1 >= 0 && c.β1 < 1 && c.β2 >= 0 && c.β2 < 1) {
+	if !isFinite(c.rate) || c.rate < 0 || !isFinite(c.eps) || !(c.β1 >= 0 && c.β1 < 1 && c.β2 >= 0 && c.β2 < 1 && a.Decay >= 0) || math.IsInf(a.Decay, 1) {
 		a.steps--
-		return fmt.Errorf("optim: Adam: LR is %g, Beta1 %g, Beta2 %g, Eps %g: need a rate of at least 0 and betas from 0 to below 1", c.rate, c.β1, c.β2, c.eps)
+		return fmt.Errorf("optim: Adam: LR is %g, Beta1 %g, Beta2 %g, Eps %g, Decay %g: need a rate and a decay of at least 0 and betas from 0 to below 1", c.rate, c.β1, c.β2, c.eps, a.Decay)
 	}
 	for i, vg := range model {
 		p, err := flat(i, vg)
 		if err != nil {
 			return err
+		}
+		if a.Decay != 0 {
+			decay(p.w32, 1-c.rate*a.Decay)
+			decay(p.w64, 1-c.rate*a.Decay)
 		}
 		mo := a.moments[i]
 		adam(p.w32, p.g32, mo.m32, mo.v32, c)
@@ -129,6 +137,13 @@ func adam[T float](w, g, m, v []T, c coefficients) {
 		v[i] = β2*v[i] + (1-β2)*g[i]*g[i]
 		w[i] -= rate * (m[i] * mHat) / (T(math.Sqrt(float64(v[i]*vHat))) + eps)
 		g[i] = 0
+	}
+}
+
+// decay multiplies all weights by a factor.
+func decay[T float](w []T, factor float64) {
+	for i := range w {
+		w[i] *= T(factor)
 	}
 }
 

@@ -95,6 +95,20 @@ func TestAdamByHand(t *testing.T) {
 	assert.InDelta(t, first-1e-3*m/(math.Sqrt(v)+1e-8), p.value.Float64s()[0], 1e-14)
 }
 
+// Decay pulls the weights towards zero by the rate, whether they have a gradient or not, and leaves Adam's own step as
+// it is: the size of a gradient does not matter to the first one, and decay inside the gradient would drown in it.
+func TestAdamDecay(t *testing.T) {
+	p := newPair(5.0)
+	adam := &optim.Adam{LR: 0.1, Decay: 0.5}
+	require.NoError(t, adam.Step(p.Model()))
+	assert.InDelta(t, 5*(1-0.1*0.5), p.value.Float64s()[0], 1e-15)
+
+	p, adam = newPair(5.0), &optim.Adam{LR: 0.1, Decay: 0.5}
+	p.grad.Float64s()[0] = 1000
+	require.NoError(t, adam.Step(p.Model()))
+	assert.InDelta(t, 5*(1-0.1*0.5)-0.1, p.value.Float64s()[0], 1e-10)
+}
+
 func TestAdamRate(t *testing.T) {
 	adam := &optim.Adam{}
 	assert.Equal(t, 1e-3, adam.Rate())
@@ -108,7 +122,7 @@ func TestAdamRate(t *testing.T) {
 }
 
 func TestAdamRefusesItsSettings(t *testing.T) {
-	for _, a := range []*optim.Adam{{LR: -1}, {LR: math.NaN()}, {Beta1: 1}, {Beta2: -0.1}, {Eps: math.Inf(1)}} {
+	for _, a := range []*optim.Adam{{LR: -1}, {LR: math.NaN()}, {Beta1: 1}, {Beta2: -0.1}, {Eps: math.Inf(1)}, {Decay: -1}, {Decay: math.Inf(1)}} {
 		err := a.Step(nil)
 		assert.ErrorContains(t, err, "optim: Adam: LR is ")
 	}
