@@ -96,6 +96,37 @@ func TestGradientOfPenalties(t *testing.T) {
 	}
 }
 
+// Penalties, a learnt end time and a condition have the same gradients on every road to them: those of a fine grid, up
+// to the tolerance of the solves, 1e-9, times the length of the way back.
+func TestGradientsOfPenaltiesMeet(t *testing.T) {
+	x := beside(draw(seeded(6), 5, 3, 0.5), draw(seeded(7), 5, 2, 0.5))
+	gradient := func(solver ode.Solver) (float64, []float64) {
+		block := flows.FFJORD{
+			Field: timed(nn.Concat, nn.Tanh, 4), Solver: solver, LearnT1: true, T0: 0.2, T1: 0.9,
+			Penalties: []flows.Penalty{{Of: speed{}, Weight: 0.3}, {Of: turning{}, Weight: 0.2}},
+		}
+		f := newFlow(tensor.Float64, 3, block, cubic{}, block)
+		f.Cond = 2
+		return lossAndGradient(t, f, x)
+	}
+	loss, want := gradient(fine)
+	tight := ode.Solver{RTol: 1e-9, ATol: 1e-9}
+	for name, change := range map[string]func(*ode.Solver){
+		"replay":         func(*ode.Solver) {},
+		"adjoint":        func(s *ode.Solver) { s.Adjoint = &ode.Adjoint{} },
+		"shared":         func(s *ode.Solver) { s.Shared = true },
+		"shared adjoint": func(s *ode.Solver) { s.Shared, s.Adjoint = true, &ode.Adjoint{} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			solver := tight
+			change(&solver)
+			got, grads := gradient(solver)
+			assert.InDelta(t, loss, got, 1e-7)
+			assert.InDeltaSlice(t, want, grads, 1e-6)
+		})
+	}
+}
+
 // With dz/dt = z the flow at time T is N(0, e²ᵀ I), and its likelihood is largest where e²ᵀ is the data's mean square.
 func TestLearntEndTime(t *testing.T) {
 	growth := function(func(z, _ *graph.Node) *graph.Node { return z })
