@@ -24,7 +24,7 @@ func (w *Worker[T]) solveByTolerance(ctx context.Context, n int, t0, t1 float64,
 		if active == 0 {
 			return w.failures(log)
 		}
-		if err := w.attempt(ctx, active, log); err != nil {
+		if err := w.attempt(ctx, active, t1, log); err != nil {
 			return err
 		}
 		w.accept(active)
@@ -104,11 +104,12 @@ func (w *Worker[T]) move(to, from int) {
 	w.lanes[to] = w.lanes[from]
 }
 
-// attempt runs a step of every lane, measures its error and tells whoever wants to know of it before it is accepted.
-func (w *Worker[T]) attempt(ctx context.Context, active int, log *Log[T]) error {
+// attempt runs a step of every lane on its way to t1, measures its error and tells whoever wants to know of it before it is accepted.
+func (w *Worker[T]) attempt(ctx context.Context, active int, t1 float64, log *Log[T]) error {
 	m := w.trial
 	for lane := range active {
-		m.t[lane], m.h[lane] = T(w.lanes[lane].t), T(w.lanes[lane].h)
+		p := &w.lanes[lane]
+		m.place(lane, spanTo[T](p.t, p.h, t1, p.last))
 	}
 	err := ctx.Err()
 	if err == nil {
@@ -125,7 +126,7 @@ func (w *Worker[T]) attempt(ctx context.Context, active int, log *Log[T]) error 
 		w.record(log, active)
 	}
 	if w.sink != nil {
-		if err := w.denseLanes(active); err != nil {
+		if err := w.denseLanes(active, t1); err != nil {
 			return err
 		}
 	}
@@ -140,7 +141,7 @@ func (w *Worker[T]) record(log *Log[T], active int) {
 	m := w.trial
 	for lane, s := range w.squared[:active] {
 		if s <= 1 {
-			log.add(w.lanes[lane].row, m.t[lane], m.h[lane], m.y, lane)
+			log.add(w.lanes[lane].row, m.placed(lane), m.y, lane)
 		}
 	}
 }

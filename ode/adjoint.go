@@ -47,23 +47,22 @@ func (p Problem) adjointProblem() Problem {
 // writeQuadrature builds -h Σ bᵢ aᵢᵀ ∂f/∂θ at the stages of a step of (y, a); h is negative where time runs backwards.
 func (p Problem) writeQuadrature(g *graph.Graph, m *Tableau, inputs []string) {
 	augmented := p.adjointProblem()
-	both, t, ya := augmented.inputs(g)
-	h := g.Rows(inStep, 1)
+	both, in, ya := augmented.stepInputs(g)
 	f := p.Field(g)
-	k := m.stages(g, both, t, h, ya, nil)
+	k := m.stages(g, both, in, ya, nil)
 	var outs, seeds State
 	for i, b := range m.B {
 		if b == 0 {
 			continue
 		}
-		at := advance(ya, h, m.A[i], k)
+		at := advance(ya, in.h, m.A[i], k)
 		var y State
 		for _, n := range at[:len(p.Widths)] {
 			y = append(y, graph.Detach(n))
 		}
-		outs = append(outs, f(graph.Add(t, graph.Scale(h, m.C[i])), y)...)
+		outs = append(outs, f(in.at(m.C[i]), y)...)
 		for _, a := range at[len(p.Widths):] {
-			seeds = append(seeds, graph.Mul(a, graph.Scale(h, -b)))
+			seeds = append(seeds, graph.Mul(a, graph.Scale(in.h, -b)))
 		}
 	}
 	var wrt State
@@ -199,7 +198,7 @@ func (w *Worker[T]) integrate(a *adjoint[T], active int) error {
 			i := len(a.accepted)
 			copyRow(a.quad.y, i, a.trial.y, lane)
 			copyRow(a.quad.own, i, a.trial.own, lane)
-			a.quad.t[i], a.quad.h[i] = a.trial.t[lane], a.trial.h[lane]
+			a.quad.place(i, a.trial.placed(lane))
 			a.accepted = append(a.accepted, a.rows[a.lanes[lane].row])
 		}
 	}

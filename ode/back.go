@@ -130,7 +130,8 @@ func (w *Worker[T]) addExtra(lane, row int, at, part float64) {
 		}
 	}
 	if w.it.problem.Times {
-		gt, gh := w.back.Out(gradName(inTime))[0][lane], w.back.Out(gradName(inStep))[0][lane]
+		end := w.back.Out(gradName(inEnd))[0][lane] // which moves with t as with h
+		gt, gh := w.back.Out(gradName(inTime))[0][lane]+end, w.back.Out(gradName(inStep))[0][lane]+end
 		w.gradT1[row] += gh*T(part) + gt*T(at)
 		w.gradT0[row] += gt*T(1-at) - gh*T(part)
 	}

@@ -56,44 +56,46 @@ func (w *Worker[T]) SolveAt(ctx context.Context, n int, t0, t1 float64, times []
 	return s.out, err
 }
 
-// inside returns the range of the wanted times in (t, t+h], of which there are none where h is zero. The end of the last
-// step may miss t1 by rounding, which slack allows for.
-func (s *sink[T]) inside(t, h float64) (from, to int) {
-	if h == 0 {
-		return 0, 0
-	}
-	end := t + h + s.sign*4*epsilon[T]()*max(abs(t), abs(h))
-	from = sort.Search(len(s.times), func(i int) bool { return (s.times[i]-t)*s.sign > 0 })
+// stride is a row's step as wanted times see it. The next one starts at its end to the last bit, which t + h may miss.
+type stride struct {
+	row       int
+	t, h, end float64
+}
+
+// inside returns the range of the wanted times in (t, end].
+func (s *sink[T]) inside(step stride) (from, to int) {
+	from = sort.Search(len(s.times), func(i int) bool { return (s.times[i]-step.t)*s.sign > 0 })
 	to = from
-	for to < len(s.times) && (end-s.times[to])*s.sign >= 0 {
+	for to < len(s.times) && (step.end-s.times[to])*s.sign >= 0 {
 		to++
 	}
 	return from, to
 }
 
 // denseLanes writes the wanted states inside the steps that are about to be accepted.
-func (w *Worker[T]) denseLanes(active int) error {
-	return w.inSteps(active, w.trial, func(lane int) (row int, t, h float64) {
+func (w *Worker[T]) denseLanes(active int, t1 float64) error {
+	return w.inSteps(active, w.trial, func(lane int) stride {
 		p := &w.lanes[lane]
 		if !(w.squared[lane] <= 1) {
-			return p.row, p.t, 0
+			return stride{p.row, p.t, 0, p.t}
 		}
-		return p.row, p.t, p.h
+		return stride{p.row, p.t, p.h, p.end(t1)}
 	})
 }
 
 // denseAll is denseLanes for a step that all rows share.
-func (w *Worker[T]) denseAll(p *pace, n int) error {
-	if from, to := w.sink.inside(p.t, p.h); from == to {
+func (w *Worker[T]) denseAll(p *pace, step span[T], n int, t1 float64) error {
+	long := stride{0, p.t, p.h, p.end(t1)}
+	if from, to := w.sink.inside(long); from == to {
 		return nil
 	}
 	m := w.trial
 	for from := 0; from < n; from += w.tile {
 		lanes := min(w.tile, n-from)
-		w.loadAll(p, from, lanes)
+		w.loadAll(step, from, lanes)
 		copyRange(m.y1, 0, w.shared.y1, from, lanes)
 		copyRange(m.k1, 0, w.shared.k1, from, lanes)
-		if err := w.inSteps(lanes, m, func(lane int) (int, float64, float64) { return from + lane, p.t, p.h }); err != nil {
+		if err := w.inSteps(lanes, m, long.rows(from)); err != nil {
 			return err
 		}
 	}
@@ -101,29 +103,36 @@ func (w *Worker[T]) denseAll(p *pace, n int) error {
 }
 
 // denseGrid is denseLanes for a step of a grid, whose derivatives at both ends are not known yet.
-func (w *Worker[T]) denseGrid(from, lanes int, t, h float64) error {
-	if from, to := w.sink.inside(t, h); from == to {
+func (w *Worker[T]) denseGrid(from, lanes int, step stride) error {
+	if from, to := w.sink.inside(step); from == to {
 		return nil
 	}
 	m := *w.step
 	if method := w.it.solver.Method; method.Dense == nil && !method.beyondHermite() {
 		var err error
-		if m.k, err = w.slopesAt(lanes, &m, m.y, t); err == nil {
-			m.k1, err = w.slopesAt(lanes, &m, m.y1, t+h)
+		if m.k, err = w.slopesAt(lanes, &m, m.y, m.t); err == nil {
+			m.k1, err = w.slopesAt(lanes, &m, m.y1, m.end)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return w.inSteps(lanes, &m, func(lane int) (int, float64, float64) { return from + lane, t, h })
+	return w.inSteps(lanes, &m, step.rows(from))
 }
 
-// inSteps writes the wanted states inside the steps of the lanes of m, of which step tells row, start and length.
-func (w *Worker[T]) inSteps(lanes int, m *machine[T], step func(lane int) (row int, t, h float64)) error {
+// rows returns the steps of lanes that all take this one, the first of them row from.
+func (s stride) rows(from int) func(lane int) stride {
+	return func(lane int) stride {
+		s.row = from + lane
+		return s
+	}
+}
+
+// inSteps writes the wanted states inside the steps of the lanes of m.
+func (w *Worker[T]) inSteps(lanes int, m *machine[T], step func(lane int) stride) error {
 	most := 0 // wanted times in any step
 	for lane := range lanes {
-		_, t, h := step(lane)
-		from, to := w.sink.inside(t, h)
+		from, to := w.sink.inside(step(lane))
 		most = max(most, to-from)
 	}
 	if most == 0 {
@@ -137,23 +146,27 @@ func (w *Worker[T]) inSteps(lanes int, m *machine[T], step func(lane int) (row i
 		return err
 	}
 	for lane := range lanes {
-		row, t, h := step(lane)
-		for i, to := w.sink.inside(t, h); i < to; i++ {
-			w.interpolate(w.sink.out[i], row, m, q, lane, min(1, (w.sink.times[i]-t)/h))
+		s := step(lane)
+		for i, to := w.sink.inside(s); i < to; i++ {
+			theta := 1.
+			if time := w.sink.times[i]; time != s.end {
+				theta = min(1, (time-s.t)/s.h)
+			}
+			w.interpolate(w.sink.out[i], s.row, m, q, lane, theta)
 		}
 	}
 	return nil
 }
 
-// slopesAt returns the derivatives of the lanes of m at states y and time t.
-func (w *Worker[T]) slopesAt(lanes int, m *machine[T], y [][]T, t float64) ([][]T, error) {
+// slopesAt returns the derivatives of the lanes of m at states y and times t.
+func (w *Worker[T]) slopesAt(lanes int, m *machine[T], y [][]T, t []T) ([][]T, error) {
 	err := w.need(&w.field, func() (*graph.Program[T], error) { return w.it.compiled("derivative", w.it.problem.writeField) })
 	if err != nil {
 		return nil, err
 	}
 	copyRange(w.field.y, 0, y, 0, lanes)
 	copyRange(w.field.own, 0, m.own, 0, lanes)
-	fill(w.field.t[:lanes], T(t))
+	copy(w.field.t[:lanes], t)
 	if err := w.field.Run(lanes); err != nil {
 		return nil, err
 	}

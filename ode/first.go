@@ -88,7 +88,7 @@ func (w *Worker[T]) hairer(ctx context.Context, n int, t0, t1 float64) error {
 		}
 		h0[row] = min(max(h0[row], 1e-12*span), span)
 	}
-	bend, err := w.bend(ctx, h0, t0, math.Copysign(1, t1-t0))
+	bend, err := w.bend(ctx, h0, t0, t1)
 	if err != nil {
 		return err
 	}
@@ -108,15 +108,19 @@ func (w *Worker[T]) hairer(ctx context.Context, n int, t0, t1 float64) error {
 	return nil
 }
 
-// bend returns the change of every row's derivative over an Euler step of h₀ from t in the direction sign.
-func (w *Worker[T]) bend(ctx context.Context, h0 []float64, t, sign float64) ([][]T, error) {
+// bend returns the change of every row's derivative over an Euler step of h₀ from t0 towards t1.
+func (w *Worker[T]) bend(ctx context.Context, h0 []float64, t0, t1 float64) ([][]T, error) {
 	f, out := w.field, columns[T](w.it.width, len(h0))
 	for from := 0; from < len(h0); from += w.tile {
 		lanes := min(w.tile, len(h0)-from)
 		copyRange(f.own, 0, w.own, from, lanes)
 		for lane := range lanes {
-			row, h := from+lane, sign*h0[from+lane]
-			f.t[lane] = T(t + h)
+			row := from + lane
+			h := math.Copysign(h0[row], t1-t0)
+			f.t[lane] = T(t0 + h)
+			if h0[row] == abs(t1-t0) {
+				f.t[lane] = T(t1)
+			}
 			for c := range f.y {
 				f.y[c][lane] = w.state[c][row] + T(h)*w.slope[c][row]
 			}
@@ -126,7 +130,7 @@ func (w *Worker[T]) bend(ctx context.Context, h0 []float64, t, sign float64) ([]
 			err = f.Run(lanes)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("ode: the derivative near t = %v: %w", t, err)
+			return nil, fmt.Errorf("ode: the derivative near t = %v: %w", t0, err)
 		}
 		for c := range out {
 			for lane := range lanes {

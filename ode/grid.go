@@ -18,11 +18,12 @@ func (w *Worker[T]) solveGrid(ctx context.Context, n int, t0, t1 float64, log *L
 				log.states = appendColumns(log.states, w.step.y, lanes)
 			}
 			t, h := gridTime(t0, t1, i, steps)
-			if err := w.gridRun(ctx, w.step, lanes, t, h, i); err != nil {
+			if err := w.gridRun(ctx, w.step, lanes, spanTo[T](t, h, t1, i == steps-1), i); err != nil {
 				return err
 			}
 			if w.sink != nil {
-				if err := w.denseGrid(from, lanes, t, h); err != nil {
+				end, _ := gridTime(t0, t1, i+1, steps)
+				if err := w.denseGrid(from, lanes, stride{0, t, h, end}); err != nil {
 					return err
 				}
 			}
@@ -55,22 +56,24 @@ func (w *Worker[T]) gridFailures(n int, t1, h float64, log *Log[T]) error {
 	return w.failures(log)
 }
 
-// gridTime returns the start and the length of step i.
+// gridTime returns the start and the length of step i, of the last step's successor t1.
 func gridTime(t0, t1 float64, i, steps int) (t, h float64) {
 	h = (t1 - t0) / float64(steps)
+	if i == steps {
+		return t1, h
+	}
 	return t0 + float64(i)*h, h
 }
 
 // gridRun runs step i of a grid, or its vector-Jacobian product.
-func (w *Worker[T]) gridRun(ctx context.Context, m *machine[T], lanes int, t, h float64, i int) error {
-	fill(m.t[:lanes], T(t))
-	fill(m.h[:lanes], T(h))
+func (w *Worker[T]) gridRun(ctx context.Context, m *machine[T], lanes int, s span[T], i int) error {
+	m.placeAll(lanes, s)
 	err := ctx.Err()
 	if err == nil {
 		err = m.Run(lanes)
 	}
 	if err != nil {
-		return fmt.Errorf("ode: step %d of %d, at t = %v: %w", i+1, w.it.solver.runs(), t, err)
+		return fmt.Errorf("ode: step %d of %d, at t = %v: %w", i+1, w.it.solver.runs(), s.t, err)
 	}
 	return nil
 }
@@ -113,7 +116,7 @@ func (w *Worker[T]) backTile(ctx context.Context, log *Log[T], from, lanes int) 
 			}
 		}
 		t, h := gridTime(log.t0, log.t1, i, steps)
-		if err := w.gridRun(ctx, b, lanes, t, h, i); err != nil {
+		if err := w.gridRun(ctx, b, lanes, spanTo[T](t, h, log.t1, i == steps-1), i); err != nil {
 			return err
 		}
 		for lane := 0; w.wantsExtra() && lane < lanes; lane++ {

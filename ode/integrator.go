@@ -13,8 +13,8 @@ type Problem struct {
 	// Widths of the components of the state, each at least 1.
 	Widths []int
 	// Field declares in g what f needs (parameters as uniform inputs, noise or conditions as inputs per row) and returns
-	// f. It must build the same graph every time it is called. The names t, h, y0, y1, ..., k0, k1, ... and gy0, gy1, ...
-	// are the step's own.
+	// f. It must build the same graph every time it is called. The names t, h, t+h, y0, y1, ..., k0, k1, ... and gy0,
+	// gy1, ... are the step's own.
 	Field func(g *graph.Graph) Field
 	// Inputs lists those of the field's own inputs per row that Back gives gradients of.
 	Inputs []string
@@ -99,7 +99,7 @@ func NewIntegrator[T graph.Float](p Problem, s Solver) (*Integrator[T], error) {
 
 // readInputs tells the field's own inputs from those of the step.
 func (it *Integrator[T]) readInputs() {
-	loop := map[string]bool{inTime: true, inStep: true}
+	loop := map[string]bool{inTime: true, inStep: true, inEnd: true}
 	for c := range it.problem.Widths {
 		loop[stateName(c)], loop[slopeName(c)] = true, true
 	}
@@ -140,7 +140,7 @@ func (it *Integrator[T]) compiled(name string, write func(g *graph.Graph)) (*gra
 func (it *Integrator[T]) gradient() (*graph.Program[T], error) {
 	extra := slices.Clone(it.problem.Inputs)
 	if it.problem.Times {
-		extra = append(extra, inTime, inStep)
+		extra = append(extra, inTime, inStep, inEnd)
 	}
 	return it.compiled("gradient", func(g *graph.Graph) { it.problem.writeGradient(g, it.solver, extra) })
 }

@@ -19,6 +19,7 @@ func (w *Worker[T]) coefficients(lanes int, m *machine[T]) ([][][]T, error) {
 	copyRange(d.own, 0, m.own, 0, lanes)
 	copy(d.t[:lanes], m.t)
 	copy(d.h[:lanes], m.h)
+	copy(d.end[:lanes], m.end)
 	if err := d.Run(lanes); err != nil {
 		return nil, err
 	}
@@ -58,7 +59,7 @@ func hermite[T graph.Float](theta float64, h, y0, y1, k0, k1 T) T {
 }
 
 // shortSteps writes the wanted states by a shorter step of the method from the start of each lane's step.
-func (w *Worker[T]) shortSteps(lanes, most int, m *machine[T], step func(lane int) (row int, t, h float64)) error {
+func (w *Worker[T]) shortSteps(lanes, most int, m *machine[T], step func(lane int) stride) error {
 	err := w.need(&w.dense, func() (*graph.Program[T], error) {
 		return w.it.compiled("solution", func(g *graph.Graph) { w.it.problem.writeSolution(g, w.it.solver) })
 	})
@@ -68,30 +69,29 @@ func (w *Worker[T]) shortSteps(lanes, most int, m *machine[T], step func(lane in
 	d := w.dense
 	copyRange(d.y, 0, m.y, 0, lanes)
 	copyRange(d.own, 0, m.own, 0, lanes)
-	copy(d.t[:lanes], m.t)
-	inside := func(k, lane int) (i, row int, h float64, short bool) { // the k-th wanted time of a lane; h is 0 for none
-		row, t, length := step(lane)
-		from, to := w.sink.inside(t, length)
+	wanted := func(k, lane int) (i int, s stride, short bool) { // the step to the k-th wanted time of a lane, empty for none
+		s = step(lane)
+		from, to := w.sink.inside(s)
 		if from+k >= to {
-			return 0, 0, 0, false
+			return 0, stride{s.row, s.t, 0, s.t}, false
 		}
-		h = w.sink.times[from+k] - t
-		return from + k, row, h, abs(h) < abs(length)
+		time := w.sink.times[from+k]
+		return from + k, stride{s.row, s.t, time - s.t, time}, time != s.end
 	}
 	for k := range most {
 		for lane := range lanes {
-			_, _, h, _ := inside(k, lane)
-			d.h[lane] = T(h)
+			_, s, _ := wanted(k, lane)
+			d.place(lane, spanTo[T](s.t, s.h, s.end, true))
 		}
 		if err := d.Run(lanes); err != nil {
 			return err
 		}
 		for lane := range lanes {
-			if i, row, h, short := inside(k, lane); short {
-				copyRow(w.sink.out[i], row, d.y1, lane)
-				w.stats[row].Evaluations += w.it.solver.Method.Stages()
-			} else if h != 0 {
-				copyRow(w.sink.out[i], row, m.y1, lane)
+			if i, s, short := wanted(k, lane); short {
+				copyRow(w.sink.out[i], s.row, d.y1, lane)
+				w.stats[s.row].Evaluations += w.it.solver.Method.Stages()
+			} else if s.end != s.t {
+				copyRow(w.sink.out[i], s.row, m.y1, lane)
 			}
 		}
 	}

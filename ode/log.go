@@ -52,21 +52,25 @@ func (l *Log[T]) reset(t0, t1 float64, rows int, keeps kept) {
 }
 
 // add logs a step of row that starts at place i of columns y.
-func (l *Log[T]) add(row int, t, h T, y [][]T, i int) {
+func (l *Log[T]) add(row int, s span[T], y [][]T, i int) {
 	l.prev = append(l.prev, l.head[row])
 	l.head[row] = int32(len(l.prev) - 1)
-	l.records = append(l.records, t, h)
+	l.records = append(l.records, s.t, s.h)
 	for c := range y {
 		l.records = append(l.records, y[c][i])
 	}
 }
 
-// restore fills the lanes of a machine with records.
-func (l *Log[T]) restore(m *machine[T], records []int32) {
+// restore fills the lanes of a machine with records, of which last says whether they are the last of their row.
+func (l *Log[T]) restore(m *machine[T], records []int32, last func(lane int) bool) {
 	width := 2 + len(m.y)
 	for lane, r := range records {
 		record := l.records[int(r)*width:][:width]
-		m.t[lane], m.h[lane] = record[0], record[1]
+		s := span[T]{record[0], record[1], record[0] + record[1]}
+		if last(lane) {
+			s.end = T(l.t1)
+		}
+		m.place(lane, s)
 		for c, v := range record[2:] {
 			m.y[c][lane] = v
 		}

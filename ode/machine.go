@@ -9,7 +9,7 @@ const tileLanes = 128
 // machine is a graph.Machine with the columns of a step at hand; those that its program does not have are nil.
 type machine[T graph.Float] struct {
 	*graph.Machine[T]
-	t, h      []T
+	t, h, end []T   // inputs: a step's start, length and end
 	y, k, g   [][]T // inputs: state, derivative, cotangent of the state after the step
 	own       [][]T // the field's own inputs per row
 	y1, k1, e [][]T // outputs: state after the step, derivative there, error estimate
@@ -41,7 +41,7 @@ func (w *Worker[T]) newMachine(p *graph.Program[T]) (*machine[T], error) {
 	}
 	m.t = m.In(inTime)[0]
 	if h := in(inStep); h != nil {
-		m.h = h[0]
+		m.h, m.end = h[0], in(inEnd)[0]
 	}
 	for c := range w.it.problem.Widths {
 		m.y = append(m.y, in(stateName(c))...)

@@ -67,6 +67,14 @@ func (c *course[T]) plan(p *pace, h float64) {
 	p.h = float64(T(math.Copysign(h, left)))
 }
 
+// end returns the end of the step of a row on its way to t1.
+func (p *pace) end(t1 float64) float64 {
+	if p.last {
+		return t1
+	}
+	return p.t + p.h
+}
+
 // next takes the pace past an attempt of squared error s1, accepted where that is at most 1, and plans the next with the
 // factor that the control has chosen. It
 // reports whether there is none: at the end, for no reason, or before it for one of ErrUnderflow, ErrNonFinite and
@@ -83,11 +91,10 @@ func (c *course[T]) next(p *pace, s1 float64, attempts int) (done bool, reason e
 // onward is next after an accepted attempt.
 func (c *course[T]) onward(p *pace, s1 float64, attempts int) (done bool, reason error) {
 	h := abs(p.h)
+	p.t = p.end(c.t1)
 	if p.last {
-		p.t = c.t1
 		return true, nil
 	}
-	p.t += p.h
 	if attempts >= c.attempts {
 		return true, ErrMaxSteps
 	}

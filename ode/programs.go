@@ -12,6 +12,7 @@ import (
 const (
 	inTime = "t"
 	inStep = "h"
+	inEnd  = "t+h" // the step's end
 )
 
 func stateName(c int) string       { return fmt.Sprintf("y%d", c) }
@@ -30,14 +31,19 @@ func (p Problem) inputs(g *graph.Graph) (f Field, t *graph.Node, y State) {
 	return f, t, y
 }
 
+// stepInputs is inputs with the interval of a step.
+func (p Problem) stepInputs(g *graph.Graph) (f Field, in interval, y State) {
+	f, t, y := p.inputs(g)
+	return f, interval{t, g.Rows(inStep, 1), g.Rows(inEnd, 1)}, y
+}
+
 // writeStep builds one step, or all of them where they are unrolled: t, h, y → y₁.
 func (p Problem) writeStep(g *graph.Graph, s Solver) (y, y1 State) {
-	f, t, y := p.inputs(g)
-	h := g.Rows(inStep, 1)
+	f, in, y := p.stepInputs(g)
 	if s.Unrolled {
-		return y, s.Method.Unroll(g, f, t, graph.Add(t, h), y, s.Steps)
+		return y, s.Method.Unroll(g, f, in.t, in.end, y, s.Steps)
 	}
-	y1, _ = s.Method.Step(g, f, t, h, y)
+	y1, _ = s.Method.step(g, f, in, y)
 	return y, y1
 }
 
@@ -56,29 +62,27 @@ func (p Problem) writeField(g *graph.Graph) {
 // writeTrial builds an attempt at a step: t, h, y and the derivative k there → y₁, the error estimate and the
 // derivative at y₁.
 func (p Problem) writeTrial(g *graph.Graph, m *Tableau) {
-	f, t, y := p.inputs(g)
-	h := g.Rows(inStep, 1)
+	f, in, y := p.stepInputs(g)
 	var k1 State
 	for c, w := range p.Widths {
 		k1 = append(k1, g.Rows(slopeName(c), w))
 	}
-	k := m.stages(g, f, t, h, y, k1)
-	y1 := advance(y, h, m.B, k)
+	k := m.stages(g, f, in, y, k1)
+	y1 := advance(y, in.h, m.B, k)
 	output(g, stateName, y1)
-	output(g, errorName, m.errors(g, h, k))
+	output(g, errorName, m.errors(g, in.h, k))
 	if m.firstSameAsLast() {
 		output(g, slopeName, k[len(k)-1])
 		return
 	}
 	defer g.Group("next stage 1")()
-	output(g, slopeName, f(graph.Add(t, h), y1))
+	output(g, slopeName, f(in.end, y1))
 }
 
 // writeDense builds the coefficients of the interpolant: t, h, y, k → q₁ ... with y(t + θh) = y + h Σ θᵖ qₚ.
 func (p Problem) writeDense(g *graph.Graph, m *Tableau) {
-	f, t, y := p.inputs(g)
-	h := g.Rows(inStep, 1)
-	k := m.stages(g, f, t, h, y, nil)
+	f, in, y := p.stepInputs(g)
+	k := m.stages(g, f, in, y, nil)
 	for power := range len(m.Dense[0]) {
 		weights := make([]float64, len(m.Dense))
 		for i, row := range m.Dense {
@@ -136,7 +140,7 @@ func output(g *graph.Graph, name func(int) string, s State) {
 // StepInputs returns the names of the inputs per row that are a step's own, for a state of so many components. A field
 // can't use them for its own.
 func StepInputs(components int) []string {
-	names := []string{inTime, inStep}
+	names := []string{inTime, inStep, inEnd}
 	for c := range components {
 		names = append(names, stateName(c), slopeName(c), cotangentName(c))
 	}

@@ -35,7 +35,7 @@ func (w *Worker[T]) replay(ctx context.Context, log *Log[T]) error {
 		if active == 0 {
 			return nil
 		}
-		log.restore(b, g.record[:active])
+		log.restore(b, g.record[:active], func(lane int) bool { return g.record[lane] == log.head[g.row[lane]] })
 		err := ctx.Err()
 		if err == nil {
 			err = b.Run(active)

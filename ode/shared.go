@@ -30,7 +30,8 @@ func (w *Worker[T]) solveShared(ctx context.Context, n int, t0, t1 float64, log 
 	}
 	one := []pace{c.start(0, w.first[0])}
 	for p := &one[0]; ; {
-		s, err := w.attemptAll(ctx, p, n)
+		step := spanTo[T](p.t, p.h, t1, p.last)
+		s, err := w.attemptAll(ctx, p, step, n)
 		if err != nil {
 			return err
 		}
@@ -41,7 +42,7 @@ func (w *Worker[T]) solveShared(ctx context.Context, n int, t0, t1 float64, log 
 			}
 		}
 		if s <= 1 {
-			if err := w.acceptAll(p, n, log); err != nil {
+			if err := w.acceptAll(p, step, n, t1, log); err != nil {
 				return err
 			}
 		}
@@ -56,22 +57,21 @@ func (w *Worker[T]) solveShared(ctx context.Context, n int, t0, t1 float64, log 
 	}
 }
 
-// loadAll puts the rows of the chunk from row from on into the trial's lanes, for a step at a pace.
-func (w *Worker[T]) loadAll(p *pace, from, lanes int) {
+// loadAll puts the rows of the chunk from row from on into the trial's lanes, for a step.
+func (w *Worker[T]) loadAll(step span[T], from, lanes int) {
 	m := w.trial
 	copyRange(m.y, 0, w.state, from, lanes)
 	copyRange(m.k, 0, w.slope, from, lanes)
 	copyRange(m.own, 0, w.own, from, lanes)
-	fill(m.t[:lanes], T(p.t))
-	fill(m.h[:lanes], T(p.h))
+	m.placeAll(lanes, step)
 }
 
 // attemptAll runs a step of all rows and returns the mean squared error.
-func (w *Worker[T]) attemptAll(ctx context.Context, p *pace, n int) (float64, error) {
+func (w *Worker[T]) attemptAll(ctx context.Context, p *pace, step span[T], n int) (float64, error) {
 	m, s := w.trial, &w.shared
 	for from := 0; from < n; from += w.tile {
 		lanes := min(w.tile, n-from)
-		w.loadAll(p, from, lanes)
+		w.loadAll(step, from, lanes)
 		err := ctx.Err()
 		if err == nil {
 			err = m.Run(lanes)
@@ -92,14 +92,14 @@ func (w *Worker[T]) attemptAll(ctx context.Context, p *pace, n int) (float64, er
 }
 
 // acceptAll moves all rows to the end of the step.
-func (w *Worker[T]) acceptAll(p *pace, n int, log *Log[T]) error {
+func (w *Worker[T]) acceptAll(p *pace, step span[T], n int, t1 float64, log *Log[T]) error {
 	if log != nil && log.keeps == keepsSteps {
 		for row := range n {
-			log.add(row, T(p.t), T(p.h), w.state, row)
+			log.add(row, step, w.state, row)
 		}
 	}
 	if w.sink != nil {
-		if err := w.denseAll(p, n); err != nil {
+		if err := w.denseAll(p, step, n, t1); err != nil {
 			return err
 		}
 	}

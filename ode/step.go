@@ -21,18 +21,42 @@ func (m *Tableau) Step(g *graph.Graph, f Field, t, h *graph.Node, y State) (y1, 
 	if e := m.check(); e != nil {
 		graph.Fail("%w", e)
 	}
-	k := m.stages(g, f, t, h, y, nil)
-	return advance(y, h, m.B, k), m.errors(g, h, k)
+	return m.step(g, f, interval{t, h, nil}, y)
+}
+
+func (m *Tableau) step(g *graph.Graph, f Field, in interval, y State) (y1, err State) {
+	k := m.stages(g, f, in, y, nil)
+	return advance(y, in.h, m.B, k), m.errors(g, in.h, k)
+}
+
+// interval is what a step covers, all (rows, 1). The sum of t and h may miss the end of an integration by rounding, and
+// a field need not be defined beyond it: a step that is given its end has its last stages exactly there.
+type interval struct {
+	t, h *graph.Node
+	end  *graph.Node // nil is t + h
+}
+
+// at writes the time at the share c of the interval.
+func (in interval) at(c float64) *graph.Node {
+	switch {
+	case c == 0:
+		return in.t
+	case c == 1 && in.end != nil:
+		return in.end
+	case c == 1:
+		return graph.Add(in.t, in.h)
+	}
+	return graph.Add(in.t, graph.Scale(in.h, c))
 }
 
 // stages writes k₁ ... kₛ; k₁ may be given.
-func (m *Tableau) stages(g *graph.Graph, f Field, t, h *graph.Node, y, k1 State) []State {
+func (m *Tableau) stages(g *graph.Graph, f Field, in interval, y, k1 State) []State {
 	k := make([]State, 0, len(m.B))
 	if k1 != nil {
 		k = append(k, k1)
 	}
 	for i := len(k); i < len(m.B); i++ {
-		k = append(k, m.stage(g, f, t, h, y, k, i))
+		k = append(k, m.stage(g, f, in, y, k, i))
 	}
 	return k
 }
@@ -51,15 +75,9 @@ func (m *Tableau) errors(g *graph.Graph, h *graph.Node, k []State) State {
 }
 
 // stage writes kᵢ.
-func (m *Tableau) stage(g *graph.Graph, f Field, t, h *graph.Node, y State, k []State, i int) State {
+func (m *Tableau) stage(g *graph.Graph, f Field, in interval, y State, k []State, i int) State {
 	defer g.Group(fmt.Sprintf("stage %d", i+1))()
-	ti := t
-	if c := m.C[i]; c == 1 {
-		ti = graph.Add(t, h)
-	} else if c != 0 {
-		ti = graph.Add(t, graph.Scale(h, c))
-	}
-	ki := f(ti, advance(y, h, m.A[i], k))
+	ki := f(in.at(m.C[i]), advance(y, in.h, m.A[i], k))
 	if len(ki) != len(y) {
 		graph.Fail("ode: the field returns %d components for a state of %d", len(ki), len(y))
 	}
@@ -114,26 +132,33 @@ func combination(w []float64, k []State, c int) *graph.Node {
 }
 
 // Unroll writes n equal steps from y at t0 to t1, both (rows, 1), in either direction, and returns the state at t1.
+// No stage lies beyond t1.
 // The nodes of each step form a group "step 1", "step 2", ... The graph grows by one step's nodes for each step; for
 // more than a few use an Integrator.
 func (m *Tableau) Unroll(g *graph.Graph, f Field, t0, t1 *graph.Node, y State, n int) State {
+	if e := m.check(); e != nil {
+		graph.Fail("%w", e)
+	}
 	if n < 1 {
 		graph.Fail("ode: unroll %d steps: want at least 1", n)
 	}
 	h := graph.Scale(graph.Sub(t1, t0), 1/float64(n))
 	for i := range n {
-		y = m.unrolled(g, f, t0, h, y, i)
+		in := interval{t: t0, h: h}
+		if i > 0 {
+			in.t = graph.Add(t0, graph.Scale(h, float64(i)))
+		}
+		if i == n-1 {
+			in.end = t1
+		}
+		y = m.unrolled(g, f, in, y, i)
 	}
 	return y
 }
 
-func (m *Tableau) unrolled(g *graph.Graph, f Field, t0, h *graph.Node, y State, i int) State {
+func (m *Tableau) unrolled(g *graph.Graph, f Field, in interval, y State, i int) State {
 	defer g.Group(fmt.Sprintf("step %d", i+1))()
-	t := t0
-	if i > 0 {
-		t = graph.Add(t0, graph.Scale(h, float64(i)))
-	}
-	y, _ = m.Step(g, f, t, h, y)
+	y, _ = m.step(g, f, in, y)
 	return y
 }
 
