@@ -10,7 +10,7 @@ import (
 // forChunks calls work with a worker that holds no other chunk meanwhile, and returns a *SolveError where rows have
 // failed in any chunk. Where a block takes shared steps, all rows are one chunk.
 func (c *compiled[T]) forChunks(ctx context.Context, rows int, work func(w *worker[T], chunk, from, to int) error) error {
-	if c.shared {
+	if c.plan.shared() {
 		w := newWorker(c, rows) // not kept: each row count would keep one of its size
 		if err := work(w, 0, 0, rows); err != nil {
 			return fmt.Errorf("flows: %w", err)
@@ -36,7 +36,7 @@ func (c *compiled[T]) forChunks(ctx context.Context, rows int, work func(w *work
 
 // chunks returns how many chunks a call of so many rows has.
 func (c *compiled[T]) chunks(rows int) int {
-	if c.shared {
+	if c.plan.shared() {
 		return 1
 	}
 	size := graph.ChunkRows(rows)

@@ -17,12 +17,12 @@ type Costs struct {
 }
 
 // resolve returns the trace that t stands for in a block, and why; t itself where it is no Chooser.
-func (f *Flow) resolve(t Trace, field nn.Layer, owner string, dim int) (chosen Trace, why string, err error) {
+func (p *plan) resolve(t Trace, field nn.Layer, owner string) (chosen Trace, why string, err error) {
 	chooser, ok := t.(Chooser)
 	if !ok {
 		return t, "", nil
 	}
-	c, err := f.costs(field, owner, dim)
+	c, err := p.costs(field, owner)
 	if err != nil {
 		return nil, "", err
 	}
@@ -34,12 +34,12 @@ func (f *Flow) resolve(t Trace, field nn.Layer, owner string, dim int) (chosen T
 }
 
 // costs counts the arithmetic of a field in a graph that is thrown away.
-func (f *Flow) costs(field nn.Layer, owner string, dim int) (c Costs, err error) {
-	_, err = graph.Build(f.Params.DtypeOrDefault(), graph.SymbolicRows, func(g *graph.Graph) {
-		s, z := f.scope(g, owner).At(g.Rows("t", 1)), g.Rows("y0", dim)
+func (p *plan) costs(field nn.Layer, owner string) (c Costs, err error) {
+	_, err = graph.Build(p.params.DtypeOrDefault(), graph.SymbolicRows, func(g *graph.Graph) {
+		s, z := p.scope(g, owner).At(g.Rows("t", 1)), g.Rows("y0", p.dim)
 		dz := field.Apply(s, z)
 		if dz == nil || !dz.Shape().Eq(z.Shape()) {
-			graph.Fail("flows: the field must map z (rows, %d) to dz/dt of the same shape, and gives %s", dim, shapeOf(dz))
+			graph.Fail("flows: the field must map z (rows, %d) to dz/dt of the same shape, and gives %s", p.dim, shapeOf(dz))
 		}
 		c = costsOf(g, z, dz, closedTrace(field, s, z, dz))
 	})

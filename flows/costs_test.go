@@ -58,7 +58,7 @@ func TestCosts(t *testing.T) {
 		{"constant", nn.Func(func(z *graph.Node) *graph.Node { return graph.Fill(z, 1) }), 3, Costs{Dim: 3, Probe: 0}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := (&Flow{Params: newParams()}).costs(c.field, "block0", c.dim)
+			got, err := (&plan{dim: c.dim, params: newParams()}).costs(c.field, "block0")
 			require.NoError(t, err)
 			assert.Equal(t, c.want, got)
 		})
@@ -102,27 +102,27 @@ func (c choosing) Choose(costs Costs) (Trace, string, error) {
 }
 
 func TestResolve(t *testing.T) {
-	f := &Flow{Params: newParams(), Cond: 2}
+	p := &plan{dim: 3, cond: 2, params: newParams()}
 	field := nn.Seq{nn.Linear{Out: 4, Cond: true}, nn.Linear{Out: 3}}
 
-	same, why, err := f.resolve(Exact{}, field, "block0", 3)
+	same, why, err := p.resolve(Exact{}, field, "block0")
 	require.NoError(t, err)
 	assert.Equal(t, Exact{}, same)
 	assert.Empty(t, why)
-	assert.Zero(t, f.Params.Len(), "nothing to choose, nothing to write")
+	assert.Zero(t, p.params.Len(), "nothing to choose, nothing to write")
 
 	var told Costs
-	chosen, why, err := f.resolve(choosing{told: &told}, field, "block0", 3)
+	chosen, why, err := p.resolve(choosing{told: &told}, field, "block0")
 	require.NoError(t, err)
 	assert.Equal(t, Hutchinson{}, chosen)
 	assert.Equal(t, "by lot", why)
 	assert.Equal(t, float64(5*4+4*simple+4*3+3*simple), told.Field, "the condition is two columns more")
-	assert.NotNil(t, f.Params.Get("block0.0.weight"), "parameters are those of the block")
+	assert.NotNil(t, p.params.Get("block0.0.weight"), "parameters are those of the block")
 
 	failed := errors.New("no lot")
-	_, _, err = f.resolve(choosing{told: &told, err: failed}, field, "block0", 3)
+	_, _, err = p.resolve(choosing{told: &told, err: failed}, field, "block0")
 	assert.Equal(t, failed, err)
 
-	_, _, err = f.resolve(Auto{}, nn.Linear{Out: 2}, "block1", 3)
+	_, _, err = p.resolve(Auto{}, nn.Linear{Out: 2}, "block1")
 	assert.ErrorContains(t, err, "flows: the field must map z (rows, 3) to dz/dt of the same shape")
 }

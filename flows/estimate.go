@@ -27,31 +27,3 @@ func (e Estimate) String() string {
 func (f *Flow) EstimateLogProb(ctx context.Context, x *tensor.Dense) ([]Estimate, error) {
 	return f.Given(nil).EstimateLogProb(ctx, x)
 }
-
-func (c *compiled[T]) estimate(ctx context.Context, x, cond *tensor.Dense) ([]Estimate, error) {
-	data, rows, err := rowsOf[T](x, c.dim)
-	if err != nil {
-		return nil, err
-	}
-	in, err := c.inputs(rows, cond, withEachProbe)
-	if err != nil {
-		return nil, err
-	}
-	logp, variance := make([]float64, rows), make([]float64, rows)
-	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
-		w.load(data, from, to)
-		if err := w.carry(ctx, in, true, false); err != nil {
-			return err
-		}
-		w.spread(variance[from:to], w.variance)
-		return w.logProb(logp[from:to])
-	})
-	if err != nil && !partial(err) {
-		return nil, err
-	}
-	out := make([]Estimate, rows)
-	for i := range out {
-		out[i] = Estimate{logp[i], math.Sqrt(variance[i])}
-	}
-	return out, err
-}

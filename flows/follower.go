@@ -16,14 +16,18 @@ type Follower interface {
 }
 
 // follow lets a block whose state follows the data see the moments of a batch.
-func (p *mapped[T]) follow(seen moments) error {
-	b, ok := p.block.(Follower)
+func (p *plan) follow(block int, seen moments) error {
+	closed, ok := p.blocks[block].(closedPlan)
+	if !ok {
+		return nil
+	}
+	b, ok := closed.block.(Follower)
 	if !ok || seen.n < 2 {
 		return nil
 	}
-	state := func(name string) *nn.Param { return p.flow.Params.Get(p.owner + "." + name) }
+	state := func(name string) *nn.Param { return p.param(blockOwner(block), name) }
 	if err := b.Follow(state, seen.mean, seen.variance()); err != nil {
-		return fmt.Errorf("%T: %w", p.block, err)
+		return fmt.Errorf("flows: block %d: %T: %w", block, b, err)
 	}
 	return nil
 }

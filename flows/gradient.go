@@ -19,33 +19,11 @@ func (w *worker[T]) gradient(ctx context.Context, in *inputs[T], seed T, logp []
 	if err := w.logProb(logp); err != nil {
 		return err
 	}
-	if err := w.baseGradient(seed); err != nil {
+	if err := w.base.gradient(seed); err != nil {
 		return err
 	}
 	fill(w.seed[:w.n], seed)
 	return w.pull(ctx, in, true)
-}
-
-// baseGradient replaces z by the gradient of seed times the base's log-density.
-func (w *worker[T]) baseGradient(seed T) error {
-	if w.logpVJP == nil {
-		m, err := w.compiled.logpVJP.NewMachine(w.lanes)
-		if err != nil {
-			return err
-		}
-		w.logpVJP = m
-	}
-	if err := w.bindBase(w.logpVJP); err != nil {
-		return err
-	}
-	copyColumns(w.logpVJP.In("z"), w.z, w.n)
-	fill(w.logpVJP.In("seed")[0][:w.n], seed)
-	w.logpVJP.Reset()
-	if err := w.logpVJP.Run(w.n); err != nil {
-		return err
-	}
-	copyColumns(w.z, w.logpVJP.Out("gz"), w.n)
-	return nil
 }
 
 // sums writes the gradients of all parameters, summed over the chunk, one after the other: zero for one that nothing
@@ -59,7 +37,7 @@ func (w *worker[T]) sums(dst []T, base bool) {
 		c.sums(dst)
 	}
 	if base {
-		addSums(dst, w.bound, w.logpVJP)
+		w.base.sums(dst)
 	}
 }
 

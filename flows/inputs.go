@@ -32,15 +32,16 @@ func (c *compiled[T]) inputs(rows int, cond *tensor.Dense, with beside) (*inputs
 
 // condition takes the conditions of a call.
 func (c *compiled[T]) condition(rows int, cond *tensor.Dense) ([]T, error) {
+	width := c.plan.cond
 	switch {
-	case c.cond == 0 && cond == nil:
+	case width == 0 && cond == nil:
 		return nil, nil
-	case c.cond == 0:
+	case width == 0:
 		return nil, fmt.Errorf("flows: a condition is given to a flow that takes none; set Cond to its width")
 	case cond == nil:
-		return nil, fmt.Errorf("flows: the flow takes a condition of width %d; call Given first", c.cond)
+		return nil, fmt.Errorf("flows: the flow takes a condition of width %d; call Given first", width)
 	}
-	values, given, err := matrixOf[T](cond, c.cond, "conditions")
+	values, given, err := matrixOf[T](cond, width, "conditions")
 	if err != nil {
 		return nil, err
 	}
@@ -66,17 +67,50 @@ func (w *worker[T]) setCondition(cols [][]T, in *inputs[T]) {
 
 // split takes the conditions from behind the first columns where the flow has any.
 func (c *compiled[T]) split(x *tensor.Dense) (data, cond *tensor.Dense, err error) {
-	if c.cond == 0 {
+	dim, width := c.plan.dim, c.plan.cond
+	if width == 0 {
 		return x, nil, nil
 	}
-	all, rows, err := matrixOf[T](x, c.dim+c.cond, "data with their conditions")
+	all, rows, err := matrixOf[T](x, dim+width, "data with their conditions")
 	if err != nil {
 		return nil, nil, err
 	}
-	xs, cs := make([]T, 0, rows*c.dim), make([]T, 0, rows*c.cond)
+	xs, cs := make([]T, 0, rows*dim), make([]T, 0, rows*width)
 	for r := range rows {
-		row := all[r*(c.dim+c.cond):][:c.dim+c.cond]
-		xs, cs = append(xs, row[:c.dim]...), append(cs, row[c.dim:]...)
+		row := all[r*(dim+width):][:dim+width]
+		xs, cs = append(xs, row[:dim]...), append(cs, row[dim:]...)
 	}
-	return c.matrix(xs), tensor.New(tensor.WithShape(rows, c.cond), tensor.WithBacking(cs)), nil
+	return matrix(xs, dim), matrix(cs, width), nil
+}
+
+// noise draws the noise of all rows for every block whose trace is noisy: row after row, input after input.
+func (c *compiled[T]) noise(rows int, with beside) [][]T {
+	c.draw.Lock()
+	defer c.draw.Unlock()
+	out := make([][]T, len(c.blocks))
+	for b, p := range c.plan.blocks {
+		noisy, ok := p.trace(with).(Noisy)
+		if !ok {
+			continue
+		}
+		width := len(noisy.Inputs()) * c.plan.dim
+		row := make([]float64, width)
+		out[b] = make([]T, rows*width)
+		for r := range rows {
+			noisy.Draw(row)
+			for i, v := range row {
+				out[b][r*width+i] = T(v)
+			}
+		}
+	}
+	return out
+}
+
+// addCondGrad adds a block's gradient with respect to the conditions.
+func (w *worker[T]) addCondGrad(cols [][]T) {
+	for d, col := range cols {
+		for i, row := range w.alive {
+			w.condGrad[row*w.cond+d] += col[i]
+		}
+	}
 }

@@ -61,8 +61,8 @@ func TestPenaltyOfAGrowth(t *testing.T) {
 			assert.InEpsilon(t, want, parts.Penalties[0].Mean, 1e-7)
 			// |J f|² = |fᵀJ|² = a²|f|², and f does not depend on the time.
 			assert.InEpsilon(t, 2*a*a*want, parts.Penalties[1].Mean, 1e-7)
-			assert.InDelta(t, parts.NLL+0.25*parts.Penalties[0].Mean, loss, 1e-12)
-			assert.InDelta(t, -mean(logProb(t, f, x)), parts.NLL, 1e-12, "log p knows no penalty")
+			assert.InDelta(t, parts.Objective+0.25*parts.Penalties[0].Mean, loss, 1e-12)
+			assert.InDelta(t, -mean(logProb(t, f, x)), parts.Objective, 1e-12, "log p knows no penalty")
 		})
 	}
 }
@@ -76,7 +76,7 @@ func TestPenaltiesAreFree(t *testing.T) {
 		f := newFlow(tensor.Float64, 2, flows.FFJORD{Field: timed(nn.Concat, nn.Tanh, 5), Penalties: held})
 		lossOf(t, f.NLL(), x)()
 		costs = append(costs, f.NLL().Cost())
-		nlls = append(nlls, f.NLL().Parts().NLL)
+		nlls = append(nlls, f.NLL().Parts().Objective)
 	}
 	assert.Equal(t, costs[0], costs[1])
 	assert.InDelta(t, nlls[0], nlls[1], 1e-12, "to the order of summation in other graphs")

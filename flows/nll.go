@@ -2,10 +2,13 @@ package flows
 
 import (
 	"context"
+	"fmt"
+	"math"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/ode"
 )
 
@@ -26,10 +29,11 @@ func (f *Flow) NLL() NLL { return NLL{f} }
 // Where the solve fails for any row, it leaves gradients and state as they are and returns a *SolveError with all such
 // rows.
 func (l NLL) Loss(ctx context.Context, x *tensor.Dense) (float64, error) {
-	if err := l.flow.Compile(); err != nil {
+	r, err := l.flow.runner()
+	if err != nil {
 		return 0, err
 	}
-	return l.flow.engine.loss(ctx, x)
+	return r.loss(ctx, x, likelihood{})
 }
 
 // Model returns the flow's trained parameters; none where the flow can't be compiled, and Loss then says why.
@@ -37,7 +41,7 @@ func (l NLL) Model() []gorgonia.ValueGrad { return l.flow.trained() }
 
 // LossParts is what a loss is made of.
 type LossParts struct {
-	NLL       float64       // -mean log p, in nats
+	Objective float64       // without penalties: -mean log p in nats, or what a Pathwise makes of its draws
 	Penalties []PenaltyMean // in order of blocks; none where no block has any
 	Cost      ode.Stats     // there and back, added up over the rows
 }
@@ -50,20 +54,86 @@ type PenaltyMean struct {
 }
 
 // Parts returns what the last Loss was made of.
-func (l NLL) Parts() LossParts {
-	if l.flow.Compile() != nil {
-		return LossParts{}
-	}
-	return l.flow.engine.lossParts()
-}
+func (l NLL) Parts() LossParts { return l.flow.lossParts() }
 
 // Cost returns what the last Loss has cost, there and back, added up over its rows.
 func (l NLL) Cost() ode.Stats { return l.Parts().Cost }
+
+// lossParts returns what the last loss was made of, nothing where the flow can't be compiled.
+func (f *Flow) lossParts() LossParts {
+	if f.Compile() != nil {
+		return LossParts{}
+	}
+	return f.compiled.plan.parts
+}
 
 // trained returns the parameters that training moves, none where the flow can't be compiled.
 func (f *Flow) trained() []gorgonia.ValueGrad {
 	if f.Compile() != nil {
 		return nil
 	}
-	return f.engine.model()
+	return f.compiled.plan.model()
+}
+
+// likelihood is the objective of NLL.
+type likelihood struct{}
+
+func (likelihood) loss32(ctx context.Context, c *compiled[float32], batch *tensor.Dense) (float64, error) {
+	return lossOfData(ctx, c, batch)
+}
+
+func (likelihood) loss64(ctx context.Context, c *compiled[float64], batch *tensor.Dense) (float64, error) {
+	return lossOfData(ctx, c, batch)
+}
+
+// lossOfData returns -mean log p and the penalties, and leaves its gradient in the parameters.
+func lossOfData[T graph.Float](ctx context.Context, c *compiled[T], batch *tensor.Dense) (float64, error) {
+	data, rows, in, err := c.batch(batch)
+	if err != nil {
+		return 0, err
+	}
+	t := &c.tally
+	err = c.tallied(ctx, rows, true, func(w *worker[T], from, to int) error {
+		w.load(data, from, to)
+		return w.gradient(ctx, in, -1, t.logp[from:to])
+	})
+	if err != nil {
+		return 0, err
+	}
+	var nll float64
+	for row, v := range t.logp {
+		if math.IsInf(v, -1) {
+			return 0, fmt.Errorf("flows: row %d lies where the flow's density is zero, and -log p is infinite", row)
+		}
+		nll -= v
+	}
+	loss := c.finish(nll/float64(rows), rows, rows)
+	if math.IsInf(loss, 0) || math.IsNaN(loss) || !c.finiteGradients() {
+		return loss, nil // which training refuses; nothing is to follow it
+	}
+	return loss, c.follow()
+}
+
+// finiteGradients reports whether all gradients are finite.
+func (c *compiled[T]) finiteGradients() bool {
+	for _, grad := range c.grads {
+		if finite(grad, 1, "") != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// follow lets blocks whose state follows the data see the rows that they were given.
+func (c *compiled[T]) follow() error {
+	for b := range c.blocks {
+		var all moments
+		for _, chunk := range c.tally.chunks {
+			all.merge(chunk.moments[b])
+		}
+		if err := c.plan.follow(b, all); err != nil {
+			return err
+		}
+	}
+	return nil
 }

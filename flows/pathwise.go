@@ -7,6 +7,8 @@ import (
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/graph"
 )
 
 // PathLoss is a loss of draws x (rows, dim) from a flow, of the element type of its Params, with log q of each under the
@@ -87,37 +89,41 @@ func scaled(x *tensor.Dense, c float64) (*tensor.Dense, error) {
 // Loss returns the loss of the draws that the base's rows z (rows, dim) become, and leaves its gradient in the flow's
 // parameters. Where the flow has a condition, the rows are z and c side by side (rows, dim + Cond).
 func (l Pathwise) Loss(ctx context.Context, z *tensor.Dense) (float64, error) {
-	if err := l.flow.Compile(); err != nil {
+	r, err := l.flow.runner()
+	if err != nil {
 		return 0, err
 	}
 	if l.of == nil {
 		return 0, errors.New("flows: Pathwise: the loss, or what it is made of, is nil")
 	}
-	return l.flow.engine.pathLoss(ctx, z, l.of)
+	return r.loss(ctx, z, paths{l.of})
 }
 
 // Model returns the flow's trained parameters.
 func (l Pathwise) Model() []gorgonia.ValueGrad { return l.flow.trained() }
 
-// Parts returns what the last Loss was made of, its NLL the loss of the draws.
-func (l Pathwise) Parts() LossParts { return l.flow.NLL().Parts() }
+// Parts returns what the last Loss was made of.
+func (l Pathwise) Parts() LossParts { return l.flow.lossParts() }
 
-// pathLoss carries all rows to the data for their loss, and then, chunk by chunk, there and back for its gradient.
-func (c *compiled[T]) pathLoss(ctx context.Context, z *tensor.Dense, of PathLoss) (float64, error) {
-	for _, p := range c.bound {
+// paths is the objective of Pathwise.
+type paths struct{ of PathLoss }
+
+func (o paths) loss32(ctx context.Context, c *compiled[float32], batch *tensor.Dense) (float64, error) {
+	return lossOfPaths(ctx, c, batch, o.of)
+}
+
+func (o paths) loss64(ctx context.Context, c *compiled[float64], batch *tensor.Dense) (float64, error) {
+	return lossOfPaths(ctx, c, batch, o.of)
+}
+
+// lossOfPaths carries all rows to the data for their loss, and then, chunk by chunk, there and back for its gradient.
+func lossOfPaths[T graph.Float](ctx context.Context, c *compiled[T], batch *tensor.Dense, of PathLoss) (float64, error) {
+	for _, p := range c.base.params {
 		if p.trained {
 			return 0, fmt.Errorf("flows: Pathwise: the base has the trained parameter %q, which the paths do not see; put an Affine{Learn: true} behind a fixed base", p.name)
 		}
 	}
-	z, cond, err := c.split(z)
-	if err != nil {
-		return 0, err
-	}
-	data, rows, err := rowsOf[T](z, c.dim)
-	if err != nil {
-		return 0, err
-	}
-	in, err := c.inputs(rows, cond, withPenalties)
+	data, rows, in, err := c.batch(batch)
 	if err != nil {
 		return 0, err
 	}
@@ -141,19 +147,12 @@ func (c *compiled[T]) pathLoss(ctx context.Context, z *tensor.Dense, of PathLoss
 	for i, g := range seeds.logDet {
 		seeds.logDet[i] = -g // log q falls as log |det ∂x/∂z| grows
 	}
-	t := &c.tally
-	t.reset(c, rows)
-	err = c.forChunks(ctx, rows, func(w *worker[T], chunk, from, to int) error {
+	err = c.tallied(ctx, rows, false, func(w *worker[T], from, to int) error {
 		w.load(data, from, to)
-		if err := w.pullFrom(ctx, in, false, seeds); err != nil {
-			return err
-		}
-		t.chunks[chunk].take(w, false)
-		return nil
+		return w.pullFrom(ctx, in, false, seeds)
 	})
 	if err != nil {
 		return 0, err
 	}
-	t.nll = loss
-	return loss + c.finish(rows, 1), nil
+	return c.finish(loss, rows, 1), nil
 }

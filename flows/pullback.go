@@ -2,6 +2,7 @@ package flows
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"gorgonia.org/tensor"
@@ -32,22 +33,37 @@ func (c Conditional) InverseVJP(ctx context.Context, x, gz *tensor.Dense, glogDe
 }
 
 func (c Conditional) vjp(
-	ctx context.Context, from *tensor.Dense, inverse bool, seed *tensor.Dense, seedDet []float64,
+	ctx context.Context, x *tensor.Dense, inverse bool, z *tensor.Dense, logDet []float64,
 ) (grad, condGrad *tensor.Dense, err error) {
-	if err := c.flow.Compile(); err != nil {
-		return nil, nil, err
-	}
-	return c.flow.engine.vjp(ctx, from, c.cond, inverse, seed, seedDet)
-}
-
-func (c *compiled[T]) vjp(
-	ctx context.Context, from, cond *tensor.Dense, inverse bool, seed *tensor.Dense, seedDet []float64,
-) (grad, condGrad *tensor.Dense, err error) {
-	data, rows, err := rowsOf[T](from, c.dim)
+	r, err := c.flow.runner()
 	if err != nil {
 		return nil, nil, err
 	}
-	seeds, err := c.cotangents(rows, seed, seedDet)
+	return r.pull(ctx, x, c.cond, pullback{inverse: inverse, z: z, logDet: logDet, byRow: true, byCond: c.flow.Cond > 0})
+}
+
+// pullback says what is pulled back to where a call's rows came from: the gradient of log p of data, or cotangents of
+// where they went.
+type pullback struct {
+	logProb bool          // of log p; the fields below it are left out
+	inverse bool          // of Inverse, not Forward
+	z       *tensor.Dense // cotangents of where rows went, nil for zeros
+	logDet  []float64     // and of log |det|
+
+	byRow, byCond bool // which gradients are wanted
+}
+
+// pull carries rows to the other side and a cotangent back, and returns the gradients by the rows and by the conditions.
+func (c *compiled[T]) pull(ctx context.Context, x, cond *tensor.Dense, p pullback) (grad, condGrad *tensor.Dense, err error) {
+	dim, width := c.plan.dim, c.plan.cond
+	if p.byCond && width == 0 {
+		return nil, nil, errors.New("flows: the flow takes no condition to give a gradient of; set Cond to its width")
+	}
+	data, rows, err := rowsOf[T](x, dim)
+	if err != nil {
+		return nil, nil, err
+	}
+	seeds, err := c.cotangents(rows, p.z, p.logDet)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -55,30 +71,51 @@ func (c *compiled[T]) vjp(
 	if err != nil {
 		return nil, nil, err
 	}
-	out, gc := make([]T, len(data)), make([]T, rows*c.cond)
+	var gx, gc []T
+	if p.byRow {
+		gx = make([]T, len(data))
+	}
+	if p.byCond {
+		gc = make([]T, rows*width)
+	}
+	logp := make([]float64, rows)
 	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
 		w.load(data, from, to)
-		if c.cond > 0 {
-			w.condGrad = gc[from*c.cond : to*c.cond]
+		if p.byCond {
+			w.condGrad = gc[from*width : to*width]
 			defer func() { w.condGrad = nil }()
 		}
-		err := w.pullFrom(ctx, in, inverse, seeds)
-		w.store(out)
+		var err error
+		if p.logProb {
+			err = w.gradient(ctx, in, 1, logp[from:to])
+		} else {
+			err = w.pullFrom(ctx, in, p.inverse, seeds)
+		}
+		if p.byRow {
+			w.store(gx)
+		}
 		return err
 	})
-	if err == nil {
-		err = finite(out, c.dim, "of the gradient")
-	}
 	if err != nil {
 		return nil, nil, err
 	}
-	if c.cond > 0 {
-		if err := finite(gc, c.cond, "of the gradient by the condition"); err != nil {
+	if p.byRow {
+		what := "of the gradient"
+		if p.logProb {
+			what = "of the score"
+		}
+		if err := finite(gx, dim, what); err != nil {
 			return nil, nil, err
 		}
-		condGrad = tensor.New(tensor.WithShape(rows, c.cond), tensor.WithBacking(gc))
+		grad = c.matrix(gx)
 	}
-	return c.matrix(out), condGrad, nil
+	if p.byCond {
+		if err := finite(gc, width, "of the gradient by the condition"); err != nil {
+			return nil, nil, err
+		}
+		condGrad = matrix(gc, width)
+	}
+	return grad, condGrad, nil
 }
 
 // cotangents are those of where all rows of a call end and of their log |det|.
@@ -88,9 +125,9 @@ type cotangents[T any] struct {
 }
 
 func (c *compiled[T]) cotangents(rows int, z *tensor.Dense, logDet []float64) (cotangents[T], error) {
-	out := cotangents[T]{z: make([]T, rows*c.dim), logDet: make([]T, rows)}
+	out := cotangents[T]{z: make([]T, rows*c.plan.dim), logDet: make([]T, rows)}
 	if z != nil {
-		values, n, err := matrixOf[T](z, c.dim, "cotangents")
+		values, n, err := matrixOf[T](z, c.plan.dim, "cotangents")
 		if err != nil {
 			return out, err
 		}

@@ -72,7 +72,7 @@ func (f *Flow) metadata(types Types) (map[string]string, error) {
 	if unused := f.Params.Unused(); len(unused) > 0 {
 		return nil, fmt.Errorf("parameter %q came from a file and is not of this flow", unused[0])
 	}
-	if name := f.engine.foreign(); name != "" {
+	if name := f.compiled.plan.foreign(); name != "" {
 		return nil, fmt.Errorf("parameter %q is not of this flow: for a file, a flow must have Params of its own", name)
 	}
 	return map[string]string{formatKey: format, versionKey: strconv.Itoa(version), modelKey: string(text)}, nil

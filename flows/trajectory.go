@@ -29,48 +29,29 @@ func (f *Flow) TrajectoryAt(ctx context.Context, z *tensor.Dense, times ...[]flo
 	return f.Given(nil).TrajectoryAt(ctx, z, times...)
 }
 
-func (c *compiled[T]) trajectory(ctx context.Context, z, cond *tensor.Dense, frames int) ([]Frame, error) {
+// frameTimes returns where a trajectory of so many frames a block stops: at frames times in every block, and at the start
+// of the first one where that has a time of its own; start reports that it has none.
+func (p *plan) frameTimes(frames int) (times [][]float64, start bool, err error) {
 	if frames < 1 {
-		return nil, fmt.Errorf("flows: a trajectory of %d frames a block: want at least 1", frames)
+		return nil, false, fmt.Errorf("flows: a trajectory of %d frames a block: want at least 1", frames)
 	}
-	if len(c.parts) == 0 {
-		return nil, errors.New("flows: a flow without blocks has no trajectory")
+	if len(p.blocks) == 0 {
+		return nil, false, errors.New("flows: a flow without blocks has no trajectory")
 	}
-	times := make([][]float64, len(c.parts))
-	for b, p := range c.parts {
-		times[b] = p.times(frames)
+	times = make([][]float64, len(p.blocks))
+	for b, block := range p.blocks {
+		times[b] = block.times(frames)
 	}
-	if first, ok := c.parts[0].(*solved[T]); ok {
+	first, ok := p.blocks[0].(*ffjordPlan)
+	if ok {
 		times[0] = append([]float64{first.train.T0}, times[0]...)
-		return c.trajectoryAt(ctx, z, cond, times)
 	}
-	film, err := c.trajectoryAt(ctx, z, cond, times)
-	if err != nil {
-		return nil, err
-	}
-	start, err := c.atBase(ctx, z)
-	return append([]Frame{start}, film...), err
+	return times, !ok, nil
 }
 
-// atBase returns the frame of the base, before a first block that has no time of its own.
-func (c *compiled[T]) atBase(ctx context.Context, z *tensor.Dense) (Frame, error) {
-	data, rows, err := rowsOf[T](z, c.dim)
-	if err != nil {
-		return Frame{}, err
-	}
-	frame := c.frame(0, 0, rows)
-	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
-		w.load(data, from, to)
-		logp := make([]float64, w.n)
-		err := w.baseLogProb(logp)
-		w.expose(frame, w.z, nil, logp)
-		return err
-	})
-	return frame, err
-}
-
-func (c *compiled[T]) trajectoryAt(ctx context.Context, z, cond *tensor.Dense, times [][]float64) ([]Frame, error) {
-	data, rows, err := rowsOf[T](z, c.dim)
+// trajectory has a frame of the base before all others where start is true.
+func (c *compiled[T]) trajectory(ctx context.Context, z, cond *tensor.Dense, times [][]float64, start bool) ([]Frame, error) {
+	data, rows, err := rowsOf[T](z, c.plan.dim)
 	if err != nil {
 		return nil, err
 	}
@@ -78,11 +59,14 @@ func (c *compiled[T]) trajectoryAt(ctx context.Context, z, cond *tensor.Dense, t
 	if err != nil {
 		return nil, err
 	}
-	if len(times) != len(c.parts) {
-		return nil, fmt.Errorf("flows: times of a trajectory for %d blocks, and the flow has %d", len(times), len(c.parts))
+	if len(times) != len(c.blocks) {
+		return nil, fmt.Errorf("flows: times of a trajectory for %d blocks, and the flow has %d", len(times), len(c.blocks))
 	}
 	var film []Frame
-	for b, p := range c.parts {
+	if start {
+		film = append(film, c.frame(0, 0, rows))
+	}
+	for b, p := range c.plan.blocks {
 		if err := p.checkTimes(times[b]); err != nil {
 			return nil, fmt.Errorf("flows: block %d: %w", b, err)
 		}
@@ -92,7 +76,7 @@ func (c *compiled[T]) trajectoryAt(ctx context.Context, z, cond *tensor.Dense, t
 	}
 	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
 		w.load(data, from, to)
-		return w.film(ctx, in, times, film)
+		return w.film(ctx, in, times, start, film)
 	})
 	if err != nil {
 		return nil, err
@@ -101,14 +85,18 @@ func (c *compiled[T]) trajectoryAt(ctx context.Context, z, cond *tensor.Dense, t
 }
 
 func (c *compiled[T]) frame(block int, t float64, rows int) Frame {
-	return Frame{Block: block, T: t, Z: c.matrix(make([]T, rows*c.dim)), LogProb: make([]float64, rows)}
+	return Frame{Block: block, T: t, Z: c.matrix(make([]T, rows*c.plan.dim)), LogProb: make([]float64, rows)}
 }
 
 // film carries the chunk from the base to the data and fills in its rows of every frame.
-func (w *worker[T]) film(ctx context.Context, in *inputs[T], times [][]float64, film []Frame) error {
+func (w *worker[T]) film(ctx context.Context, in *inputs[T], times [][]float64, start bool, film []Frame) error {
 	logp := make([]float64, w.n)
-	if err := w.baseLogProb(logp); err != nil {
+	if err := w.base.logProb(logp); err != nil {
 		return err
+	}
+	if start {
+		w.expose(film[0], w.z, nil, logp)
+		film = film[1:]
 	}
 	for b, c := range w.carriers {
 		since, err := c.film(ctx, in, times[b], func(frame int, z [][]T, logDet []T) {

@@ -12,7 +12,9 @@ import (
 // worker carries one chunk of rows at a time through all blocks, there and back, in memory of its own. What it does
 // for a row depends on that row alone. Rows whose solve fails leave the chunk.
 type worker[T graph.Float] struct {
-	*compiled[T]
+	plan     *plan
+	dim      int // of the data
+	cond     int // width of the condition, 0 for none
 	lanes    int
 	from, n  int   // the rows of the chunk
 	alive    []int // the rows of the chunk that have not failed, in order; what follows is by place in this list
@@ -24,21 +26,22 @@ type worker[T graph.Float] struct {
 	penalty  [][]float64 // by block and penalty: summed over the chunk
 	failed   []*RowError
 	carriers []carrier[T]
-	logpOf   *graph.Machine[T]
-	logpVJP  *graph.Machine[T]
+	base     baseCarrier[T]
 	listener func(block int, e ode.StepEvent)
 
 	condGrad []T // takes the gradient with respect to the conditions, row-major, where it is wanted
 }
 
 func newWorker[T graph.Float](c *compiled[T], lanes int) *worker[T] {
+	p := c.plan
 	w := &worker[T]{
-		compiled: c, lanes: lanes, z: newColumns[T](c.dim, lanes), seed: make([]T, lanes),
+		plan: p, dim: p.dim, cond: p.cond, lanes: lanes, z: newColumns[T](p.dim, lanes), seed: make([]T, lanes),
 		logDet: make([]float64, lanes), variance: make([]float64, lanes), cost: make([]ode.Stats, lanes),
 	}
-	for b, p := range c.parts {
-		w.carriers = append(w.carriers, p.carrier(w, b))
-		w.penalty = append(w.penalty, make([]float64, len(p.penalties())))
+	w.base = baseCarrier[T]{base: &c.base, w: w}
+	for b, block := range c.blocks {
+		w.carriers = append(w.carriers, block.carrier(w, b))
+		w.penalty = append(w.penalty, make([]float64, len(p.blocks[b].penalties())))
 	}
 	return w
 }
@@ -139,7 +142,7 @@ func (w *worker[T]) bury(b int, failed *ode.SolveError) {
 		dead[e.Row] = true
 		of := *e
 		of.Row = w.from + w.alive[e.Row]
-		w.failed = append(w.failed, &RowError{b, w.parts[b].name(), &of})
+		w.failed = append(w.failed, &RowError{b, w.plan.blocks[b].kind(), &of})
 	}
 	kept := 0
 	for i, row := range w.alive {
@@ -157,51 +160,13 @@ func (w *worker[T]) bury(b int, failed *ode.SolveError) {
 
 // logProb writes log p of the chunk's rows, whose z stands at the base.
 func (w *worker[T]) logProb(dst []float64) error {
-	if err := w.baseLogProb(dst); err != nil {
+	if err := w.base.logProb(dst); err != nil {
 		return err
 	}
 	for i := range w.alive {
 		w.logDet[i] += dst[i]
 	}
 	w.spread(dst, w.logDet[:len(w.alive)])
-	return nil
-}
-
-// baseLogProb writes the base's log-density at z, by place in alive.
-func (w *worker[T]) baseLogProb(dst []float64) error {
-	n := len(w.alive)
-	if n == 0 {
-		return nil
-	}
-	if w.logpOf == nil {
-		m, err := w.compiled.logp.NewMachine(w.lanes)
-		if err != nil {
-			return err
-		}
-		w.logpOf = m
-	}
-	if err := w.bindBase(w.logpOf); err != nil {
-		return err
-	}
-	copyColumns(w.logpOf.In("z"), w.z, n)
-	if err := w.logpOf.Run(n); err != nil {
-		return err
-	}
-	for i, v := range w.logpOf.Out("logp")[0][:n] {
-		dst[i] = float64(v)
-		if math.IsNaN(dst[i]) {
-			return fmt.Errorf("row %d: the base's log-density is NaN", w.from+w.alive[i])
-		}
-	}
-	return nil
-}
-
-func (w *worker[T]) bindBase(m *graph.Machine[T]) error {
-	for _, p := range w.bound {
-		if err := m.Bind(p.name, p.values); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 

@@ -8,9 +8,9 @@ import (
 	"github.com/go-ffjord/ffjord/graph"
 )
 
-// mapped is a block in closed form, compiled.
-type mapped[T graph.Float] struct {
-	*compiled[T]
+// compiledClosed is a block in closed form, compiled.
+type compiledClosed[T graph.Float] struct {
+	flow  *compiled[T]
 	block Block
 	owner string
 
@@ -30,11 +30,11 @@ const (
 	mapGradCond = "grad of cond"
 )
 
-func compileMapped[T graph.Float](c *compiled[T], b Block, owner string) (*mapped[T], error) {
-	p := &mapped[T]{compiled: c, block: b, owner: owner}
+func compileClosed[T graph.Float](c *compiled[T], b Block, owner string) (*compiledClosed[T], error) {
+	p := &compiledClosed[T]{flow: c, block: b, owner: owner}
 	for i := range p.programs {
 		var err error
-		p.programs[i], err = graph.CompileFor[T](c.flow.Engine, func(g *graph.Graph) {
+		p.programs[i], err = graph.CompileFor[T](c.plan.engine, func(g *graph.Graph) {
 			_, to, logDet := p.write(g, i)
 			g.Output(mapTo, to)
 			g.Output(mapLogDet, logDet)
@@ -43,7 +43,7 @@ func compileMapped[T graph.Float](c *compiled[T], b Block, owner string) (*mappe
 			return nil, err
 		}
 		p.pulls[i] = sync.OnceValues(func() (*graph.Program[T], error) {
-			return graph.CompileFor[T](c.flow.Engine, func(g *graph.Graph) { p.writePull(g, i) })
+			return graph.CompileFor[T](c.plan.engine, func(g *graph.Graph) { p.writePull(g, i) })
 		})
 	}
 	return p, nil
@@ -58,9 +58,9 @@ func direction(inverse bool) int {
 }
 
 // write writes the block in one direction.
-func (p *mapped[T]) write(g *graph.Graph, direction int) (from, to, logDet *graph.Node) {
-	s := p.flow.scope(g, p.owner)
-	from = g.Rows(mapFrom, p.dim)
+func (p *compiledClosed[T]) write(g *graph.Graph, direction int) (from, to, logDet *graph.Node) {
+	s := p.flow.plan.scope(g, p.owner)
+	from = g.Rows(mapFrom, p.flow.plan.dim)
 	if direction == 1 {
 		to, logDet = inverse(p.block, s, from)
 	} else {
@@ -70,19 +70,19 @@ func (p *mapped[T]) write(g *graph.Graph, direction int) (from, to, logDet *grap
 }
 
 // writePull writes the vector-Jacobian product of one direction.
-func (p *mapped[T]) writePull(g *graph.Graph, direction int) {
+func (p *compiledClosed[T]) writePull(g *graph.Graph, direction int) {
 	from, to, logDet := p.write(g, direction)
 	wrt, names := []*graph.Node{from}, []string{mapGrad}
-	if p.cond > 0 {
-		wrt, names = append(wrt, g.Rows(condInput, p.cond)), append(names, mapGradCond)
+	if cond := p.flow.plan.cond; cond > 0 {
+		wrt, names = append(wrt, g.Rows(condInput, cond)), append(names, mapGradCond)
 	}
-	seeds := []*graph.Node{g.Rows(mapSeed, p.dim), g.Rows(mapSeedDet, 1)}
-	p.pullback(g, p.owner, []*graph.Node{to, logDet}, seeds, wrt, names)
+	seeds := []*graph.Node{g.Rows(mapSeed, p.flow.plan.dim), g.Rows(mapSeedDet, 1)}
+	p.flow.plan.pullback(g, p.owner, []*graph.Node{to, logDet}, seeds, wrt, names)
 }
 
-func (p *mapped[T]) bind() error {
+func (p *compiledClosed[T]) bind() error {
 	for i, program := range p.programs {
-		params, err := p.compiled.bind(p.owner, program.Graph(), []string{mapFrom, condInput})
+		params, err := p.flow.bind(p.owner, program.Graph(), []string{mapFrom, condInput})
 		if err != nil {
 			return err
 		}
@@ -94,32 +94,14 @@ func (p *mapped[T]) bind() error {
 	return nil
 }
 
-// sameNames tells whether a and b are the same parameters, in whatever order.
+// sameNames reports whether a and b are the same parameters, in whatever order.
 func sameNames[T graph.Float](a, b []bound[T]) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(a, func(p bound[T]) bool {
 		return !slices.ContainsFunc(b, func(q bound[T]) bool { return p.name == q.name })
 	})
 }
 
-func (p *mapped[T]) name() string { return fmt.Sprintf("%T", p.block) }
-
-func (p *mapped[T]) shared() bool { return false }
-
-func (p *mapped[T]) trace(beside) Trace { return nil }
-
-// times has one frame for the whole map.
-func (p *mapped[T]) times(int) []float64 { return []float64{1} }
-
-func (p *mapped[T]) checkTimes(times []float64) error {
-	if len(times) > 1 || len(times) == 1 && times[0] != 1 {
-		return fmt.Errorf("times %v of a %T, which is in closed form: want none, or 1 for its end", times, p.block)
-	}
-	return nil
-}
-
-func (p *mapped[T]) penalties() []Penalty { return nil }
-
-func (p *mapped[T]) stepGraph(back bool) (*graph.Graph, error) {
+func (p *compiledClosed[T]) stepGraph(back bool) (*graph.Graph, error) {
 	if !back {
 		return p.programs[1].Graph(), nil
 	}

@@ -8,24 +8,24 @@ import (
 	"github.com/go-ffjord/ffjord/ode"
 )
 
-// byMap carries a chunk through a block in closed form.
-type byMap[T graph.Float] struct {
-	*mapped[T]
+// closedCarrier carries a worker's chunk through a block in closed form.
+type closedCarrier[T graph.Float] struct {
+	block *compiledClosed[T]
 	w     *worker[T]
 	at    int // number of the block
 	maps  [2]*graph.Machine[T]
 	pulls [2]*graph.Machine[T]
 	last  *graph.Machine[T] // that back has run
 	kept  [][]T             // where z came from
-	seen  moments           // of the rows that the last inverse pass in training came with
+	came  moments           // of the rows that the last inverse pass in training came with
 }
 
-func (p *mapped[T]) carrier(w *worker[T], block int) carrier[T] {
-	return &byMap[T]{mapped: p, w: w, at: block}
+func (p *compiledClosed[T]) carrier(w *worker[T], block int) carrier[T] {
+	return &closedCarrier[T]{block: p, w: w, at: block}
 }
 
 // machine returns one of the worker's machines, made when first needed, bound to the parameters and the conditions.
-func (m *byMap[T]) machine(at **graph.Machine[T], program func() (*graph.Program[T], error), in *inputs[T]) (*graph.Machine[T], error) {
+func (m *closedCarrier[T]) machine(at **graph.Machine[T], program func() (*graph.Program[T], error), in *inputs[T]) (*graph.Machine[T], error) {
 	if *at == nil {
 		p, err := program()
 		if err != nil {
@@ -35,32 +35,32 @@ func (m *byMap[T]) machine(at **graph.Machine[T], program func() (*graph.Program
 			return nil, err
 		}
 	}
-	for _, p := range m.params {
+	for _, p := range m.block.params {
 		if err := (*at).Bind(p.name, p.values); err != nil {
 			return nil, err
 		}
 	}
-	if m.cond > 0 {
+	if m.w.cond > 0 {
 		m.w.setCondition((*at).In(condInput), in)
 	}
 	return *at, nil
 }
 
-func (m *byMap[T]) carry(_ context.Context, in *inputs[T], inverse, keep bool) error {
+func (m *closedCarrier[T]) carry(_ context.Context, in *inputs[T], inverse, keep bool) error {
 	w, n, d := m.w, len(m.w.alive), direction(inverse)
-	machine, err := m.machine(&m.maps[d], func() (*graph.Program[T], error) { return m.programs[d], nil }, in)
+	machine, err := m.machine(&m.maps[d], func() (*graph.Program[T], error) { return m.block.programs[d], nil }, in)
 	if err != nil {
 		return err
 	}
 	copyColumns(machine.In(mapFrom), w.z, n)
 	if keep {
 		if m.kept == nil {
-			m.kept = newColumns[T](m.dim, w.lanes)
+			m.kept = newColumns[T](w.dim, w.lanes)
 		}
 		copyColumns(m.kept, w.z, n)
 	}
-	if _, ok := m.block.(Follower); ok && inverse && in.with == withPenalties {
-		m.seen = momentsOf(w.z, n)
+	if _, ok := m.block.block.(Follower); ok && inverse && in.with == withPenalties {
+		m.came = momentsOf(w.z, n)
 	}
 	if err := machine.Run(n); err != nil {
 		return err
@@ -78,7 +78,7 @@ func (m *byMap[T]) carry(_ context.Context, in *inputs[T], inverse, keep bool) e
 }
 
 // failures reports the rows that the map takes to numbers that are none.
-func (m *byMap[T]) failures(to [][]T, logDet []T) *ode.SolveError {
+func (m *closedCarrier[T]) failures(to [][]T, logDet []T) *ode.SolveError {
 	var failed *ode.SolveError
 	for i := range m.w.alive {
 		sum := float64(logDet[i])
@@ -98,9 +98,9 @@ func (m *byMap[T]) failures(to [][]T, logDet []T) *ode.SolveError {
 	return failed
 }
 
-func (m *byMap[T]) back(_ context.Context, in *inputs[T], inverse bool) error {
+func (m *closedCarrier[T]) back(_ context.Context, in *inputs[T], inverse bool) error {
 	w, d := m.w, direction(inverse)
-	machine, err := m.machine(&m.pulls[d], m.mapped.pulls[d], in)
+	machine, err := m.machine(&m.pulls[d], m.block.pulls[d], in)
 	if err != nil {
 		return err
 	}
@@ -119,11 +119,11 @@ func (m *byMap[T]) back(_ context.Context, in *inputs[T], inverse bool) error {
 	return nil
 }
 
-func (m *byMap[T]) sums(dst []T) {
-	addSums(dst, m.params, m.last)
+func (m *closedCarrier[T]) sums(dst []T) {
+	addSums(dst, m.block.params, m.last)
 }
 
-func (m *byMap[T]) film(ctx context.Context, in *inputs[T], times []float64, show func(frame int, z [][]T, logDet []T)) ([]T, error) {
+func (m *closedCarrier[T]) film(ctx context.Context, in *inputs[T], times []float64, show func(frame int, z [][]T, logDet []T)) ([]T, error) {
 	w := m.w
 	before := append([]float64(nil), w.logDet[:w.n]...)
 	if err := m.carry(ctx, in, false, false); err != nil || len(w.failed) > 0 {
@@ -138,3 +138,5 @@ func (m *byMap[T]) film(ctx context.Context, in *inputs[T], times []float64, sho
 	}
 	return since, nil
 }
+
+func (m *closedCarrier[T]) seen() moments { return m.came }

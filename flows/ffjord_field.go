@@ -42,22 +42,13 @@ func (b FFJORD) extra(with beside) int {
 }
 
 // problem is the block's differential equation.
-func (b FFJORD) problem(flow *Flow, owner string, dim int, with beside) ode.Problem {
-	p := ode.Problem{Widths: b.widths(dim, with), Engine: flow.Engine, Times: b.LearnT1 && with != zOnly}
-	if flow.Cond > 0 && with != zOnly {
-		p.Inputs = []string{condInput}
+func (b FFJORD) problem(p *plan, owner string, with beside) ode.Problem {
+	out := ode.Problem{Widths: b.widths(p.dim, with), Engine: p.engine, Times: b.LearnT1 && with != zOnly}
+	if p.cond > 0 && with != zOnly {
+		out.Inputs = []string{condInput}
 	}
-	p.Field = func(g *graph.Graph) ode.Field { return b.rates(flow.scope(g, owner), with) }
-	return p
-}
-
-// scope returns that of an owner of parameters, with the condition where there is one.
-func (f *Flow) scope(g *graph.Graph, owner string) *nn.Scope {
-	s := nn.NewScope(g, f.Params, owner, nil)
-	if f.Cond > 0 {
-		s = s.WithCond(g.Rows(condInput, f.Cond))
-	}
-	return s
+	out.Field = func(g *graph.Graph) ode.Field { return b.rates(p.scope(g, owner), with) }
+	return out
 }
 
 // rates writes the derivatives of z and of what is integrated beside it.

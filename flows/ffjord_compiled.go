@@ -1,0 +1,103 @@
+package flows
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/ode"
+)
+
+// compiledFFJORD is an FFJORD, compiled.
+type compiledFFJORD[T graph.Float] struct {
+	flow  *compiled[T]
+	plan  *ffjordPlan
+	owner string
+
+	training *ode.Integrator[T]                 // z, log det and the penalties
+	traced   *ode.Integrator[T]                 // z and log det
+	plain    *ode.Integrator[T]                 // z alone
+	each     func() (*ode.Integrator[T], error) // z, log det and each of the estimates of it
+	params   []bound[T]                         // of the field
+}
+
+func compileFFJORD[T graph.Float](c *compiled[T], p *ffjordPlan, owner string) (*compiledFFJORD[T], error) {
+	b := &compiledFFJORD[T]{flow: c, plan: p, owner: owner}
+	var err error
+	if b.training, err = b.integrator(withPenalties); err != nil {
+		return nil, err
+	}
+	b.traced = b.training
+	if p.train.Eval != nil || p.train.EvalTrace != nil || len(p.train.Penalties) > 0 {
+		if b.traced, err = b.integrator(withTrace); err != nil {
+			return nil, err
+		}
+	}
+	if b.plain, err = b.integrator(zOnly); err != nil {
+		return nil, err
+	}
+	b.each = sync.OnceValues(func() (*ode.Integrator[T], error) { return b.integrator(withEachProbe) })
+	if p.train.LearnT1 {
+		if p.end, err = c.plan.params.Declare(owner+"."+endTime, p.train.startEndTime(), 1, 1); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+// integrator compiles the block's equation.
+func (b *compiledFFJORD[T]) integrator(with beside) (*ode.Integrator[T], error) {
+	block, dim := b.plan.block(with), b.flow.plan.dim
+	s, widths := block.Solver, block.widths(dim, with)
+	s.Components = slices.Clone(s.Components[:min(len(widths), len(s.Components))])
+	if with == zOnly && len(s.Components) == 1 {
+		s.Components[0].Free = false // nothing else is left to steer
+	}
+	if len(widths) > 2 {
+		all := make([]ode.Tolerance, len(widths))
+		copy(all, s.Components)
+		all[2] = ode.Tolerance{Free: true}
+		s.Components = all
+	}
+	return ode.NewIntegrator[T](block.problem(b.flow.plan, b.owner, with), s)
+}
+
+// bind finds the parameters of the field.
+func (b *compiledFFJORD[T]) bind() (err error) {
+	fed := append([]string{condInput}, ode.StepInputs(3)...)
+	for _, trace := range []Trace{b.plan.train.Trace, b.plan.eval.Trace} {
+		if noisy, ok := trace.(Noisy); ok {
+			fed = append(fed, noisy.Inputs()...)
+		}
+	}
+	b.params, err = b.flow.bind(b.owner, b.training.Graph(), fed)
+	return err
+}
+
+// of returns the integrator of z and what is wanted beside it.
+func (b *compiledFFJORD[T]) of(with beside) (*ode.Integrator[T], error) {
+	switch with {
+	case withPenalties:
+		return b.training, nil
+	case withTrace:
+		return b.traced, nil
+	case withEachProbe:
+		trace := b.plan.eval.Trace
+		if _, ok := trace.(Sampled); ok {
+			return b.each()
+		}
+		if _, ok := trace.(Noisy); ok {
+			return nil, fmt.Errorf("a %T can't tell the error of its mean; it has not the methods of a Sampled", trace)
+		}
+		return b.traced, nil
+	}
+	return b.plain, nil
+}
+
+func (b *compiledFFJORD[T]) stepGraph(back bool) (*graph.Graph, error) {
+	if back {
+		return b.training.BackGraph()
+	}
+	return b.training.Graph(), nil
+}
