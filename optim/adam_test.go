@@ -142,7 +142,7 @@ func TestAdamRefuses(t *testing.T) {
 		{"two types", pair{value: dense(1.0), grad: dense[float32](1)}, "optim: parameter 1 is of float64, its gradient of float32"},
 		{"two sizes", pair{value: dense(1.0), grad: dense(1.0, 2)}, "optim: parameter 1 has shape (1, 1), its gradient (1, 2)"},
 		{"columns", pair{value: column.(*tensor.Dense), grad: dense(1.0)}, "optim: parameter 1 or its gradient is not contiguous"},
-		{"integers", pair{value: tensor.New(tensor.WithBacking([]int{1})), grad: tensor.New(tensor.WithBacking([]int{1}))}, "optim: parameter 1 is of int, need float32 or float64"},
+		{"integers", pair{value: tensor.New(tensor.WithBacking([]int{1})), grad: tensor.New(tensor.WithBacking([]int{1}))}, "optim: parameter 1 is of int, want float32 or float64"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			good := newPair(1.0)

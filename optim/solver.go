@@ -7,16 +7,15 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// RateSetter is a solver whose learning rate can be read and changed between
-// steps while it keeps everything else. A solver of one's own needs it to be
-// used with a Schedule.
+// RateSetter is a solver whose learning rate can be read and changed between steps while it keeps everything else. A
+// solver of one's own has to be one to be used with a [Schedule].
 type RateSetter interface {
 	Rate() float64
 	SetRate(rate float64)
 }
 
-// checkSolver refuses solvers of Gorgonia that would quietly do something else
-// than they were asked to. Nil stands for Adam.
+// checkSolver refuses solvers of Gorgonia that would quietly do something else than they were asked to. Nil stands for
+// Adam.
 func checkSolver(s gorgonia.Solver, scheduled bool) error {
 	switch s.(type) {
 	case *gorgonia.AdamW:
