@@ -21,39 +21,36 @@ type Event struct {
 	Epoch, Epochs int
 	// Step is the number of steps done since the start of the run, of Steps.
 	Step, Steps int
-	// Loss is the mean loss over the rows: of the batch, before the step moved
-	// the parameters, when the event is a StepDone; of the epoch, each batch
-	// as it was met, when it is an EpochDone; of the last whole epoch, or NaN
-	// before there was one, when it is Finished.
+	// Loss is the mean loss over the rows: of the batch, before the step moved the parameters, when the event is a
+	// StepDone; of the epoch, each batch as it was met, when it is an EpochDone; of the last whole epoch, or NaN before
+	// there was one, when it is Finished.
 	Loss float64
-	// Rate is the learning rate of the last step, or zero if there is no
-	// schedule and the solver does not tell.
+	// Rate is the learning rate of the last step, or zero if there is no schedule and the solver does not tell.
 	Rate float64
-	// GradNorm is the Euclidean length of the last step's gradient over all
-	// parameters, before clipping.
+	// GradNorm is the Euclidean length of the last step's gradient over all parameters, before clipping.
 	GradNorm float64
-	// Rows is the number of rows seen since the start of the run, a row that
-	// was seen in several epochs counted each time.
+	// Rows is the number of rows seen since the start of the run, a row that was seen in several epochs counted each
+	// time.
 	Rows int
-	// Elapsed is the time since the start of the run, less the time that
-	// observers took.
+	// Elapsed is the time since the start of the run, less the time that observers took.
 	Elapsed time.Duration
+	// Advice is what to do about a loss that no model of scaled rows has, when the event is an EpochDone or Finished;
+	// empty where nothing seems wrong.
+	Advice string
 	// Err is what Run returns, when the event is Finished.
 	Err error
 }
 
-// Observer is told of every event of a run, in order, between the steps. An
-// error ends the run and is returned by it, wrapped; ErrStop ends it without
-// an error. What an observer returns to Finished is returned by the run only
-// if nothing else is.
+// Observer is told of every event of a run, in order, between the steps. An error ends the run and is returned by it,
+// wrapped; [ErrStop] ends it without an error. What an observer returns to Finished is returned by the run only if
+// nothing else is.
 type Observer func(Event) error
 
-// ErrStop is what an Observer returns when the training is good enough.
+// ErrStop is what an [Observer] returns when the training is good enough.
 var ErrStop = errors.New("optim: stop training")
 
-// Observers tells several observers of each event, in order. All of them are
-// told even if one returns an error. Errors are joined; ErrStop is returned if
-// there is no other.
+// Observers tells several observers of each event, in order. All of them are told even if one returns an error. Errors
+// are joined; [ErrStop] is returned if there is no other.
 func Observers(observers ...Observer) Observer {
 	return func(e Event) error {
 		var failed []error

@@ -113,6 +113,7 @@ func TestFinishedTellsTheError(t *testing.T) {
 	assert.Equal(t, optim.Finished, last.Kind)
 	assert.Equal(t, err, last.Err)
 	assert.True(t, math.IsNaN(last.Loss))
+	assert.Empty(t, last.Advice, "there is no loss to speak of")
 }
 
 func TestObservers(t *testing.T) {

@@ -2,13 +2,12 @@ package optim
 
 import "slices"
 
-// History keeps the EpochDone events of a run: its Observe is an Observer. It
-// starts anew with the first step of a run.
+// History keeps the EpochDone events of a run: its Observe is an [Observer]. It starts anew with the first step of a run.
 type History struct {
 	Epochs []Event
 }
 
-// Observe is an Observer.
+// Observe is an [Observer].
 func (h *History) Observe(e Event) error {
 	switch {
 	case e.Kind == StepDone && e.Step == 1:

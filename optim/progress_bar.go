@@ -12,6 +12,7 @@ import (
 
 // bar shows a run as one line of a terminal, which its own goroutine draws.
 type bar struct {
+	out      io.Writer
 	progress *mpb.Progress
 	line     *mpb.Bar
 	shown    atomic.Pointer[status]
@@ -36,7 +37,7 @@ func (s status) time() string {
 
 // newBar opens a line for the run that first is an event of.
 func newBar(out io.Writer, label string, first Event, options ...mpb.ContainerOption) *bar {
-	b := &bar{}
+	b := &bar{out: out}
 	b.shown.Store(&status{first, first.Loss})
 	tell := func(say func(status) string) decor.Decorator {
 		return decor.Any(func(decor.Statistics) string { return say(*b.shown.Load()) })
@@ -77,6 +78,9 @@ func (b *bar) observe(e Event) error {
 			b.line.Abort(false)
 		}
 		b.progress.Wait()
+		if e.Advice != "" {
+			fmt.Fprintln(b.out, e.Advice)
+		}
 	}
 	return nil
 }

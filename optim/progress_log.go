@@ -13,6 +13,9 @@ type records struct {
 }
 
 func (r records) observe(e Event) error {
+	if e.Kind == Finished && e.Advice != "" {
+		r.log.Warn(e.Advice)
+	}
 	if e.Kind != EpochDone {
 		return nil
 	}

@@ -11,6 +11,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
 // run is one run of a Trainer.
@@ -19,20 +20,27 @@ type run struct {
 	objective Objective
 	source    data.Source
 
-	event  Event       // where the run stands
-	model  []parameter // of the step under way
-	good   snapshot    // the latest parameters that had a finite loss
-	start  time.Time
-	absent time.Duration // spent in observers
+	event   Event       // where the run stands
+	model   []parameter // of the step under way
+	good    snapshot    // the latest parameters that had a finite loss
+	watch   watch
+	columns int // of the rows
+	start   time.Time
+	absent  time.Duration // spent in observers
 }
 
 // run trains with settings that are checked and filled.
 func (t Trainer) run(ctx context.Context, objective Objective, source data.Source) error {
-	r := &run{
-		Trainer: t, objective: objective, source: source, start: time.Now(),
-		event: Event{Epochs: t.Epochs, Steps: t.Epochs * source.Len(), Loss: math.NaN(), Rate: rateOf(t.Solver)},
+	r := &run{Trainer: t, objective: objective, source: source, start: time.Now()}
+	r.event = Event{Epochs: t.Epochs, Loss: math.NaN()}
+	err := guard.Call("Source.Len", func() error {
+		r.event.Steps = t.Epochs * source.Len()
+		return nil
+	})
+	if err == nil {
+		err = r.epochs(ctx)
 	}
-	return r.finish(r.epochs(ctx))
+	return r.finish(err)
 }
 
 func (r *run) epochs(ctx context.Context) error {
@@ -51,38 +59,62 @@ func (r *run) epochs(ctx context.Context) error {
 }
 
 // epoch goes once through the rows and returns their mean loss.
-func (r *run) epoch(ctx context.Context) (float64, error) {
+func (r *run) epoch(ctx context.Context) (mean float64, err error) {
 	var sum float64
+	var failed error
 	seen := r.event.Rows
-	for batch := range r.source.Epoch() {
-		loss, err := r.step(ctx, batch)
-		if err != nil {
-			return 0, err
+	err = guard.Call("Source.Epoch", func() error {
+		for batch := range r.source.Epoch() {
+			var loss float64
+			if loss, failed = r.batch(ctx, batch); failed != nil {
+				return nil
+			}
+			sum += loss * float64(batch.Shape()[0])
 		}
-		rows := batch.Shape()[0]
-		sum += loss * float64(rows)
-		r.event.Step++
-		r.event.Rows += rows
-		if err := r.tell(StepDone, loss, nil); err != nil {
-			return 0, err
-		}
+		return nil
+	})
+	if failed != nil {
+		return 0, failed
 	}
-	err := r.source.Err()
+	if err == nil {
+		err = guard.Call("Source.Err", r.source.Err)
+	}
 	if err == nil && r.event.Rows == seen {
 		err = errors.New("the source has no rows")
 	}
 	if err != nil {
 		return 0, fmt.Errorf("optim: epoch %d, after step %d: %w", r.event.Epoch, r.event.Step, err)
 	}
-	return sum / float64(r.event.Rows-seen), nil
+	return sum / float64(r.event.Rows-seen), r.watch.close(r)
+}
+
+// batch takes one step and tells of it; it returns the loss from before.
+func (r *run) batch(ctx context.Context, batch *tensor.Dense) (float64, error) {
+	if batch == nil || batch.Dims() == 0 {
+		return 0, r.at(errors.New("the source gave a batch that is not (rows, dim)"))
+	}
+	loss, err := r.step(ctx, batch)
+	if err != nil {
+		return 0, err
+	}
+	r.event.Step++
+	r.event.Rows += batch.Shape()[0]
+	r.columns = batch.Size() / max(1, batch.Shape()[0])
+	if err := r.tell(StepDone, loss, nil); err != nil {
+		return 0, err
+	}
+	return loss, r.watch.add(r, loss, batch.Shape()[0], &r.good)
 }
 
 // step moves the parameters once and returns the loss from before.
-func (r *run) step(ctx context.Context, batch *tensor.Dense) (float64, error) {
+func (r *run) step(ctx context.Context, batch *tensor.Dense) (loss float64, err error) {
 	if err := ctx.Err(); err != nil {
 		return 0, r.at(err)
 	}
-	loss, err := r.objective.Loss(ctx, batch)
+	err = guard.Call("Objective.Loss", func() error {
+		loss, err = r.objective.Loss(ctx, batch)
+		return err
+	})
 	if err != nil {
 		if ctx.Err() == nil {
 			r.good.restore(r.model)
@@ -93,8 +125,12 @@ func (r *run) step(ctx context.Context, batch *tensor.Dense) (float64, error) {
 		r.good.restore(r.model)
 		return 0, r.nonFinite("loss", loss, math.NaN())
 	}
-	model := r.objective.Model()
-	if err := r.read(model); err != nil {
+	var model []gorgonia.ValueGrad
+	err = guard.Call("Objective.Model", func() error {
+		model = r.objective.Model()
+		return r.read(model)
+	})
+	if err != nil {
 		return 0, err
 	}
 	norm := gradNorm(r.model)
@@ -111,15 +147,10 @@ func (r *run) move(model []gorgonia.ValueGrad, loss float64) error {
 	if r.MaxNorm > 0 {
 		clip(r.model, r.event.GradNorm, r.MaxNorm)
 	}
-	if r.Rate != nil {
-		rate := r.Rate(r.event.Step, r.event.Steps)
-		if !isFinite(rate) || rate < 0 {
-			return r.at(fmt.Errorf("the schedule gives a learning rate of %g, need a finite number of at least 0", rate))
-		}
-		setRate(r.Solver, rate)
-		r.event.Rate = rate
+	if err := r.schedule(); err != nil {
+		return r.at(err)
 	}
-	if err := r.Solver.Step(model); err != nil {
+	if err := guard.Call("Solver.Step", func() error { return r.Solver.Step(model) }); err != nil {
 		r.good.restore(r.model)
 		return r.at(err)
 	}
@@ -130,6 +161,32 @@ func (r *run) move(model []gorgonia.ValueGrad, loss float64) error {
 		}
 	}
 	return nil
+}
+
+// schedule gives the solver the rate of the step and keeps it for the event.
+func (r *run) schedule() error {
+	if r.Rate == nil {
+		return guard.Call("Solver.Rate", func() error {
+			r.event.Rate = rateOf(r.Solver)
+			return nil
+		})
+	}
+	var rate float64
+	err := guard.Call("Schedule", func() error {
+		rate = r.Rate(r.event.Step, r.event.Steps)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if !isFinite(rate) || rate < 0 {
+		return fmt.Errorf("the schedule gives a learning rate of %g, want a finite number of at least 0", rate)
+	}
+	r.event.Rate = rate
+	return guard.Call("Solver.SetRate", func() error {
+		setRate(r.Solver, rate)
+		return nil
+	})
 }
 
 // read takes the model's parameters and gradients as they now are.
@@ -157,7 +214,10 @@ func (r *run) tell(kind Kind, loss float64, result error) error {
 	e := r.event
 	e.Kind, e.Loss, e.Err = kind, loss, result
 	e.Elapsed = now.Sub(r.start) - r.absent
-	err := r.Observe(e)
+	if kind != StepDone {
+		e.Advice = advice(loss, r.columns)
+	}
+	err := guard.Call("Observer", func() error { return r.Observe(e) })
 	r.absent += time.Since(now)
 	if err != nil {
 		return fmt.Errorf("optim: epoch %d, after step %d: observer: %w", e.Epoch, e.Step, err)

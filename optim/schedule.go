@@ -2,9 +2,8 @@ package optim
 
 import "math"
 
-// Schedule gives the learning rate of a step, counted from 0, in a run of
-// steps steps. It is the rate itself, in place of the solver's own; the
-// solver's moments stay as they are when it changes.
+// Schedule gives the learning rate of a step, counted from 0, in a run of steps steps. It is the rate itself, in place of
+// the solver's own; the solver's memory stays as it is when it changes.
 type Schedule func(step, steps int) float64
 
 // Constant is the same rate throughout.
@@ -12,8 +11,8 @@ func Constant(rate float64) Schedule {
 	return func(_, _ int) float64 { return rate }
 }
 
-// Cosine goes from one rate, at the first step, to another, at the last, along
-// half a cosine (Loshchilov and Hutter 2017, equation 5, without restarts):
+// Cosine goes from one rate, at the first step, to another, at the last, along half a cosine (Loshchilov and Hutter
+// 2017, equation 5, without restarts):
 //
 //	rate = to + (from - to) (1 + cos πs)/2, s = step/(steps-1)
 func Cosine(from, to float64) Schedule {
@@ -22,29 +21,27 @@ func Cosine(from, to float64) Schedule {
 	}
 }
 
-// Exponential goes from one rate, at the first step, to another, at the last,
-// by the same factor every step: rate = from·(to/from)ˢ, s = step/(steps-1).
-// Both rates must be positive.
+// Exponential goes from one rate, at the first step, to another, at the last, by the same factor every step:
+// rate = from·(to/from)ˢ, s = step/(steps-1). Both rates must be positive.
 func Exponential(from, to float64) Schedule {
 	return func(step, steps int) float64 {
 		return from * math.Pow(to/from, share(step, steps))
 	}
 }
 
-// Steps multiplies the rate by factor after every so many steps:
-// rate·factor^⌊step/every⌋. It panics if every is not positive.
+// Steps multiplies the rate by factor after every so many steps: rate·factor^⌊step/every⌋. With every of zero or less the
+// rate stays as it is.
 func Steps(rate, factor float64, every int) Schedule {
-	if every < 1 {
-		panic("optim: Steps: every must be at least 1")
-	}
 	return func(step, _ int) float64 {
+		if every < 1 {
+			return rate
+		}
 		return rate * math.Pow(factor, float64(step/every))
 	}
 }
 
-// WarmUp rises linearly over the first warm steps and then follows the
-// schedule, which starts where the rise ends and sees the remaining steps as
-// the whole run:
+// WarmUp rises linearly over the first warm steps and then follows the schedule, which starts where the rise ends and sees
+// the remaining steps as the whole run:
 //
 //	rate = (step+1)/(warm+1) · then(0, steps-warm) while step < warm
 //

@@ -6,6 +6,14 @@ type snapshot struct {
 	w64 []float64
 }
 
+// empty reports whether nothing was kept yet.
+func (s *snapshot) empty() bool { return len(s.w32) == 0 && len(s.w64) == 0 }
+
+// copy takes over what another snapshot has kept.
+func (s *snapshot) copy(from *snapshot) {
+	s.w32, s.w64 = append(s.w32[:0], from.w32...), append(s.w64[:0], from.w64...)
+}
+
 // keep copies the parameters of the model.
 func (s *snapshot) keep(model []parameter) {
 	s.w32, s.w64 = s.w32[:0], s.w64[:0]

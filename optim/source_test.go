@@ -163,7 +163,7 @@ func TestRunSourceRefuses(t *testing.T) {
 	c := newCentre(2)
 	assert.EqualError(t, optim.Trainer{}.RunSource(background, c, nil), "optim: Trainer: no source")
 	assert.EqualError(t, optim.Trainer{}.RunSource(background, nil, dealt{}), "optim: Trainer: no objective")
-	assert.EqualError(t, optim.Trainer{Epochs: -1}.RunSource(background, c, dealt{}), "optim: Trainer: Epochs is -1, need 0 or more")
+	assert.EqualError(t, optim.Trainer{Epochs: -1}.RunSource(background, c, dealt{}), "optim: Trainer: Epochs is -1, want 0 or more")
 	assert.EqualError(t, optim.Trainer{}.RunSource(background, c, dealt{}), "optim: epoch 1, after step 0: the source has no rows")
 	assert.Equal(t, 2.0, c.at()[0])
 }

@@ -262,16 +262,16 @@ func TestTrainerRefuses(t *testing.T) {
 		fit  optim.Trainer
 		want string
 	}{
-		{"epochs", optim.Trainer{Epochs: -1}, "optim: Trainer: Epochs is -1, need 0 or more"},
-		{"batch", optim.Trainer{Batch: -1}, "optim: Trainer: Batch is -1, need 0 or more"},
-		{"norm", optim.Trainer{MaxNorm: -1}, "optim: Trainer: MaxNorm is -1, need a finite number of at least 0"},
-		{"norm NaN", optim.Trainer{MaxNorm: math.NaN()}, "optim: Trainer: MaxNorm is NaN, need a finite number of at least 0"},
+		{"epochs", optim.Trainer{Epochs: -1}, "optim: Trainer: Epochs is -1, want 0 or more"},
+		{"batch", optim.Trainer{Batch: -1}, "optim: Trainer: Batch is -1, want 0 or more"},
+		{"norm", optim.Trainer{MaxNorm: -1}, "optim: Trainer: MaxNorm is -1, want a finite number of at least 0"},
+		{"norm NaN", optim.Trainer{MaxNorm: math.NaN()}, "optim: Trainer: MaxNorm is NaN, want a finite number of at least 0"},
 		{"AdamW", optim.Trainer{Solver: gorgonia.NewAdamW()}, "optim: gorgonia.AdamW never changes a parameter; use optim.Adam"},
 		{"AdaGrad", optim.Trainer{Solver: gorgonia.NewAdaGradSolver()}, "optim: gorgonia.AdaGradSolver ignores its learning rate; use optim.Adam or gorgonia.RMSPropSolver"},
 		{"Barzilai-Borwein", optim.Trainer{Solver: gorgonia.NewBarzilaiBorweinSolver(), Rate: rate}, "optim: gorgonia.BarzilaiBorweinSolver finds its own learning rate; leave Rate nil"},
 		{"a solver without a rate", optim.Trainer{Solver: unknown{}, Rate: rate}, "optim: solver optim_test.unknown takes no schedule: it has no methods Rate and SetRate; leave Rate nil"},
-		{"rate NaN", optim.Trainer{Rate: optim.Constant(math.NaN())}, "optim: epoch 1, step 1: the schedule gives a learning rate of NaN, need a finite number of at least 0"},
-		{"rate negative", optim.Trainer{Rate: optim.Constant(-1)}, "optim: epoch 1, step 1: the schedule gives a learning rate of -1, need a finite number of at least 0"},
+		{"rate NaN", optim.Trainer{Rate: optim.Constant(math.NaN())}, "optim: epoch 1, step 1: the schedule gives a learning rate of NaN, want a finite number of at least 0"},
+		{"rate negative", optim.Trainer{Rate: optim.Constant(-1)}, "optim: epoch 1, step 1: the schedule gives a learning rate of -1, want a finite number of at least 0"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := newCentre(2)
