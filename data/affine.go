@@ -31,14 +31,14 @@ func (a Affine) check() error {
 		return errors.New("data: affine: no density to scale and shift")
 	}
 	if math.IsNaN(a.Scale) || math.IsInf(a.Scale, 0) {
-		return fmt.Errorf("data: affine: scale %v, need a finite number", a.Scale)
+		return fmt.Errorf("data: affine: scale %v, want a finite number", a.Scale)
 	}
 	if a.Shift != nil && len(a.Shift) != a.Of.Dim() {
 		return fmt.Errorf("data: affine: shift has length %d, rows are %d wide", len(a.Shift), a.Of.Dim())
 	}
 	for _, s := range a.Shift {
 		if math.IsNaN(s) || math.IsInf(s, 0) {
-			return fmt.Errorf("data: affine: shift %v, need finite numbers", a.Shift)
+			return fmt.Errorf("data: affine: shift %v, want finite numbers", a.Shift)
 		}
 	}
 	return nil

@@ -35,7 +35,7 @@ func NewBatches(x *tensor.Dense, size int, rng *rand.Rand) (*Batches, error) {
 		return nil, err
 	}
 	if size < 1 {
-		return nil, fmt.Errorf("data: batches of %d rows, need at least 1", size)
+		return nil, fmt.Errorf("data: batches of %d rows, want at least 1", size)
 	}
 	rows, dim := x.Shape()[0], x.Shape()[1]
 	b := &Batches{table: x, rows: rows, size: min(size, rows), rng: rng, order: make([]int, rows)}

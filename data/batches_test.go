@@ -115,15 +115,15 @@ func TestNewBatchesRefuses(t *testing.T) {
 		want string
 	}{
 		{"nil", nil, 1, "data: table is nil"},
-		{"no size", counted[float64](3, 2), 0, "data: batches of 0 rows, need at least 1"},
-		{"negative size", counted[float64](3, 2), -1, "data: batches of -1 rows, need at least 1"},
-		{"vector", tensor.New(tensor.WithBacking([]float64{1, 2})), 1, "data: table has shape (2), need (rows, dim)"},
-		{"3-D", tensor.New(tensor.WithShape(1, 2, 1), tensor.WithBacking([]float64{1, 2})), 1, "data: table has shape (1, 2, 1), need (rows, dim)"},
-		{"integers", tensor.New(tensor.WithShape(1, 2), tensor.WithBacking([]int{1, 2})), 1, "data: table is of int, need float32 or float64"},
+		{"no size", counted[float64](3, 2), 0, "data: batches of 0 rows, want at least 1"},
+		{"negative size", counted[float64](3, 2), -1, "data: batches of -1 rows, want at least 1"},
+		{"vector", tensor.New(tensor.WithBacking([]float64{1, 2})), 1, "data: table has shape (2), want (rows, dim)"},
+		{"3-D", tensor.New(tensor.WithShape(1, 2, 1), tensor.WithBacking([]float64{1, 2})), 1, "data: table has shape (1, 2, 1), want (rows, dim)"},
+		{"integers", tensor.New(tensor.WithShape(1, 2), tensor.WithBacking([]int{1, 2})), 1, "data: table is of int, want float32 or float64"},
 		{"transposed", transposed, 1, "data: table of shape (2, 3) is not contiguous row-major"},
 		{"columns", columns.(*tensor.Dense), 1, "data: table of shape (4, 2) is not contiguous row-major"},
-		{"NaN", table(2, 2, 1, 2, math.NaN(), 4), 1, "data: row 1, column 0 is NaN, need finite numbers"},
-		{"infinite", table(1, 3, 1, 2, float32(math.Inf(-1))), 1, "data: row 0, column 2 is -Inf, need finite numbers"},
+		{"NaN", table(2, 2, 1, 2, math.NaN(), 4), 1, "data: row 1, column 0 is NaN, want finite numbers"},
+		{"infinite", table(1, 3, 1, 2, float32(math.Inf(-1))), 1, "data: row 0, column 2 is -Inf, want finite numbers"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := data.NewBatches(test.x, test.size, nil)

@@ -28,7 +28,7 @@ func (c Checkerboard) side() float64 { return orDefault(c.Side, 2) }
 //	x₁ = Side U, x₂ = Side (V - 2B + (⌊U⌋ mod 2))
 func (c Checkerboard) Sample(n int, rng *rand.Rand) (*tensor.Dense, error) {
 	side := c.side()
-	if err := checkDraw(n, rng); err != nil {
+	if err := checkDraw(n, 2, rng); err != nil {
 		return nil, err
 	}
 	if err := checkPositive("checkerboard", "side", side); err != nil {

@@ -54,7 +54,7 @@ func (Circles) Dim() int { return 2 }
 // last. The rows are then shuffled, and then the noise is added.
 func (c Circles) Sample(n int, rng *rand.Rand) (*tensor.Dense, error) {
 	c = c.filled()
-	if err := checkDraw(n, rng); err != nil {
+	if err := checkDraw(n, 2, rng); err != nil {
 		return nil, err
 	}
 	if err := c.check(); err != nil {
@@ -105,7 +105,8 @@ func (c Circles) logAt(r float64) float64 {
 }
 
 // Entropy returns H = -∫ p(x) log p(x) dx in nats, with an error below 1e-6,
-// by quadrature over the distance from the origin, in a few milliseconds.
+// by quadrature over the distance from the origin, in a few milliseconds. It is
+// NaN where the noise is less than a millionth of the radii.
 func (c Circles) Entropy() float64 {
 	c = c.filled()
 	if c.check() != nil {
@@ -115,6 +116,9 @@ func (c Circles) Entropy() float64 {
 	// Nothing is finer than the noise, and beyond nine of it lies 1e-18 of the mass.
 	end := floats.Max(c.Radii) + 9*c.Noise
 	parts := math.Ceil(end / (2 * c.Noise))
+	if parts > mostParts {
+		return math.NaN()
+	}
 	var sum float64
 	for i := range int(parts) {
 		from := end * float64(i) / parts

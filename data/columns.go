@@ -46,9 +46,13 @@ func (t Table) Drop(names ...string) (Table, error) {
 	if err != nil {
 		return Table{}, fmt.Errorf("data: %w", err)
 	}
+	gone := make([]bool, len(t.Names))
+	for _, j := range drop {
+		gone[j] = true
+	}
 	var keep []int
 	for j := range t.Names {
-		if !slices.Contains(drop, j) {
+		if !gone[j] {
 			keep = append(keep, j)
 		}
 	}
@@ -66,22 +70,6 @@ func (t Table) at(columns []int) (Table, error) {
 		selected.Names = append(selected.Names, t.Names[j])
 	}
 	return selected, nil
-}
-
-// find returns where the names stand among all.
-func find(names, all []string) ([]int, error) {
-	places := make([]int, len(names))
-	for i, name := range names {
-		at := slices.Index(all, name)
-		if at < 0 {
-			return nil, fmt.Errorf("no column %q among %q", name, all)
-		}
-		if slices.Contains(all[at+1:], name) {
-			return nil, fmt.Errorf("more than one column is called %q", name)
-		}
-		places[i] = at
-	}
-	return places, nil
 }
 
 // SelectColumns returns the columns of x (rows, dim) at the given places, from

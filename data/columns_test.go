@@ -73,7 +73,7 @@ func TestUncorrelated(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []int{0, 1, 2, 3, 4}, keep)
 	_, err = data.Uncorrelated(x, math.NaN())
-	assert.EqualError(t, err, "data: correlation limit NaN, need a number above 0")
+	assert.EqualError(t, err, "data: correlation limit NaN, want a number above 0")
 	_, err = data.Uncorrelated(nil, 1)
 	assert.EqualError(t, err, "data: table is nil")
 }

@@ -2,7 +2,6 @@ package data
 
 import (
 	"bufio"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -12,26 +11,48 @@ import (
 	"strings"
 )
 
-// CSV says how a text table is written and which of its columns are wanted.
-// The zero value wants all columns of comma-separated lines below a line of
-// names. Fields may be quoted, as RFC 4180 has it; space around a number and a
-// byte order mark are ignored, and so are empty lines.
+// CSV says how a text table is written and which of its columns are wanted. The zero value wants all columns of
+// comma-separated lines below a line of names.
+//
+// Fields may be quoted, as RFC 4180 has it. Space around a number and empty lines are ignored, lines may end with LF,
+// CRLF or CR, and a byte order mark tells UTF-16 from UTF-8. Quotes in wrong places are taken as they stand in a column
+// that is not wanted.
 type CSV struct {
 	// Comma separates fields. Zero means ','.
 	Comma rune
-	// NoHeader says that the first line holds numbers already. The columns are
-	// then called "0", "1" and so on.
+	// NoHeader says that the first line holds numbers already. The columns are then called "0", "1" and so on.
 	NoHeader bool
-	// Columns are the names of the wanted columns, in the wanted order. Nil
-	// means all. Columns that are not wanted may hold anything.
+	// NumericNames says that the first line holds names though all of them are numbers, as pandas writes the columns of
+	// an array. Without it or NoHeader such a line is refused: it could be either.
+	NumericNames bool
+	// NumberNames says that columns of one name are to be called a, a.1, a.2 and so on. Without it names that more than
+	// one of the wanted columns has are refused.
+	NumberNames bool
+	// Columns are the names of the wanted columns, in the wanted order. Nil means all. Columns that are not wanted may
+	// hold anything.
 	Columns []string
+	// MaxRow bounds the bytes of a row's text. A longer one is a [LimitError]. Zero means 64 MiB.
+	MaxRow int
+}
+
+// ReadFile is [CSV.Read] of the named file. Errors name it.
+func (c CSV) ReadFile(name string) (Table, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return Table{}, fmt.Errorf("data: csv: %w", err)
+	}
+	defer f.Close()
+	t, err := c.Read(f)
+	if err != nil {
+		return Table{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return t, nil
 }
 
 // Read reads the whole of r as a table of float64.
 //
-// A missing value, a field that is no finite number, and a line that has too
-// few or too many fields are refused, by line (from 1) and column; so are a
-// wanted column that is not there and a table without rows.
+// A missing value, a field that is no finite decimal number, and a line that has too few or too many fields are refused,
+// by line (from 1) and column; so are a wanted column that is not there and a table without rows.
 func (c CSV) Read(r io.Reader) (Table, error) {
 	rows, err := c.Rows(r)
 	if err != nil {
@@ -54,58 +75,50 @@ func (c CSV) Read(r io.Reader) (Table, error) {
 
 // Open returns a function that opens the named file, for [NewStream].
 func (c CSV) Open(name string) func() (RowReader, error) {
-	return func() (RowReader, error) {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		rows, err := c.Rows(f)
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("%s: %w", name, err), f.Close())
-		}
-		return closing{rows, f}, nil
-	}
+	return opening(name, func(r io.Reader) (RowReader, error) { return c.Rows(r) })
 }
 
 // Rows starts to read r line by line.
 func (c CSV) Rows(r io.Reader) (*CSVRows, error) {
 	text := bufio.NewReader(r)
-	if mark, _ := text.Peek(3); string(mark) == "\ufeff" {
-		_, _ = text.Discard(3) // they are there
+	if err := checkText(text); err != nil {
+		return nil, fmt.Errorf("data: csv: %w", err)
 	}
-	lines := csv.NewReader(text)
-	lines.FieldsPerRecord = -1 // counted here, for a message that says more
-	lines.ReuseRecord = true
-	if c.Comma != 0 {
-		lines.Comma = c.Comma
-	}
-	first, err := lines.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, errors.New("data: csv: empty")
-	}
+	lines, err := newCSVLines(text, c.Comma, c.MaxRow)
 	if err != nil {
 		return nil, fmt.Errorf("data: csv: %w", err)
 	}
-	if !c.NoHeader && numbersOnly(first) {
-		return nil, errors.New("data: csv: line 1 holds numbers and no names; set NoHeader if there is no header")
+	switch err := lines.next(); {
+	case errors.Is(err, io.EOF):
+		return nil, errors.New("data: csv: empty")
+	case err != nil:
+		return nil, fmt.Errorf("data: csv: %w", err)
 	}
-	rows := &CSVRows{lines: lines, fields: len(first)}
-	names := make([]string, len(first))
-	for i, name := range first {
-		names[i] = strings.TrimSpace(name)
-		if c.NoHeader {
+	first := make([]string, len(lines.fields))
+	for i, field := range lines.fields {
+		first[i] = strings.TrimSpace(string(field))
+	}
+	names := slices.Clone(first)
+	switch {
+	case c.NoHeader:
+		for i := range names {
 			names[i] = strconv.Itoa(i)
 		}
+	case slices.ContainsFunc(first, func(s string) bool { return strings.Contains(s, "\x00") }):
+		return nil, fmt.Errorf("data: csv: line %d holds bytes of zero: want UTF-8, or UTF-16 with a byte order mark", lines.line)
+	case numbersOnly(first) && !c.NumericNames:
+		return nil, fmt.Errorf("data: csv: line %d holds numbers and no names; set NoHeader if it is the first row, "+
+			"NumericNames if these are names", lines.line)
 	}
-	if c.NoHeader {
-		rows.first = slices.Clone(first)
-		rows.line, _ = lines.FieldPos(0)
+	if c.NumberNames {
+		names = numbered(names)
 	}
+	rows := &CSVRows{lines: lines, width: len(first), ahead: c.NoHeader}
 	if c.Columns == nil {
-		for i := range names {
-			rows.columns = append(rows.columns, i)
+		if twice := shared(names); twice != "" {
+			return nil, fmt.Errorf("data: csv: %s; set Columns to choose others, NumberNames to tell them apart", twice)
 		}
-		rows.names = names
+		rows.names, rows.columns = names, upTo(len(names))
 		return rows, nil
 	}
 	if len(c.Columns) == 0 {
@@ -118,10 +131,10 @@ func (c CSV) Rows(r io.Reader) (*CSVRows, error) {
 	return rows, nil
 }
 
-// numbersOnly tells whether all fields are numbers.
+// numbersOnly reports whether all fields are numbers.
 func numbersOnly(fields []string) bool {
 	return !slices.ContainsFunc(fields, func(f string) bool {
-		_, err := strconv.ParseFloat(strings.TrimSpace(f), 64)
+		_, err := strconv.ParseFloat(f, 64)
 		return err != nil
 	})
 }

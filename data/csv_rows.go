@@ -1,23 +1,21 @@
 package data
 
 import (
-	"encoding/csv"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"strconv"
-	"strings"
 )
 
 // CSVRows reads a text table row by row.
 type CSVRows struct {
-	lines   *csv.Reader
+	lines   *csvLines
 	names   []string // of the wanted columns
 	columns []int    // where they stand
-	fields  int      // of a line
-	first   []string // the line read ahead, if it is a row
-	line    int      // where that stands
+	width   int      // fields of a line
+	ahead   bool     // lines is at a row that was not dealt yet
 }
 
 // Names returns the names of the columns of a row.
@@ -26,46 +24,47 @@ func (c *CSVRows) Names() []string { return c.names }
 // Dim returns the width of a row.
 func (c *CSVRows) Dim() int { return len(c.columns) }
 
-// ReadRow fills row, of length Dim, with the next row. After the last it
-// returns io.EOF.
+// ReadRow fills row, of length Dim, with the next row. After the last it returns io.EOF.
 func (c *CSVRows) ReadRow(row []float64) error {
-	checkLength("csv", row, c.Dim())
-	fields, line := c.first, c.line
-	c.first = nil
-	if fields == nil {
-		var err error
-		if fields, err = c.lines.Read(); errors.Is(err, io.EOF) {
+	if err := checkRow("csv", row, c.Dim()); err != nil {
+		return err
+	}
+	if !c.ahead {
+		if err := c.lines.next(); errors.Is(err, io.EOF) {
 			return io.EOF
 		} else if err != nil {
 			return fmt.Errorf("data: csv: %w", err)
 		}
-		line, _ = c.lines.FieldPos(0)
 	}
-	if len(fields) != c.fields {
-		return fmt.Errorf("data: csv: line %d has %d fields, the first has %d", line, len(fields), c.fields)
+	c.ahead = false
+	if n := len(c.lines.fields); n != c.width {
+		return fmt.Errorf("data: csv: %s %d fields, the first has %d", c.lines.where(), n, c.width)
 	}
 	for i, j := range c.columns {
-		v, err := parse(fields[j])
+		v, err := parse(c.lines.fields[j])
+		if c.lines.stray(j) {
+			err = errors.New("a quote stands inside a quoted field")
+		}
 		if err != nil {
-			return fmt.Errorf("data: csv: line %d, column %q: %w", line, c.names[i], err)
+			return fmt.Errorf("data: csv: line %d, column %s: %w", c.lines.line, quote(c.names[i]), err)
 		}
 		row[i] = v
 	}
 	return nil
 }
 
-// parse reads a finite number.
-func parse(field string) (float64, error) {
-	field = strings.TrimSpace(field)
-	if field == "" {
+// parse reads a finite decimal number.
+func parse(field []byte) (float64, error) {
+	field = bytes.TrimSpace(field)
+	if len(field) == 0 {
 		return 0, errors.New("missing value")
 	}
-	v, err := strconv.ParseFloat(field, 64)
+	v, err := strconv.ParseFloat(string(field), 64)
 	switch {
 	case errors.Is(err, strconv.ErrRange):
-		return 0, fmt.Errorf("%s is beyond float64", field)
-	case err != nil:
-		return 0, fmt.Errorf("%q is not a number", field)
+		return 0, fmt.Errorf("%s is beyond float64", shorten(string(field)))
+	case err != nil || bytes.ContainsAny(field, "_xXpP"): // Go's 1_000 and 0x1p4
+		return 0, fmt.Errorf("%s is not a number", quote(string(field)))
 	case math.IsNaN(v) || math.IsInf(v, 0):
 		return 0, fmt.Errorf("%s is not finite", field)
 	}

@@ -27,7 +27,7 @@ func (Curve) Dim() int { return 2 }
 // Sample returns n independent rows (n, 2).
 func (c Curve) Sample(n int, rng *rand.Rand) (*tensor.Dense, error) {
 	half := orDefault(c.Half, 2.5)
-	if err := checkDraw(n, rng); err != nil {
+	if err := checkDraw(n, 2, rng); err != nil {
 		return nil, err
 	}
 	if err := checkPositive("curve", "half width", half); err != nil {

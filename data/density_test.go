@@ -20,6 +20,30 @@ func mean(n int, a, b float64, f func(float64) float64) float64 {
 	return quad.Fixed(f, a, b, n, quad.Legendre{}, 0) / (b - a)
 }
 
+// Work that grows without bound as the noise vanishes is not begun, nor steps that the ends' rounding swallows.
+func TestVanishingNoiseEnds(t *testing.T) {
+	for _, set := range []data.Entropier{
+		data.Gaussians{Means: [][]float64{{1e17}, {1e17}}, Std: 1},
+		data.Gaussians{Means: [][]float64{{0}, {1e300}}, Std: 1},
+		data.Gaussians{Means: [][]float64{{0, 1e17}, {0, 1e17}}, Std: 1},
+		data.Circles{Noise: 1e-200},
+		data.SwissRoll{Noise: 1e-200},
+		data.Spirals{Noise: 1e-200},
+	} {
+		assert.True(t, math.IsNaN(set.Entropy()), "%v", set)
+	}
+	assert.True(t, math.IsNaN(data.SwissRoll{Noise: 1e-200}.LogProb([]float64{0, 0})))
+}
+
+func TestDrawsAreBounded(t *testing.T) {
+	for _, name := range data.ToyNames() {
+		set, _ := data.Toy(name)
+		_, err := set.Sample(1<<60, seeded(1))
+		var passed *data.LimitError
+		assert.ErrorAs(t, err, &passed, name)
+	}
+}
+
 // Each density by brute force from what the set's documentation says of a row.
 func TestDensitiesByDefinition(t *testing.T) {
 	blurred := func(x []float64, cx, cy, σ float64) float64 {
@@ -159,25 +183,25 @@ func TestDensitiesRefuse(t *testing.T) {
 		set  data.Density
 		want string
 	}{
-		{data.SwissRoll{Noise: -1}, "data: swiss roll: noise -1, need a finite number above 0"},
-		{data.Spirals{Noise: math.NaN()}, "data: spirals: noise NaN, need a finite number above 0"},
-		{data.Circles{Noise: math.Inf(1)}, "data: circles: noise +Inf, need a finite number above 0"},
+		{data.SwissRoll{Noise: -1}, "data: swiss roll: noise -1, want a finite number above 0"},
+		{data.Spirals{Noise: math.NaN()}, "data: spirals: noise NaN, want a finite number above 0"},
+		{data.Circles{Noise: math.Inf(1)}, "data: circles: noise +Inf, want a finite number above 0"},
 		{data.Circles{Radii: []float64{}}, "data: circles: no radii"},
-		{data.Circles{Radii: []float64{1, 0}}, "data: circles: radius 0, need a finite number above 0"},
+		{data.Circles{Radii: []float64{1, 0}}, "data: circles: radius 0, want a finite number above 0"},
 		{data.Gaussians{Means: [][]float64{}}, "data: gaussians: no means"},
 		{data.Gaussians{Means: [][]float64{{1, 2}, {1}}}, "data: gaussians: mean 1 has length 1, the first has 2"},
-		{data.Gaussians{Means: [][]float64{{1, math.NaN()}}}, "data: gaussians: mean 0 is [1 NaN], need finite numbers"},
-		{data.Gaussians{Std: -1}, "data: gaussians: deviation -1, need a finite number above 0"},
-		{data.Pinwheel{Arms: -1}, "data: pinwheel: -1 arms, need at least 1"},
-		{data.Pinwheel{Radial: -1}, "data: pinwheel: radial deviation -1, need a finite number above 0"},
-		{data.Pinwheel{Tangential: -1}, "data: pinwheel: tangential deviation -1, need a finite number above 0"},
-		{data.Pinwheel{Rate: -1}, "data: pinwheel: rate -1, need a finite number above 0"},
-		{data.Checkerboard{Side: -1}, "data: checkerboard: side -1, need a finite number above 0"},
+		{data.Gaussians{Means: [][]float64{{1, math.NaN()}}}, "data: gaussians: mean 0 is [1 NaN], want finite numbers"},
+		{data.Gaussians{Std: -1}, "data: gaussians: deviation -1, want a finite number above 0"},
+		{data.Pinwheel{Arms: -1}, "data: pinwheel: -1 arms, want at least 1"},
+		{data.Pinwheel{Radial: -1}, "data: pinwheel: radial deviation -1, want a finite number above 0"},
+		{data.Pinwheel{Tangential: -1}, "data: pinwheel: tangential deviation -1, want a finite number above 0"},
+		{data.Pinwheel{Rate: -1}, "data: pinwheel: rate -1, want a finite number above 0"},
+		{data.Checkerboard{Side: -1}, "data: checkerboard: side -1, want a finite number above 0"},
 		{data.Affine{}, "data: affine: no density to scale and shift"},
-		{data.Affine{Of: data.Circles{}, Scale: math.Inf(1)}, "data: affine: scale +Inf, need a finite number"},
+		{data.Affine{Of: data.Circles{}, Scale: math.Inf(1)}, "data: affine: scale +Inf, want a finite number"},
 		{data.Affine{Of: data.Circles{}, Shift: []float64{1}}, "data: affine: shift has length 1, rows are 2 wide"},
-		{data.Affine{Of: data.Circles{}, Shift: []float64{1, math.NaN()}}, "data: affine: shift [1 NaN], need finite numbers"},
-		{data.Affine{Of: data.Checkerboard{Side: -1}}, "data: checkerboard: side -1, need a finite number above 0"},
+		{data.Affine{Of: data.Circles{}, Shift: []float64{1, math.NaN()}}, "data: affine: shift [1 NaN], want finite numbers"},
+		{data.Affine{Of: data.Checkerboard{Side: -1}}, "data: checkerboard: side -1, want a finite number above 0"},
 	} {
 		_, err := test.set.Sample(10, seeded(1))
 		assert.EqualError(t, err, test.want)
@@ -185,7 +209,7 @@ func TestDensitiesRefuse(t *testing.T) {
 		assert.True(t, math.IsNaN(test.set.Entropy()), test.want)
 	}
 	_, err := data.Curve{Half: -1}.Sample(10, seeded(1))
-	assert.EqualError(t, err, "data: curve: half width -1, need a finite number above 0")
+	assert.EqualError(t, err, "data: curve: half width -1, want a finite number above 0")
 }
 
 func TestDims(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/limit"
 )
 
 // Distribution draws independent rows.
@@ -38,13 +40,14 @@ func Draw(d Distribution, n int, rng *rand.Rand) *tensor.Dense {
 	return x
 }
 
-// checkDraw refuses what no distribution can draw.
-func checkDraw(n int, rng *rand.Rand) error {
+// checkDraw refuses what no distribution of rows that are dim wide can draw at once.
+func checkDraw(n, dim int, rng *rand.Rand) error {
 	if n < 1 {
-		return fmt.Errorf("data: cannot draw %d rows, need at least 1", n)
+		return fmt.Errorf("data: cannot draw %d rows, want at least 1", n)
 	}
 	if rng == nil {
 		return errors.New("data: cannot draw rows without a *rand.Rand")
 	}
-	return nil
+	const most = 1 << 31 // numbers, 16 GiB
+	return limit.Check("data: one draw", int64(n), most/int64(dim), "rows", "drawing in parts")
 }

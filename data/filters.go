@@ -19,7 +19,7 @@ func Uncorrelated(x *tensor.Dense, limit float64) ([]int, error) {
 		return nil, err
 	}
 	if !(limit > 0) {
-		return nil, fmt.Errorf("data: correlation limit %v, need a number above 0", limit)
+		return nil, fmt.Errorf("data: correlation limit %v, want a number above 0", limit)
 	}
 	return uncorrelated(x, limit), nil
 }

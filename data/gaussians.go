@@ -48,7 +48,7 @@ func (g Gaussians) check() error {
 		}
 		for _, v := range m {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return fmt.Errorf("data: gaussians: mean %d is %v, need finite numbers", i, m)
+				return fmt.Errorf("data: gaussians: mean %d is %v, want finite numbers", i, m)
 			}
 		}
 	}
@@ -66,7 +66,7 @@ func (g Gaussians) Dim() int {
 // Sample returns n independent rows (n, dim).
 func (g Gaussians) Sample(n int, rng *rand.Rand) (*tensor.Dense, error) {
 	g = g.filled()
-	if err := checkDraw(n, rng); err != nil {
+	if err := checkDraw(n, max(1, g.Dim()), rng); err != nil {
 		return nil, err
 	}
 	if err := g.check(); err != nil {
@@ -109,8 +109,8 @@ func (g Gaussians) logAt(x []float64) float64 {
 // Entropy returns H = -∫ p(x) log p(x) dx in nats, with an error below 1e-6,
 // by the trapezoid rule, for rows of one or two numbers; one Gaussian has it in
 // closed form, ½ log 2πe Std² a number, in any width. For a mixture in three
-// or more dimensions no such rule is quick and it is NaN, as for settings that
-// Sample refuses. Its time grows with the ratio of the spread of the means to
+// or more dimensions no such rule is quick and it is NaN, as it is for means more
+// than millions of deviations away, and for settings that Sample refuses. Its time grows with the ratio of the spread of the means to
 // Std: linearly on the line, squared in the plane.
 func (g Gaussians) Entropy() float64 {
 	g = g.filled()
@@ -127,6 +127,9 @@ func (g Gaussians) Entropy() float64 {
 			lo, hi = min(lo, m[0]), max(hi, m[0])
 		}
 		h := g.Std / 4
+		if !walkable(lo, hi, h, 1<<26) {
+			return math.NaN()
+		}
 		var sum float64
 		for x := lo - reach*g.Std; x <= hi+reach*g.Std; x += h {
 			sum += h * surprise(g.logAt([]float64{x}))

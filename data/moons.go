@@ -36,11 +36,11 @@ func (Moons) Dim() int { return 2 }
 // others likewise on the inner arc. The rows are then shuffled, and then the
 // noise is added.
 func (m Moons) Sample(n int, rng *rand.Rand) (*tensor.Dense, error) {
-	if err := checkDraw(n, rng); err != nil {
+	if err := checkDraw(n, 2, rng); err != nil {
 		return nil, err
 	}
 	if !(m.Noise >= 0) || math.IsInf(m.Noise, 1) {
-		return nil, fmt.Errorf("data: moons: noise %v, need a finite number of at least 0", m.Noise)
+		return nil, fmt.Errorf("data: moons: noise %v, want a finite number of at least 0", m.Noise)
 	}
 	points := make([][2]float64, n)
 	outer, inner := points[:n/2], points[n/2:]

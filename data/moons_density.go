@@ -20,7 +20,7 @@ import (
 // density and the result is NaN. It panics if x has not length 2.
 func (m Moons) LogProb(x []float64) float64 {
 	if len(x) != 2 {
-		panic(fmt.Sprintf("data: moons: row of length %d, need 2", len(x)))
+		panic(fmt.Sprintf("data: moons: row of length %d, want 2", len(x)))
 	}
 	if !(m.Noise > 0) {
 		return math.NaN()

@@ -83,11 +83,11 @@ func TestMoonsRefuse(t *testing.T) {
 		n     int
 		want  string
 	}{
-		{"no rows", 0.06, 0, "data: cannot draw 0 rows, need at least 1"},
-		{"negative rows", 0.06, -3, "data: cannot draw -3 rows, need at least 1"},
-		{"negative noise", -0.1, 10, "data: moons: noise -0.1, need a finite number of at least 0"},
-		{"noise not a number", math.NaN(), 10, "data: moons: noise NaN, need a finite number of at least 0"},
-		{"infinite noise", math.Inf(1), 10, "data: moons: noise +Inf, need a finite number of at least 0"},
+		{"no rows", 0.06, 0, "data: cannot draw 0 rows, want at least 1"},
+		{"negative rows", 0.06, -3, "data: cannot draw -3 rows, want at least 1"},
+		{"negative noise", -0.1, 10, "data: moons: noise -0.1, want a finite number of at least 0"},
+		{"noise not a number", math.NaN(), 10, "data: moons: noise NaN, want a finite number of at least 0"},
+		{"infinite noise", math.Inf(1), 10, "data: moons: noise +Inf, want a finite number of at least 0"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := data.Moons{Noise: test.noise}.Sample(test.n, seeded(1))

@@ -8,6 +8,8 @@ import (
 	"math"
 
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/limit"
 )
 
 // ReadNPY reads an array of numbers in NumPy's .npy format, versions 1 to 3:
@@ -16,10 +18,20 @@ import (
 //
 // It refuses other types and shapes, an empty array, a file that is shorter or
 // longer than its shape says, and numbers that are not finite, by their place.
-func ReadNPY(r io.Reader) (*tensor.Dense, error) {
+func ReadNPY(r io.Reader) (*tensor.Dense, error) { return readNPY(r, math.MaxInt64) }
+
+// readNPY is ReadNPY within a bound on the array's bytes, as the header has them.
+func readNPY(r io.Reader, most int64) (*tensor.Dense, error) {
 	text := bufio.NewReader(r)
 	h, err := readNPYHeader(text)
 	if err != nil {
+		return nil, err
+	}
+	size := int64(8) // of a number in memory
+	if h.kind == 'f' {
+		size = int64(h.size)
+	}
+	if err := limit.Check("its numbers", int64(h.rows)*int64(h.dim)*size, most, "bytes", "NPZ.MaxBytes"); err != nil {
 		return nil, err
 	}
 	var x *tensor.Dense
@@ -75,7 +87,7 @@ func transpose[T float](columns []T, dim int) []T {
 func (h npyHeader) short(got int, err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = io.ErrUnexpectedEOF
-		return fmt.Errorf("data: npy: %w: the shape (%d, %d) needs %d bytes, there are %d", err, h.rows, h.dim, h.rows*h.dim*h.size, got)
+		return fmt.Errorf("data: npy: %w: the shape (%d, %d) takes %d bytes, there are %d", err, h.rows, h.dim, h.rows*h.dim*h.size, got)
 	}
 	return fmt.Errorf("data: npy: %w", err)
 }

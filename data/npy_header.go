@@ -47,7 +47,7 @@ func readNPYDict(r io.Reader) (string, error) {
 	case 2, 3:
 		width = 4
 	default:
-		return "", fmt.Errorf("version %d.%d, know 1 to 3", start[6], start[7])
+		return "", fmt.Errorf("version %d.%d, want 1 to 3", start[6], start[7])
 	}
 	length := make([]byte, 4)
 	if _, err := io.ReadFull(r, length[:width]); err != nil {
@@ -56,7 +56,7 @@ func readNPYDict(r io.Reader) (string, error) {
 	n := binary.LittleEndian.Uint32(length)
 	const most = 1 << 16 // a table's header has about 118 bytes
 	if n > most {
-		return "", fmt.Errorf("header of %d bytes, need at most %d", n, most)
+		return "", fmt.Errorf("header of %d bytes, want at most %d", n, most)
 	}
 	text := make([]byte, n)
 	if _, err := io.ReadFull(r, text); err != nil {
@@ -72,27 +72,40 @@ func ignoreEOF(err error) error {
 	return err
 }
 
-// A dictionary is entries between braces: 'descr': '<f8', and the like.
+// A dictionary is entries between braces: 'descr': '<f8', and the like, in quotes of either kind. Python 2 wrote the
+// numbers of a shape as 2L.
+const (
+	npyText  = `(?:'[^']*'|"[^"]*")`
+	npyValue = npyText + `|True|False|\([\dL,\s]*\)`
+)
+
 var (
-	npyDict  = regexp.MustCompile(`^\s*\{((?:\s*'\w+'\s*:\s*(?:'[^']*'|True|False|\([\d,\s]*\))\s*,?)*)\s*\}\s*$`)
-	npyEntry = regexp.MustCompile(`'(\w+)'\s*:\s*('[^']*'|True|False|\([\d,\s]*\))`)
-	npyType  = regexp.MustCompile(`^'([<>|=])([fiu])([1248])'$`)
+	npyDict   = regexp.MustCompile(`^\s*\{((?:\s*` + npyText + `\s*:\s*(?:` + npyValue + `)\s*,?)*)\s*\}\s*$`)
+	npyEntry  = regexp.MustCompile(`(` + npyText + `)\s*:\s*(` + npyValue + `)`)
+	npyType   = regexp.MustCompile(`^([<>|=])([fiu])([1248])$`)
+	npyShape  = regexp.MustCompile(`^\(\s*(?:\d+L?\s*,\s*)*(?:\d+L?\s*)?\)$`)
+	npyFields = regexp.MustCompile(`['"]descr['"]\s*:\s*\[`)
 )
 
 func parseNPYDict(text string) (h npyHeader, err error) {
+	if npyFields.MatchString(text) {
+		return h, errors.New("a structured array, whose rows have named fields: save the numbers alone, " +
+			"numpy.lib.recfunctions.structured_to_unstructured(x), or each field x[name] by itself")
+	}
 	dict := npyDict.FindStringSubmatch(text)
 	if dict == nil {
 		return h, fmt.Errorf("header %.80q: no dictionary of a type, an order and a shape", text)
 	}
 	entries := make(map[string]string)
 	for _, entry := range npyEntry.FindAllStringSubmatch(dict[1], -1) {
-		if _, twice := entries[entry[1]]; twice {
-			return h, fmt.Errorf("header: %s occurs twice", entry[1])
+		key := strings.Trim(entry[1], `'"`)
+		if _, twice := entries[key]; twice {
+			return h, fmt.Errorf("header: %s occurs twice", shorten(key))
 		}
-		entries[entry[1]] = entry[2]
+		entries[key] = strings.Trim(entry[2], `'"`)
 	}
 	if len(entries) != 3 {
-		return h, fmt.Errorf("header %.80q: need descr, fortran_order and shape", text)
+		return h, fmt.Errorf("header %.80q: want descr, fortran_order and shape", text)
 	}
 	if err := h.parseType(entries["descr"]); err != nil {
 		return h, err
@@ -102,7 +115,7 @@ func parseNPYDict(text string) (h npyHeader, err error) {
 		h.fortran = true
 	case "False":
 	default:
-		return h, fmt.Errorf("fortran_order %q, need True or False", order)
+		return h, fmt.Errorf("fortran_order %s, want True or False", quote(order))
 	}
 	err = h.parseShape(entries["shape"])
 	return h, err
@@ -111,27 +124,30 @@ func parseNPYDict(text string) (h npyHeader, err error) {
 func (h *npyHeader) parseType(descr string) error {
 	parts := npyType.FindStringSubmatch(descr)
 	if parts == nil {
-		return fmt.Errorf("numbers of type %s, need float32, float64 or integers", descr)
+		return fmt.Errorf("numbers of type %s, want float32, float64 or integers", quote(descr))
 	}
 	h.kind, h.size, h.order = parts[2][0], int(parts[3][0]-'0'), binary.LittleEndian
 	if parts[1] == ">" {
 		h.order = binary.BigEndian
 	}
 	if h.kind == 'f' && h.size < 4 {
-		return fmt.Errorf("numbers of type %s, need float32, float64 or integers", descr)
+		return fmt.Errorf("numbers of type %s, want float32, float64 or integers", quote(descr))
 	}
 	return nil
 }
 
 func (h *npyHeader) parseShape(shape string) error {
 	var sizes []int
+	if !npyShape.MatchString(shape) {
+		return fmt.Errorf("shape %s, want (rows, dim) or (rows)", quote(shape))
+	}
 	for field := range strings.SplitSeq(strings.Trim(shape, "()"), ",") {
 		if field = strings.TrimSpace(field); field == "" {
 			continue
 		}
-		n, err := strconv.Atoi(field)
+		n, err := strconv.Atoi(strings.TrimSuffix(field, "L"))
 		if err != nil {
-			return fmt.Errorf("shape %s: %w", shape, err)
+			return fmt.Errorf("shape %s is larger than any memory", shorten(shape))
 		}
 		sizes = append(sizes, n)
 	}
@@ -141,13 +157,13 @@ func (h *npyHeader) parseShape(shape string) error {
 	case 2:
 		h.rows, h.dim = sizes[0], sizes[1]
 	default:
-		return fmt.Errorf("shape %s, need (rows, dim) or (rows)", shape)
+		return fmt.Errorf("shape %s, want (rows, dim) or (rows)", shorten(shape))
 	}
 	if h.rows == 0 || h.dim == 0 {
-		return fmt.Errorf("shape %s is empty", shape)
+		return fmt.Errorf("shape %s is empty", shorten(shape))
 	}
 	if h.rows > math.MaxInt/8/h.dim {
-		return fmt.Errorf("shape %s is larger than any memory", shape)
+		return fmt.Errorf("shape %s is larger than any memory", shorten(shape))
 	}
 	return nil
 }

@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
+
+	"github.com/go-ffjord/ffjord/internal/limit"
 )
 
 // NPYRows reads an array in NumPy's .npy format row by row.
@@ -28,9 +29,9 @@ func NewNPYRows(r io.Reader) (*NPYRows, error) {
 	if h.fortran && h.dim > 1 {
 		return nil, errors.New("data: npy: the array is in Fortran order, which has no rows to read one by one")
 	}
-	const widest = 1 << 24 // a header may promise what no memory holds
-	if h.dim > widest {
-		return nil, fmt.Errorf("data: npy: rows of %d numbers, need at most %d", h.dim, widest)
+	const widest = 1 << 27 // a header may promise what no memory holds
+	if err := limit.Check("data: npy: one row", int64(h.dim)*8, widest, "bytes", ""); err != nil {
+		return nil, err
 	}
 	return &NPYRows{r: text, h: h}, nil
 }
@@ -41,7 +42,9 @@ func (n *NPYRows) Dim() int { return n.h.dim }
 // ReadRow fills row, of length Dim, with the next row. After the last it
 // returns io.EOF.
 func (n *NPYRows) ReadRow(row []float64) error {
-	checkLength("npy", row, n.h.dim)
+	if err := checkRow("npy", row, n.h.dim); err != nil {
+		return err
+	}
 	if n.read == n.h.rows {
 		if err := n.h.end(n.r); err != nil {
 			return err
@@ -55,7 +58,7 @@ func (n *NPYRows) ReadRow(row []float64) error {
 		}
 		row[j] = n.h.number(b)
 		if math.IsNaN(row[j]) || math.IsInf(row[j], 0) {
-			return fmt.Errorf("data: npy: row %d, column %d is %v, need finite numbers", n.read, j, row[j])
+			return fmt.Errorf("data: npy: row %d, column %d is %v, want finite numbers", n.read, j, row[j])
 		}
 	}
 	n.read++
@@ -64,15 +67,5 @@ func (n *NPYRows) ReadRow(row []float64) error {
 
 // OpenNPY returns a function that opens the named .npy file, for [NewStream].
 func OpenNPY(name string) func() (RowReader, error) {
-	return func() (RowReader, error) {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		rows, err := NewNPYRows(f)
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("%s: %w", name, err), f.Close())
-		}
-		return closing{rows, f}, nil
-	}
+	return opening(name, func(r io.Reader) (RowReader, error) { return NewNPYRows(r) })
 }

@@ -60,6 +60,9 @@ func TestReadNPY(t *testing.T) {
 		{"int64", npy(le, dict("<i8", "False", "(1, 2)"), []int64{-1 << 53, 7}), tensor.Shape{1, 2}, []float64{-1 << 53, 7}},
 		{"uint64", npy(le, dict("<u8", "False", "(1, 1)"), []uint64{1 << 63}), tensor.Shape{1, 1}, []float64{1 << 63}},
 		{"other order of keys", npy(le, "{ 'shape':(1,2) ,'fortran_order':False,'descr':'<f8'}", []float64{1, 2}), tensor.Shape{1, 2}, []float64{1, 2}},
+		{"Python 2", npy(le, dict("<f8", "False", "(2L, 1L)"), []float64{1, 2}), tensor.Shape{2, 1}, []float64{1, 2}},
+		{"Python 2, one axis", npy(le, dict("<f8", "False", "(2L,)"), []float64{1, 2}), tensor.Shape{2, 1}, []float64{1, 2}},
+		{"double quotes", npy(le, `{"descr": "<f8", "fortran_order": False, 'shape': (1, 2)}`, []float64{1, 2}), tensor.Shape{1, 2}, []float64{1, 2}},
 		{"version 2", wide(2), tensor.Shape{1, 2}, []float64{1, 2}},
 		{"version 3", wide(3), tensor.Shape{1, 2}, []float64{1, 2}},
 	} {
@@ -99,35 +102,80 @@ func TestReadNPYRefuses(t *testing.T) {
 	}{
 		{"empty", nil, "data: npy: no .npy file: its first bytes are not those of the format"},
 		{"text", []byte("a,b\n1,2\n"), "data: npy: no .npy file"},
-		{"version", []byte("\x93NUMPY\x04\x00xxxx"), "data: npy: version 4.0, know 1 to 3"},
+		{"version", []byte("\x93NUMPY\x04\x00xxxx"), "data: npy: version 4.0, want 1 to 3"},
 		{"cut in the length", good[:9], "data: npy: header: unexpected EOF"},
 		{"cut in the header", good[:40], "data: npy: header: unexpected EOF"},
-		{"cut in the numbers", good[:len(good)-1], "unexpected EOF: the shape (2, 2) needs 32 bytes, there are 31"},
-		{"no numbers", good[:len(good)-32], "the shape (2, 2) needs 32 bytes, there are 0"},
+		{"cut in the numbers", good[:len(good)-1], "unexpected EOF: the shape (2, 2) takes 32 bytes, there are 31"},
+		{"no numbers", good[:len(good)-32], "the shape (2, 2) takes 32 bytes, there are 0"},
 		{"more numbers", append(bytes.Clone(good), 0), "data: npy: more bytes than the 32 of the shape (2, 2)"},
 		{"header of 4 GB", []byte("\x93NUMPY\x02\x00\xff\xff\xff\xff"), "header of 4294967295 bytes"},
-		{"huge shape", npy(le, dict("<f8", "False", "(1000000000000, 8)"), []float64{1}), "needs 64000000000000 bytes, there are 8"},
+		{"huge shape", npy(le, dict("<f8", "False", "(1000000000000, 8)"), []float64{1}), "takes 64000000000000 bytes, there are 8"},
 		{"overflowing shape", npy(le, dict("<f8", "False", "(4611686018427387904, 4)"), []float64{1}), "larger than any memory"},
-		{"endless number", npy(le, dict("<f8", "False", "(99999999999999999999, 1)"), []float64{1}), "value out of range"},
+		{"endless number", npy(le, dict("<f8", "False", "(99999999999999999999, 1)"), []float64{1}), "shape (99999999999999999999, 1) is larger than any memory"},
 		{"no rows", npy(le, dict("<f8", "False", "(0, 4)"), []float64{}), "data: npy: shape (0, 4) is empty"},
 		{"negative", npy(le, dict("<f8", "False", "(-1, 4)"), []float64{}), "no dictionary"},
-		{"scalar", npy(le, dict("<f8", "False", "()"), []float64{1}), "data: npy: shape (), need (rows, dim) or (rows)"},
-		{"3-D", npy(le, dict("<f8", "False", "(1, 1, 1)"), []float64{1}), "data: npy: shape (1, 1, 1), need (rows, dim) or (rows)"},
-		{"complex", npy(le, dict("<c8", "False", "(1, 1)"), []float64{1}), "numbers of type '<c8', need float32, float64 or integers"},
-		{"float16", npy(le, dict("<f2", "False", "(1, 1)"), []uint16{1}), "numbers of type '<f2', need float32, float64 or integers"},
-		{"objects", npy(le, dict("|O", "False", "(1, 1)"), []float64{1}), "numbers of type '|O'"},
-		{"structure", npy(le, "{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,), }", []float64{1}), "no dictionary"},
-		{"no order", npy(le, "{'descr': '<f8', 'shape': (1, 1), }", []float64{1}), "need descr, fortran_order and shape"},
-		{"bad order", npy(le, dict("<f8", "'no'", "(1, 1)"), []float64{1}), `fortran_order "'no'", need True or False`},
+		{"scalar", npy(le, dict("<f8", "False", "()"), []float64{1}), "data: npy: shape (), want (rows, dim) or (rows)"},
+		{"3-D", npy(le, dict("<f8", "False", "(1, 1, 1)"), []float64{1}), "data: npy: shape (1, 1, 1), want (rows, dim) or (rows)"},
+		{"complex", npy(le, dict("<c8", "False", "(1, 1)"), []float64{1}), "numbers of type \"<c8\", want float32, float64 or integers"},
+		{"float16", npy(le, dict("<f2", "False", "(1, 1)"), []uint16{1}), "numbers of type \"<f2\", want float32, float64 or integers"},
+		{"objects", npy(le, dict("|O", "False", "(1, 1)"), []float64{1}), "numbers of type \"|O\""},
+		{"structure", npy(le, "{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,), }", []float64{1}), "a structured array, whose rows have named fields: save the numbers alone"},
+		{"no order", npy(le, "{'descr': '<f8', 'shape': (1, 1), }", []float64{1}), "want descr, fortran_order and shape"},
+		{"bad order", npy(le, dict("<f8", "'no'", "(1, 1)"), []float64{1}), `fortran_order "no", want True or False`},
 		{"shape twice", npy(le, "{'descr': '<f8', 'shape': (1, 1), 'shape': (1, 1), }", []float64{1}), "shape occurs twice"},
 		{"code", npy(le, "{'descr': '<f8', 'fortran_order': False, 'shape': (1, f(2)), }", []float64{1}), "no dictionary"},
-		{"NaN", npy(le, dict("<f8", "False", "(2, 2)"), []float64{1, 2, math.NaN(), 4}), "data: row 1, column 0 is NaN, need finite numbers"},
+		{"misplaced L", npy(le, dict("<f8", "False", "(L, 2)"), []float64{1}), `shape "(L, 2)", want (rows, dim) or (rows)`},
+		{"mixed quotes", npy(le, `{'descr": '<f8', 'fortran_order': False, 'shape': (1, 2)}`, []float64{1}), "no dictionary"},
+		{"NaN", npy(le, dict("<f8", "False", "(2, 2)"), []float64{1, 2, math.NaN(), 4}), "data: row 1, column 0 is NaN, want finite numbers"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := data.ReadNPY(bytes.NewReader(test.file))
 			assert.ErrorContains(t, err, test.want)
 		})
 	}
+}
+
+// Whatever a header holds, an error's text stays short.
+func TestNPYErrorsAreShort(t *testing.T) {
+	le, long := binary.LittleEndian, strings.Repeat("9", 60000)
+	for _, d := range []string{
+		dict(long, "False", "(1, 1)"), dict("<f8", "'"+long+"'", "(1, 1)"), dict("<f8", "False", "("+long+",)"),
+		dict("<f8", "False", "(1,"+strings.Repeat("1,", 30000)+")"), long, "{'" + long + "': True, '" + long + "': True}",
+	} {
+		_, err := data.ReadNPY(bytes.NewReader(npy(le, d, []float64{1})))
+		require.Error(t, err)
+		assert.Less(t, len(err.Error()), 300)
+	}
+}
+
+// A small archive may hold an array of gigabytes.
+func TestNPZIsBounded(t *testing.T) {
+	zeros := npy(binary.LittleEndian, dict("|u1", "False", "(1000, 1000)"), make([]uint8, 1e6))
+	archive := npz(t, zip.Deflate, "x.npy", zeros)
+	require.Less(t, len(archive), 10_000)
+	z, err := data.NewNPZ(bytes.NewReader(archive), int64(len(archive)))
+	require.NoError(t, err)
+	_, err = z.Read("x")
+	require.NoError(t, err)
+	z.MaxBytes = 7_999_999
+	_, err = z.Read("x")
+	assert.EqualError(t, err, `data: npz: array "x": its numbers: needs at least 8 MB, the limit is 8 MB; raise it by NPZ.MaxBytes`)
+	var passed *data.LimitError
+	require.ErrorAs(t, err, &passed)
+	assert.EqualValues(t, 8_000_000, passed.Need)
+	rows, err := z.Rows("x")
+	require.NoError(t, err, "one row at a time is as small as ever")
+	require.NoError(t, rows.ReadRow(make([]float64, 1000)))
+	z.MaxBytes = 8_000_000
+	_, err = z.Read("x")
+	require.NoError(t, err)
+
+	z.MaxBytes = 0
+	huge := npz(t, zip.Deflate, "x.npy", npy(binary.LittleEndian, dict("<f4", "False", "(300000000, 1)"), []float32{}))
+	z, err = data.NewNPZ(bytes.NewReader(huge), int64(len(huge)))
+	require.NoError(t, err)
+	_, err = z.Read("x")
+	assert.ErrorContains(t, err, "needs at least 1.2 GB, the limit is 1.07 GB")
 }
 
 func TestNPYRows(t *testing.T) {
@@ -152,16 +200,16 @@ func TestNPYRows(t *testing.T) {
 
 	values, err = read(file[:len(file)-3])
 	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
-	assert.ErrorContains(t, err, "needs 24 bytes, there are 21")
+	assert.ErrorContains(t, err, "takes 24 bytes, there are 21")
 	assert.Len(t, values, 3)
 	_, err = read(append(bytes.Clone(file), 1))
 	assert.ErrorContains(t, err, "more bytes than the 24")
 	_, err = read(npy(le, dict("<f8", "True", "(2, 2)"), []float64{1, 2, 3, 4}))
 	assert.ErrorContains(t, err, "Fortran order")
 	_, err = read(npy(le, dict("<f8", "False", "(1, 999999999999)"), []float64{1}))
-	assert.ErrorContains(t, err, "rows of 999999999999 numbers")
+	assert.ErrorContains(t, err, "data: npy: one row: needs at least 8 TB, the limit is 134 MB")
 	_, err = read(npy(le, dict("<f8", "False", "(1, 2)"), []float64{1, math.Inf(1)}))
-	assert.EqualError(t, err, "data: npy: row 0, column 1 is +Inf, need finite numbers")
+	assert.EqualError(t, err, "data: npy: row 0, column 1 is +Inf, want finite numbers")
 }
 
 func TestOpenNPY(t *testing.T) {

@@ -11,9 +11,15 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// NPZ is an archive of arrays by name, as NumPy's savez and savez_compressed
-// write it: a zip file of .npy files.
-type NPZ struct{ files *zip.Reader }
+// NPZ is an archive of arrays by name, as NumPy's savez and savez_compressed write it: a zip file of .npy files.
+type NPZ struct {
+	// MaxBytes bounds the memory of an array that Read returns: a small archive may hold a huge array of one number. More
+	// is a [LimitError]. Zero means 1 GiB, or four times the archive's size if that is more.
+	MaxBytes int64
+
+	files *zip.Reader
+	size  int64
+}
 
 // NewNPZ reads the list of the arrays in the size bytes of r.
 func NewNPZ(r io.ReaderAt, size int64) (*NPZ, error) {
@@ -21,7 +27,7 @@ func NewNPZ(r io.ReaderAt, size int64) (*NPZ, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data: npz: %w", err)
 	}
-	return &NPZ{files}, nil
+	return &NPZ{files: files, size: size}, nil
 }
 
 // Names returns the names of the arrays, sorted.
@@ -45,9 +51,9 @@ func (z *NPZ) Rows(name string) (RowReader, error) {
 	}
 	rows, err := NewNPYRows(f)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("data: npz: array %q: %w", name, err), f.Close())
+		return nil, errors.Join(fmt.Errorf("data: npz: array %s: %w", quote(name), err), f.Close())
 	}
-	return closing{rows, f}, nil
+	return closing{rows, f, fmt.Sprintf("data: npz: array %s", quote(name))}, nil
 }
 
 // Read reads the array of that name, as [ReadNPY] does. Its checksum is
@@ -57,30 +63,33 @@ func (z *NPZ) Read(name string) (*tensor.Dense, error) {
 	if err != nil {
 		return nil, err
 	}
-	x, err := ReadNPY(f)
+	x, err := readNPY(f, orDefault(z.MaxBytes, max(1<<30, 4*z.size)))
 	if err = errors.Join(err, f.Close()); err != nil {
-		return nil, fmt.Errorf("data: npz: array %q: %w", name, err)
+		return nil, fmt.Errorf("data: npz: array %s: %w", quote(name), err)
 	}
 	return x, nil
 }
 
 func (z *NPZ) open(name string) (io.ReadCloser, error) {
+	if z.MaxBytes < 0 {
+		return nil, fmt.Errorf("data: npz: MaxBytes is %d, want 0 or more", z.MaxBytes)
+	}
 	var found *zip.File
 	for _, f := range z.files.File {
 		if f.Name != name+".npy" {
 			continue
 		}
 		if found != nil {
-			return nil, fmt.Errorf("data: npz: more than one array is called %q", name)
+			return nil, fmt.Errorf("data: npz: more than one array is called %s", quote(name))
 		}
 		found = f
 	}
 	if found == nil {
-		return nil, fmt.Errorf("data: npz: no array %q among %q", name, z.Names())
+		return nil, fmt.Errorf("data: npz: no array %s among %s", quote(name), quoteAll(z.Names()))
 	}
 	f, err := found.Open()
 	if err != nil {
-		return nil, fmt.Errorf("data: npz: array %q: %w", name, err)
+		return nil, fmt.Errorf("data: npz: array %s: %w", quote(name), err)
 	}
 	return f, nil
 }

@@ -108,7 +108,7 @@ func (*Picture) Dim() int { return 2 }
 
 // Sample returns n independent rows (n, 2).
 func (p *Picture) Sample(n int, rng *rand.Rand) (*tensor.Dense, error) {
-	if err := checkDraw(n, rng); err != nil {
+	if err := checkDraw(n, 2, rng); err != nil {
 		return nil, err
 	}
 	values := make([]float64, 0, 2*n)

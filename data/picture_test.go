@@ -107,8 +107,8 @@ func TestPictureRefuses(t *testing.T) {
 		{nil, data.PictureOptions{}, "data: picture has no pixels"},
 		{grey(1), data.PictureOptions{}, "data: picture has no pixels"},
 		{grey(2, 7, 7), data.PictureOptions{}, "data: picture of 2 by 1 pixels is of a single grey"},
-		{grey(2, 7, 8), data.PictureOptions{Extent: -1}, "data: picture: extent -1, need a finite number above 0"},
-		{grey(2, 7, 8), data.PictureOptions{Jitter: math.NaN()}, "data: picture: jitter NaN, need a finite number above 0"},
+		{grey(2, 7, 8), data.PictureOptions{Extent: -1}, "data: picture: extent -1, want a finite number above 0"},
+		{grey(2, 7, 8), data.PictureOptions{Jitter: math.NaN()}, "data: picture: jitter NaN, want a finite number above 0"},
 	} {
 		_, err := data.NewPicture(test.img, test.o)
 		assert.EqualError(t, err, test.want)
@@ -116,7 +116,7 @@ func TestPictureRefuses(t *testing.T) {
 	p, err := data.NewPicture(grey(2, 7, 8), data.PictureOptions{})
 	require.NoError(t, err)
 	_, err = p.Sample(0, seeded(1))
-	assert.EqualError(t, err, "data: cannot draw 0 rows, need at least 1")
+	assert.EqualError(t, err, "data: cannot draw 0 rows, want at least 1")
 }
 
 func ExamplePicture() {

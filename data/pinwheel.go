@@ -37,7 +37,7 @@ func (p Pinwheel) filled() Pinwheel {
 
 func (p Pinwheel) check() error {
 	if p.Arms < 1 {
-		return fmt.Errorf("data: pinwheel: %d arms, need at least 1", p.Arms)
+		return fmt.Errorf("data: pinwheel: %d arms, want at least 1", p.Arms)
 	}
 	if err := checkPositive("pinwheel", "radial deviation", p.Radial); err != nil {
 		return err
@@ -55,7 +55,7 @@ func (Pinwheel) Dim() int { return 2 }
 // divides n, shuffled.
 func (p Pinwheel) Sample(n int, rng *rand.Rand) (*tensor.Dense, error) {
 	p = p.filled()
-	if err := checkDraw(n, rng); err != nil {
+	if err := checkDraw(n, 2, rng); err != nil {
 		return nil, err
 	}
 	if err := p.check(); err != nil {

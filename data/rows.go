@@ -2,9 +2,12 @@ package data
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
 // newTable is values, row by row, as a table dim wide.
@@ -49,12 +52,18 @@ func SelectRows(x *tensor.Dense, keep func(row []float64) bool) (*tensor.Dense, 
 		return nil, err
 	}
 	var kept []int
-	i := 0
-	for row := range slices.Chunk(float64s(x), x.Shape()[1]) {
-		if keep(row) {
-			kept = append(kept, i)
+	err := guard.Call("SelectRows' keep", func() error {
+		i := 0
+		for row := range slices.Chunk(float64s(x), x.Shape()[1]) {
+			if keep(row) {
+				kept = append(kept, i)
+			}
+			i++
 		}
-		i++
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("data: %w", err)
 	}
 	if kept == nil {
 		return nil, errors.New("data: none of the rows is selected")

@@ -9,7 +9,7 @@ import (
 )
 
 // orDefault returns v, or what its zero stands for.
-func orDefault[T int | float64](v, zero T) T {
+func orDefault[T int | int64 | float64](v, zero T) T {
 	if v == 0 {
 		return zero
 	}
@@ -19,7 +19,7 @@ func orDefault[T int | float64](v, zero T) T {
 // checkPositive refuses a setting that is no finite positive number.
 func checkPositive(who, what string, v float64) error {
 	if !(v > 0) || math.IsInf(v, 1) {
-		return fmt.Errorf("data: %s: %s %v, need a finite number above 0", who, what, v)
+		return fmt.Errorf("data: %s: %s %v, want a finite number above 0", who, what, v)
 	}
 	return nil
 }
@@ -27,8 +27,16 @@ func checkPositive(who, what string, v float64) error {
 // checkLength panics if the row x has not length dim.
 func checkLength(who string, x []float64, dim int) {
 	if len(x) != dim {
-		panic(fmt.Sprintf("data: %s: row of length %d, need %d", who, len(x), dim))
+		panic(fmt.Sprintf("data: %s: row of length %d, want %d", who, len(x), dim))
 	}
+}
+
+// checkRow refuses a row whose length is not dim.
+func checkRow(who string, row []float64, dim int) error {
+	if len(row) != dim {
+		return fmt.Errorf("data: %s: row of length %d, want %d", who, len(row), dim)
+	}
+	return nil
 }
 
 // plane returns points of the plane as a table (len(points), 2), each with

@@ -1,8 +1,11 @@
 package data
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"iter"
+	"os"
 
 	"gorgonia.org/tensor"
 )
@@ -12,8 +15,7 @@ var (
 	_ Source = (*Stream)(nil)
 )
 
-// Source deals rows in batches, every row once an epoch: [Batches] from a
-// table, [Stream] from files larger than memory.
+// Source deals rows in batches, every row once an epoch: [Batches] from a table, [Stream] from files larger than memory.
 type Source interface {
 	// Len returns the number of batches of an epoch.
 	Len() int
@@ -23,17 +25,51 @@ type Source interface {
 	Err() error
 }
 
-// RowReader reads rows one after another.
+// RowReader reads rows one after another. One that has a method Names() []string tells what its columns are called.
 type RowReader interface {
 	// Dim returns the width of a row.
 	Dim() int
-	// ReadRow fills row, of length Dim, with the next row. After the last it
-	// returns io.EOF.
+	// ReadRow fills row, of length Dim, with the next row. After the last it returns io.EOF.
 	ReadRow(row []float64) error
 }
 
-// closing is a reader of rows that closes what it reads from.
+// opening returns a function that opens the named file and reads rows from it.
+func opening(name string, rows func(io.Reader) (RowReader, error)) func() (RowReader, error) {
+	return func() (RowReader, error) {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		r, err := rows(f)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: %w", name, err), f.Close())
+		}
+		return closing{r, f, name}, nil
+	}
+}
+
+// closing is a reader of rows that closes what it reads from and names it in errors.
 type closing struct {
 	RowReader
 	io.Closer
+	name string
+}
+
+func (c closing) ReadRow(row []float64) error {
+	err := c.RowReader.ReadRow(row)
+	if err == nil || errors.Is(err, io.EOF) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", c.name, err)
+}
+
+// Names returns what the columns are called, nil where the file does not say.
+func (c closing) Names() []string { return namesOf(c.RowReader) }
+
+// namesOf returns what the columns of r, a RowReader or a Source, are called, nil if it does not say.
+func namesOf(r any) []string {
+	if named, ok := r.(interface{ Names() []string }); ok {
+		return named.Names()
+	}
+	return nil
 }

@@ -41,7 +41,7 @@ func (Spirals) Dim() int { return 2 }
 // pairs: each is on one spiral and once more, with noise of its own, on the
 // other; an odd n leaves the last alone.
 func (s Spirals) Sample(n int, rng *rand.Rand) (*tensor.Dense, error) {
-	if err := checkDraw(n, rng); err != nil {
+	if err := checkDraw(n, 2, rng); err != nil {
 		return nil, err
 	}
 	if err := s.check(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -26,15 +27,46 @@ func TestSplitDealsEveryRowOnce(t *testing.T) {
 		x := counted[float64](rows, 2)
 		parts, err := h.Split(x, seeded(rapid.Uint64().Draw(t, "seed")))
 		if err != nil {
-			assert.ErrorContains(t, err, "need at least one each")
+			assert.ErrorContains(t, err, "want at least one each")
 			return
 		}
-		assert.Equal(t, int(h.Test*float64(rows)), parts.Test.Shape()[0])
+		test := float64(parts.Test.Shape()[0])
+		assert.LessOrEqual(t, test/float64(rows), h.Test)
+		assert.Greater(t, (test+1)/float64(rows), h.Test)
 		all := slices.Concat(parts.Train.Float64s(), parts.Validation.Float64s(), parts.Test.Float64s())
 		seen := slices.Collect(slices.Chunk(all, 2))
 		slices.SortFunc(seen, slices.Compare)
 		assert.Equal(t, x.Float64s(), slices.Concat(seen...))
 	})
+}
+
+// A share that says n of m rows gives n, though share·m may round below it: .29·100 is 28.999999999999996.
+func TestSplitTakesTheShareItIsTold(t *testing.T) {
+	for rows := 2; rows <= 200; rows++ {
+		x := counted[float64](rows, 1)
+		for n := 1; n < rows; n++ {
+			parts, err := data.Holdout{Test: float64(n) / float64(rows), NoValidation: true}.Split(x, nil)
+			require.NoError(t, err)
+			require.Equal(t, n, parts.Test.Shape()[0], "%d of %d", n, rows)
+		}
+	}
+	parts, err := data.Holdout{Test: .5, Validation: .29}.Split(counted[float64](200, 1), nil)
+	require.NoError(t, err)
+	assert.Equal(t, 29, parts.Validation.Shape()[0])
+}
+
+func TestSplitWithoutParts(t *testing.T) {
+	x := counted[float64](10, 1)
+	parts, err := data.Holdout{NoTest: true}.Split(x, nil)
+	require.NoError(t, err)
+	assert.Nil(t, parts.Test)
+	assert.Equal(t, []int{9, 1}, []int{parts.Train.Shape()[0], parts.Validation.Shape()[0]})
+	parts, err = data.Holdout{NoTest: true, NoValidation: true}.Split(x, nil)
+	require.NoError(t, err)
+	assert.Nil(t, parts.Validation)
+	assert.Equal(t, x.Data(), parts.Train.Data())
+	_, err = data.Holdout{NoTest: true, Test: .2}.Split(x, nil)
+	assert.EqualError(t, err, "data: split: Test is 0.2 and NoTest is set, want one of them")
 }
 
 func TestSplitInOrder(t *testing.T) {
@@ -62,10 +94,10 @@ func TestSplitRefuses(t *testing.T) {
 		want string
 	}{
 		{data.Holdout{}, nil, "data: table is nil"},
-		{data.Holdout{}, counted[float64](9, 1), "data: split: 9 rows give 9 for training, 0 for validation and 0 for the test, need at least one each"},
-		{data.Holdout{Test: 1}, counted[float64](9, 1), "data: split: share 1, need a number between 0 and 1"},
-		{data.Holdout{Validation: -0.5}, counted[float64](9, 1), "data: split: share -0.5, need a number between 0 and 1"},
-		{data.Holdout{Validation: math.NaN()}, counted[float64](9, 1), "data: split: share NaN, need a number between 0 and 1"},
+		{data.Holdout{}, counted[float64](9, 1), "data: split: 9 rows give 9 for training, 0 for validation and 0 for the test, want at least one each"},
+		{data.Holdout{Test: 1}, counted[float64](9, 1), "data: split: Test is 1, want a number between 0 and 1"},
+		{data.Holdout{Validation: -0.5}, counted[float64](9, 1), "data: split: Validation is -0.5, want a number between 0 and 1"},
+		{data.Holdout{Validation: math.NaN()}, counted[float64](9, 1), "data: split: Validation is NaN, want a number between 0 and 1"},
 	} {
 		_, err := test.h.Split(test.x, nil)
 		assert.EqualError(t, err, test.want)
@@ -158,16 +190,32 @@ func TestStandardizeRefuses(t *testing.T) {
 	assert.EqualError(t, err, "data: table is nil")
 	_, err = data.FitStandardize(table(3, 2, 1.0, 0.1, 2, 0.1, 3, 0.1))
 	assert.EqualError(t, err, "data: standardize: column 1 is 0.1 in every row")
+	many := data.Table{Names: []string{"a", "b", "c"}, Rows: table(2, 3, 7.0, 1, 8, 7, 2, 8)}
+	_, err = many.FitStandardize()
+	assert.EqualError(t, err, `data: standardize: column "a" is 7, column "c" is 8 in every row`)
+	var constant *data.ConstantError
+	require.ErrorAs(t, err, &constant)
+	assert.Equal(t, []data.ConstantColumn{{Place: 0, Name: "a", Value: 7}, {Place: 2, Name: "c", Value: 8}}, constant.Columns)
+	_, err = data.FitStandardize(table[float64](1, 1000, make([]float64, 1000)...))
+	assert.ErrorContains(t, err, "column 19 is 0 and 980 more are the same in every row")
+	_, err = data.Table{}.FitStandardize()
+	assert.EqualError(t, err, "data: table is nil")
+	stream, err := data.NewStream(func() (data.RowReader, error) {
+		return data.CSV{}.Rows(strings.NewReader("a,b\n1,5\n2,5\n"))
+	}, data.StreamOptions{})
+	require.NoError(t, err)
+	_, err = data.FitStandardizeSource(stream)
+	assert.EqualError(t, err, `data: standardize: column "b" is 5 in every row`)
 	good := data.Standardize{Mean: []float64{0}, Std: []float64{1}}
 	for _, test := range []struct {
 		s    data.Standardize
 		x    *tensor.Dense
 		want string
 	}{
-		{data.Standardize{}, counted[float64](2, 1), "data: standardize: 0 means and 0 deviations, need as many of both and at least one"},
-		{data.Standardize{Mean: []float64{1}}, counted[float64](2, 1), "data: standardize: 1 means and 0 deviations, need as many of both and at least one"},
-		{data.Standardize{Mean: []float64{1}, Std: []float64{0}}, counted[float64](2, 1), "data: standardize: column 0 has mean 1 and deviation 0, need finite numbers and a deviation above 0"},
-		{good, counted[float64](2, 2), "data: standardize: rows are 2 wide, need 1"},
+		{data.Standardize{}, counted[float64](2, 1), "data: standardize: 0 means and 0 deviations, want as many of both and at least one"},
+		{data.Standardize{Mean: []float64{1}}, counted[float64](2, 1), "data: standardize: 1 means and 0 deviations, want as many of both and at least one"},
+		{data.Standardize{Mean: []float64{1}, Std: []float64{0}}, counted[float64](2, 1), "data: standardize: column 0 has mean 1 and deviation 0, want finite numbers and a deviation above 0"},
+		{good, counted[float64](2, 2), "data: standardize: rows are 2 wide, want 1"},
 		{good, nil, "data: table is nil"},
 	} {
 		_, err := test.s.Apply(test.x)

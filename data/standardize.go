@@ -18,19 +18,29 @@ type Standardize struct {
 	Mean, Std []float64
 }
 
-// FitStandardize returns the map for the rows of x (rows, dim), those that are
-// trained on. The deviation is that of the rows themselves, √(Σ(x - mean)²/rows).
-// A column whose rows are all the same is refused by its number.
+// FitStandardize returns the map for the rows of x (rows, dim), those that are trained on. The deviation is that of the
+// rows themselves, √(Σ(x - mean)²/rows). Columns whose rows are all the same are a [*ConstantError] that lists them all.
 func FitStandardize(x *tensor.Dense) (Standardize, error) {
 	if err := checkTable(x); err != nil {
 		return Standardize{}, err
 	}
 	var m moments
 	m.add(x)
-	return m.standardize()
+	return m.standardize(nil)
 }
 
-// FitStandardizeSource is [FitStandardize] for the rows of one epoch of s.
+// FitStandardize is [FitStandardize] for the rows of t; its errors name columns.
+func (t Table) FitStandardize() (Standardize, error) {
+	if err := t.check(); err != nil {
+		return Standardize{}, err
+	}
+	var m moments
+	m.add(t.Rows)
+	return m.standardize(t.Names)
+}
+
+// FitStandardizeSource is [FitStandardize] for the rows of one epoch of s. Its errors name columns where s has a method
+// Names() []string, as [Stream] has.
 func FitStandardizeSource(s Source) (Standardize, error) {
 	var m moments
 	for batch := range s.Epoch() {
@@ -48,27 +58,28 @@ func FitStandardizeSource(s Source) (Standardize, error) {
 	if m.rows == 0 {
 		return Standardize{}, errors.New("data: standardize: no rows")
 	}
-	return m.standardize()
+	names := namesOf(s)
+	if len(names) != len(m.mean) {
+		names = nil
+	}
+	return m.standardize(names)
 }
 
-func (m *moments) standardize() (Standardize, error) {
-	s := Standardize{Mean: m.mean, Std: m.std()}
-	for j, std := range s.Std {
-		// A column of equal numbers may leave the rounding of its mean.
-		if !(std > 1e-14*math.Abs(s.Mean[j])) {
-			return Standardize{}, fmt.Errorf("data: standardize: column %d is %v in every row", j, s.Mean[j])
-		}
+func (m *moments) standardize(names []string) (Standardize, error) {
+	if err := m.constantColumns(names); err != nil {
+		return Standardize{}, fmt.Errorf("data: standardize: %w", err)
 	}
+	s := Standardize{Mean: m.mean, Std: m.std()}
 	return s, s.check()
 }
 
 func (s Standardize) check() error {
 	if len(s.Mean) != len(s.Std) || len(s.Mean) == 0 {
-		return fmt.Errorf("data: standardize: %d means and %d deviations, need as many of both and at least one", len(s.Mean), len(s.Std))
+		return fmt.Errorf("data: standardize: %d means and %d deviations, want as many of both and at least one", len(s.Mean), len(s.Std))
 	}
 	for j, m := range s.Mean {
 		if std := s.Std[j]; math.IsNaN(m) || math.IsInf(m, 0) || !(std > 0) || math.IsInf(std, 1) {
-			return fmt.Errorf("data: standardize: column %d has mean %v and deviation %v, need finite numbers and a deviation above 0", j, m, std)
+			return fmt.Errorf("data: standardize: column %d has mean %v and deviation %v, want finite numbers and a deviation above 0", j, m, std)
 		}
 	}
 	return nil
@@ -105,7 +116,7 @@ func (s Standardize) each(x *tensor.Dense, f func(j int, v float64) float64) (*t
 	}
 	dim := x.Shape()[1]
 	if dim != s.Dim() {
-		return nil, fmt.Errorf("data: standardize: rows are %d wide, need %d", dim, s.Dim())
+		return nil, fmt.Errorf("data: standardize: rows are %d wide, want %d", dim, s.Dim())
 	}
 	y := x.Clone().(*tensor.Dense)
 	if x.Dtype() == tensor.Float32 {

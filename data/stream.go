@@ -6,8 +6,11 @@ import (
 	"io"
 	"iter"
 	"math/rand/v2"
+	"slices"
 
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
 // Stream deals the rows of a file in batches without ever holding more of them
@@ -17,6 +20,7 @@ import (
 // A Stream serves one goroutine and one epoch at a time.
 type Stream struct {
 	open                    func() (RowReader, error)
+	names                   []string
 	rows, dim, size, window int
 	rng                     *rand.Rand
 	err                     error
@@ -42,7 +46,7 @@ func NewStream(open func() (RowReader, error), o StreamOptions) (*Stream, error)
 	o.Batch = orDefault(o.Batch, 256)
 	o.Window = orDefault(o.Window, 16*o.Batch)
 	if o.Batch < 0 || o.Window < 0 {
-		return nil, fmt.Errorf("data: stream: batches of %d rows from a window of %d, need 0 or more", o.Batch, o.Window)
+		return nil, fmt.Errorf("data: stream: batches of %d rows from a window of %d, want 0 or more", o.Batch, o.Window)
 	}
 	s := &Stream{open: open, size: o.Batch, window: max(o.Window, 1), rng: o.Rand}
 	s.err = s.each(func(row []float64) bool {
@@ -60,6 +64,9 @@ func NewStream(open func() (RowReader, error), o StreamOptions) (*Stream, error)
 	return s, nil
 }
 
+// Names returns what the columns are called, nil where the file does not say.
+func (s *Stream) Names() []string { return s.names }
+
 // Rows returns the number of rows of an epoch.
 func (s *Stream) Rows() int { return s.rows }
 
@@ -72,8 +79,8 @@ func (s *Stream) Len() int { return (s.rows + s.size - 1) / s.size }
 // Err returns the error that broke the last epoch off, nil if none did.
 func (s *Stream) Err() error { return s.err }
 
-// Epoch deals one epoch. If the file can no longer be read, or no longer has
-// as many rows, the epoch ends early; Err says why.
+// Epoch deals one epoch. If the file can no longer be read, or no longer has the columns and as many rows as at first,
+// the epoch ends early; Err says why.
 func (s *Stream) Epoch() iter.Seq[*tensor.Dense] {
 	return func(yield func(*tensor.Dense) bool) {
 		seen, stopped := 0, false
@@ -87,7 +94,9 @@ func (s *Stream) Epoch() iter.Seq[*tensor.Dense] {
 			return !stopped
 		}
 		s.err = s.shuffled(func(row []float64) bool {
-			seen++
+			if seen++; seen > s.rows {
+				return false
+			}
 			if batch = append(batch, row...); len(batch) == cap(batch) {
 				return flush()
 			}
@@ -95,7 +104,9 @@ func (s *Stream) Epoch() iter.Seq[*tensor.Dense] {
 		})
 		switch {
 		case s.err != nil || stopped:
-		case seen != s.rows:
+		case seen > s.rows:
+			s.err = fmt.Errorf("data: stream: there are more rows than the %d at first", s.rows)
+		case seen < s.rows:
 			s.err = fmt.Errorf("data: stream: %d rows, there were %d at first", seen, s.rows)
 		default:
 			flush()
@@ -136,7 +147,11 @@ func (s *Stream) shuffled(f func(row []float64) bool) error {
 // each calls f with every row in the order of the file until f is false. The
 // row is good until the next.
 func (s *Stream) each(f func(row []float64) bool) (err error) {
-	r, err := s.open()
+	var r RowReader
+	err = guard.Call("the stream's open", func() (err error) {
+		r, err = s.open()
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("data: stream: %w", err)
 	}
@@ -147,11 +162,18 @@ func (s *Stream) each(f func(row []float64) bool) (err error) {
 		return fmt.Errorf("data: stream: rows are %d wide, they were %d at first", r.Dim(), s.dim)
 	}
 	if r.Dim() < 1 {
-		return fmt.Errorf("data: stream: rows are %d wide, need at least 1", r.Dim())
+		return fmt.Errorf("data: stream: rows are %d wide, want at least 1", r.Dim())
+	}
+	switch names := namesOf(r); {
+	case s.dim == 0:
+		s.names = slices.Clone(names)
+	case !slices.Equal(names, s.names):
+		return fmt.Errorf("data: stream: the columns are %s, they were %s at first", quoteAll(names), quoteAll(s.names))
 	}
 	row := make([]float64, r.Dim())
+	next := func() error { return r.ReadRow(row) }
 	for {
-		switch err := r.ReadRow(row); {
+		switch err := guard.Call("RowReader.ReadRow", next); {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:

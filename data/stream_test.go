@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -45,6 +47,12 @@ func (r *numbered) ReadRow(row []float64) error {
 	r.i++
 	return nil
 }
+
+// numbers is a reader that forgets to look where its end is.
+type numbers []float64
+
+func (numbers) Dim() int                      { return 1 }
+func (n numbers) ReadRow(row []float64) error { row[0] = n[0]; return nil }
 
 // Whatever the sizes, an epoch holds every row once, in whole batches and at
 // most one short one, and in a fresh order.
@@ -122,7 +130,7 @@ func TestStreamBreaksOff(t *testing.T) {
 		{"gone", func() (data.RowReader, error) { return nil, broken }, "data: stream: broken"},
 		{"fails", func() (data.RowReader, error) { return &numbered{n: 5, err: broken, closed: &closed}, nil }, "broken"},
 		{"shorter", func() (data.RowReader, error) { return &numbered{n: 9, closed: &closed}, nil }, "data: stream: 9 rows, there were 10 at first"},
-		{"longer", func() (data.RowReader, error) { return &numbered{n: 11, closed: &closed}, nil }, "data: stream: 11 rows, there were 10 at first"},
+		{"longer", func() (data.RowReader, error) { return &numbered{n: 11, closed: &closed}, nil }, "data: stream: there are more rows than the 10 at first"},
 		{"narrower", func() (data.RowReader, error) { return data.CSV{}.Rows(strings.NewReader("a\n1\n")) }, "data: stream: rows are 1 wide, they were 2 at first"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -133,6 +141,32 @@ func TestStreamBreaksOff(t *testing.T) {
 			assert.EqualError(t, s.Err(), test.want)
 		})
 	}
+
+	// A file that others replaced between two epochs.
+	for _, test := range []struct{ now, want string }{
+		{"b,a\n1,2\n", `data: stream: the columns are ["b" "a"], they were ["a" "b"] at first`},
+		{"a,c\n1,2\n", `data: stream: the columns are ["a" "c"], they were ["a" "b"] at first`},
+		{"a,b,c\n1,2,3\n", "data: stream: rows are 3 wide, they were 2 at first"},
+		{"a,b\n1,2\n3,4\n", "data: stream: there are more rows than the 1 at first"},
+	} {
+		name := filepath.Join(t.TempDir(), "x.csv")
+		require.NoError(t, os.WriteFile(name, []byte("a,b\n1,2\n"), 0o600))
+		s, err := data.NewStream(data.CSV{}.Open(name), data.StreamOptions{})
+		require.NoError(t, err)
+		assert.Equal(t, []string{"a", "b"}, s.Names())
+		require.NoError(t, os.WriteFile(name, []byte(test.now), 0o600))
+		for range s.Epoch() {
+		}
+		assert.EqualError(t, s.Err(), test.want)
+	}
+
+	// What a reader's own code does wrong ends the epoch, not the program.
+	_, err := data.NewStream(func() (data.RowReader, error) { return numbers(nil), nil }, data.StreamOptions{})
+	var panicked *data.PanicError
+	require.ErrorAs(t, err, &panicked)
+	assert.Equal(t, "RowReader.ReadRow", panicked.Callback)
+	_, err = data.NewStream(nil, data.StreamOptions{})
+	assert.ErrorAs(t, err, &panicked)
 
 	// Broken off by the reader, an epoch has no error, and the next is whole.
 	s, err := data.NewStream(func() (data.RowReader, error) { return &numbered{n: 10, closed: &closed}, nil },
@@ -147,7 +181,7 @@ func TestStreamBreaksOff(t *testing.T) {
 	_, err = data.NewStream(func() (data.RowReader, error) { return &numbered{closed: &closed}, nil }, data.StreamOptions{})
 	assert.EqualError(t, err, "data: stream: no rows")
 	_, err = data.NewStream(nil, data.StreamOptions{Batch: -1})
-	assert.EqualError(t, err, "data: stream: batches of -1 rows from a window of -16, need 0 or more")
+	assert.EqualError(t, err, "data: stream: batches of -1 rows from a window of -16, want 0 or more")
 	_, err = data.NewStream(data.CSV{}.Open("no such file"), data.StreamOptions{})
 	assert.ErrorContains(t, err, "data: stream: open no such file")
 }

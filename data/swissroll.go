@@ -38,7 +38,7 @@ func (SwissRoll) Dim() int { return 2 }
 
 // Sample returns n independent rows (n, 2).
 func (s SwissRoll) Sample(n int, rng *rand.Rand) (*tensor.Dense, error) {
-	if err := checkDraw(n, rng); err != nil {
+	if err := checkDraw(n, 2, rng); err != nil {
 		return nil, err
 	}
 	if err := s.check(); err != nil {

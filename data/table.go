@@ -19,7 +19,7 @@ func checkTable(x *tensor.Dense) error {
 	}
 	shape := x.Shape()
 	if shape.Dims() != 2 {
-		return fmt.Errorf("data: table has shape %v, need (rows, dim)", shape)
+		return fmt.Errorf("data: table has shape %v, want (rows, dim)", shape)
 	}
 	rows, dim := shape[0], shape[1]
 	if rows < 1 || dim < 1 {
@@ -35,13 +35,13 @@ func checkTable(x *tensor.Dense) error {
 	case tensor.Float64:
 		return checkFinite(x.Float64s(), dim)
 	}
-	return fmt.Errorf("data: table is of %v, need float32 or float64", x.Dtype())
+	return fmt.Errorf("data: table is of %v, want float32 or float64", x.Dtype())
 }
 
 func checkFinite[T float](values []T, dim int) error {
 	for i, v := range values {
 		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
-			return fmt.Errorf("data: row %d, column %d is %v, need finite numbers", i/dim, i%dim, v)
+			return fmt.Errorf("data: row %d, column %d is %v, want finite numbers", i/dim, i%dim, v)
 		}
 	}
 	return nil

@@ -34,7 +34,7 @@ func Power(raw *tensor.Dense, rng *rand.Rand) (Tabular, error) {
 		return fail(err)
 	}
 	if rng == nil {
-		return fail(errors.New("need a *rand.Rand"))
+		return fail(errors.New("want a *rand.Rand"))
 	}
 	rows := raw.Shape()[0]
 	x := selectRows(raw, rng.Perm(rows))
@@ -111,7 +111,7 @@ func Hepmass(train, test *tensor.Dense) (Tabular, error) {
 	rows := train.Shape()[0]
 	validation := rows / 10
 	if validation == 0 {
-		return fail(fmt.Errorf("%d rows of label 1, need at least 10", rows))
+		return fail(fmt.Errorf("%d rows of label 1, want at least 10", rows))
 	}
 	order := upTo(rows)
 	parts := Parts{
@@ -168,7 +168,7 @@ func checkWidth(x *tensor.Dense, dim int) error {
 		return err
 	}
 	if d := x.Shape()[1]; d != dim {
-		return fmt.Errorf("%d columns, need %d", d, dim)
+		return fmt.Errorf("%d columns, want %d", d, dim)
 	}
 	return nil
 }
@@ -179,7 +179,7 @@ func scaledBy(fail func(error) (Tabular, error), parts Parts, fit ...*tensor.Den
 	for _, x := range fit {
 		m.add(x)
 	}
-	scale, err := m.standardize()
+	scale, err := m.standardize(nil)
 	if err != nil {
 		return fail(err)
 	}

@@ -96,9 +96,9 @@ func TestPower(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, set.Train.Data(), again.Train.Data(), "one seed, one result")
 	_, err = data.Power(x, nil)
-	assert.EqualError(t, err, "data: power: need a *rand.Rand")
+	assert.EqualError(t, err, "data: power: want a *rand.Rand")
 	_, err = data.Power(counted[float64](100, 7), seeded(1))
-	assert.EqualError(t, err, "data: power: 7 columns, need 8")
+	assert.EqualError(t, err, "data: power: 7 columns, want 8")
 }
 
 func TestGas(t *testing.T) {
@@ -159,7 +159,7 @@ func TestHepmass(t *testing.T) {
 	_, err = data.Hepmass(train, file(40, 6))
 	assert.EqualError(t, err, "data: hepmass: the test file has 5 features, the training file 3")
 	_, err = data.Hepmass(file(18, 4), test)
-	assert.ErrorContains(t, err, "9 rows of label 1, need at least 10")
+	assert.ErrorContains(t, err, "9 rows of label 1, want at least 10")
 	_, err = data.Hepmass(nil, test)
 	assert.ErrorContains(t, err, "data: hepmass: training file: ")
 	_, err = data.Hepmass(train, nil)
@@ -188,7 +188,7 @@ func TestBSDS300(t *testing.T) {
 	assert.Equal(t, x.Data(), z.Data())
 	assert.Zero(t, set.Scale.LogDet())
 	_, err = data.BSDS300(x, x, counted[float64](3, 62))
-	assert.EqualError(t, err, "data: bsds300: 62 columns, need 63")
+	assert.EqualError(t, err, "data: bsds300: 62 columns, want 63")
 }
 
 func ExampleGas() {

@@ -6,6 +6,9 @@ import (
 	"gonum.org/v1/gonum/integrate/quad"
 )
 
+// mostParts bounds the work of quadratures, which grows as the noise vanishes.
+const mostParts = 1 << 22
+
 // thread is a blurred curve in the plane: the density
 //
 //	p(x) = ∫ weight(t) blur(x₁ - c₁(t)) blur(x₂ - c₂(t)) dt over [from, to]
@@ -21,10 +24,13 @@ type thread struct {
 // quadrature with 12 nodes for every four deviations along the curve, where it
 // counts: what is left out is e⁻³⁰ of the whole. Within a few lengths of the
 // curve the error is below 1e-9; farther out it stays a small part of a large
-// number.
+// number. It is NaN where σ is less than a millionth of the curve.
 func (th thread) logAt(points ...[2]float64) float64 {
 	const nodes, drop = 12, 32
-	parts := int(math.Ceil((th.to - th.from) * th.speed / (4 * th.σ)))
+	parts := int(min(mostParts+1, math.Ceil((th.to-th.from)*th.speed/(4*th.σ))))
+	if parts > mostParts {
+		return math.NaN()
+	}
 	step := (th.to - th.from) / float64(parts)
 	middle := func(i int) float64 { return th.from + (float64(i)+0.5)*step }
 

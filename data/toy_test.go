@@ -176,7 +176,7 @@ func TestToyNames(t *testing.T) {
 		assert.NotEqual(t, a.Data(), data.Draw(set, 101, seeded(2)).Data(), name)
 		assert.Equal(t, 101, a.Shape()[0], name)
 		_, err := set.Sample(0, seeded(1))
-		assert.EqualError(t, err, "data: cannot draw 0 rows, need at least 1", name)
+		assert.EqualError(t, err, "data: cannot draw 0 rows, want at least 1", name)
 		_, err = set.Sample(1, nil)
 		assert.EqualError(t, err, "data: cannot draw rows without a *rand.Rand", name)
 	}

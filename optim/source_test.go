@@ -83,9 +83,9 @@ func TestRunSourceOfAFileThatBreaks(t *testing.T) {
 		line string // in place of row 7
 		want string
 	}{
-		{"no number", "seven", `optim: epoch 2, after step 8: data: csv: line 9, column "x": `},
-		{"missing", `""`, `optim: epoch 2, after step 8: data: csv: line 9, column "x": `},
-		{"torn", `"7`, "optim: epoch 2, after step 8: data: csv: "},
+		{"no number", "seven", `optim: epoch 2, after step 8: FILE: data: csv: line 9, column "x": `},
+		{"missing", `""`, `optim: epoch 2, after step 8: FILE: data: csv: line 9, column "x": `},
+		{"torn", `"7`, "optim: epoch 2, after step 8: FILE: data: csv: "},
 		{"shorter", "", "optim: epoch 2, after step 9: data: stream: 9 rows, there were 10 at first"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -108,7 +108,7 @@ func TestRunSourceOfAFileThatBreaks(t *testing.T) {
 				}
 				return nil
 			}}.RunSource(background, c, source)
-			require.ErrorContains(t, err, test.want)
+			require.ErrorContains(t, err, strings.Replace(test.want, "FILE", name, 1))
 			assert.ErrorIs(t, err, source.Err())
 			assert.Equal(t, kept, c.at()[0])
 			assert.NotZero(t, kept)
