@@ -48,13 +48,13 @@ func sharedMemory(order []*Node) (sharers [][]*Node, lastUse map[*Node]int) {
 	lastUse = map[*Node]int{}
 	group := map[*Node]int{} // of a node that shares its memory
 	for i, n := range order {
-		for _, c := range Children(n) {
+		for _, c := range inputs(n) {
 			lastUse[c] = i
 		}
 		if !isReshape(n) {
 			continue
 		}
-		owner := Children(n)[0]
+		owner := inputs(n)[0]
 		if _, ok := group[owner]; !ok {
 			group[owner] = len(sharers)
 			sharers = append(sharers, []*Node{owner})

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"fmt"
+
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -126,9 +128,20 @@ func scalar(a *Node, c float64) *Node {
 	if a.Dtype() == tensor.Float32 {
 		value = float32(c)
 	}
+	is := func(n *Node) bool {
+		v := n.Value()
+		return n.Op() != nil && v != nil && (v.Data() == value || c != c)
+	}
 	n := a.Graph().AddNode(gorgonia.NewConstant(value))
-	if got := n.Value(); got == nil || (got.Data() != value && c == c) {
-		fail("Constant", nil, "Gorgonia merged the constant %v with another node of hash %#x", c, n.Hashcode())
+	hash := n.Hashcode()
+	for i := 0; !is(n) || n.Graph() == nil; i++ { // it has the hash of another node, or the name of one of another type
+		if i == 64 {
+			fail("Constant", nil, "Gorgonia merges the constant %v with other nodes of equal hashes", c)
+		}
+		hash = rehash(hash)
+		constant := gorgonia.NewConstant(value, gorgonia.WithName(fmt.Sprintf("%v %T", value, value)))
+		setHash(constant, hash)
+		n = a.Graph().AddNode(constant)
 	}
 	return n
 }

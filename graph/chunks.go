@@ -2,11 +2,11 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"runtime"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
+
+	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
 // ChunkRows returns the number of rows that are carried together in a call of the given row count. It depends on the
@@ -24,32 +24,42 @@ func ChunkRows(rows int) int {
 
 // ForChunks cuts rows into chunks of ChunkRows and calls work for each, on up to GOMAXPROCS goroutines; a call of one
 // chunk runs on the caller's. No two calls of the same worker overlap, and workers count from 0. The error is that of
-// the first failing chunk; a panic in work becomes an error, and ctx is checked before every chunk.
+// the first failing chunk; ctx is checked before every chunk. A panic in work becomes a *PanicError, and so does
+// runtime.Goexit on another goroutine than the caller's; on the caller's it goes on, after all work has ended.
 func ForChunks(ctx context.Context, rows int, work func(worker, chunk, from, to int) error) error {
+	const callback = "the work on a chunk of rows"
 	size := ChunkRows(rows)
 	chunks := (rows + size - 1) / size
 	errs := make([]error, chunks)
 	var next atomic.Int64
 	var failed atomic.Bool
 	carry := func(worker int) {
+		c, exited := 0, true
+		defer func() {
+			if exited {
+				errs[c] = guard.Recovered(callback, guard.ErrExit)
+				failed.Store(true)
+			}
+		}()
 		for !failed.Load() {
-			c := int(next.Add(1)) - 1
-			if c >= chunks {
-				return
+			if c = int(next.Add(1)) - 1; c >= chunks {
+				break
 			}
 			if errs[c] = ctx.Err(); errs[c] == nil {
-				errs[c] = protect(func() error { return work(worker, c, c*size, min(rows, (c+1)*size)) })
+				errs[c] = guard.Call(callback, func() error { return work(worker, c, c*size, min(rows, (c+1)*size)) })
 			}
 			if errs[c] != nil {
 				failed.Store(true)
 			}
 		}
+		exited = false
 	}
 	workers := Workers(rows)
 	var wg sync.WaitGroup
 	for w := 1; w < workers; w++ {
 		wg.Go(func() { carry(w) })
 	}
+	defer wg.Wait() // where work ends this goroutine
 	carry(0)
 	wg.Wait()
 	for _, err := range errs {
@@ -64,14 +74,4 @@ func ForChunks(ctx context.Context, rows int, work func(worker, chunk, from, to 
 func Workers(rows int) int {
 	size := ChunkRows(rows)
 	return max(1, min(runtime.GOMAXPROCS(0), (rows+size-1)/size))
-}
-
-// protect turns a panic of f into an error.
-func protect(f func() error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("graph: panic while running: %v\n%s", r, debug.Stack())
-		}
-	}()
-	return f()
 }

@@ -3,8 +3,10 @@ package graph_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -59,9 +61,40 @@ func TestForChunksFirstError(t *testing.T) {
 }
 
 func TestForChunksPanic(t *testing.T) {
-	err := graph.ForChunks(context.Background(), 3, func(int, int, int, int) error { panic("a bug") })
-	require.ErrorContains(t, err, "graph: panic while running: a bug")
-	assert.ErrorContains(t, err, "chunks_test.go", "the place of the panic")
+	for _, rows := range []int{3, 512 * 8} {
+		err := graph.ForChunks(context.Background(), rows, func(int, int, int, int) error { panic("a bug") })
+		var panicked *graph.PanicError
+		require.ErrorAs(t, err, &panicked)
+		assert.Equal(t, "a bug", panicked.Value)
+		assert.Contains(t, fmt.Sprintf("%+v", err), "chunks_test.go", "the place of the panic")
+	}
+}
+
+// A goroutine that ends in the work is an error and not a chunk that was never done; on the caller's goroutine it goes on,
+// after the others have ended.
+func TestForChunksGoexit(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	var working, exits atomic.Int64
+	for range 50 {
+		ended := make(chan error, 1)
+		go func() {
+			err := errors.New("the caller's goroutine ended")
+			defer func() { ended <- err }()
+			err = graph.ForChunks(context.Background(), 512*8, func(worker, chunk, _, _ int) error {
+				working.Add(1)
+				defer working.Add(-1)
+				runtime.Gosched()
+				if chunk == 2 {
+					exits.Add(1)
+					runtime.Goexit()
+				}
+				return nil
+			})
+		}()
+		require.Error(t, <-ended)
+		assert.Zero(t, working.Load(), "work goes on behind the caller's back")
+	}
+	assert.EqualValues(t, 50, exits.Load())
 }
 
 func TestForChunksCancelled(t *testing.T) {

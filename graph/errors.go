@@ -1,18 +1,27 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"runtime"
+	"slices"
 	"strings"
 
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
-// BuildError says what went wrong while a graph was built.
+// PanicError says that a function of one's own, such as a layer, panicked while a graph was built or run, and which. Its
+// %+v has the stack.
+type PanicError = guard.PanicError
+
+// BuildError says what went wrong while a graph was built. A panic is wrapped as a *PanicError; its %+v has the stack.
 type BuildError struct {
 	Op     string         // the operator that refused, or "" where the failure is not an operator's
 	Shapes []tensor.Shape // of its operands
-	Site   string         // file:line of the caller of the operator
+	Site   string         // file:line of the innermost call outside of the packages that write graphs
 	Err    error
 }
 
@@ -35,6 +44,14 @@ func (e *BuildError) Error() string {
 }
 
 func (e *BuildError) Unwrap() error { return e.Err }
+
+// Format writes the error and, for %+v, the stack of a panic after it.
+func (e *BuildError) Format(s fmt.State, verb rune) {
+	_, _ = io.WriteString(s, e.Error())
+	if p := (*PanicError)(nil); verb == 'v' && s.Flag('+') && errors.As(e.Err, &p) {
+		_, _ = fmt.Fprintf(s, "\n%s", p.Stack)
+	}
+}
 
 // bailout carries a failure from an operator to Build.
 type bailout struct{ err *BuildError }
@@ -71,52 +88,48 @@ func shapeString(s tensor.Shape) string {
 	return "(" + strings.Join(parts, ", ") + ")"
 }
 
-// buildError turns a recovered panic into the error that Build returns. It runs inside the deferred call, where the
+// failure makes the error of a panic while a graph was built. It is for the deferred function that recovers, while the
 // stack still holds the frames that failed.
-func buildError(recovered any) *BuildError {
-	e := &BuildError{}
-	switch r := recovered.(type) {
-	case bailout:
-		e = r.err
-	case error:
-		e.Err = fmt.Errorf("a function called by Build panicked: %w", r)
-	default:
-		e.Err = fmt.Errorf("a function called by Build panicked: %v", r)
+func failure(recovered any) *BuildError {
+	site, function := callSite()
+	e := &BuildError{Site: site}
+	if b, ok := recovered.(bailout); ok {
+		*e = *b.err
+		e.Site = site
+		return e
 	}
-	e.Site = callSite()
+	if function == "" {
+		function = "a function called by Build"
+	}
+	e.Err = guard.Recovered(function, recovered)
 	return e
 }
 
-// writers are the packages whose frames are passed over in search of the place that a user can act on.
-var writers = []string{
-	"runtime.", "sync.", "slices.", "sort.", "iter.", "gorgonia.org/", "github.com/chewxy/hm.",
-	"github.com/go-ffjord/ffjord/graph.", "github.com/go-ffjord/ffjord/nn.",
-	"github.com/go-ffjord/ffjord/ode.", "github.com/go-ffjord/ffjord/flows.",
-	"github.com/go-ffjord/ffjord/optim.",
-}
-
-// callSite returns file:line of the innermost frame outside writers, or "" where all of the stack is inside.
-func callSite() string {
-	pcs := make([]uintptr, 128)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
-	for {
-		f, more := frames.Next()
-		if !isWriter(f.Function) && f.File != "" {
-			return fmt.Sprintf("%s:%d", shortPath(f.File), f.Line)
-		}
-		if !more {
-			return ""
+// callSite returns file:line of the innermost frame outside of the packages that write graphs, and the name of its
+// function: the place that a user can act on. Both are "" where all of the stack is inside.
+func callSite() (site, function string) {
+	pcs := make([]uintptr, 1024)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
+	own, _ := frames.Next()
+	module := strings.TrimSuffix(own.Function, "graph.callSite")
+	for more := true; more; {
+		var f runtime.Frame
+		if f, more = frames.Next(); f.File != "" && !isWriter(module, f) {
+			return fmt.Sprintf("%s:%d", shortPath(f.File), f.Line), f.Function[strings.LastIndex(f.Function, "/")+1:]
 		}
 	}
+	return "", ""
 }
 
-func isWriter(function string) bool {
-	for _, w := range writers {
-		if strings.HasPrefix(function, w) {
-			return true
-		}
+// passedOver are the packages beside the module's own whose frames are passed over.
+var passedOver = []string{"runtime.", "sync.", "slices.", "sort.", "iter.", "gorgonia.org/", "github.com/chewxy/hm."}
+
+// isWriter reports whether a frame is of a package that writes graphs: any of this module but its tests and programs.
+func isWriter(module string, f runtime.Frame) bool {
+	if inside, ok := strings.CutPrefix(f.Function, module); ok {
+		return !strings.HasSuffix(f.File, "_test.go") && !strings.HasPrefix(inside, "examples/")
 	}
-	return false
+	return slices.ContainsFunc(passedOver, func(p string) bool { return strings.HasPrefix(f.Function, p) })
 }
 
 // shortPath keeps a file's folder and name.

@@ -6,6 +6,8 @@ import (
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
 // Node is a node of a Gorgonia expression graph; operators of this package and Gorgonia's own functions mix freely.
@@ -47,7 +49,9 @@ type Output struct {
 // returns the finished graph. It is the one door of the package: whatever fails inside f, in one of our operators or
 // in one of Gorgonia's, becomes a *BuildError that names the operator, the shapes and the caller's file and line.
 //
-// A finished graph has passed the guard against Gorgonia's 32-bit node identity: no two nodes share a hash code.
+// No two nodes of a finished graph share a hash code, by which Gorgonia knows them.
+//
+// It runs f on a goroutine of its own, so that runtime.Goexit in f is an error too.
 func Build(dtype tensor.Dtype, rows int, f func(g *Graph)) (g *Graph, err error) {
 	if dtype != tensor.Float32 && dtype != tensor.Float64 {
 		return nil, fmt.Errorf("graph: build with element type %v: want float32 or float64", dtype)
@@ -55,19 +59,39 @@ func Build(dtype tensor.Dtype, rows int, f func(g *Graph)) (g *Graph, err error)
 	if rows < 1 {
 		return nil, fmt.Errorf("graph: build with %d rows: want at least 1", rows)
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			g, err = nil, buildError(r)
-		}
-	}()
-	g = &Graph{expr: gorgonia.NewGraph(), dtype: dtype, rows: rows, byName: map[string]*Input{}, groups: map[*Node][]string{}}
+	var failed *BuildError
+	_ = guard.Go("Build", func() error { // what fails is in failed
+		defer func() {
+			r := recover()
+			if r == nil && g == nil {
+				r = guard.ErrExit
+			}
+			if r != nil {
+				failed = failure(r)
+			}
+		}()
+		g = write(dtype, rows, f)
+		return nil
+	})
+	if failed == nil {
+		return g, nil
+	}
+	if failed.Site == "" { // all frames that failed are of the library: who called it
+		failed.Site, _ = callSite()
+	}
+	return nil, failed
+}
+
+// write is Build without its door.
+func write(dtype tensor.Dtype, rows int, f func(g *Graph)) *Graph {
+	g := &Graph{expr: gorgonia.NewGraph(), dtype: dtype, rows: rows, byName: map[string]*Input{}, groups: map[*Node][]string{}}
 	f(g)
 	if len(g.group) > 0 {
 		fail("Group", nil, "group %q is still open", strings.Join(g.group, "/"))
 	}
 	g.markGroups()
-	checkHashes(g.expr)
-	return g, nil
+	separate(g.expr)
+	return g
 }
 
 // Expr returns Gorgonia's graph.

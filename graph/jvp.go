@@ -22,7 +22,7 @@ func JVP(outs, wrt, tangents []*Node) []*Node {
 		}
 		d[w], fixed[w] = tangents[i], true
 	}
-	for _, n := range Topo(outs...) {
+	for _, n := range younger(outs, wrt, func(n *Node) bool { return fixed[n] }) {
 		if fixed[n] {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/go-ffjord/ffjord/internal/engine"
+	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
 // ErrNotNative is what Compile's error wraps where the native engine does not know an operator: CompileFor(Tape, ...)
@@ -26,7 +27,7 @@ func lower(g *Graph, views []View, kinds map[*Node]RowKind) (*engine.Program, er
 			continue
 		}
 		l.Source(i)
-		if err := protect(func() error { return l.lower(v) }); err != nil {
+		if err := guard.Call("the native compiler", func() error { return l.lower(v) }); err != nil {
 			return nil, fmt.Errorf("graph: compile: %s of %s: %w", v.Name, operandKinds(v, kinds), err)
 		}
 	}

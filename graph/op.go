@@ -57,7 +57,10 @@ func apply(name string, r rule, operands ...*Node) *Node {
 	if err != nil {
 		fail(name, operands, "%w", err)
 	}
-	return checkInputs(name, n, operands...)
+	if !made(n, op{r}, operands) {
+		return distinct(name, n, op{r}, operands)
+	}
+	return n
 }
 
 func (o op) Arity() int { return o.arity() }

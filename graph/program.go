@@ -66,6 +66,11 @@ func CompileFor[T Float](e Engine, f func(*Graph)) (*Program[T], error) {
 	}
 	switch e {
 	case Tape:
+		for _, v := range views {
+			if startsGoroutines(v.Node) {
+				return nil, fmt.Errorf("graph: compile: %s computes on goroutines of Gorgonia's, where a panic would end the process", v.Name)
+			}
+		}
 	case Native:
 		if p.native, err = lower(g, views, kinds); err != nil {
 			return nil, err

@@ -13,7 +13,7 @@ type View struct {
 	Node   *Node
 	Kind   Kind
 	Name   string  // the operator as its author prints it
-	Inputs []*Node // in order, duplicates kept
+	Inputs []*Node // in order, duplicates kept; the node's own list, not to be changed
 
 	TransA, TransB bool    // of a product: the operand is used transposed
 	Axis           int     // of repeat, slice, concat, cut, pad, softmax
@@ -33,7 +33,7 @@ func (e *UnknownOpError) Error() string {
 
 // Read returns the view of n, or an *UnknownOpError.
 func Read(n *Node) (View, error) {
-	v := View{Node: n, Inputs: Children(n)}
+	v := View{Node: n, Inputs: inputs(n)}
 	if n.Op() == nil {
 		v.Kind, v.Name = OpInput, n.Name()
 		return v, nil

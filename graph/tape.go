@@ -5,6 +5,8 @@ import (
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
 // tape is a program on Gorgonia's TapeMachine for one row count.
@@ -12,7 +14,8 @@ type tape[T Float] struct {
 	rows    int
 	inputs  []tapeInput[T]
 	outputs []tapeOutput[T]
-	vm      gorgonia.VM // nil where every output is an input
+	vm      gorgonia.VM  // nil where every output is an input
+	runAll  func() error // all of vm's program
 }
 
 type tapeInput[T Float] struct {
@@ -72,7 +75,7 @@ func newTape[T Float](p *Program[T], rows int) (*tape[T], error) {
 		}
 	}
 	if len(reads) > 0 {
-		err := protect(func() error { return t.compile(g.expr, used, reads) })
+		err := guard.Call("Gorgonia's compiler", func() error { return t.compile(g.expr, used, reads) })
 		if err != nil {
 			return nil, fmt.Errorf("graph: compile for the TapeMachine: %w", err)
 		}
@@ -88,7 +91,8 @@ func (t *tape[T]) compile(expr *gorgonia.ExprGraph, used, reads gorgonia.Nodes) 
 	if err := checkAliases(expr, reads, func(n *Node) string { return fmt.Sprint(where[n]) }); err != nil {
 		return err
 	}
-	t.vm = gorgonia.NewTapeMachine(expr, gorgonia.WithPrecompiled(prog, where))
+	vm := gorgonia.NewTapeMachine(expr, gorgonia.WithPrecompiled(prog, where))
+	t.vm, t.runAll = vm, runner(vm.Run, prog)
 	return nil
 }
 
@@ -118,7 +122,7 @@ func (t *tape[T]) run(m *tapes[T]) error {
 	}
 	if t.vm != nil {
 		defer t.vm.Reset()
-		if err := t.vm.RunAll(); err != nil {
+		if err := guard.Call("an operator on the TapeMachine", t.runAll); err != nil {
 			return fmt.Errorf("graph: run: %w", err)
 		}
 	}

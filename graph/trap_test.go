@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -48,33 +49,98 @@ func colliding(t *testing.T, sa, sb shape) (a, b string) {
 	return a, b
 }
 
-func TestGuards(t *testing.T) {
-	t.Run("inputs merged by Gorgonia's compiler", func(t *testing.T) {
-		a, b := colliding(t, shape{2, 3}, shape{2, 4})
-		_, err := graph.Build(tensor.Float64, 2, func(g *graph.Graph) {
-			g.Uniform(a, 2, 3)
-			g.Uniform(b, 2, 4)
-		})
-		require.ErrorContains(t, err, "share the hash")
-		assert.ErrorContains(t, err, a+" (2, 3)")
-		assert.ErrorContains(t, err, b+" (2, 4)")
+// Nodes that share a hash are told apart, on both engines and in derivatives, in whatever way Gorgonia would have merged them.
+func TestCollisions(t *testing.T) {
+	a, b := colliding(t, shape{2, 3}, shape{2, 3})
+	long, wide := colliding(t, shape{2, 3}, shape{2, 4})
+	tests := []struct {
+		name string
+		f    func(g *graph.Graph) *graph.Node
+		want float64 // for inputs of 2 under the first name and of 5 under the second
+	}{
+		{"inputs of other shapes", func(g *graph.Graph) *graph.Node {
+			return graph.Sub(graph.Columns(g.Uniform(wide, 2, 4), 0, 3), g.Uniform(long, 2, 3))
+		}, 3},
+		{"inputs of one shape", func(g *graph.Graph) *graph.Node {
+			return graph.Sub(g.Uniform(b, 2, 3), g.Uniform(a, 2, 3))
+		}, 3},
+		{"Gorgonia's operators of such inputs", func(g *graph.Graph) *graph.Node {
+			return graph.Sub(graph.Square(g.Uniform(b, 2, 3)), graph.Square(g.Uniform(a, 2, 3)))
+		}, 21},
+		{"operators of the package", func(g *graph.Graph) *graph.Node {
+			return graph.Sub(graph.SumCols(g.Uniform(b, 2, 3)), graph.SumCols(g.Uniform(a, 2, 3)))
+		}, 9},
+		{"asked for again", func(g *graph.Graph) *graph.Node {
+			x, y := g.Uniform(a, 2, 3), g.Uniform(b, 2, 3)
+			graph.Square(x)
+			once, again := graph.Square(y), graph.Square(y)
+			assert.Same(t, once, again)
+			return graph.Sub(once, graph.Square(x))
+		}, 21},
+		{"a gradient", func(g *graph.Graph) *graph.Node {
+			x, y := g.Uniform(a, 2, 3), g.Uniform(b, 2, 3)
+			return graph.Grad(graph.Mul(graph.Cube(x), graph.Square(y)), y)[0] // 2 x³ y
+		}, 80},
+		{"a tangent", func(g *graph.Graph) *graph.Node {
+			x, y := g.Uniform(a, 2, 3), g.Uniform(b, 2, 3)
+			out := graph.Mul(graph.Square(x), graph.Square(y))
+			return graph.JVP([]*graph.Node{out}, []*graph.Node{y}, []*graph.Node{graph.Fill(y, 1)})[0] // 2 x² y
+		}, 40},
+	}
+	for _, tt := range tests {
+		for _, e := range []graph.Engine{graph.Native, graph.Tape} {
+			t.Run(fmt.Sprintf("%s on %v", tt.name, e), func(t *testing.T) {
+				p, err := graph.CompileFor[float64](e, func(g *graph.Graph) {
+					g.Output("y", graph.Add(tt.f(g), graph.Fill(g.Uniform("zero", 2, 1), 0)))
+				})
+				require.NoError(t, err)
+				hashes := map[uint32]bool{}
+				for _, n := range p.Graph().Expr().AllNodes() {
+					assert.False(t, hashes[n.Hashcode()], "%v has another one's hash", n)
+					hashes[n.Hashcode()] = true
+				}
+				m, err := p.NewMachine(1)
+				require.NoError(t, err)
+				for _, in := range p.Graph().Inputs() {
+					value := 2.0
+					if in.Name == b || in.Name == wide {
+						value = 5
+					}
+					require.NoError(t, m.Bind(in.Name, slices.Repeat([]float64{value}, in.Rows*in.Cols)))
+				}
+				require.NoError(t, m.Run(1))
+				for _, got := range m.Sum("y") {
+					assert.Equal(t, tt.want, got)
+				}
+			})
+		}
+	}
+}
+
+// Constants of one hash, and of one name but different types.
+func TestConstantCollisions(t *testing.T) {
+	texts := map[uint32]float64{}
+	var a, b float64
+	for c := 1.0; b == 0; c++ {
+		h := gorgonia.NewConstant(c).Hashcode()
+		if a = texts[h]; a != 0 {
+			b = c
+		}
+		texts[h] = c
+	}
+	p, err := graph.Compile[float64](func(g *graph.Graph) {
+		x := g.Rows("x", 1)
+		g.Expr().AddNode(gorgonia.NewConstant(float32(7)))
+		g.Output("a", graph.Scale(x, a))
+		g.Output("b", graph.Scale(x, b))
+		g.Output("seven", graph.Scale(x, 7))
 	})
-	t.Run("inputs of one shape", func(t *testing.T) {
-		a, b := colliding(t, shape{2, 3}, shape{2, 3})
-		_, err := graph.Build(tensor.Float64, 2, func(g *graph.Graph) {
-			g.Output("difference", graph.Sub(g.Uniform(a, 2, 3), g.Uniform(b, 2, 3)))
-		})
-		require.ErrorContains(t, err, "hash")
-	})
-	t.Run("operators of merged operands", func(t *testing.T) {
-		a, b := colliding(t, shape{2, 3}, shape{2, 3})
-		_, err := graph.Build(tensor.Float64, 2, func(g *graph.Graph) {
-			graph.Tanh(g.Uniform(a, 2, 3))
-			other := gorgonia.NewMatrix(g.Expr(), tensor.Float64, gorgonia.WithShape(2, 3), gorgonia.WithName(b))
-			graph.Tanh(other)
-		})
-		require.ErrorContains(t, err, "Tanh (2, 3): Gorgonia merged this node with another one of hash")
-	})
+	require.NoError(t, err)
+	m, err := p.NewMachine(1)
+	require.NoError(t, err)
+	m.In("x")[0][0] = 1
+	require.NoError(t, m.Run(1))
+	assert.Equal(t, []float64{a, b, 7}, []float64{m.Out("a")[0][0], m.Out("b")[0][0], m.Out("seven")[0][0]})
 }
 
 // What Gorgonia rewrites when its own functions are called: the operators here must neither change the operand nor take

@@ -22,7 +22,7 @@ func VJP(outs, seeds, wrt []*Node) []*Node {
 		fail("VJP", nil, "%d outputs and %d seeds", len(outs), len(seeds))
 	}
 	checkNodes("VJP", outs, wrt)
-	order := Topo(outs...)
+	order := younger(outs, wrt, func(*Node) bool { return false })
 	need := make(map[*Node]bool, len(order))
 	for _, w := range wrt {
 		need[w] = true

@@ -2,8 +2,6 @@ package graph
 
 import (
 	"fmt"
-	"reflect"
-	"unsafe"
 
 	"gorgonia.org/gorgonia"
 )
@@ -35,7 +33,7 @@ func wanted(g *gorgonia.ExprGraph, nodes gorgonia.Nodes) (wantedNodes, error) {
 	used := map[*Node]bool{}
 	for _, n := range g.AllNodes() {
 		target := readTarget(n)
-		for _, c := range Children(n) {
+		for _, c := range inputs(n) {
 			used[c] = true
 			if target != nil {
 				w.targets[c] = append(w.targets[c], target)
@@ -47,7 +45,7 @@ func wanted(g *gorgonia.ExprGraph, nodes gorgonia.Nodes) (wantedNodes, error) {
 		if nodes != nil || readTarget(n) != nil {
 			continue
 		}
-		if n.Op() != nil && !used[n] && len(Children(n)) > 0 {
+		if n.Op() != nil && !used[n] && len(inputs(n)) > 0 {
 			add(n)
 		}
 		if d := derivative(n); n.Op() == nil && d != nil {
@@ -58,19 +56,4 @@ func wanted(g *gorgonia.ExprGraph, nodes gorgonia.Nodes) (wantedNodes, error) {
 		return w, fmt.Errorf("graph: vm: nothing to compute")
 	}
 	return w, nil
-}
-
-// readTarget returns where gorgonia.Read of a node puts its value, nil for other nodes.
-func readTarget(n *Node) *gorgonia.Value {
-	o := reflect.ValueOf(n.Op())
-	if !o.IsValid() || o.Type().String() != "gorgonia.readOp" {
-		return nil
-	}
-	return (*gorgonia.Value)(unsafe.Pointer(o.FieldByName("into").Pointer()))
-}
-
-// derivative returns the node that n.Grad looks at, nil where there is none.
-func derivative(n *Node) *Node {
-	d := reflect.ValueOf(n).Elem().FieldByName("deriv")
-	return (*Node)(unsafe.Pointer(d.Pointer()))
 }

@@ -55,9 +55,16 @@ func Call(callback string, f func() error) (err error) {
 func Go(callback string, f func() error) error {
 	result := make(chan error, 1)
 	go func() {
-		err := error(&PanicError{Callback: callback, Value: ErrExit, Stack: debug.Stack()})
-		defer func() { result <- err }()
+		returned := false
+		var err error
+		defer func() {
+			if !returned {
+				err = &PanicError{Callback: callback, Value: ErrExit, Stack: debug.Stack()}
+			}
+			result <- err
+		}()
 		err = Call(callback, f)
+		returned = true
 	}()
 	return <-result
 }

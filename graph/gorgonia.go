@@ -1,0 +1,77 @@
+package graph
+
+import (
+	"fmt"
+	"reflect"
+	"unsafe"
+
+	"gorgonia.org/gorgonia"
+)
+
+// This file and read.go are the only ones that know what Gorgonia keeps to itself: read.go its operators, this one the
+// fields of its nodes, graphs and programs. Gorgonia's ways to the same things go through numbers of nodes, which belong
+// to others once a node has been taken out of a graph, and make a list for every look.
+
+// field is the place of an unexported field of type T in a struct S of Gorgonia's.
+type field[S, T any] uintptr
+
+// fieldOf finds a field by its name. The version of Gorgonia is fixed: a field that is not there is a bug of this package.
+func fieldOf[S, T any](name string) field[S, T] {
+	s := reflect.TypeFor[S]()
+	f, ok := s.FieldByName(name)
+	if !ok || f.Type != reflect.TypeFor[T]() {
+		panic(fmt.Sprintf("graph: this version of Gorgonia has no field %s of type %v in %v", name, reflect.TypeFor[T](), s))
+	}
+	return field[S, T](f.Offset)
+}
+
+func (f field[S, T]) of(s *S) *T { return (*T)(unsafe.Add(unsafe.Pointer(s), uintptr(f))) }
+
+var (
+	childrenOf = fieldOf[gorgonia.Node, gorgonia.Nodes]("children")
+	nameOf     = fieldOf[gorgonia.Node, string]("name")
+	derivOf    = fieldOf[gorgonia.Node, *gorgonia.Node]("deriv")
+	hashOf     = fieldOf[gorgonia.Node, uint32]("hash")
+	hashedOf   = fieldOf[gorgonia.Node, bool]("hashed")
+	byHashOf   = fieldOf[gorgonia.ExprGraph, map[uint32]*gorgonia.Node]("byHash")
+)
+
+// derivative returns the node that n.Grad looks at, nil where there is none.
+func derivative(n *Node) *Node { return *derivOf.of(n) }
+
+// setHash gives a node another hash than that of its text.
+func setHash(n *Node, hash uint32) { *hashOf.of(n), *hashedOf.of(n) = hash, true }
+
+// withHash is an option of a new node that setHash is called for.
+func withHash(hash uint32) gorgonia.NodeConsOpt { return func(n *Node) { setHash(n, hash) } }
+
+// readTarget returns where gorgonia.Read of a node puts its value, nil for other nodes.
+func readTarget(n *Node) *gorgonia.Value {
+	o := reflect.ValueOf(n.Op())
+	if !o.IsValid() || o.Type().String() != "gorgonia.readOp" {
+		return nil
+	}
+	return (*gorgonia.Value)(o.FieldByName("into").UnsafePointer())
+}
+
+// runner returns a function that runs a whole program by the machine's run, on the caller's goroutine: RunAll starts one
+// of its own, where a panic of an operator would end the process.
+func runner[F any](run func(F) error, program any) func() error {
+	f := reflect.ValueOf(program).Elem().FieldByName("instructions")
+	if f.Type() != reflect.TypeFor[F]() {
+		panic(fmt.Sprintf("graph: this version of Gorgonia keeps its instructions in a %v", f.Type()))
+	}
+	instructions := (*F)(f.Addr().UnsafePointer())
+	return func() error { return run(*instructions) }
+}
+
+// startsGoroutines reports whether an operator of Gorgonia's computes on goroutines of its own without a check of what it
+// reads and writes there: convolutions, normalisation by batch or group, and the loss of Graves et al.
+func startsGoroutines(n *Node) bool {
+	switch fmt.Sprintf("%T", n.Op()) {
+	case "gorgonia.im2colOp", "gorgonia.col2imOp", "*gorgonia.BatchNormOp", "*gorgonia.batchnormDiffOp", "*gorgonia.GroupNormOp",
+		"*gorgonia.groupNormDiffOp", "*gorgonia.ctcLossOp", "*gorgonia.ctcLossDiffOp":
+		return true
+	}
+	return false
+}
