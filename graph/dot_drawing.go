@@ -94,8 +94,8 @@ func newDrawing(g *Graph, o DOTOptions) (*drawing, error) {
 }
 
 func (d *drawing) isParameter(v View) bool {
-	in := d.graph.byName[v.Name]
-	return v.Kind == OpInput && in != nil && in.Node == v.Node && !in.PerRow
+	in := d.graph.byNode[v.Node]
+	return in != nil && !in.PerRow
 }
 
 // chooseOutputs finds the outputs that the options name.

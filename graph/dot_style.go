@@ -50,7 +50,7 @@ func (d *drawing) nodeLine(v View, id string) string {
 	case v.Kind == OpInput:
 		label = v.Name
 		style = fmt.Sprintf(`, shape=note, style=filled, fillcolor="%s", color="%s"`, paramFill, paramBorder)
-		if in := d.graph.byName[v.Name]; in != nil && in.PerRow {
+		if in := d.graph.byNode[v.Node]; in != nil && in.PerRow {
 			style = fmt.Sprintf(`, shape=ellipse, style=filled, fillcolor="%s", color="%s"`, rowFill, rowBorder)
 		}
 	case v.Kind == OpFill:
@@ -104,7 +104,7 @@ func attributes(v View) string {
 		return fmt.Sprintf("×%d", v.Total)
 	case OpSum, OpMaxAlong, OpPermute:
 		return strings.ReplaceAll(fmt.Sprintf("axes %d", v.Axes), " ", ", ")
-	case OpConcat, OpSoftmax, OpLogSoftmax, OpRepeat, OpSize:
+	case OpConcat, OpSoftmax, OpLogSoftmax, OpSoftmaxGrad, OpLogSoftmaxGrad, OpRepeat, OpSize:
 		return fmt.Sprintf("axis %d", v.Axis)
 	case OpSlice, OpSliceIncr:
 		return fmt.Sprintf("axis %d, %d:%d", v.Axis, v.From, v.To)

@@ -66,6 +66,12 @@ func TestBuildErrors(t *testing.T) {
 		{"nil output", func(g *graph.Graph) { graph.Grad(graph.Tanh(x(g)), nil) }, "graph: VJP: node 1 to differentiate by is nil (at SITE)"},
 		{"softmax", func(g *graph.Graph) { graph.Grad(gorgonia.Must(gorgonia.SoftMax(u(g), 0)), u(g)) },
 			"graph: VJP (3, 4): softmax along axis 0: derivatives are right only along the columns of a matrix (at SITE)"},
+		{"gradient of a gradient that Gorgonia wrote", func(g *graph.Graph) {
+			y := gorgonia.Must(gorgonia.SoftMax(u(g), 1))
+			d, err := y.Op().(gorgonia.SDOp).SymDiff(gorgonia.Nodes{u(g)}, y, y)
+			require.NoError(t, err)
+			graph.Grad(d[0], u(g))
+		}, "graph: VJP .*: no derivative of SoftmaxDiff.* is known to be right (at SITE)"},
 		{"convolution", func(g *graph.Graph) {
 			im := gorgonia.NewTensor(g.Expr(), tensor.Float64, 4, gorgonia.WithShape(1, 1, 4, 4), gorgonia.WithName("im"))
 			graph.Grad(gorgonia.Must(gorgonia.Im2Col(im, shape{2, 2}, shape{0, 0}, shape{1, 1}, shape{1, 1})), im)

@@ -26,6 +26,7 @@ type Graph struct {
 	whole   bool // all rows are run before anything is computed from sums over them
 	inputs  []*Input
 	byName  map[string]*Input
+	byNode  map[*Node]*Input
 	outputs []Output
 	group   []string           // the open groups, outermost first
 	groups  map[*Node][]string // of every node that existed when a group was last opened or closed
@@ -84,7 +85,8 @@ func Build(dtype tensor.Dtype, rows int, f func(g *Graph)) (g *Graph, err error)
 
 // write is Build without its door.
 func write(dtype tensor.Dtype, rows int, f func(g *Graph)) *Graph {
-	g := &Graph{expr: gorgonia.NewGraph(), dtype: dtype, rows: rows, byName: map[string]*Input{}, groups: map[*Node][]string{}}
+	g := &Graph{expr: gorgonia.NewGraph(), dtype: dtype, rows: rows, byName: map[string]*Input{}, byNode: map[*Node]*Input{},
+		groups: map[*Node][]string{}}
 	f(g)
 	if len(g.group) > 0 {
 		fail("Group", nil, "group %q is still open", strings.Join(g.group, "/"))
@@ -135,9 +137,13 @@ func (g *Graph) input(in Input) *Node {
 		return old.Node
 	}
 	in.Node = checkInput(gorgonia.NewMatrix(g.expr, g.dtype, gorgonia.WithShape(in.Rows, in.Cols), gorgonia.WithName(in.Name)), in.Name)
-	g.inputs = append(g.inputs, &in)
-	g.byName[in.Name] = &in
+	g.declare(&in)
 	return in.Node
+}
+
+func (g *Graph) declare(in *Input) {
+	g.inputs = append(g.inputs, in)
+	g.byName[in.Name], g.byNode[in.Node] = in, in
 }
 
 // String describes the input, such as "z per row (rows, 2)".

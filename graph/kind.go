@@ -80,6 +80,10 @@ const (
 	OpConcat     Kind = "concat"
 	OpSoftmax    Kind = "softmax"
 	OpLogSoftmax Kind = "logSoftmax"
+
+	// Gorgonia's derivatives of the two, of an operand x, the result y and a gradient g of y.
+	OpSoftmaxGrad    Kind = "softmaxGrad"
+	OpLogSoftmaxGrad Kind = "logSoftmaxGrad"
 )
 
 // OpOther is an operator of Gorgonia's that is known but has no business in a graph of rows: convolution, pooling,

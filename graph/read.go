@@ -24,6 +24,14 @@ type View struct {
 	Scalar         bool    // of a constant: it is a number, not a tensor
 }
 
+// title names the operator for a message: by its kind, where that says which it is.
+func (v *View) title() string {
+	if v.Kind == OpOther {
+		return v.Name
+	}
+	return string(v.Kind)
+}
+
 // UnknownOpError reports an operator that this version does not know.
 type UnknownOpError struct{ Type, Name string }
 
@@ -140,6 +148,13 @@ var readers = map[string]func(v *View, o reflect.Value) bool{
 		}
 		return v.setAxis(OpSoftmax, o.FieldByName("axis"))
 	},
+	"softmaxDiffOp": func(v *View, o reflect.Value) bool {
+		o = reflect.Indirect(o.FieldByName("softmaxOp"))
+		if o.FieldByName("isLog").Bool() {
+			return v.setAxis(OpLogSoftmaxGrad, o.FieldByName("axis"))
+		}
+		return v.setAxis(OpSoftmaxGrad, o.FieldByName("axis"))
+	},
 	"minBetween":  func(v *View, _ reflect.Value) bool { return v.setKind(OpMin) },
 	"maxBetween":  func(v *View, _ reflect.Value) bool { return v.setKind(OpMax) },
 	"tensordotOp": func(v *View, _ reflect.Value) bool { return v.setKind(OpTensordot) },
@@ -149,7 +164,7 @@ var readers = map[string]func(v *View, o reflect.Value) bool{
 	"ctcLossDiffOp": other, "ctcLossOp": other, "devTrans": other, "diagFlatOp": other, "dropoutDiffOp": other,
 	"dropoutOp": other, "dtConvOp": other, "globalAveragePoolOp": other, "GroupNormOp": other,
 	"groupNormDiffOp": other, "im2colOp": other, "letOp": other, "maxPoolDiffOp": other, "maxPoolOp": other,
-	"randomOp": other, "readOp": other, "softmaxDiffOp": other, "sparsemaxDiffOp": other, "sparsemaxOp": other,
+	"randomOp": other, "readOp": other, "sparsemaxDiffOp": other, "sparsemaxOp": other,
 	"upsampleDiffOp": other, "upsampleOp": other, "yoloOp": other,
 }
 

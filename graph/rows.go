@@ -35,7 +35,7 @@ func (g *Graph) typed() ([]View, map[*Node]RowKind, error) {
 		}
 		k, why := rowKind(v, kinds, g)
 		if why != "" {
-			return nil, nil, fmt.Errorf("graph: %s of %s%s", v.Kind, operandKinds(v, kinds), why)
+			return nil, nil, fmt.Errorf("graph: %s of %s%s", v.title(), operandKinds(v, kinds), why)
 		}
 		kinds[n] = k
 		views = append(views, v)
@@ -46,8 +46,8 @@ func (g *Graph) typed() ([]View, map[*Node]RowKind, error) {
 // rowKind applies the rule of v's operator; why is not empty where there is none.
 func rowKind(v View, kinds map[*Node]RowKind, g *Graph) (k RowKind, why string) {
 	if v.Kind == OpInput {
-		in := g.byName[v.Name]
-		if in == nil || in.Node != v.Node {
+		in := g.byNode[v.Node]
+		if in == nil {
 			return 0, fmt.Sprintf(": input %q was not declared with Rows or Uniform", v.Name)
 		}
 		if in.PerRow {
@@ -94,7 +94,7 @@ func rowKind(v View, kinds map[*Node]RowKind, g *Graph) (k RowKind, why string) 
 		if slices.Contains(v.Axes, 0) {
 			return 0, ": rows would mix"
 		}
-	case OpSoftmax, OpLogSoftmax:
+	case OpSoftmax, OpLogSoftmax, OpSoftmaxGrad, OpLogSoftmaxGrad:
 		if v.Axis == 0 {
 			return 0, ": rows would mix"
 		}

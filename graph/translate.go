@@ -68,6 +68,11 @@ func (l *lowering) translate(v View, in []engine.Value) (engine.Value, error) {
 			return engine.Value{}, ErrNotNative
 		}
 		return l.softmax(in[0], v.Kind == OpLogSoftmax), nil
+	case OpSoftmaxGrad, OpLogSoftmaxGrad:
+		if dims(v.Node) != 2 || v.Axis == 0 {
+			return engine.Value{}, ErrNotNative
+		}
+		return l.softmaxGrad(in[1], in[2], v.Kind == OpLogSoftmaxGrad), nil
 	case OpSize:
 		return l.size(v)
 	case OpRepeat:

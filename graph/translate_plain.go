@@ -54,6 +54,16 @@ func (l *lowering) softmax(x engine.Value, logarithm bool) engine.Value {
 	return l.Apply(engine.Div, exp, l.RepeatCols(sum, cols))
 }
 
+// softmaxGrad is y ⊙ (g - Σ y⊙g) of a softmax y along the columns, or g - eʸ Σ g of its logarithm.
+func (l *lowering) softmaxGrad(y, g engine.Value, logarithm bool) engine.Value {
+	_, cols := l.Shape(y)
+	if logarithm {
+		return l.Apply(engine.Sub, g, l.Apply(engine.Mul, l.Apply(engine.Exp, y), l.RepeatCols(l.SumCols(g), cols)))
+	}
+	sum := l.SumCols(l.Apply(engine.Mul, y, g))
+	return l.Apply(engine.Mul, y, l.Apply(engine.Sub, g, l.RepeatCols(sum, cols)))
+}
+
 // size is a length as a number. That of the rows is only known where the graph is for one row count.
 func (l *lowering) size(v View) (engine.Value, error) {
 	n := 1

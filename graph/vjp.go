@@ -83,15 +83,23 @@ func checkNodes(op string, outs, wrt []*Node) {
 
 // differentiable reports whether the derivative of v with respect to input j can differ from zero.
 func differentiable(v View, j int) bool {
-	if v.Kind == OpSliceIncr {
+	switch v.Kind {
+	case OpSliceIncr:
 		return j == 1
+	case OpSoftmaxGrad, OpLogSoftmaxGrad: // they have inherited the answer of the softmax
+		return true
 	}
 	sd, ok := v.Node.Op().(gorgonia.SDOp)
 	if !ok {
-		return false
+		return v.unknownDerivative()
 	}
 	d := sd.DiffWRT(len(v.Inputs))
 	return j < len(d) && d[j]
+}
+
+// unknownDerivative reports whether no derivative of the operator is known to be right.
+func (v *View) unknownDerivative() bool {
+	return v.Kind == OpOther || v.Kind == OpSoftmaxGrad || v.Kind == OpLogSoftmaxGrad
 }
 
 func accumulate(grads map[*Node]*Node, n, g *Node) {
@@ -106,7 +114,7 @@ func pullback(v View, g *Node) []*Node {
 	if rule := pullbacks[v.Kind]; rule != nil {
 		return rule(v, g)
 	}
-	if v.Kind == OpOther {
+	if v.unknownDerivative() {
 		fail("VJP", v.Inputs, "no derivative of %s is known to be right", v.Name)
 	}
 	in, err := v.Node.Op().(gorgonia.SDOp).SymDiff(v.Inputs, v.Node, g)

@@ -64,7 +64,7 @@ func (vm *VM) Close() error { return nil }
 
 // plainGraph is a graph of Gorgonia's with its inputs declared.
 func plainGraph(expr *gorgonia.ExprGraph, rows, outputs gorgonia.Nodes) (*Graph, error) {
-	g := &Graph{expr: expr, rows: 1, whole: true, byName: map[string]*Input{}}
+	g := &Graph{expr: expr, rows: 1, whole: true, byName: map[string]*Input{}, byNode: map[*Node]*Input{}}
 	perRow := map[*Node]bool{}
 	for i, n := range rows {
 		if n.Op() != nil || dims(n) == 0 || dims(n) > 2 {
@@ -88,11 +88,10 @@ func plainGraph(expr *gorgonia.ExprGraph, rows, outputs gorgonia.Nodes) (*Graph,
 		case dims(n) == 1 && !in.PerRow:
 			in.Cols = s[0]
 		}
-		if g.byName[in.Name] != nil {
-			return nil, fmt.Errorf("graph: vm: two inputs are named %q", in.Name)
+		for g.byName[in.Name] != nil { // names of Gorgonia's inputs may be missing or equal
+			in.Name += "'"
 		}
-		g.inputs = append(g.inputs, in)
-		g.byName[in.Name] = in
+		g.declare(in)
 		if g.dtype.Type != nil && n.Dtype() != g.dtype {
 			return nil, fmt.Errorf("graph: vm: inputs of element types %v and %v", g.dtype, n.Dtype())
 		}
