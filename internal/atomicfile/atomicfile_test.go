@@ -1,0 +1,100 @@
+package atomicfile_test
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/go-ffjord/ffjord/internal/atomicfile"
+)
+
+func names(t *testing.T, folder string) (out []string) {
+	entries, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	for _, e := range entries {
+		out = append(out, e.Name())
+	}
+	return out
+}
+
+func TestWrite(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "a[b.txt")
+	require.NoError(t, atomicfile.Write(path, []byte("one")))
+	require.NoError(t, os.Chmod(path, 0o600))
+	require.NoError(t, atomicfile.Write(path, []byte("two")))
+	got, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, "two", string(got))
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	assert.Equal(t, fs.FileMode(0o600), info.Mode().Perm(), "an older file's permissions")
+	assert.Equal(t, []string{"a[b.txt"}, names(t, folder), "nothing else is left")
+}
+
+func TestWriteToThePresentFolder(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, atomicfile.Write("a", []byte("one")))
+	assert.Equal(t, []string{"a"}, names(t, "."))
+}
+
+func TestFailuresNameThePathAndItsCause(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	for _, c := range []struct {
+		name, path string
+		want       error
+	}{
+		{"folder", folder, syscall.EISDIR},
+		{"no folder", filepath.Join(folder, "none", "a"), fs.ErrNotExist},
+		{"a file as folder", filepath.Join(file, "a"), syscall.ENOTDIR},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			err := atomicfile.Write(c.path, []byte("x"))
+			require.ErrorIs(t, err, c.want)
+			var path *fs.PathError
+			require.True(t, errors.As(err, &path))
+			assert.Equal(t, c.path, path.Path)
+			assert.Equal(t, []string{"file"}, names(t, folder))
+		})
+	}
+}
+
+// A process that was killed leaves its file; one that may still be written to is let alone.
+func TestLeftoversAreSwept(t *testing.T) {
+	folder := t.TempDir()
+	old, fresh, other := filepath.Join(folder, ".a.1-0.tmp"), filepath.Join(folder, ".a.2-0.tmp"), filepath.Join(folder, ".b.1-0.tmp")
+	for _, path := range []string{old, fresh, other} {
+		require.NoError(t, os.WriteFile(path, nil, 0o600))
+	}
+	before := time.Now().Add(-time.Hour)
+	require.NoError(t, os.Chtimes(old, before, before))
+	require.NoError(t, os.Chtimes(other, before, before))
+	require.NoError(t, atomicfile.Write(filepath.Join(folder, "a"), nil))
+	assert.Equal(t, []string{".a.2-0.tmp", ".b.1-0.tmp", "a"}, names(t, folder))
+}
+
+// Of many writers one wins, whole.
+func TestWritersSideBySide(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a")
+	var group sync.WaitGroup
+	for _, c := range []byte("abcdefgh") {
+		group.Go(func() { assert.NoError(t, atomicfile.Write(path, bytes.Repeat([]byte{c}, 1<<16))) })
+	}
+	group.Wait()
+	got, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, strings.Repeat(string(got[:1]), 1<<16), string(got))
+	assert.Len(t, names(t, filepath.Dir(path)), 1)
+}
