@@ -8,13 +8,11 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Batches deals the rows of a table in batches, every row once an epoch, in a
-// fresh order each epoch. The last batch of an epoch holds what is left and
-// may be short.
+// Batches deals the rows of a table in batches, every row once an epoch, in a fresh order each epoch. The last batch of
+// an epoch holds what is left and may be short.
 //
-// The batches share one buffer that is no part of the table: each tensor is
-// good until the next one is asked for, to keep it longer Clone it. A Batches
-// serves one goroutine and one epoch at a time.
+// The batches share one buffer that is no part of the table: each tensor is good until the next one is asked for, to
+// keep it longer Clone it. A Batches serves one goroutine and one epoch at a time.
 type Batches struct {
 	table       *tensor.Dense
 	rows, size  int
@@ -23,13 +21,11 @@ type Batches struct {
 	whole, rest *tensor.Dense // views of one buffer; rest is nil if size divides rows
 }
 
-// NewBatches returns batches of size rows from the table x (rows, dim), which
-// keep the type of x. A size larger than the table gives one batch of all
-// rows. Each epoch draws its order from rng; nil keeps the order of the table.
+// NewBatches returns batches of size rows from the table x (rows, dim), which keep the type of x. A size larger than
+// the table gives one batch of all rows. Each epoch draws its order from rng; nil keeps the order of the table.
 //
-// The table must be 2-D with at least one row, contiguous and row-major, of
-// float32 or float64, and finite; size must be positive. The error names what
-// is not.
+// The table must be 2-D with at least one row, contiguous and row-major, of float32 or float64, and finite; size must
+// be positive. The error names what is not.
 func NewBatches(x *tensor.Dense, size int, rng *rand.Rand) (*Batches, error) {
 	if err := checkTable(x); err != nil {
 		return nil, err
@@ -66,8 +62,8 @@ func (b *Batches) Len() int { return (b.rows + b.size - 1) / b.size }
 // Err returns nil: a table in memory never fails. It makes Batches a [Source].
 func (b *Batches) Err() error { return nil }
 
-// Epoch deals one epoch. The order is drawn when the loop starts and depends
-// on the state of rng alone, not on epochs before.
+// Epoch deals one epoch. The order is drawn when the loop starts and depends on the state of rng alone, not on epochs
+// before.
 func (b *Batches) Epoch() iter.Seq[*tensor.Dense] {
 	return func(yield func(*tensor.Dense) bool) {
 		b.shuffle()

@@ -22,8 +22,8 @@ func epoch(b *data.Batches) (batches [][]float64) {
 	return batches
 }
 
-// Whatever the sizes, an epoch holds every row once, in whole batches and at
-// most one short one, and leaves the table alone.
+// Whatever the sizes, an epoch holds every row once, in whole batches and at most one short one, and leaves the table
+// alone.
 func TestBatchesDealEveryRowOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rows, dim := rapid.IntRange(1, 50).Draw(t, "rows"), rapid.IntRange(1, 4).Draw(t, "dim")
@@ -62,8 +62,7 @@ func TestBatchesOrder(t *testing.T) {
 	assert.NotEqual(t, first, second, "each epoch has its own order")
 	assert.Equal(t, first, epoch(b), "one seed, one order")
 
-	// The state of the generator alone decides: an epoch broken off changes
-	// nothing but that.
+	// The state of the generator alone decides: an epoch broken off changes nothing but that.
 	for range b.Epoch() {
 		break
 	}
@@ -141,7 +140,7 @@ func TestNewBatchesTakesRowsOfALargerTable(t *testing.T) {
 }
 
 func ExampleBatches() {
-	x := tensor.New(tensor.WithShape(5, 1), tensor.WithBacking([]float64{1, 2, 3, 4, 5}))
+	x := data.Rows(1, 1, 2, 3, 4, 5)
 	batches, err := data.NewBatches(x, 2, nil)
 	if err != nil {
 		fmt.Println(err)

@@ -72,8 +72,8 @@ func (t Table) at(columns []int) (Table, error) {
 	return selected, nil
 }
 
-// SelectColumns returns the columns of x (rows, dim) at the given places, from
-// 0, in that order, as a new table of the type of x.
+// SelectColumns returns the columns of x (rows, dim) at the given places, from 0, in that order, as a new table of the
+// type of x.
 func SelectColumns(x *tensor.Dense, columns ...int) (*tensor.Dense, error) {
 	if err := checkTable(x); err != nil {
 		return nil, err

@@ -2,7 +2,6 @@ package data_test
 
 import (
 	"fmt"
-	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -55,48 +54,64 @@ func TestSelectColumnsAndRows(t *testing.T) {
 	assert.EqualError(t, err, "data: table is nil")
 }
 
-func TestUncorrelated(t *testing.T) {
-	// a, -a, b, a + little, b again: of a and a + little the first goes, then of
-	// b and b the first.
-	rng := seeded(1)
-	const rows = 500
-	x := tensor.New(tensor.WithShape(rows, 5), tensor.Of(tensor.Float64))
-	values := x.Float64s()
-	for i := range rows {
-		a, b := rng.NormFloat64(), rng.NormFloat64()
-		copy(values[5*i:], []float64{a, -a, b, 3*a + 0.01*rng.NormFloat64(), 7 + b})
-	}
-	keep, err := data.Uncorrelated(x, 0.98)
+func TestRows(t *testing.T) {
+	x := data.Rows(2, 1, 2, 3, 4.5)
+	assert.Equal(t, tensor.Shape{2, 2}, x.Shape())
+	assert.Equal(t, []float64{1, 2, 3, 4.5}, x.Data())
+	assert.PanicsWithValue(t, "data: Rows: 3 numbers do not fill rows of 2", func() { data.Rows(2, 1, 2, 3) })
+	assert.Panics(t, func() { data.Rows(2) })
+	assert.Panics(t, func() { data.Rows(0, 1) })
+}
+
+func TestTake(t *testing.T) {
+	got, err := data.Take(counted[float32](3, 2), 2, 0, 2)
 	require.NoError(t, err)
-	assert.Equal(t, []int{1, 3, 4}, keep)
-	keep, err = data.Uncorrelated(x, 1.5)
-	require.NoError(t, err)
-	assert.Equal(t, []int{0, 1, 2, 3, 4}, keep)
-	_, err = data.Uncorrelated(x, math.NaN())
-	assert.EqualError(t, err, "data: correlation limit NaN, want a number above 0")
-	_, err = data.Uncorrelated(nil, 1)
+	assert.Equal(t, []float32{20, 21, 0, 1, 20, 21}, got.Data())
+	_, err = data.Take(counted[float64](3, 2), 3)
+	assert.EqualError(t, err, "data: no row 3 in a table of 3")
+	_, err = data.Take(counted[float64](3, 2), -1)
+	assert.EqualError(t, err, "data: no row -1 in a table of 3")
+	_, err = data.Take(counted[float64](3, 2))
+	assert.EqualError(t, err, "data: none of the rows is taken")
+	_, err = data.Take(nil, 0)
 	assert.EqualError(t, err, "data: table is nil")
 }
 
-func TestContinuous(t *testing.T) {
-	x := table(4, 3,
-		0., 5, 1,
-		0, 5, 0,
-		0, 4, 0,
-		1, 3, 2)
-	for often, want := range [][]int{nil, {1}, {1, 2}, {0, 1, 2}} {
-		keep, err := data.Continuous(x, often)
-		require.NoError(t, err)
-		assert.Equal(t, want, keep, "at most %d times", often)
-	}
-	_, err := data.Continuous(nil, 5)
+func TestConcat(t *testing.T) {
+	got, err := data.Concat(data.Rows(2, 1, 2), data.Rows(2, 3, 4, 5, 6))
+	require.NoError(t, err)
+	assert.Equal(t, tensor.Shape{3, 2}, got.Shape())
+	assert.Equal(t, []float64{1, 2, 3, 4, 5, 6}, got.Data())
+	got, err = data.Concat(counted[float32](2, 1))
+	require.NoError(t, err)
+	assert.Equal(t, []float32{0, 10}, got.Data())
+	_, err = data.Concat()
+	assert.EqualError(t, err, "data: no tables to join")
+	_, err = data.Concat(counted[float64](1, 2), counted[float64](1, 1))
+	assert.EqualError(t, err, "data: table 1 is 1 wide in float64, the first is 2 wide in float64")
+	_, err = data.Concat(counted[float64](1, 2), counted[float32](1, 2))
+	assert.EqualError(t, err, "data: table 1 is 2 wide in float32, the first is 2 wide in float64")
+	_, err = data.Concat(nil)
+	assert.EqualError(t, err, "data: table is nil")
+}
+
+func TestFloat64s(t *testing.T) {
+	x := data.Rows(1, 1, 2)
+	got, err := data.Float64s(x)
+	require.NoError(t, err)
+	got[0] = 7
+	assert.Equal(t, []float64{1, 2}, x.Data(), "a copy")
+	got, err = data.Float64s(counted[float32](1, 2))
+	require.NoError(t, err)
+	assert.Equal(t, []float64{0, 1}, got)
+	_, err = data.Float64s(nil)
 	assert.EqualError(t, err, "data: table is nil")
 }
 
 func ExampleTable() {
 	t := data.Table{
 		Names: []string{"time", "height", "weight"},
-		Rows:  tensor.New(tensor.WithShape(2, 3), tensor.WithBacking([]float64{1, 1.7, 62, 2, 1.8, 80})),
+		Rows:  data.Rows(3, 1, 1.7, 62, 2, 1.8, 80),
 	}
 	t, err := t.Drop("time")
 	if err != nil {

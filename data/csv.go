@@ -22,8 +22,8 @@ type CSV struct {
 	Comma rune
 	// NoHeader says that the first line holds numbers already. The columns are then called "0", "1" and so on.
 	NoHeader bool
-	// NumericNames says that the first line holds names though all of them are numbers, as pandas writes the columns of
-	// an array. Without it or NoHeader such a line is refused: it could be either.
+	// NumericNames says that the first line holds names though all of them are numbers, as pandas writes the columns of an
+	// array. Without it or NoHeader such a line is refused: it could be either.
 	NumericNames bool
 	// NumberNames says that columns of one name are to be called a, a.1, a.2 and so on. Without it names that more than
 	// one of the wanted columns has are refused.
@@ -51,8 +51,8 @@ func (c CSV) ReadFile(name string) (Table, error) {
 
 // Read reads the whole of r as a table of float64.
 //
-// A missing value, a field that is no finite decimal number, and a line that has too few or too many fields are refused,
-// by line (from 1) and column; so are a wanted column that is not there and a table without rows.
+// A missing value, a field that is no finite decimal number, and a line that has too few or too many fields are
+// refused, by line (from 1) and column; so are a wanted column that is not there and a table without rows.
 func (c CSV) Read(r io.Reader) (Table, error) {
 	rows, err := c.Rows(r)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/go-ffjord/ffjord/internal/limit"
 )
 
-// csvLines cuts a text into rows and these into fields (RFC 4180). A quote in the middle of a field is a part of it; one
-// in the middle of a quoted field as well, and that field is remembered as stray.
+// csvLines cuts a text into rows and these into fields (RFC 4180). A quote in the middle of a field is a part of it;
+// one in the middle of a quoted field as well, and that field is remembered as stray.
 type csvLines struct {
 	text   *bufio.Reader
 	comma  []byte

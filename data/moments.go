@@ -7,8 +7,7 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// moments are the running mean and sum of squared deviations of each column,
-// free of cancellation (Welford 1962).
+// moments are the running mean and sum of squared deviations of each column, free of cancellation (Welford 1962).
 type moments struct {
 	rows          float64
 	mean, squares []float64

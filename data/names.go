@@ -68,3 +68,12 @@ func numbered(names []string) []string {
 	}
 	return unique
 }
+
+// upTo returns 0 to n-1.
+func upTo(n int) []int {
+	places := make([]int, n)
+	for i := range places {
+		places[i] = i
+	}
+	return places
+}

@@ -6,14 +6,18 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// NLL returns the mean of -log p over the rows of x (rows, dim), in nats, for
-// the true density p:
+// LogProber knows its density: LogProb is log p(x) in nats of one row x of length dim, as the distributions of gonum's
+// distmv have it.
+type LogProber interface {
+	LogProb(x []float64) float64
+}
+
+// NLL returns the mean of -log p over the rows of x (rows, dim), in nats, for the true density p:
 //
 //	NLL = -(1/rows) Σ log p(xᵢ)
 //
-// It is the floor for these very rows, where [Entropier] is the floor for rows
-// in the mean: a model's gap is its own mean negative log-likelihood of x
-// minus NLL(p, x).
+// It is the floor for these very rows, where an entropy is the floor for rows in the mean: a model's gap is its own
+// mean negative log-likelihood of x minus NLL(p, x).
 func NLL(p LogProber, x *tensor.Dense) (float64, error) {
 	logs, err := LogProbs(p, x)
 	if err != nil {
@@ -26,9 +30,8 @@ func NLL(p LogProber, x *tensor.Dense) (float64, error) {
 	return sum / float64(len(logs)), nil
 }
 
-// LogProbs returns log p of every row of x (rows, dim), in nats. x must be a
-// contiguous row-major table of finite float32 or float64; where p tells its
-// width by a method Dim() int, dim must be that.
+// LogProbs returns log p of every row of x (rows, dim), in nats. x must be a contiguous row-major table of finite
+// float32 or float64; where p tells its width by a method Dim() int, dim must be that.
 func LogProbs(p LogProber, x *tensor.Dense) ([]float64, error) {
 	if err := checkTable(x); err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/data/toy"
 )
 
 // normal is N(0, I), which tells its width.
@@ -53,16 +54,16 @@ func TestNLL(t *testing.T) {
 }
 
 func TestNLLOfItsOwnRowsIsNearTheEntropy(t *testing.T) {
-	m := data.Moons{Noise: 0.06}
-	got, err := data.NLL(m, data.Draw(m, 8192, seeded(1)))
+	m := toy.Moons{Noise: 0.06}
+	got, err := data.NLL(m, toy.Draw(m, 8192, seeded(1)))
 	require.NoError(t, err)
 	// log p has a standard deviation of about 1, so the mean one of 0.011.
 	assert.InDelta(t, m.Entropy(), got, 0.04)
 }
 
 func TestLogProbsRefuse(t *testing.T) {
-	_, err := data.LogProbs(data.Moons{Noise: 1}, counted[float64](3, 3))
+	_, err := data.LogProbs(toy.Moons{Noise: 1}, counted[float64](3, 3))
 	assert.EqualError(t, err, "data: rows are 3 wide, the density needs 2")
-	_, err = data.NLL(data.Moons{Noise: 1}, nil)
+	_, err = data.NLL(toy.Moons{Noise: 1}, nil)
 	assert.EqualError(t, err, "data: table is nil")
 }

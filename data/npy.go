@@ -12,12 +12,11 @@ import (
 	"github.com/go-ffjord/ffjord/internal/limit"
 )
 
-// ReadNPY reads an array of numbers in NumPy's .npy format, versions 1 to 3:
-// (rows, dim), or (rows) for one column, in C or in Fortran order. float32 and
-// float64 keep their type; integers become float64.
+// ReadNPY reads an array of numbers in NumPy's .npy format, versions 1 to 3: (rows, dim), or (rows) for one column, in
+// C or in Fortran order. float32 and float64 keep their type; integers become float64.
 //
-// It refuses other types and shapes, an empty array, a file that is shorter or
-// longer than its shape says, and numbers that are not finite, by their place.
+// It refuses other types and shapes, an empty array, a file that is shorter or longer than its shape says, and numbers
+// that are not finite, by their place.
 func ReadNPY(r io.Reader) (*tensor.Dense, error) { return readNPY(r, math.MaxInt64) }
 
 // readNPY is ReadNPY within a bound on the array's bytes, as the header has them.
@@ -49,8 +48,7 @@ func readNPY(r io.Reader, most int64) (*tensor.Dense, error) {
 	return x, nil
 }
 
-// readArray reads what follows the header. It makes room as the numbers come:
-// a header may promise more than there is.
+// readArray reads what follows the header. It makes room as the numbers come: a header may promise more than there is.
 func readArray[T float](r io.Reader, h npyHeader) (*tensor.Dense, error) {
 	const chunk = 1 << 16
 	buf := make([]byte, min(chunk, h.rows*h.dim)*h.size)

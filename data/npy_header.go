@@ -20,10 +20,9 @@ type npyHeader struct {
 	rows, dim int
 }
 
-// readNPYHeader reads the header of NumPy's format, versions 1.0, 2.0 and 3.0
-// (NumPy enhancement proposal 1): the magic bytes, two of version, the length of
-// what follows in two bytes or, from version 2.0 on, four, and a Python literal
-// of a dictionary with exactly the keys descr, fortran_order and shape.
+// readNPYHeader reads the header of NumPy's format, versions 1.0, 2.0 and 3.0 (NumPy enhancement proposal 1): the magic
+// bytes, two of version, the length of what follows in two bytes or, from version 2.0 on, four, and a Python literal of
+// a dictionary with exactly the keys descr, fortran_order and shape.
 func readNPYHeader(r io.Reader) (npyHeader, error) {
 	text, err := readNPYDict(r)
 	if err != nil {

@@ -18,8 +18,8 @@ type NPYRows struct {
 	buf  [8]byte // one number
 }
 
-// NewNPYRows starts to read r, which may hold what [ReadNPY] takes except that
-// the order must be C's: in Fortran's the first row ends with the file.
+// NewNPYRows starts to read r, which may hold what [ReadNPY] takes except that the order must be C's: in Fortran's the
+// first row ends with the file.
 func NewNPYRows(r io.Reader) (*NPYRows, error) {
 	text := bufio.NewReader(r)
 	h, err := readNPYHeader(text)
@@ -39,8 +39,7 @@ func NewNPYRows(r io.Reader) (*NPYRows, error) {
 // Dim returns the width of a row.
 func (n *NPYRows) Dim() int { return n.h.dim }
 
-// ReadRow fills row, of length Dim, with the next row. After the last it
-// returns io.EOF.
+// ReadRow fills row, of length Dim, with the next row. After the last it returns io.EOF.
 func (n *NPYRows) ReadRow(row []float64) error {
 	if err := checkRow("npy", row, n.h.dim); err != nil {
 		return err

@@ -277,8 +277,8 @@ func TestNPZ(t *testing.T) {
 	assert.ErrorIs(t, err, zip.ErrChecksum)
 }
 
-// testdata/numpy.npz is written by numpy.savez_compressed of NumPy 2.4.6 from
-// x = (1 + arange(6).reshape(3, 2))/8 and its variants.
+// testdata/numpy.npz is written by numpy.savez_compressed of NumPy 2.4.6 from x = (1 + arange(6).reshape(3, 2))/8 and
+// its variants.
 func TestNPZOfNumPy(t *testing.T) {
 	file, err := os.ReadFile("testdata/numpy.npz")
 	require.NoError(t, err)
@@ -304,8 +304,7 @@ func TestNPZOfNumPy(t *testing.T) {
 	}
 }
 
-// Whatever the bytes, reading ends, and what it takes is a table; reading by
-// rows takes and gives the same.
+// Whatever the bytes, reading ends, and what it takes is a table; reading by rows takes and gives the same.
 func FuzzNPY(f *testing.F) {
 	le := binary.LittleEndian
 	good := npy(le, dict("<f8", "False", "(2, 2)"), []float64{1, 2, 3, 4})

@@ -42,8 +42,7 @@ func (z *NPZ) Names() []string {
 	return names
 }
 
-// Rows opens the array of that name to be read row by row; its close closes
-// the array alone.
+// Rows opens the array of that name to be read row by row; its close closes the array alone.
 func (z *NPZ) Rows(name string) (RowReader, error) {
 	f, err := z.open(name)
 	if err != nil {
@@ -56,8 +55,7 @@ func (z *NPZ) Rows(name string) (RowReader, error) {
 	return closing{rows, f, fmt.Sprintf("data: npz: array %s", quote(name))}, nil
 }
 
-// Read reads the array of that name, as [ReadNPY] does. Its checksum is
-// checked as well.
+// Read reads the array of that name, as [ReadNPY] does. Its checksum is checked as well.
 func (z *NPZ) Read(name string) (*tensor.Dense, error) {
 	f, err := z.open(name)
 	if err != nil {

@@ -1,12 +1,6 @@
 package data
 
-import (
-	"fmt"
-	"math"
-	"math/rand/v2"
-
-	"gorgonia.org/tensor"
-)
+import "fmt"
 
 // orDefault returns v, or what its zero stands for.
 func orDefault[T int | int64 | float64](v, zero T) T {
@@ -16,40 +10,10 @@ func orDefault[T int | int64 | float64](v, zero T) T {
 	return v
 }
 
-// checkPositive refuses a setting that is no finite positive number.
-func checkPositive(who, what string, v float64) error {
-	if !(v > 0) || math.IsInf(v, 1) {
-		return fmt.Errorf("data: %s: %s %v, want a finite number above 0", who, what, v)
-	}
-	return nil
-}
-
-// checkLength panics if the row x has not length dim.
-func checkLength(who string, x []float64, dim int) {
-	if len(x) != dim {
-		panic(fmt.Sprintf("data: %s: row of length %d, want %d", who, len(x), dim))
-	}
-}
-
 // checkRow refuses a row whose length is not dim.
 func checkRow(who string, row []float64, dim int) error {
 	if len(row) != dim {
 		return fmt.Errorf("data: %s: row of length %d, want %d", who, len(row), dim)
 	}
 	return nil
-}
-
-// plane returns points of the plane as a table (len(points), 2), each with
-// N(0, noise²) added to both coordinates.
-func plane(points [][2]float64, noise float64, rng *rand.Rand) *tensor.Dense {
-	values := make([]float64, 0, 2*len(points))
-	for _, p := range points {
-		values = append(values, p[0]+noise*rng.NormFloat64(), p[1]+noise*rng.NormFloat64())
-	}
-	return tensor.New(tensor.WithShape(len(points), 2), tensor.WithBacking(values))
-}
-
-// shuffle puts the points in random order.
-func shuffle(points [][2]float64, rng *rand.Rand) {
-	rng.Shuffle(len(points), func(i, j int) { points[i], points[j] = points[j], points[i] })
 }

@@ -61,9 +61,9 @@ func portion(share float64, rows int) int {
 	return n
 }
 
-// Split deals the rows of x (rows, dim) out as new tables of the type of x. In an order drawn from rng, or in that of the
-// table if rng is nil, the last ⌊Test·rows⌋ rows are the test, the last ⌊Validation·rest⌋ of the rest the validation. Each
-// part that is wanted has at least one row.
+// Split deals the rows of x (rows, dim) out as new tables of the type of x. In an order drawn from rng, or in that of
+// the table if rng is nil, the last ⌊Test·rows⌋ rows are the test, the last ⌊Validation·rest⌋ of the rest the
+// validation. Each part that is wanted has at least one row.
 func (h Holdout) Split(x *tensor.Dense, rng *rand.Rand) (Parts, error) {
 	h = h.withDefaults()
 	if err := h.check(); err != nil {

@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/data/toy"
 )
 
 func TestSplitDealsEveryRowOnce(t *testing.T) {
@@ -124,8 +125,8 @@ func TestStandardize(t *testing.T) {
 	assert.Equal(t, []float32{0, 0}, z.Data())
 }
 
-// Applied to what it was fitted on it gives mean 0 and deviation 1, and it
-// inverts; a log-density is carried over by LogDet.
+// Applied to what it was fitted on it gives mean 0 and deviation 1, and it inverts; a log-density is carried over by
+// LogDet.
 func TestStandardizeProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rows, dim := rapid.IntRange(2, 100).Draw(t, "rows"), rapid.IntRange(1, 4).Draw(t, "dim")
@@ -157,7 +158,7 @@ func TestStandardizeProperties(t *testing.T) {
 }
 
 func TestFitStandardizeSource(t *testing.T) {
-	x := data.Draw(data.Circles{}, 1000, seeded(1))
+	x := toy.Draw(toy.Circles{}, 1000, seeded(1))
 	want, err := data.FitStandardize(x)
 	require.NoError(t, err)
 	batches, err := data.NewBatches(x, 77, nil)
@@ -226,7 +227,7 @@ func TestStandardizeRefuses(t *testing.T) {
 }
 
 func ExampleHoldout() {
-	x := data.Draw(data.Moons{Noise: 0.06}, 1000, seeded(1))
+	x := toy.Draw(toy.Moons{Noise: 0.06}, 1000, seeded(1))
 	parts, err := data.Holdout{}.Split(x, seeded(2))
 	if err != nil {
 		fmt.Println(err)
@@ -237,7 +238,7 @@ func ExampleHoldout() {
 }
 
 func ExampleStandardize() {
-	x := tensor.New(tensor.WithShape(2, 2), tensor.WithBacking([]float64{1, 100, 3, 500}))
+	x := data.Rows(2, 1, 100, 3, 500)
 	scale, err := data.FitStandardize(x)
 	if err != nil {
 		fmt.Println(err)

@@ -19,7 +19,8 @@ type Standardize struct {
 }
 
 // FitStandardize returns the map for the rows of x (rows, dim), those that are trained on. The deviation is that of the
-// rows themselves, √(Σ(x - mean)²/rows). Columns whose rows are all the same are a [*ConstantError] that lists them all.
+// rows themselves, √(Σ(x - mean)²/rows). Columns whose rows are all the same are a [*ConstantError] that lists them
+// all.
 func FitStandardize(x *tensor.Dense) (Standardize, error) {
 	if err := checkTable(x); err != nil {
 		return Standardize{}, err

@@ -13,11 +13,11 @@ import (
 	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
-// Stream deals the rows of a file in batches without ever holding more of them
-// than a window. Each epoch reads the file anew, from its start.
+// Stream deals the rows of a file in batches without ever holding more of them than a window. Each epoch reads the file
+// anew, from its start.
 //
-// The batches share one buffer: each is good until the next one is asked for.
-// A Stream serves one goroutine and one epoch at a time.
+// The batches share one buffer: each is good until the next one is asked for. A Stream serves one goroutine and one
+// epoch at a time.
 type Stream struct {
 	open                    func() (RowReader, error)
 	names                   []string
@@ -28,20 +28,18 @@ type Stream struct {
 
 // StreamOptions say how a Stream deals its rows.
 type StreamOptions struct {
-	// Batch is the number of rows of a batch; the last of an epoch may be
-	// short. Zero means 256.
+	// Batch is the number of rows of a batch; the last of an epoch may be short. Zero means 256.
 	Batch int
-	// Window is the number of rows held at a time, from which each next one is
-	// drawn: the larger, the better shuffled. Zero means 16 batches.
+	// Window is the number of rows held at a time, from which each next one is drawn: the larger, the better shuffled.
+	// Zero means 16 batches.
 	Window int
 	// Rand draws. Nil keeps the order of the file.
 	Rand *rand.Rand
 }
 
-// NewStream returns a stream of what open opens, in float64. It reads the
-// whole once, to count the rows and so that a fault in them is an error here
-// and not in the middle of an epoch. What open returns is closed after use if
-// it is an io.Closer.
+// NewStream returns a stream of what open opens, in float64. It reads the whole once, to count the rows and so that a
+// fault in them is an error here and not in the middle of an epoch. What open returns is closed after use if it is an
+// io.Closer.
 func NewStream(open func() (RowReader, error), o StreamOptions) (*Stream, error) {
 	o.Batch = orDefault(o.Batch, 256)
 	o.Window = orDefault(o.Window, 16*o.Batch)
@@ -114,8 +112,7 @@ func (s *Stream) Epoch() iter.Seq[*tensor.Dense] {
 	}
 }
 
-// shuffled calls f with every row, each drawn from a window that moves along
-// the file, until f is false.
+// shuffled calls f with every row, each drawn from a window that moves along the file, until f is false.
 func (s *Stream) shuffled(f func(row []float64) bool) error {
 	if s.rng == nil {
 		return s.each(f)
@@ -144,8 +141,7 @@ func (s *Stream) shuffled(f func(row []float64) bool) error {
 	return nil
 }
 
-// each calls f with every row in the order of the file until f is false. The
-// row is good until the next.
+// each calls f with every row in the order of the file until f is false. The row is good until the next.
 func (s *Stream) each(f func(row []float64) bool) (err error) {
 	var r RowReader
 	err = guard.Call("the stream's open", func() (err error) {

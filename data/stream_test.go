@@ -54,8 +54,7 @@ type numbers []float64
 func (numbers) Dim() int                      { return 1 }
 func (n numbers) ReadRow(row []float64) error { row[0] = n[0]; return nil }
 
-// Whatever the sizes, an epoch holds every row once, in whole batches and at
-// most one short one, and in a fresh order.
+// Whatever the sizes, an epoch holds every row once, in whole batches and at most one short one, and in a fresh order.
 func TestStreamDealsEveryRowOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n, size := rapid.IntRange(1, 60).Draw(t, "rows"), rapid.IntRange(0, 70).Draw(t, "batch")

@@ -11,8 +11,8 @@ import (
 // float is what a table's numbers may be.
 type float interface{ float32 | float64 }
 
-// checkTable refuses a tensor that is not a table: 2-D with at least one row
-// and one column, row-major and contiguous, float32 or float64, all finite.
+// checkTable refuses a tensor that is not a table: 2-D with at least one row and one column, row-major and contiguous,
+// float32 or float64, all finite.
 func checkTable(x *tensor.Dense) error {
 	if x == nil {
 		return errors.New("data: table is nil")

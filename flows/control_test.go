@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gorgonia.org/tensor"
 
-	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/ode"
 	"github.com/go-ffjord/ffjord/optim"
@@ -22,7 +22,7 @@ import (
 func BenchmarkControl(b *testing.B) {
 	const rows = 2048
 	trained := trainedDemo(b)
-	x := data.Draw(data.Moons{Noise: 0.06}, rows, seeded(3))
+	x := toy.Draw(toy.Moons{Noise: 0.06}, rows, seeded(3))
 	for _, weights := range []float64{1, 2} {
 		exact := solveWith(b, trained, weights, ode.Solver{RTol: 1e-11, ATol: 1e-12}, x)
 		measure := func(rtol float64, shared bool) accuracy {
@@ -81,7 +81,7 @@ func evaluationsAt(measured []accuracy, rms float64) float64 {
 func trainedDemo(b *testing.B) *flows.Flow {
 	f := demo(tensor.Float32, nil)
 	trainer := optim.Trainer{Rate: optim.Cosine(1e-2, 0), Epochs: 40, Rand: seeded(2)}
-	must(b, trainer.Run(b.Context(), f.NLL(), data.Draw(data.Moons{Noise: 0.06}, 8192, seeded(1))))
+	must(b, trainer.Run(b.Context(), f.NLL(), toy.Draw(toy.Moons{Noise: 0.06}, 8192, seeded(1))))
 	return f
 }
 

@@ -80,7 +80,7 @@ func ExampleLogit() {
 		Blocks: flows.Chain{flows.Affine{Scale: []float64{3}}, flows.Logit{}},
 		Params: nn.NewParams(rand.New(rand.NewPCG(1, 0))),
 	}
-	z := tensor.New(tensor.WithShape(3, 1), tensor.WithBacking([]float64{-1, 0, 1}))
+	z := data.Rows(1, -1, 0, 1)
 	x, _, err := flow.Forward(context.Background(), z)
 	if err != nil {
 		log.Fatal(err)

@@ -7,6 +7,7 @@ import (
 
 	"gorgonia.org/tensor"
 
+	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/nn"
 	"github.com/go-ffjord/ffjord/ode"
@@ -19,7 +20,7 @@ func ExampleFlow_Explain() {
 		Blocks: flows.FFJORD{Field: well{}, Solver: ode.Solver{RTol: 1e-6, ATol: 1e-8}},
 		Params: &nn.Params{Dtype: tensor.Float64},
 	}
-	x := tensor.New(tensor.WithShape(2, 2), tensor.WithBacking([]float64{0.1, 0, 0.7, 0}))
+	x := data.Rows(2, 0.1, 0, 0.7, 0)
 	told, err := flow.Explain(context.Background(), x)
 	if err != nil {
 		log.Fatal(err)

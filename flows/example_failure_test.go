@@ -8,6 +8,7 @@ import (
 
 	"gorgonia.org/tensor"
 
+	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/nn"
@@ -17,7 +18,7 @@ import (
 func ExampleSolveError() {
 	cube := nn.Func(func(z *graph.Node) *graph.Node { return graph.Cube(z) })
 	flow := flows.Flow{Dim: 1, Blocks: flows.FFJORD{Field: cube}, Params: &nn.Params{Dtype: tensor.Float64}}
-	z := tensor.New(tensor.WithShape(3, 1), tensor.WithBacking([]float64{0.1, 2, -0.5}))
+	z := data.Rows(1, 0.1, 2, -0.5)
 	x, _, err := flow.Forward(context.Background(), z)
 	var failed *flows.SolveError
 	if !errors.As(err, &failed) {

@@ -8,6 +8,7 @@ import (
 
 	"gorgonia.org/tensor"
 
+	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/nn"
@@ -67,7 +68,7 @@ func ExampleFFJORD() {
 		Params: &nn.Params{Dtype: tensor.Float64},
 	}
 	ctx := context.Background()
-	z := tensor.New(tensor.WithShape(2, 1), tensor.WithBacking([]float64{1, -2}))
+	z := data.Rows(1, 1, -2)
 	x, logDet, err := flow.Forward(ctx, z)
 	if err != nil {
 		log.Fatal(err)
@@ -116,7 +117,7 @@ func (well) Trace(_ *graph.Graph, z, _ *graph.Node) *graph.Node {
 
 // A trace of one's own is one method. Here both are -2 ln(1 + 2|z|²).
 func ExampleTrace() {
-	z := tensor.New(tensor.WithShape(1, 2), tensor.WithBacking([]float64{1, 0.5}))
+	z := data.Rows(2, 1, 0.5)
 	for _, trace := range []flows.Trace{flows.Exact{}, well{}} {
 		flow := flows.Flow{
 			Dim:    2,

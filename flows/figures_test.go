@@ -12,7 +12,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
-	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/internal/kernel"
@@ -233,7 +233,7 @@ func compileStep(b *testing.B) {
 
 // trainDemo is the whole training of the two moons: 40 epochs of 8192 rows in batches of 256, steps by tolerance.
 func trainDemo(b *testing.B) {
-	x, err := data.Moons{Noise: 0.06}.Sample(8192, seeded(1))
+	x, err := toy.Moons{Noise: 0.06}.Sample(8192, seeded(1))
 	must(b, err)
 	trainer := optim.Trainer{Solver: &optim.Adam{LR: 1e-2}, Epochs: 40, Batch: 256, Rand: seeded(2)}
 	must(b, trainer.Run(context.Background(), seedFlow(tensor.Float32, ode.Solver{}).NLL(), toFloat32(x)))

@@ -17,6 +17,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/optim"
 )
 
@@ -184,7 +185,7 @@ func (b *breaking) Err() error { return b.err }
 
 // endless draws rows anew for every batch: no row is ever met twice.
 type endless struct {
-	of    data.Distribution
+	of    toy.Distribution
 	rng   *rand.Rand
 	steps int
 	err   error
@@ -206,7 +207,7 @@ func (s *endless) Epoch() iter.Seq[*tensor.Dense] {
 
 func ExampleTrainer_RunSource() {
 	mean := newCentre(3, 3)
-	rows := &endless{of: data.Moons{Noise: 0.06}, rng: seeded(1), steps: 320}
+	rows := &endless{of: toy.Moons{Noise: 0.06}, rng: seeded(1), steps: 320}
 	fit := optim.Trainer{Rate: optim.Cosine(0.05, 0)}
 	if err := fit.RunSource(context.Background(), mean, rows); err != nil {
 		fmt.Println(err)

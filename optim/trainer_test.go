@@ -14,7 +14,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
-	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/optim"
 )
 
@@ -302,7 +302,7 @@ func TestTrainerElapsedLeavesOutObservers(t *testing.T) {
 
 func ExampleTrainer() {
 	// The mean of the moons, as the minimum of ½ E|w - x|².
-	moons := data.Draw(data.Moons{Noise: 0.06}, 8192, seeded(1))
+	moons := toy.Draw(toy.Moons{Noise: 0.06}, 8192, seeded(1))
 	mean := newCentre(3, 3)
 	fit := optim.Trainer{
 		Solver: &optim.Adam{},

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/image/math/fixed"
 	"gorgonia.org/tensor"
 
-	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/data/toy"
 )
 
 // Pixels of a letter's picture along a side, and of the white around it.
@@ -25,7 +25,7 @@ const (
 // condition that stands for it.
 type label struct {
 	letter  rune
-	density *data.Picture
+	density *toy.Picture
 	given   *tensor.Dense // (1, labels), a 1 in the letter's column and zeros
 }
 
@@ -49,7 +49,7 @@ func letters(text string) ([]label, error) {
 		if err != nil {
 			return nil, fmt.Errorf("-labels: %w", err)
 		}
-		density, err := data.NewPicture(img, data.PictureOptions{Extent: 2})
+		density, err := toy.NewPicture(img, toy.PictureOptions{Extent: 2})
 		if err != nil {
 			return nil, fmt.Errorf("-labels: %q: %w", letter, err)
 		}

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 
 	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/flows"
 )
 
@@ -47,11 +48,11 @@ func gap(b *testing.B, args ...string) float64 {
 	}
 	s, err := parse(args)
 	must(err)
-	moons := data.Moons{Noise: s.noise}
+	moons := toy.Moons{Noise: s.noise}
 	flow := s.flow(s.params(), flows.Exact{})
-	_, _, err = s.fit(context.Background(), flow, data.Draw(moons, s.size, s.random(trainStream)), io.Discard)
+	_, _, err = s.fit(context.Background(), flow, toy.Draw(moons, s.size, s.random(trainStream)), io.Discard)
 	must(err)
-	test := data.Draw(moons, held, s.random(testStream))
+	test := toy.Draw(moons, held, s.random(testStream))
 	got, err := nll(context.Background(), flow, test)
 	must(err)
 	best, err := data.NLL(moons, test)

@@ -10,7 +10,7 @@ import (
 
 	"gorgonia.org/tensor"
 
-	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/nn"
 	"github.com/go-ffjord/ffjord/optim"
@@ -38,7 +38,7 @@ func (s settings) random(stream uint64) *rand.Rand { return rand.New(rand.NewPCG
 // down. When ctx is done before the training is, it goes on with what is learnt
 // by then, and the error says so.
 func learn(ctx context.Context, s settings, stdout, stderr io.Writer) error {
-	moons := data.Moons{Noise: s.noise}
+	moons := toy.Moons{Noise: s.noise}
 	train, err := moons.Sample(s.size, s.random(trainStream))
 	if err != nil {
 		return err
@@ -123,7 +123,7 @@ func (s settings) keep(params *nn.Params, history optim.History) error {
 }
 
 // draw finishes the album and writes all pictures.
-func (s settings) draw(ctx context.Context, album *album, moons data.Moons, caption string) error {
+func (s settings) draw(ctx context.Context, album *album, moons toy.Moons, caption string) error {
 	if err := album.add(ctx, caption); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/viz"
 )
@@ -53,7 +54,7 @@ func (a *album) add(ctx context.Context, caption string) error {
 func (a *album) panel() viz.Panel { return viz.Panel{Mesh: a.mesh, Data: a.data, Rows: a.rows} }
 
 // density compares the flow's density, as it is now, with the true one.
-func (a *album) density(ctx context.Context, caption string, moons data.Moons) (viz.Density, error) {
+func (a *album) density(ctx context.Context, caption string, moons toy.Moons) (viz.Density, error) {
 	grid, err := viz.Cover(a.data)
 	if err != nil {
 		return viz.Density{}, err

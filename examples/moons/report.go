@@ -12,6 +12,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/optim"
 )
@@ -54,7 +55,7 @@ type report struct {
 }
 
 // measure compares the flow with the true density.
-func measure(ctx context.Context, s settings, flow *flows.Flow, moons data.Moons, train, test *tensor.Dense) (report, error) {
+func measure(ctx context.Context, s settings, flow *flows.Flow, moons toy.Moons, train, test *tensor.Dense) (report, error) {
 	r := report{
 		Entropy: moons.Entropy(), Params: flow.Params.Count(),
 		Size: s.size, Noise: s.noise, Batch: s.batch, LR: s.lr, Schedule: s.rate, Blocks: s.blocks, Hidden: s.hidden, Layers: s.layers,

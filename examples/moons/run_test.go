@@ -22,7 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/tensor"
 
-	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/nn"
 	"github.com/go-ffjord/ffjord/ode"
@@ -135,7 +135,7 @@ func TestNLLOfAnAffineField(t *testing.T) {
 	b := flow.Params.Get("block0.0.bias").Value().Data().([]float64)
 	require.Len(t, w, 4*2)
 
-	x := numbers(data.Draw(data.Moons{Noise: 0.06}, held, s.random(testStream)))
+	x := numbers(toy.Draw(toy.Moons{Noise: 0.06}, held, s.random(testStream)))
 	var sum float64
 	for i := 0; i < len(x); i += 2 {
 		for j := range 2 {
@@ -189,7 +189,7 @@ func TestTheFileDescribesTheFlow(t *testing.T) {
 		require.NoError(t, err)
 		s, err := parse(nil)
 		require.NoError(t, err)
-		got, err := nll(t.Context(), flow, data.Draw(data.Moons{Noise: 0.06}, held, s.random(testStream)))
+		got, err := nll(t.Context(), flow, toy.Draw(toy.Moons{Noise: 0.06}, held, s.random(testStream)))
 		require.NoError(t, err)
 		assert.InDelta(t, o.report.NLLTest, got, 1e-12) // sums in another order
 	}

@@ -12,7 +12,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/data/toy"
 )
 
 // settings are what the command line asks for.
@@ -33,7 +33,7 @@ type settings struct {
 func flags() (*flag.FlagSet, *settings) {
 	s := &settings{}
 	f := flag.NewFlagSet("toy", flag.ContinueOnError)
-	names := data.ToyNames()
+	names := toy.Names()
 	f.StringVar(&s.set, "data", "8gaussians", "learn the set `name`, one of\n"+
 		strings.Join(names[:7], ", ")+",\n"+strings.Join(names[7:10], ", ")+",\n"+strings.Join(names[10:], ", "))
 	f.BoolVar(&s.all, "all", false, fmt.Sprintf("learn all %d sets of the paper that have a density, as many at a\ntime as there are cores, in place of -data", len(paper())))
@@ -83,8 +83,8 @@ func parse(args []string) (settings, error) {
 
 // check returns what is wrong with the settings.
 func (s settings) check() error {
-	if !slices.Contains(data.ToyNames(), s.set) {
-		return fmt.Errorf("-data is %q: want one of %s", s.set, strings.Join(data.ToyNames(), ", "))
+	if !slices.Contains(toy.Names(), s.set) {
+		return fmt.Errorf("-data is %q: want one of %s", s.set, strings.Join(toy.Names(), ", "))
 	}
 	for _, c := range []struct {
 		flag       string

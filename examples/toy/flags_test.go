@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/data/toy"
 )
 
 func TestWrongFlags(t *testing.T) {
@@ -61,7 +61,7 @@ func TestHelp(t *testing.T) {
 			assert.Regexp(t, `\(default "?`+f.DefValue+`"?\)`, stdout.String(), f.Name)
 		}
 	})
-	for _, name := range data.ToyNames() {
+	for _, name := range toy.Names() {
 		assert.Contains(t, stdout.String(), name)
 	}
 	for line := range strings.Lines(stdout.String()) {
@@ -73,9 +73,9 @@ func TestHelp(t *testing.T) {
 // What -all learns are sets that exist and have a density.
 func TestPaper(t *testing.T) {
 	for _, name := range paper() {
-		set, ok := data.Toy(name)
+		set, ok := toy.Named(name)
 		require.True(t, ok, name)
-		assert.Implements(t, (*data.Density)(nil), set, name)
+		assert.Implements(t, (*toy.Density)(nil), set, name)
 		assert.Equal(t, 2, width(set), name)
 	}
 }

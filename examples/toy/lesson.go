@@ -6,7 +6,7 @@ import (
 	"log/slog"
 	"runtime"
 
-	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/optim"
 )
@@ -15,7 +15,7 @@ import (
 type lesson struct {
 	settings
 	name     string
-	set      data.Distribution
+	set      toy.Distribution
 	flow     *flows.Flow
 	progress optim.Observer
 
@@ -29,7 +29,7 @@ type lesson struct {
 func (s settings) lessons(stderr io.Writer) (all []*lesson) {
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 	for _, name := range s.sets() {
-		set, _ := data.Toy(name)
+		set, _ := toy.Named(name)
 		l := &lesson{settings: s, name: name, set: set, flow: s.flow(width(set)), over: make(chan struct{})}
 		if s.all {
 			l.progress = records(log, name)
@@ -71,4 +71,4 @@ func records(log *slog.Logger, set string) optim.Observer {
 }
 
 // width returns the width of the rows of a set.
-func width(set data.Distribution) int { return set.(interface{ Dim() int }).Dim() }
+func width(set toy.Distribution) int { return set.(interface{ Dim() int }).Dim() }

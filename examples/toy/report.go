@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 
 	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/flows"
 )
 
@@ -30,7 +31,7 @@ type result struct {
 func (r result) gap() float64 { return r.nll - r.best }
 
 // measure compares a flow with the truth on fresh points.
-func measure(ctx context.Context, s settings, set data.Distribution, flow *flows.Flow) (result, error) {
+func measure(ctx context.Context, s settings, set toy.Distribution, flow *flows.Flow) (result, error) {
 	r := result{entropy: math.NaN(), best: math.NaN()}
 	test, err := set.Sample(held, s.random(testStream))
 	if err != nil {
@@ -44,7 +45,7 @@ func measure(ctx context.Context, s settings, set data.Distribution, flow *flows
 	for _, c := range solved.Cost {
 		r.evals += float64(c.Evaluations) / held
 	}
-	if known, ok := set.(data.Density); ok {
+	if known, ok := set.(toy.Density); ok {
 		r.entropy = known.Entropy()
 		r.best, err = data.NLL(known, test)
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/nn"
 )
@@ -31,15 +31,15 @@ type outcome struct {
 	file           string
 }
 
-// toy runs the program with a file of its own.
-func toy(t *testing.T, args ...string) outcome {
+// program runs the program with a file of its own.
+func program(t *testing.T, args ...string) outcome {
 	var stderr bytes.Buffer
-	o := toyTo(context.Background(), t, &stderr, args...)
+	o := programTo(context.Background(), t, &stderr, args...)
 	o.stderr = stderr.String()
 	return o
 }
 
-func toyTo(ctx context.Context, t *testing.T, stderr interface{ Write([]byte) (int, error) }, args ...string) outcome {
+func programTo(ctx context.Context, t *testing.T, stderr interface{ Write([]byte) (int, error) }, args ...string) outcome {
 	var stdout bytes.Buffer
 	o := outcome{file: filepath.Join(t.TempDir(), "toy.png")}
 	o.code = run(ctx, append([]string{"-out", o.file}, args...), &stdout, stderr)
@@ -84,7 +84,7 @@ func (o outcome) aspect(t *testing.T) float64 {
 }
 
 func TestRun(t *testing.T) {
-	o := toy(t, append(small, "-data", "moons")...)
+	o := program(t, append(small, "-data", "moons")...)
 	require.Equal(t, done, o.code, o.stderr)
 	assert.Less(t, o.aspect(t), 1.0, "a column of three")
 
@@ -108,10 +108,10 @@ func TestRun(t *testing.T) {
 // are learnt at a time.
 func TestAll(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	one := toy(t, append(small, "-all")...)
+	one := program(t, append(small, "-all")...)
 	require.Equal(t, done, one.code, one.stderr)
 	runtime.GOMAXPROCS(4)
-	four := toy(t, append(small, "-all")...)
+	four := program(t, append(small, "-all")...)
 	require.Equal(t, done, four.code, four.stderr)
 
 	table := one.table(t)
@@ -130,7 +130,7 @@ func TestAll(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, bytes.Equal(a, b), "pictures")
 
-	other := toy(t, append(small, "-data", "rings", "-seed", "2")...)
+	other := program(t, append(small, "-data", "rings", "-seed", "2")...)
 	require.Equal(t, done, other.code, other.stderr)
 	assert.Equal(t, table[2].entropy, other.table(t)[0].entropy)
 	assert.NotEqual(t, table[2].nll, other.table(t)[0].nll)
@@ -138,7 +138,7 @@ func TestAll(t *testing.T) {
 
 // Rows on a curve have no density: there is nothing to be near to.
 func TestSetWithoutDensity(t *testing.T) {
-	o := toy(t, append(small, "-data", "cos")...)
+	o := program(t, append(small, "-data", "cos")...)
 	require.Equal(t, done, o.code, o.stderr)
 	assert.Contains(t, o.stdout, "| cos | - | ")
 	assert.FileExists(t, o.file)
@@ -148,7 +148,7 @@ func TestSetWithoutDensity(t *testing.T) {
 }
 
 func TestSetOnTheLine(t *testing.T) {
-	o := toy(t, append(small, "-data", "3gaussians1d")...)
+	o := program(t, append(small, "-data", "3gaussians1d")...)
 	require.Equal(t, done, o.code, o.stderr)
 	assert.InDelta(t, 1.928, o.table(t)[0].entropy, 2e-3, "three digits")
 	assert.Contains(t, o.stdout, "no picture: the set is not in the plane\n")
@@ -158,7 +158,7 @@ func TestSetOnTheLine(t *testing.T) {
 // A flow without a block is its base N(0, I), whose NLL of eight Gaussians at
 // the distance r with deviation σ is log 2π + r²/2 + σ².
 func TestMeasure(t *testing.T) {
-	set := data.Gaussians{}
+	set := toy.Gaussians{}
 	s := settings{seed: 3}
 	r, err := measure(t.Context(), s, set, &flows.Flow{Dim: 2, Params: nn.NewParams(s.random(weightStream))})
 	require.NoError(t, err)
@@ -173,7 +173,7 @@ func TestMeasure(t *testing.T) {
 // The best Gaussian has 4.256 nats, so that less means that the flow has found
 // more than mean and spread.
 func TestItLearns(t *testing.T) {
-	o := toy(t, "-epochs", "6", "-batch", "32", "-hidden", "16", "-tol", "1e-3")
+	o := program(t, "-epochs", "6", "-batch", "32", "-hidden", "16", "-tol", "1e-3")
 	require.Equal(t, done, o.code, o.stderr)
 	row := o.table(t)[0]
 	assert.Equal(t, "8gaussians", row.name)
@@ -196,7 +196,7 @@ func (c *canceller) Write(p []byte) (int, error) {
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	stderr := &canceller{cancel: cancel}
-	o := toyTo(ctx, t, stderr, append(small, "-epochs", "5000")...)
+	o := programTo(ctx, t, stderr, append(small, "-epochs", "5000")...)
 	assert.Equal(t, interrupted, o.code)
 	assert.Contains(t, stderr.String(), "toy: interrupted; what is shown was learnt by then\n")
 	assert.Contains(t, o.stdout, fmt.Sprintf("\n%d steps of", deals))
@@ -208,7 +208,7 @@ func TestInterruptedAtOnce(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	var stderr bytes.Buffer
-	o := toyTo(ctx, t, &stderr, append(small, "-all")...)
+	o := programTo(ctx, t, &stderr, append(small, "-all")...)
 	assert.Equal(t, interrupted, o.code)
 	assert.Equal(t, "toy: interrupted before anything was learnt\n", stderr.String())
 	assert.Empty(t, o.stdout)
@@ -216,7 +216,7 @@ func TestInterruptedAtOnce(t *testing.T) {
 }
 
 func TestDivergence(t *testing.T) {
-	o := toy(t, append(small, "-data", "moons", "-lr", "1e30")...)
+	o := program(t, append(small, "-data", "moons", "-lr", "1e30")...)
 	assert.Equal(t, failed, o.code)
 	assert.Empty(t, o.stdout)
 	assert.Contains(t, o.stderr, "toy: moons: optim: epoch 1, step ")

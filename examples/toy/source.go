@@ -7,6 +7,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/data/toy"
 )
 
 // deals is the number of batches of an epoch.
@@ -18,7 +19,7 @@ const deals = 50
 // It draws an epoch at once, and not each batch, since some sets space their
 // points evenly: a few of them have gaps that many have not.
 type fresh struct {
-	of    data.Distribution
+	of    toy.Distribution
 	batch int
 	rng   *rand.Rand
 	err   error

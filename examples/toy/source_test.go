@@ -10,13 +10,13 @@ import (
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/tensor"
 
-	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/data/toy"
 )
 
 // Two epochs are what the set draws in two goes, in batches.
 func TestFreshPoints(t *testing.T) {
 	const batch = 3
-	set := data.Checkerboard{}
+	set := toy.Checkerboard{}
 	s := &fresh{of: set, batch: batch, rng: rand.New(rand.NewPCG(1, 2))}
 	var got []float64
 	for range 2 {
@@ -30,7 +30,7 @@ func TestFreshPoints(t *testing.T) {
 		assert.Equal(t, s.Len(), dealt)
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
-	first, second := data.Draw(set, deals*batch, rng), data.Draw(set, deals*batch, rng)
+	first, second := toy.Draw(set, deals*batch, rng), toy.Draw(set, deals*batch, rng)
 	assert.Equal(t, slices.Concat(first.Float64s(), second.Float64s()), got)
 }
 
@@ -42,7 +42,7 @@ func (f *fickle) Sample(n int, rng *rand.Rand) (*tensor.Dense, error) {
 		return nil, f.err
 	}
 	f.err = errors.New("out of points")
-	return data.Moons{}.Sample(n, rng)
+	return toy.Moons{}.Sample(n, rng)
 }
 
 func TestFreshPointsRunOut(t *testing.T) {
