@@ -5,8 +5,7 @@ import (
 	"math"
 )
 
-// bar is the key to a heat map: colours from lo at its foot to hi at its head.
-// The zero bar is none.
+// bar is the key to a heat map: colours from lo at its foot to hi at its head. The zero bar is none.
 type bar struct {
 	colours *table
 	lo, hi  float64

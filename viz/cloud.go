@@ -2,8 +2,7 @@ package viz
 
 import "image"
 
-// cloud draws the points of picture i of a strip, in one colour or in those of
-// the directions that they came from.
+// cloud draws the points of picture i of a strip, in one colour or in those of the directions that they came from.
 func (a axes) cloud(s Strip, i int) *image.RGBA {
 	const opacity = 0.6
 	radius := 0.007 * float64(min(a.box.Dx(), a.box.Dy())) // 1.3 pixels in a row of ten

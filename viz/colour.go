@@ -13,17 +13,18 @@ const shades = 512
 // table is a colour map, sampled.
 type table [shades]color.RGBA
 
-// at returns the colour of v in [0, 1]; values outside take the nearest end.
+// at returns the colour of v in [0, 1]; values outside take the nearest end, NaN the lower.
 func (t *table) at(v float64) color.RGBA {
-	return t[int(max(0, min(1, v))*(shades-1)+0.5)]
+	if !(v > 0) {
+		return t[0]
+	}
+	return t[int(min(1, v)*(shades-1)+0.5)]
 }
 
-// viridis runs from dark blue to light yellow with even steps in lightness and
-// reads alike for all kinds of colour vision. It joins ten of the map's
-// colours through CIELAB.
+// viridis runs from dark blue to light yellow with even steps in lightness and reads alike for all kinds of colour
+// vision. It joins ten of the map's colours through CIELAB.
 //
-// Source: S. van der Walt and N. Smith, 2015, the default of Matplotlib 2.0,
-// in the public domain (CC0).
+// Source: S. van der Walt and N. Smith, 2015, the default of Matplotlib 2.0, in the public domain (CC0).
 func viridis() (*table, error) {
 	anchors := []color.Color{
 		rgb(0x440154), rgb(0x482878), rgb(0x3e4989), rgb(0x31688e), rgb(0x26828e),
@@ -60,8 +61,7 @@ func sample(at func(float64) (color.Color, error)) (*table, error) {
 	return &t, nil
 }
 
-// wheel goes once around the hues at one lightness and one chroma of OKLCH, so
-// no direction stands out. Its ends meet.
+// wheel goes once around the hues at one lightness and one chroma of OKLCH, so no direction stands out. Its ends meet.
 //
 // Source: B. Ottosson, A perceptual color space for image processing, 2020.
 func wheel(lightness float64) *table {

@@ -6,8 +6,7 @@ import (
 	"math"
 )
 
-// ratioReach is the end of the scale of log-ratios, in nats: there one density
-// is about twenty times the other.
+// ratioReach is the end of the scale of log-ratios, in nats: there one density is about twenty times the other.
 const ratioReach = 3
 
 // Image draws the comparison.
@@ -33,7 +32,10 @@ func (d Density) Image() (*image.RGBA, error) {
 	if d.Ratio {
 		bars = append(bars, bar{signed, -ratioReach, ratioReach, "nats"})
 	}
-	s := newSheet(d.Grid, []string{d.Caption}, bars...)
+	s, err := newSheet(d.Grid, []string{d.Caption}, bars...)
+	if err != nil {
+		return nil, fmt.Errorf("viz: density: %w", err)
+	}
 	s.put(0, 0, "learnt log p(x)", s.axes(0, 0).heat(d.Learnt, colours, lo, hi))
 	if d.True != nil {
 		s.put(0, 1, "true log p(x)", s.axes(0, 1).heat(d.True, colours, lo, hi))
@@ -44,8 +46,8 @@ func (d Density) Image() (*image.RGBA, error) {
 	return s.img, nil
 }
 
-// ratio returns log p_learnt - log p_true, both raised to the floor of the
-// scale first: where both lie below it nothing is said.
+// ratio returns log p_learnt - log p_true, both raised to the floor of the scale first: where both lie below it nothing
+// is said.
 func (d Density) ratio(floor float64) []float64 {
 	r := make([]float64, len(d.True))
 	for i := range r {
@@ -73,11 +75,16 @@ func (d Density) scale() (lo, hi float64, err error) {
 	if err == nil && d.True != nil {
 		hi, err = d.highest("true", d.True)
 	}
-	return hi - depth, hi, err
+	if err != nil {
+		return 0, 0, err
+	}
+	if err := checkSpan(hi-depth, hi); err != nil {
+		return 0, 0, fmt.Errorf("the colour scale, down from the highest log-density, %w; a Depth makes it longer", err)
+	}
+	return hi - depth, hi, nil
 }
 
-// highest returns the greatest of the log-densities, which must be numbers
-// and no more and no fewer than cells.
+// highest returns the greatest of the log-densities, which must be numbers and no more and no fewer than cells.
 func (d Density) highest(what string, values []float64) (float64, error) {
 	nx, ny := d.Grid.Size()
 	if len(values) != nx*ny {

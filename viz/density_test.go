@@ -59,7 +59,8 @@ func TestDensityColours(t *testing.T) {
 	signed, err := blueRed()
 	require.NoError(t, err)
 	key := bar{colours, lo, hi, "nats"}
-	s := newSheet(g, []string{""}, bar{}, key, bar{signed, -ratioReach, ratioReach, "nats"})
+	s, err := newSheet(g, []string{""}, bar{}, key, bar{signed, -ratioReach, ratioReach, "nats"})
+	require.NoError(t, err)
 	for _, c := range []struct {
 		name string
 		col  int
@@ -82,8 +83,8 @@ func TestDensityColours(t *testing.T) {
 			}
 			a := s.axes(0, c.col)
 			got := img.RGBAAt(a.box.Min.X+int(a.x(c.x)), a.box.Min.Y+int(a.y(c.y)))
-			// A pixel is 0.017 wide and the steepest flank falls by 4 nats in
-			// 1: 0.07 nats or one hundredth of the scale, some three levels.
+			// A pixel is 0.017 wide and the steepest flank falls by 4 nats in 1: 0.07 nats or one hundredth of the
+			// scale, some three levels.
 			want := m.at(c.want)
 			assert.InDelta(t, want.R, got.R, 6)
 			assert.InDelta(t, want.G, got.G, 6)
@@ -100,7 +101,7 @@ func TestDensityErrors(t *testing.T) {
 		given Density
 		want  string
 	}{
-		{"no extent", Density{Learnt: good}, "viz: density: grid [0, 0] × [0, 0] has no extent"},
+		{"no extent", Density{Learnt: good}, "viz: density: grid: x: [0, 0] has no extent"},
 		{"empty", Density{Grid: g}, "viz: density: learnt: 0 log-densities for 2 × 2 cells"},
 		{"short", Density{Grid: g, Learnt: good, True: good[1:]}, "true: 3 log-densities for 2 × 2 cells"},
 		{"nan", Density{Grid: g, Learnt: []float64{0, 1, math.NaN(), 2}}, "learnt: log-density 2 is NaN"},

@@ -1,7 +1,7 @@
 package viz
 
-// Gallery shows many small pictures of one window at one scale, in strips one
-// below the other: what a flow makes of each of its conditions, say.
+// Gallery shows many small pictures of one window at one scale, in strips one below the other: what a flow makes of
+// each of its conditions, say.
 type Gallery struct {
 	// Window is what all pictures show, and the cells of the densities.
 	Window Grid
@@ -9,8 +9,8 @@ type Gallery struct {
 	// Strips are shown top to bottom.
 	Strips []Strip
 
-	// Top is the value at the end of the colour scale of all densities, which
-	// starts at 0; higher ones take its colour. Zero means the highest of all.
+	// Top is the value at the end of the colour scale of all densities, which starts at 0; higher ones take its colour.
+	// Zero means the highest of all.
 	Top float64
 }
 
@@ -25,9 +25,8 @@ type Strip struct {
 	// Points are the points of each picture, rows (x, y).
 	Points [][]float64
 
-	// From is where the points came from, in the same order: a point has the
-	// colour of the direction in which it lay from (0, 0) then. Nil leaves all
-	// points in one colour.
+	// From is where the points came from, in the same order: a point has the colour of the direction in which it lay
+	// from (0, 0) then. Nil leaves all points in one colour.
 	From [][]float64
 
 	// Densities are the values of each picture at Gallery.Window.Points().

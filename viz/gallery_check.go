@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// check tells why the gallery cannot be drawn.
+// check returns why the gallery cannot be drawn.
 func (g Gallery) check() error {
 	if err := g.Window.check(); err != nil {
 		return err
@@ -27,10 +27,13 @@ func (g Gallery) check() error {
 	if dense && g.top() == 0 {
 		return errors.New("all densities are 0")
 	}
+	if dense && checkSpan(0, g.top()) != nil {
+		return fmt.Errorf("the highest density is %g, and no colour scale ends there", g.top())
+	}
 	return nil
 }
 
-// check tells why the strip cannot be drawn on a window of so many cells.
+// check returns why the strip cannot be drawn on a window of so many cells.
 func (s Strip) check(cells int) error {
 	n := s.len()
 	switch {

@@ -24,7 +24,10 @@ func (g Gallery) Image() (*image.RGBA, error) {
 	if err != nil {
 		return nil, fmt.Errorf("viz: gallery: %w", err)
 	}
-	w := newWall(g, colours)
+	w, err := newWall(g, colours)
+	if err != nil {
+		return nil, fmt.Errorf("viz: gallery: %w", err)
+	}
 	for i, s := range g.Strips {
 		for j := range s.len() {
 			w.put(i, j, w.layer(s, j, colours, g.top()))
@@ -57,21 +60,28 @@ type wall struct {
 }
 
 // newWall lays out the page and writes on it.
-func newWall(g Gallery, colours *table) wall {
+func newWall(g Gallery, colours *table) (wall, error) {
 	most := 0
 	for _, s := range g.Strips {
 		most = max(most, s.len())
 	}
-	k := wall{window: g.Window, left: margin + stroke}
+	k := wall{window: g.Window}
 	side := int(float64(galleryWidth/most-galleryGap) * max(1, (g.Window.Y1-g.Window.Y0)/(g.Window.X1-g.Window.X0)))
 	k.w, k.h = sized(g.Window, max(galleryLeast, min(boxSide, side)))
+	l := newLettering()
+	_, yt := axes{k.window, image.Rect(0, 0, k.w, k.h)}.ticks()
+	k.left = margin + widest(l.tick(), yt.labels) + tickPad + tickLen + stroke
+	var key bar
+	if top := g.top(); top > 0 {
+		key = bar{colours, 0, top, "p(x)"}
+	}
 
 	y := margin
 	for i, s := range g.Strips {
-		if i == 0 || s.Caption != "" { // the first line has the key's title
+		if s.Caption != "" {
 			y += headLine
 		}
-		if s.Titles != nil {
+		if s.Titles != nil || i == 0 && s.Caption == "" && key.colours != nil { // the key has a title
 			y += titleLine
 		}
 		k.top = append(k.top, y+stroke)
@@ -80,13 +90,12 @@ func newWall(g Gallery, colours *table) wall {
 	bottom := y - gap - stroke
 	right := k.left + most*(k.w+galleryGap) - galleryGap
 
-	var key bar
-	if top := g.top(); top > 0 {
-		key = bar{colours, 0, top, "p(x)"}
-	}
-	l := newLettering()
 	high := bottom - k.top[0]
-	k.page = newPage(l, right+key.width(l, high)+stroke+margin, bottom+stroke+margin)
+	var err error
+	k.page, err = newPage(l, right+key.width(l, high)+stroke+margin, bottom+stroke+tickLen+tickLine+margin)
+	if err != nil {
+		return wall{}, err
+	}
 	key.draw(k.page, right, k.top[0], high)
 	for i, s := range g.Strips {
 		y := k.top[i] - stroke
@@ -101,7 +110,7 @@ func newWall(g Gallery, colours *table) wall {
 			k.text(style, (box.Min.X+box.Max.X)/2, box.Min.Y-titleLine/2-titleLift, k.w, title)
 		}
 	}
-	return k
+	return k, nil
 }
 
 // box returns where a picture hangs.
@@ -110,11 +119,18 @@ func (k wall) box(strip, col int) image.Rectangle {
 	return image.Rect(0, 0, k.w, k.h).Add(at)
 }
 
-// put hangs a picture.
+// put hangs a picture. The first of a strip has ticks at its left, those of the last strip have them below.
 func (k wall) put(strip, col int, layer *image.RGBA) {
 	box := k.box(strip, col)
 	k.paste(box, layer)
 	k.frame(box)
+	a := axes{k.window, box}
+	if col == 0 {
+		a.drawLeft(k.page, true)
+	}
+	if strip == len(k.top)-1 {
+		a.drawBottom(k.page, true)
+	}
 }
 
 // layer paints picture i of a strip.

@@ -9,8 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// exhibition is a gallery of a few points, of the densities x, 2x and 3x, and
-// of points that came from elsewhere.
+// exhibition is a gallery of a few points, of the densities x, 2x and 3x, and of points that came from elsewhere.
 func exhibition() Gallery {
 	g := Gallery{Window: Grid{X0: 0, X1: 2, Y0: 0, Y1: 4, NX: 20}}
 	at := g.Window.Points()
@@ -40,7 +39,8 @@ func TestGalleryImage(t *testing.T) {
 
 	colours, err := viridis()
 	require.NoError(t, err)
-	k := newWall(g, colours)
+	k, err := newWall(g, colours)
+	require.NoError(t, err)
 	at := func(strip, col int, x, y float64) color.RGBA {
 		a := axes{k.window, k.box(strip, col)}
 		return img.RGBAAt(a.box.Min.X+int(a.x(x)), a.box.Min.Y+int(a.y(y)))
@@ -81,12 +81,13 @@ func TestGalleryTop(t *testing.T) {
 	require.NoError(t, err)
 	img, err := g.Image()
 	require.NoError(t, err)
-	box := newWall(g, colours).box(1, 1)
+	k, err := newWall(g, colours)
+	require.NoError(t, err)
+	box := k.box(1, 1)
 	assert.Equal(t, colours[shades-1], img.RGBAAt(box.Max.X-9, box.Min.Y+9), "above the top")
 }
 
-// A gallery of points alone has no key, and pictures are neither too large nor
-// too small.
+// A gallery of points alone has no key, and pictures are neither too large nor too small.
 func TestGallerySizes(t *testing.T) {
 	for _, c := range []struct {
 		name     string
@@ -105,7 +106,9 @@ func TestGallerySizes(t *testing.T) {
 			img, err := Gallery{Window: Grid{X1: 1, Y1: 1}, Strips: []Strip{{Points: points}}}.Image()
 			require.NoError(t, err)
 			assertMargins(t, img)
-			assert.Equal(t, c.pictures*(c.side+galleryGap)-galleryGap+2*(margin+stroke), img.Rect.Dx())
+			labels := widest(newLettering().tick(), []string{"0.5"}) + tickPad + tickLen
+			assert.Equal(t, labels+c.pictures*(c.side+galleryGap)-galleryGap+2*(margin+stroke), img.Rect.Dx())
+			assert.Equal(t, 2*margin+2*stroke+c.side+tickLen+tickLine, img.Rect.Dy(), "no room above for captions that are not there")
 		})
 	}
 }
@@ -116,7 +119,7 @@ func TestGalleryErrors(t *testing.T) {
 		spoil func(*Gallery)
 		want  string
 	}{
-		{"no window", func(g *Gallery) { g.Window = Grid{} }, "viz: gallery: grid [0, 0] × [0, 0] has no extent"},
+		{"no window", func(g *Gallery) { g.Window = Grid{} }, "viz: gallery: grid: x: [0, 0] has no extent"},
 		{"no strips", func(g *Gallery) { g.Strips = nil }, "viz: gallery: no strips"},
 		{"negative top", func(g *Gallery) { g.Top = -1 }, "viz: gallery: top -1 is negative or not finite"},
 		{"endless top", func(g *Gallery) { g.Top = math.Inf(1) }, "viz: gallery: top +Inf is negative or not finite"},

@@ -4,35 +4,48 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/go-ffjord/ffjord/internal/limit"
 )
 
-// cellsPerSide is the number of cells along the longer side of a Grid that
-// names none.
+// cellsPerSide is the number of cells along the longer side of a Grid that names none.
 const cellsPerSide = 200
 
-// maxAspect is the largest ratio between the sides of a window: pictures keep
-// one scale on both axes, so a longer window would be a hairline.
+// maxAspect is the largest ratio between the sides of a window with one unit for both axes: a longer one would be a
+// hairline.
 const maxAspect = 20
 
-// Grid cuts the window [X0, X1] × [Y0, Y1] of the plane into NX × NY equal
-// cells. Values on a grid are kept in the order of Points.
+// maxCells is the most cells of a Grid, and the most points of a Mesh: half a gigabyte of values.
+const maxCells = 1 << 26
+
+// LimitError says that a picture would take more memory than anybody can want, and what takes it.
+type LimitError = limit.Error
+
+// Grid cuts the window [X0, X1] × [Y0, Y1] of the plane into NX × NY equal cells. Values on a grid are kept in the
+// order of [Grid.Points].
 //
-// When one of NX and NY is zero it is chosen so that the cells come as near to
-// squares as can be; when both are, the longer side gets 200 cells.
+// When one of NX and NY is zero it is chosen so that the cells come as near to squares, on the picture, as can be; when
+// both are, the longer side gets 200 cells.
 type Grid struct {
 	X0, X1 float64
 	Y0, Y1 float64
 	NX, NY int
+
+	// Stretch gives each axis a unit of its own, so that the picture is a square: for columns that differ in unit. False
+	// means one unit for both, so that circles are round.
+	Stretch bool
 }
 
 // Size returns the numbers of columns and rows, with zeros filled in.
 func (g Grid) Size() (nx, ny int) {
 	nx, ny = g.NX, g.NY
-	w, h := g.X1-g.X0, g.Y1-g.Y0
+	w, h := g.shape()
 	if !(w > 0) || !(h > 0) {
 		return nx, ny
 	}
-	scale := func(n int, ratio float64) int { return max(1, int(math.Round(float64(n)*ratio))) }
+	scale := func(n int, ratio float64) int {
+		return int(max(1, min(maxCells+1, math.Round(float64(n)*ratio))))
+	}
 	switch {
 	case nx == 0 && ny == 0 && w >= h:
 		nx, ny = cellsPerSide, scale(cellsPerSide, h/w)
@@ -46,19 +59,27 @@ func (g Grid) Size() (nx, ny int) {
 	return nx, ny
 }
 
-// Cell returns the area of one cell. With p the density at Points, Σ p · Cell
-// is the midpoint rule for its integral over the window.
+// shape returns the sides of the picture, up to a common factor.
+func (g Grid) shape() (w, h float64) {
+	w, h = g.X1-g.X0, g.Y1-g.Y0
+	if g.Stretch && w > 0 && h > 0 {
+		return 1, 1
+	}
+	return w, h
+}
+
+// Cell returns the area of one cell. With p the density at Points, Σ p · Cell is the midpoint rule for its integral
+// over the window.
 func (g Grid) Cell() float64 {
 	nx, ny := g.Size()
 	return (g.X1 - g.X0) / float64(nx) * (g.Y1 - g.Y0) / float64(ny)
 }
 
-// Points returns the centres of the cells as NX·NY rows (x, y), flat: x runs
-// fastest and upwards, y slowest and upwards. They are what a flow evaluates in
-// one batch of shape (NX·NY, 2). A grid without cells has no points.
+// Points returns the centres of the cells as NX·NY rows (x, y), flat: x runs fastest and upwards, y slowest and
+// upwards. They are what a flow evaluates in one batch of shape (NX·NY, 2). A grid without cells, or with more than 2²⁶, has no points.
 func (g Grid) Points() []float64 {
 	nx, ny := g.Size()
-	if nx <= 0 || ny <= 0 {
+	if nx <= 0 || ny <= 0 || checkCells("", nx, ny) != nil {
 		return nil
 	}
 	points := make([]float64, 0, 2*nx*ny)
@@ -80,26 +101,38 @@ func (g Grid) y(j, ny int) float64 {
 	return g.Y0 + (float64(j)+0.5)*(g.Y1-g.Y0)/float64(ny)
 }
 
-// check tells why the grid cannot be drawn.
+// check returns why the grid cannot be drawn.
 func (g Grid) check() error {
-	w, h := g.X1-g.X0, g.Y1-g.Y0
+	if err := checkSpan(g.X0, g.X1); err != nil {
+		return fmt.Errorf("grid: x: %w", err)
+	}
+	if err := checkSpan(g.Y0, g.Y1); err != nil {
+		return fmt.Errorf("grid: y: %w", err)
+	}
+	w, h := g.shape()
 	switch {
-	case !finite(w) || !finite(h):
-		return fmt.Errorf("grid [%g, %g] × [%g, %g] is not finite", g.X0, g.X1, g.Y0, g.Y1)
-	case w <= 0 || h <= 0:
-		return fmt.Errorf("grid [%g, %g] × [%g, %g] has no extent", g.X0, g.X1, g.Y0, g.Y1)
 	case w > maxAspect*h || h > maxAspect*w:
-		return fmt.Errorf("grid [%g, %g] × [%g, %g] is over %d times as long as wide",
-			g.X0, g.X1, g.Y0, g.Y1, maxAspect)
+		return fmt.Errorf("grid %v is over %d times as long as wide; Stretch gives each axis a unit of its own", g, maxAspect)
 	case g.NX < 0 || g.NY < 0:
 		return fmt.Errorf("grid has %d × %d cells", g.NX, g.NY)
 	}
-	return nil
+	nx, ny := g.Size()
+	return checkCells("cells of a grid", nx, ny)
 }
 
-// Cover returns a Grid that shows all points, rows (x, y), with a margin of a
-// twelfth of the longer side around them. The shorter side is widened where
-// the window would otherwise be more than twice as long as wide.
+// checkCells returns an error where nx·ny is more than anybody can want.
+func checkCells(what string, nx, ny int) error {
+	cells := float64(nx) * float64(ny)
+	return limit.Check(what, int64(min(cells, math.MaxInt64/2)), maxCells, "of them", "")
+}
+
+// String writes the window.
+func (g Grid) String() string { return fmt.Sprintf("[%g, %g] × [%g, %g]", g.X0, g.X1, g.Y0, g.Y1) }
+
+// Cover returns a Grid that shows all points, rows (x, y), with a margin of a twelfth of the longer side around them.
+// The shorter side is widened where the window would otherwise be more than twice as long as wide. Where one column is
+// more than 20 times as wide as the other, they differ in unit: the Grid is one to [Grid.Stretch], with a margin of a
+// twelfth of each side.
 func Cover(points []float64) (Grid, error) {
 	g, err := cover(points)
 	if err != nil {
@@ -117,22 +150,30 @@ func cover(points []float64) (Grid, error) {
 		g.X0, g.X1 = min(g.X0, points[i]), max(g.X1, points[i])
 		g.Y0, g.Y1 = min(g.Y0, points[i+1]), max(g.Y1, points[i+1])
 	}
-	long := max(g.X1-g.X0, g.Y1-g.Y0)
+	w, h := g.X1-g.X0, g.Y1-g.Y0
+	g.Stretch = w > 0 && h > 0 && (w > maxAspect*h || h > maxAspect*w)
+	long := max(w, h)
 	if long == 0 {
-		long = 1
+		long = max(1, 1e-6*math.Abs(g.X0), 1e-6*math.Abs(g.Y0))
 	}
 	pad := func(a, b float64) (float64, float64) {
 		m := max(long/12, (long/2-(b-a))/2)
+		if g.Stretch {
+			m = (b - a) / 12
+		}
+		m = max(m, 10*leastSpan*math.Abs(a), 10*tiniest) // where the length is all rounding
 		return a - m, b + m
 	}
 	g.X0, g.X1 = pad(g.X0, g.X1)
 	g.Y0, g.Y1 = pad(g.Y0, g.Y1)
+	w, h = g.X1-g.X0, g.Y1-g.Y0
+	g.Stretch = g.Stretch || w > maxAspect*h || h > maxAspect*w
 	return g, g.check()
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
-// checkPoints tells what is wrong with rows (x, y).
+// checkPoints returns what is wrong with rows (x, y).
 func checkPoints(what string, points []float64) error {
 	if len(points) == 0 {
 		return errors.New(what + ": no points")

@@ -77,10 +77,47 @@ func TestCoverShowsAllPoints(t *testing.T) {
 			assert.True(t, g.X0 < points[i] && points[i] < g.X1)
 			assert.True(t, g.Y0 < points[i+1] && points[i+1] < g.Y1)
 		}
-		// (long + 2·long/12) over long/2 is 7/3, with rounding.
+		w, h := spread(points)
 		ratio := (g.X1 - g.X0) / (g.Y1 - g.Y0)
+		if g.Stretch {
+			if min(w, h) > 1e-3 { // less is rounding at 1e6
+				assert.Greater(t, max(w/h, h/w), 20.0)
+				assert.InEpsilon(t, w/h, ratio, 1e-6, "a twelfth of each side around it")
+			}
+			return
+		}
+		// (long + 2·long/12) over long/2 is 7/3, with rounding.
 		assert.LessOrEqual(t, max(ratio, 1/ratio), 7.0/3+1e-6)
 	})
+}
+
+// spread returns the lengths of the two columns of points.
+func spread(points []float64) (w, h float64) {
+	lo, hi := [2]float64{points[0], points[1]}, [2]float64{points[0], points[1]}
+	for i, v := range points {
+		lo[i%2], hi[i%2] = min(lo[i%2], v), max(hi[i%2], v)
+	}
+	return hi[0] - lo[0], hi[1] - lo[1]
+}
+
+// Columns of other units get axes of their own, on which both are seen.
+func TestCoverOfColumnsInTheirUnits(t *testing.T) {
+	g, err := Cover([]float64{1e5, 2e-3, 4e5, 1e-3, 2e5, 3e-3})
+	require.NoError(t, err)
+	assert.True(t, g.Stretch)
+	assert.InDeltaSlice(t, []float64{0.75e5, 4.25e5}, []float64{g.X0, g.X1}, 1e-6)
+	assert.InDeltaSlice(t, []float64{1e-3 - 2e-3/12, 3e-3 + 2e-3/12}, []float64{g.Y0, g.Y1}, 1e-15)
+	nx, ny := g.Size()
+	assert.Equal(t, []int{200, 200}, []int{nx, ny})
+	w, h := boxSize(g)
+	assert.Equal(t, w, h)
+	assert.InDelta(t, g.Cell(), 3.5e5/200*(7e-3/3/200), 1e-12)
+
+	g, err = Cover([]float64{1, 2, 1, 2})
+	require.NoError(t, err)
+	assert.False(t, g.Stretch, "a point has no unit")
+	_, err = Cover([]float64{1e17, 1e17})
+	assert.NoError(t, err)
 }
 
 func TestCoverErrors(t *testing.T) {
@@ -93,7 +130,7 @@ func TestCoverErrors(t *testing.T) {
 		{"odd", []float64{1, 2, 3}, "viz: cover: points: 3 numbers are no rows (x, y)"},
 		{"nan", []float64{1, 2, 3, math.NaN()}, "viz: cover: points: point 1 is (3, NaN)"},
 		{"inf", []float64{math.Inf(-1), 2}, "viz: cover: points: point 0 is (-Inf, 2)"},
-		{"too far apart", []float64{-1.7e308, 0, 1.7e308, 0}, "not finite"},
+		{"too far apart", []float64{-1.7e308, 0, 1.7e308, 0}, "is not finite"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Cover(c.points)
@@ -110,8 +147,8 @@ func TestMeshPoints(t *testing.T) {
 		0, 10, 0, 10.5, 0, 11,
 		2, 10, 2, 10.5, 2, 11,
 	}, m.Points())
-	assert.Len(t, Mesh{X1: 1, Y1: 1}.Points(), 2*2*21*128)
+	assert.Len(t, Mesh{X1: 1, Y1: 1}.Points(), 2*2*21*1024)
 	assert.Empty(t, Mesh{X1: 1, Y1: 1, Lines: 1}.Points())
 	assert.ErrorContains(t, Mesh{X1: 1, Y1: 1, Per: 1}.check(), "two points on a line")
-	assert.ErrorContains(t, Mesh{}.check(), "mesh: grid [0, 0] × [0, 0] has no extent")
+	assert.ErrorContains(t, Mesh{}.check(), "mesh: grid: x: [0, 0] has no extent")
 }

@@ -2,8 +2,8 @@ package viz
 
 import "image"
 
-// heat paints values on the cells of the window, lo in the first colour of the
-// table and hi in the last. Between the centres of cells it is bilinear.
+// heat paints values on the cells of the window, lo in the first colour of the table and hi in the last. Between the
+// centres of cells it is bilinear.
 func (a axes) heat(values []float64, colours *table, lo, hi float64) *image.RGBA {
 	nx, ny := a.window.Size()
 	w, h := a.box.Dx(), a.box.Dy()
@@ -30,8 +30,8 @@ func (a axes) heat(values []float64, colours *table, lo, hi float64) *image.RGBA
 	return img
 }
 
-// between finds pixel i of n among the centres of the cells of the same length:
-// it lies the fraction t of the way from the centre of the cell to the next.
+// between finds pixel i of n among the centres of the cells of the same length: it lies the fraction t of the way from
+// the centre of the cell to the next.
 func between(i, n, cells int) (cell int, t float64) {
 	u := (float64(i)+0.5)/float64(n)*float64(cells) - 0.5
 	u = max(0, min(float64(cells-1), u))

@@ -19,13 +19,29 @@ func newHues(m Mesh) hues {
 // of returns the colour in t of a point's direction.
 func (h hues) of(t *table, x, y float64) color.RGBA {
 	const steps = 48 // few enough for a line to change its colour seldom
-	angle := math.Atan2(y-(h.mesh.Y0+h.mesh.Y1)/2, x-(h.mesh.X0+h.mesh.X1)/2)
+	angle := math.Atan2(offset(y, h.mesh.Y0, h.mesh.Y1), offset(x, h.mesh.X0, h.mesh.X1))
 	k := int(math.Round(angle/(2*math.Pi)*steps)) + steps
 	return t[k%steps*shades/steps]
 }
 
-// net draws samples and the lines of the mesh where they are now, in the
-// colours of where they began.
+// offset returns how far v lies from the middle of [a, b], in lengths of it; from a, if the length is zero.
+func offset(v, a, b float64) float64 {
+	if a == b {
+		return v - a
+	}
+	return (v - (a+b)/2) / (b - a)
+}
+
+// torn reports whether a map has stretched a piece of a line, two points (x, y), so far that where it runs between them
+// is not known: to be seen, and many times its length. Drawn straight it would cut across places that it never goes to.
+func torn(a axes, from, to []float64) bool {
+	const seen, stretched = 1. / 24, 40
+	length := func(p []float64) float64 { return math.Hypot(a.x(p[2])-a.x(p[0]), a.y(p[3])-a.y(p[1])) }
+	now := length(to)
+	return now > seen*float64(max(a.box.Dx(), a.box.Dy())) && now > stretched*length(from)
+}
+
+// net draws samples and the lines of the mesh where they are now, in the colours of where they began.
 func (h hues) net(a axes, meshFrom, meshNow, from, now []float64) *image.RGBA {
 	const radius, opacity, width = 1.9, 0.5, 1.7
 
@@ -39,6 +55,9 @@ func (h hues) net(a axes, meshFrom, meshNow, from, now []float64) *image.RGBA {
 		for i := range colours {
 			q := meshFrom[l+2*i:][:4]
 			colours[i] = h.of(h.line, (q[0]+q[2])/2, (q[1]+q[3])/2)
+			if torn(a, q, meshNow[l+2*i:][:4]) {
+				colours[i] = color.RGBA{}
+			}
 		}
 		s.line(meshNow[l:l+2*per], colours, width)
 	}

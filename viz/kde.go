@@ -4,33 +4,29 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat"
 )
 
-// kernelReach is where a kernel is cut, in bandwidths. What is left out there
-// is 1.2e-7 of its height.
+// kernelReach is where a kernel is cut, in bandwidths. What is left out there is 1.2e-7 of its height.
 const kernelReach = 5.65
 
-// KDE estimates the density that points were drawn from by putting a Gaussian
-// on each,
+// KDE estimates the density that points were drawn from by putting a Gaussian on each,
 //
 //	p(x, y) = 1/n Σᵢ φ((x - xᵢ)/HX)/HX · φ((y - yᵢ)/HY)/HY,
 //
 // with φ the standard normal density. Zero bandwidths follow Scott's rule.
 //
-// Source: M. P. Wand and M. C. Jones, Kernel Smoothing, 1995, chapter 4,
-// with a diagonal bandwidth matrix.
+// Source: M. P. Wand and M. C. Jones, Kernel Smoothing, 1995, chapter 4, with a diagonal bandwidth matrix.
 type KDE struct {
 	HX, HY float64
 }
 
-// Scott returns the bandwidths hⱼ = σⱼ n^(-1/6) for points, rows (x, y), σⱼ
-// being the standard deviation of column j. They suit a single hump; points
-// along thin curves want a fraction of them.
+// Scott returns the bandwidths hⱼ = σⱼ n^(-1/6) for points, rows (x, y), σⱼ being the standard deviation of column j.
+// They suit a single hump; points along thin curves want a fraction of them.
 //
-// Source: D. W. Scott, Multivariate Density Estimation, 1992, chapter 6;
-// here in two dimensions.
+// Source: D. W. Scott, Multivariate Density Estimation, 1992, chapter 6; here in two dimensions.
 func Scott(points []float64) (hx, hy float64, err error) {
 	hx, hy, err = scott(points)
 	if err != nil {
@@ -60,11 +56,10 @@ func scott(points []float64) (hx, hy float64, err error) {
 	return hx, hy, nil
 }
 
-// Density returns the estimate from points, rows (x, y), at the centres of the
-// grid's cells in the order of Grid.Points. The Gaussian is a product, so a
-// point costs NX + NY exponentials and one multiplication for each cell it
-// reaches. Points outside the window count as well. Cells should not be much
-// wider than a bandwidth, or kernels fall between the centres.
+// Density returns the estimate from points, rows (x, y), at the centres of the grid's cells in the order of
+// Grid.Points. The Gaussian is a product, so a point costs NX + NY exponentials and one multiplication for each cell it
+// reaches. Points outside the window count as well. Cells should not be much wider than a bandwidth, or kernels fall
+// between the centres.
 func (k KDE) Density(points []float64, g Grid) ([]float64, error) {
 	p, err := k.density(points, g)
 	if err != nil {
@@ -80,7 +75,7 @@ func (k KDE) density(points []float64, g Grid) ([]float64, error) {
 	if err := checkPoints("points", points); err != nil {
 		return nil, err
 	}
-	k, err := k.filled(points)
+	k, err := k.withDefaults(points)
 	if err != nil {
 		return nil, err
 	}
@@ -100,11 +95,14 @@ func (k KDE) density(points []float64, g Grid) ([]float64, error) {
 			}
 		}
 	}
+	if !finite(slices.Max(p)) {
+		return nil, fmt.Errorf("bandwidths %g, %g are so small that the density is not finite", k.HX, k.HY)
+	}
 	return p, nil
 }
 
-// filled returns k with Scott's bandwidths for zeros.
-func (k KDE) filled(points []float64) (KDE, error) {
+// withDefaults returns k with Scott's bandwidths for zeros.
+func (k KDE) withDefaults(points []float64) (KDE, error) {
 	if k.HX < 0 || k.HY < 0 || !finite(k.HX) || !finite(k.HY) {
 		return KDE{}, fmt.Errorf("bandwidths %g, %g are negative or not finite", k.HX, k.HY)
 	}
@@ -123,8 +121,8 @@ func (k KDE) filled(points []float64) (KDE, error) {
 	return k, nil
 }
 
-// kernel fills w with the Gaussian of width h around c at the centres of the
-// len(w) cells of [a, b], and returns the range of cells that it reaches.
+// kernel fills w with the Gaussian of width h around c at the centres of the len(w) cells of [a, b], and returns the
+// range of cells that it reaches.
 func kernel(w []float64, c, h, a, b float64) (from, to int) {
 	step := (b - a) / float64(len(w))
 	cell := func(v float64) int {

@@ -59,8 +59,8 @@ func TestKDEIntegratesToOne(t *testing.T) {
 	for _, v := range p {
 		sum += v
 	}
-	// The midpoint rule is exact to rounding for Gaussians over three cells
-	// wide; a cut tail holds 2·Φ(-5.65) = 1.6e-8 of the mass on either axis.
+	// The midpoint rule is exact to rounding for Gaussians over three cells wide; a cut tail holds 2·Φ(-5.65) = 1.6e-8
+	// of the mass on either axis.
 	assert.InDelta(t, 1, sum*g.Cell(), 1e-7)
 }
 
@@ -79,8 +79,7 @@ func TestKDEOfAGaussian(t *testing.T) {
 	at := g.Points()
 	for i, got := range p {
 		want := wide.Prob(at[2*i]) * wide.Prob(at[2*i+1])
-		// The variance of one kernel's value is below its mean square,
-		// want/(4πh²); five standard deviations.
+		// The variance of one kernel's value is below its mean square, want/(4πh²); five standard deviations.
 		assert.InDelta(t, want, got, 5*math.Sqrt(want/(4*math.Pi*h*h*n)))
 	}
 }

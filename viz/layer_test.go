@@ -32,8 +32,8 @@ func TestHeatIsBilinear(t *testing.T) {
 	}
 	img := a.heat(values, grey(), 0, 15)
 	assert.Equal(t, image.Rect(0, 0, 100, 50), img.Rect)
-	// A sum of coordinates is bilinear, so it is met everywhere between the
-	// outermost centres, to a shade and the rounding of grey levels.
+	// A sum of coordinates is bilinear, so it is met everywhere between the outermost centres, to a shade and the
+	// rounding of grey levels.
 	for _, p := range []image.Point{{10, 7}, {50, 25}, {33, 40}, {89, 42}} {
 		x, y := (float64(p.X)+0.5)/10, 5-(float64(p.Y)+0.5)/10
 		assert.InDelta(t, (x+y)/15*255, img.RGBAAt(p.X, p.Y).R, 1.5, "pixel %v", p)
@@ -114,4 +114,35 @@ func TestLineColours(t *testing.T) {
 	s.line([]float64{0, 2.5, 5, 2.5, 10, 2.5}, []color.RGBA{blue, red}, 4)
 	assert.Equal(t, red, s.img.RGBAAt(75, 25))
 	assert.Equal(t, color.RGBA{R: 255, G: 255, B: 255, A: 255}, s.img.RGBAAt(75, 30))
+}
+
+// A transparent piece leaves a hole, and the pieces beside it do not reach into it.
+func TestLineWithAHole(t *testing.T) {
+	red, blue := color.RGBA{R: 255, A: 255}, color.RGBA{B: 255, A: 255}
+	s := plane().sketch()
+	s.line([]float64{0, 2.5, 3, 2.5, 7, 2.5, 10, 2.5}, []color.RGBA{blue, {}, red}, 4)
+	assert.Equal(t, blue, s.img.RGBAAt(20, 25))
+	assert.True(t, isWhite(s.img.RGBAAt(50, 25)))
+	assert.Equal(t, red, s.img.RGBAAt(80, 25))
+}
+
+// A map that parts the plane at x = 0 leaves a gap in the lines, not strokes across it; one that only stretches does
+// not.
+func TestTornLinesHaveGaps(t *testing.T) {
+	m := Mesh{X0: -1, X1: 1, Y0: -1, Y1: 1, Lines: 2, Per: 200}
+	from := m.Points()
+	carried := func(f func(x float64) float64) bool {
+		now := make([]float64, len(from))
+		for i, v := range from {
+			now[i] = v
+			if i%2 == 0 {
+				now[i] = f(v)
+			}
+		}
+		a := axes{window: Grid{X0: -6, X1: 6, Y0: -2, Y1: 2}, box: image.Rect(0, 0, 300, 100)}
+		img := newHues(m).net(a, from, now, nil, nil)
+		return !isWhite(img.RGBAAt(150, 25)) || !isWhite(img.RGBAAt(150, 24)) || !isWhite(img.RGBAAt(150, 26))
+	}
+	assert.True(t, carried(func(x float64) float64 { return 5 * x }))
+	assert.False(t, carried(func(x float64) float64 { return x + math.Copysign(4, x) }))
 }

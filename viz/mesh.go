@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// Mesh is a net of straight lines over [X0, X1] × [Y0, Y1]. Carried through a
-// map of the plane its Points show how the map bends the plane.
+// Mesh is a net of straight lines over [X0, X1] × [Y0, Y1]. Carried through a map of the plane its Points show how the
+// map bends the plane.
 type Mesh struct {
 	X0, X1 float64
 	Y0, Y1 float64
@@ -14,8 +14,8 @@ type Mesh struct {
 	// Lines is the number of lines in each direction. Zero means 21.
 	Lines int
 
-	// Per is the number of points along a line: a carried line is drawn
-	// through that many. Zero means 128.
+	// Per is the number of points along a line: a carried line is drawn through that many. Zero means 1024, since a map
+	// that parts the plane in two stretches a piece of a line beyond all measure.
 	Per int
 }
 
@@ -28,18 +28,17 @@ func (m Mesh) lines() int {
 
 func (m Mesh) per() int {
 	if m.Per == 0 {
-		return 128
+		return 1024
 	}
 	return m.Per
 }
 
-// Points returns the points of the lines as 2·Lines·Per rows (x, y), flat:
-// line after line, first the Lines horizontal ones from the lowest to the
-// highest, then the vertical ones from left to right. A mesh with fewer than
-// two lines or points on a line has none.
+// Points returns the points of the lines as 2·Lines·Per rows (x, y), flat: line after line, first the Lines horizontal
+// ones from the lowest to the highest, then the vertical ones from left to right. A mesh with fewer than two lines or
+// points on a line has none.
 func (m Mesh) Points() []float64 {
 	lines, per := m.lines(), m.per()
-	if lines < 2 || per < 2 {
+	if lines < 2 || per < 2 || checkCells("", 2*lines, per) != nil {
 		return nil
 	}
 	at := func(a, b float64, i, n int) float64 {
@@ -60,13 +59,13 @@ func (m Mesh) Points() []float64 {
 	return points
 }
 
-// check tells why the mesh cannot be drawn.
+// check returns why the mesh cannot be drawn.
 func (m Mesh) check() error {
 	if m.lines() < 2 || m.per() < 2 {
-		return errors.New("mesh: needs two lines and two points on a line at least")
+		return errors.New("mesh: want two lines and two points on a line at least")
 	}
-	if err := (Grid{X0: m.X0, X1: m.X1, Y0: m.Y0, Y1: m.Y1}).check(); err != nil {
+	if err := (Grid{X0: m.X0, X1: m.X1, Y0: m.Y0, Y1: m.Y1, Stretch: true}).check(); err != nil {
 		return fmt.Errorf("mesh: %w", err)
 	}
-	return nil
+	return checkCells("points of a mesh", 2*m.lines(), m.per())
 }

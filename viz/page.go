@@ -11,10 +11,11 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/vgimg"
+
+	"github.com/go-ffjord/ffjord/internal/limit"
 )
 
-// Measures of a page in pixels. They suit a page shown at half its size, as on
-// a screen of high density.
+// Measures of a page in pixels. They suit a page shown at half its size, as on a screen of high density.
 const (
 	boxSide   = 460 // longer side of a picture
 	gap       = 30  // between pictures
@@ -47,8 +48,7 @@ func newLettering() lettering {
 	return lettering{text.Plain{Fonts: font.NewCache(liberation.Collection())}}
 }
 
-// style returns upright sans-serif letters, hung by their left end and the
-// middle of their height.
+// style returns upright sans-serif letters, hung by their left end and the middle of their height.
 func (l lettering) style(size float64, weight stdfont.Weight, c color.Color) text.Style {
 	return text.Style{
 		Color:   c,
@@ -79,21 +79,23 @@ type page struct {
 	canvas *vgimg.Canvas
 }
 
-func newPage(l lettering, w, h int) page {
+func newPage(l lettering, w, h int) (page, error) {
+	const most = 1 << 28 // a gigabyte
+	if err := limit.Check("the picture", int64(w)*int64(h), most, "pixels", ""); err != nil {
+		return page{}, err
+	}
 	canvas, img := newCanvas(w, h)
-	return page{l, img, canvas}
+	return page{l, img, canvas}, nil
 }
 
-// newCanvas returns a white canvas on which one unit of length is one pixel,
-// and the image below it.
+// newCanvas returns a white canvas on which one unit of length is one pixel, and the image below it.
 func newCanvas(w, h int) (*vgimg.Canvas, *image.RGBA) {
 	const pointsPerInch = 72
 	canvas := vgimg.NewWith(vgimg.UseWH(vg.Length(w), vg.Length(h)), vgimg.UseDPI(pointsPerInch))
 	return canvas, canvas.Image().(*image.RGBA)
 }
 
-// text draws a line of text at pixel (x, y), shrunk if need be to the width in
-// pixels.
+// text draws a line of text at pixel (x, y), shrunk if need be to the width in pixels.
 func (p page) text(s text.Style, x, y, width int, txt string) {
 	if w := float64(s.Width(txt)); w > float64(width) {
 		s.Font.Size *= font.Length(float64(width) / w)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"slices"
 )
 
 // fineness is the part of Scott's rule that a Panel takes by itself.
@@ -27,16 +28,19 @@ func (p Panel) Image() (*image.RGBA, error) {
 	if err != nil {
 		return nil, fmt.Errorf("viz: panel: data: %w", err)
 	}
-	top := 0.0
-	for _, v := range data {
-		top = max(top, v)
+	top := slices.Max(data)
+	if checkSpan(0, top) != nil {
+		return nil, fmt.Errorf("viz: panel: data: none of the %d points lies in or near the window %v", len(p.Data)/2, window)
 	}
 
 	heads := make([]string, len(p.Rows))
 	for r, row := range p.Rows {
 		heads[r] = row.Caption
 	}
-	s := newSheet(window, heads, bar{}, bar{}, bar{}, bar{colours, 0, top, "p(x)"})
+	s, err := newSheet(window, heads, bar{}, bar{}, bar{}, bar{colours, 0, top, "p(x)"})
+	if err != nil {
+		return nil, fmt.Errorf("viz: panel: %w", err)
+	}
 	hue := newHues(p.Mesh)
 	mesh := p.Mesh.Points()
 	for r, row := range p.Rows {
@@ -75,7 +79,7 @@ func (p Panel) check() (Grid, error) {
 	return cover(append(corners, p.Data...))
 }
 
-// check tells why the row cannot be drawn, with so many numbers in the mesh.
+// check returns why the row cannot be drawn, with so many numbers in the mesh.
 func (r Row) check(mesh int) error {
 	if err := checkPoints("base", r.Base); err != nil {
 		return err
@@ -103,13 +107,16 @@ func (p Panel) kde(window Grid) (KDE, error) {
 		if err != nil {
 			return KDE{}, fmt.Errorf("data: %w", err)
 		}
+		if !window.Stretch {
+			hx = math.Sqrt(hx * hy)
+			hy = hx
+		}
 		nx, ny := window.Size()
-		h := fineness * math.Sqrt(hx*hy)
 		if k.HX == 0 {
-			k.HX = max(h, (window.X1-window.X0)/float64(nx))
+			k.HX = max(fineness*hx, (window.X1-window.X0)/float64(nx))
 		}
 		if k.HY == 0 {
-			k.HY = max(h, (window.Y1-window.Y0)/float64(ny))
+			k.HY = max(fineness*hy, (window.Y1-window.Y0)/float64(ny))
 		}
 	}
 	return k, nil

@@ -49,8 +49,7 @@ func story(n int) Panel {
 
 func isWhite(c color.RGBA) bool { return c == color.RGBA{R: 255, G: 255, B: 255, A: 255} }
 
-// assertMargins finds white pixels only along the edges of the page: nothing
-// is cut off there.
+// assertMargins finds white pixels only along the edges of the page: nothing is cut off there.
 func assertMargins(t *testing.T, img *image.RGBA) {
 	t.Helper()
 	const free = margin / 2
@@ -74,7 +73,8 @@ func TestPanelImage(t *testing.T) {
 	require.NoError(t, err)
 	colours, err := viridis()
 	require.NoError(t, err)
-	s := newSheet(window, []string{"a", "b"}, bar{}, bar{}, bar{}, bar{colours, 0, 1, "p(x)"})
+	s, err := newSheet(window, []string{"a", "b"}, bar{}, bar{}, bar{}, bar{colours, 0, 1, "p(x)"})
+	require.NoError(t, err)
 	at := func(row, col int, x, y float64) color.RGBA {
 		a := s.axes(row, col)
 		return img.RGBAAt(a.box.Min.X+int(a.x(x)), a.box.Min.Y+int(a.y(y)))
@@ -154,8 +154,8 @@ func TestPanelErrors(t *testing.T) {
 		{"nan sample", func(p *Panel) { p.Rows[0].Samples = append([]float64{0, math.NaN()}, p.Rows[0].Base[2:]...) },
 			"viz: panel: row 0: samples: point 0 is (0, NaN)"},
 		{"unpaired", func(p *Panel) { p.Rows[1].Samples = p.Rows[1].Samples[2:] }, "50 base points became 49 samples"},
-		{"wrong mesh", func(p *Panel) { p.Mesh.Lines = 5 }, "row 0: mesh: 5376 points, Panel.Mesh has 1280"},
-		{"bad window", func(p *Panel) { p.Window = Grid{X1: 1} }, "viz: panel: grid [0, 1] × [0, 0] has no extent"},
+		{"wrong mesh", func(p *Panel) { p.Mesh.Lines = 5 }, "row 0: mesh: 43008 points, Panel.Mesh has 10240"},
+		{"bad window", func(p *Panel) { p.Window = Grid{X1: 1} }, "viz: panel: grid: y: [0, 0] has no extent"},
 		{"bad bandwidth", func(p *Panel) { p.KDE.HX = -1 }, "viz: panel: data: bandwidths -1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -15,9 +15,8 @@ type Picture interface {
 	Image() (*image.RGBA, error)
 }
 
-// Save draws the picture and writes it to the file as a PNG. The file appears
-// whole or, after an error, not at all; on Windows, where a file cannot be
-// replaced in one step, it is written in place.
+// Save draws the picture and writes it to the file as a PNG. The file appears whole or, after an error, not at all; on
+// Windows, where a file cannot be replaced in one step, it is written in place.
 func Save(file string, p Picture) error {
 	img, err := p.Image()
 	if err != nil {

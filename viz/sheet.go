@@ -14,10 +14,9 @@ type sheet struct {
 	top    []int // edges of the rows
 }
 
-// newSheet lays out a row of boxes for each heading and a column for each bar,
-// which stands at its right, as high as all rows. A bar without colours is
-// none; headings take no room when all are empty.
-func newSheet(window Grid, heads []string, bars ...bar) sheet {
+// newSheet lays out a row of boxes for each heading and a column for each bar, which stands at its right, as high as
+// all rows. A bar without colours is none; headings take no room when all are empty.
+func newSheet(window Grid, heads []string, bars ...bar) (sheet, error) {
 	l := newLettering()
 	s := sheet{window: window}
 	s.w, s.h = boxSize(window)
@@ -41,14 +40,17 @@ func newSheet(window Grid, heads []string, bars ...bar) sheet {
 	}
 	right := x - gap
 
-	s.page = newPage(l, right+margin, bottom+stroke+tickLen+tickLine+margin)
+	var err error
+	if s.page, err = newPage(l, right+margin, bottom+stroke+tickLen+tickLine+margin); err != nil {
+		return sheet{}, err
+	}
 	for i, b := range bars {
 		b.draw(s.page, s.left[i]+s.w, s.top[0], high)
 	}
 	for i, h := range heads {
 		s.text(l.head(), s.left[0], s.top[i]-titleLine-headLine/2, right-s.left[0], h)
 	}
-	return s
+	return s, nil
 }
 
 // axes returns the axes of a box.
@@ -57,8 +59,7 @@ func (s sheet) axes(row, col int) axes {
 	return axes{s.window, image.Rect(0, 0, s.w, s.h).Add(at)}
 }
 
-// put draws a layer with its axes and title. Ticks have labels at the left of
-// the sheet and at its foot.
+// put draws a layer with its axes and title. Ticks have labels at the left of the sheet and at its foot.
 func (s sheet) put(row, col int, title string, layer *image.RGBA) {
 	a := s.axes(row, col)
 	s.paste(a.box, layer)

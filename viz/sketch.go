@@ -10,8 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 )
 
-// sketch is a layer of lines and dots in the box of some axes. It cuts off
-// what lies outside.
+// sketch is a layer of lines and dots in the box of some axes. It cuts off what lies outside.
 type sketch struct {
 	axes
 	img    *image.RGBA
@@ -23,8 +22,8 @@ func (a axes) sketch() sketch {
 	return sketch{a, img, canvas}
 }
 
-// dot paints a disc around (x, y) with soft edges: a pixel takes as much of
-// the colour as the distance of its centre from the rim allows.
+// dot paints a disc around (x, y) with soft edges: a pixel takes as much of the colour as the distance of its centre
+// from the rim allows.
 func (s sketch) dot(x, y, radius, opacity float64, c color.RGBA) {
 	px, py := s.x(x), s.y(y)
 	r := radius + 0.5
@@ -47,8 +46,8 @@ func mix(under, over uint8, t float64) uint8 {
 	return uint8(float64(under)*(1-t) + float64(over)*t + 0.5)
 }
 
-// line draws a line through points, rows (x, y); the piece between points i
-// and i+1 has colours[i].
+// line draws a line through points, rows (x, y); the piece between points i and i+1 has colours[i], and is left out where
+// that is transparent.
 func (s sketch) line(points []float64, colours []color.RGBA, width float64) {
 	const spill = 8 // pixels beyond the box, so that no cut end shows
 	w, h := vg.Length(s.box.Dx()), vg.Length(s.box.Dy())
@@ -65,8 +64,16 @@ func (s sketch) line(points []float64, colours []color.RGBA, width float64) {
 		for end < last && colours[end] == colours[i] {
 			end++
 		}
+		if colours[i].A == 0 {
+			i = end
+			continue
+		}
+		start := i
+		if i > 0 && colours[i-1].A > 0 {
+			start-- // overlaps the run before, to close the joint
+		}
 		var run []vg.Point
-		for j := max(0, i-1); j <= end; j++ { // overlaps the run before, to close the joint
+		for j := start; j <= end; j++ {
 			run = append(run, at(j))
 		}
 		style := draw.LineStyle{Color: colours[i], Width: vg.Length(width)}

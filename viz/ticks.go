@@ -1,6 +1,7 @@
 package viz
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -12,8 +13,8 @@ type ticks struct {
 	labels []string
 }
 
-// newTicks returns the multiples in [lo, hi] of the least of 1, 2 and 5 times a
-// power of ten that gives no more than most of them.
+// newTicks returns the multiples in [lo, hi], which checkSpan has let pass, of the least of 1, 2 and 5 times a power of
+// ten that gives no more than most of them, or one more where both ends are multiples, and at least two.
 func newTicks(lo, hi float64, most int) ticks {
 	raw := (hi - lo) / float64(most)
 	exp := math.Floor(math.Log10(raw))
@@ -25,15 +26,42 @@ func newTicks(lo, hi float64, most int) ticks {
 			break
 		}
 	}
-	decimals := max(0, int(-math.Floor(math.Log10(step)+1e-9)))
+	label := labelling(max(math.Abs(lo), math.Abs(hi)), step)
 
 	const slack = 1e-9 // keeps a tick that lies on the end of the scale
 	var t ticks
-	for k := math.Ceil(lo/step - slack); k <= hi/step+slack; k++ {
+	first := math.Ceil(lo/step - slack)
+	for i := range most + 2 {
+		k := first + float64(i)
+		if k > hi/step+slack {
+			break
+		}
 		t.at = append(t.at, k*step)
-		t.labels = append(t.labels, number(k*step, decimals))
+		t.labels = append(t.labels, label(k*step))
+	}
+	if len(t.at) < 2 {
+		return newTicks(lo, hi, most+1)
 	}
 	return t
+}
+
+// labelling returns how to write numbers of at most a size in steps: with all digits down to the step's, and with a
+// power of ten where they would be many zeros otherwise.
+func labelling(size, step float64) func(float64) string {
+	const plain, long = 1e-5, 1e7
+	last := math.Floor(math.Log10(step) + 1e-9)
+	if step >= plain && size < long {
+		return func(v float64) string { return number(v, max(0, int(-last))) }
+	}
+	return func(v float64) string {
+		if math.Abs(v) < step/2 {
+			return "0"
+		}
+		digits := max(0, int(math.Floor(math.Log10(math.Abs(v))+1e-9)-last))
+		mantissa, power, _ := strings.Cut(strconv.FormatFloat(v, 'e', digits, 64), "e")
+		exponent, _ := strconv.Atoi(power)
+		return strings.ReplaceAll(fmt.Sprintf("%se%d", mantissa, exponent), "-", "−")
+	}
 }
 
 // number writes v with a true minus sign, which 0 never has.
