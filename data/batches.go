@@ -16,7 +16,7 @@ import (
 type Batches struct {
 	table       *tensor.Dense
 	rows, size  int
-	rng         *rand.Rand
+	epochs      epochs
 	order       []int
 	whole, rest *tensor.Dense // views of one buffer; rest is nil if size divides rows
 }
@@ -34,13 +34,24 @@ func NewBatches(x *tensor.Dense, size int, rng *rand.Rand) (*Batches, error) {
 		return nil, fmt.Errorf("data: batches of %d rows, want at least 1", size)
 	}
 	rows, dim := x.Shape()[0], x.Shape()[1]
-	b := &Batches{table: x, rows: rows, size: min(size, rows), rng: rng, order: make([]int, rows)}
+	b := &Batches{table: x, rows: rows, size: min(size, rows), epochs: epochs{rng: rng}, order: make([]int, rows)}
 	rest := rows % b.size
 	if x.Dtype() == tensor.Float32 {
 		b.whole, b.rest = buffers[float32](b.size, rest, dim)
 	} else {
 		b.whole, b.rest = buffers[float64](b.size, rest, dim)
 	}
+	return b, nil
+}
+
+// NewSeededBatches is [NewBatches] in an order that depends on the seed and on the number of the epoch alone, so that
+// [Batches.Seek] can deal any epoch again.
+func NewSeededBatches(x *tensor.Dense, size int, seed uint64) (*Batches, error) {
+	b, err := NewBatches(x, size, nil)
+	if err != nil {
+		return nil, err
+	}
+	b.epochs = epochs{seeded: true, seed: seed}
 	return b, nil
 }
 
@@ -62,8 +73,8 @@ func (b *Batches) Len() int { return (b.rows + b.size - 1) / b.size }
 // Err returns nil: a table in memory never fails. It makes Batches a [Source].
 func (b *Batches) Err() error { return nil }
 
-// Epoch deals one epoch. The order is drawn when the loop starts and depends on the state of rng alone, not on epochs
-// before.
+// Epoch deals one epoch. The order is drawn when the loop starts, from the state of rng or from the seed and the number
+// of the epoch, and from no other.
 func (b *Batches) Epoch() iter.Seq[*tensor.Dense] {
 	return func(yield func(*tensor.Dense) bool) {
 		b.shuffle()
@@ -84,8 +95,8 @@ func (b *Batches) shuffle() {
 	for i := range b.order {
 		b.order[i] = i
 	}
-	if b.rng != nil {
-		b.rng.Shuffle(b.rows, func(i, j int) { b.order[i], b.order[j] = b.order[j], b.order[i] })
+	if rng := b.epochs.draw(); rng != nil {
+		rng.Shuffle(b.rows, func(i, j int) { b.order[i], b.order[j] = b.order[j], b.order[i] })
 	}
 }
 

@@ -22,7 +22,8 @@ type Stream struct {
 	open                    func() (RowReader, error)
 	names                   []string
 	rows, dim, size, window int
-	rng                     *rand.Rand
+	epochs                  epochs
+	print                   string // the fingerprint
 	err                     error
 }
 
@@ -35,6 +36,9 @@ type StreamOptions struct {
 	Window int
 	// Rand draws. Nil keeps the order of the file.
 	Rand *rand.Rand
+	// Seed draws in the place of Rand, an order that depends on it and on the number of the epoch alone, so that
+	// [Stream.Seek] can deal any epoch again. Zero is no seed.
+	Seed uint64
 }
 
 // NewStream returns a stream of what open opens, in float64. It reads the whole once, to count the rows and so that a
@@ -46,8 +50,13 @@ func NewStream(open func() (RowReader, error), o StreamOptions) (*Stream, error)
 	if o.Batch < 0 || o.Window < 0 {
 		return nil, fmt.Errorf("data: stream: batches of %d rows from a window of %d, want 0 or more", o.Batch, o.Window)
 	}
-	s := &Stream{open: open, size: o.Batch, window: max(o.Window, 1), rng: o.Rand}
+	if o.Rand != nil && o.Seed != 0 {
+		return nil, errors.New("data: stream: Rand and Seed are both set, want one of them")
+	}
+	s := &Stream{open: open, size: o.Batch, window: max(o.Window, 1), epochs: epochs{rng: o.Rand, seeded: o.Seed != 0, seed: o.Seed}}
+	var print fingerprint
 	s.err = s.each(func(row []float64) bool {
+		print.add(row, len(row))
 		s.rows++
 		s.dim = len(row)
 		return true
@@ -58,7 +67,7 @@ func NewStream(open func() (RowReader, error), o StreamOptions) (*Stream, error)
 	case s.rows == 0:
 		return nil, errors.New("data: stream: no rows")
 	}
-	s.size = min(s.size, s.rows)
+	s.size, s.print = min(s.size, s.rows), print.text(s.dim, s.names)
 	return s, nil
 }
 
@@ -114,7 +123,8 @@ func (s *Stream) Epoch() iter.Seq[*tensor.Dense] {
 
 // shuffled calls f with every row, each drawn from a window that moves along the file, until f is false.
 func (s *Stream) shuffled(f func(row []float64) bool) error {
-	if s.rng == nil {
+	rng := s.epochs.draw()
+	if rng == nil {
 		return s.each(f)
 	}
 	var held [][]float64
@@ -124,7 +134,7 @@ func (s *Stream) shuffled(f func(row []float64) bool) error {
 			held = append(held, append([]float64(nil), row...))
 			return true
 		}
-		pick := held[s.rng.IntN(len(held))]
+		pick := held[rng.IntN(len(held))]
 		going = f(pick)
 		copy(pick, row)
 		return going
@@ -132,7 +142,7 @@ func (s *Stream) shuffled(f func(row []float64) bool) error {
 	if err != nil || !going {
 		return err
 	}
-	s.rng.Shuffle(len(held), func(i, j int) { held[i], held[j] = held[j], held[i] })
+	rng.Shuffle(len(held), func(i, j int) { held[i], held[j] = held[j], held[i] })
 	for _, row := range held {
 		if !f(row) {
 			break
