@@ -41,11 +41,12 @@ func ExampleParams_ImportFrom() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	err = params.ImportFrom(&file, func(param string) (tensor string, transpose bool) {
+	err = params.ImportFrom(&file, func(param string) nn.Source {
+		name := param
 		if last, ok := strings.CutPrefix(param, "1."); ok {
-			param = "2." + last
+			name = "2." + last
 		}
-		return param, strings.HasSuffix(param, "weight")
+		return nn.Source{Tensor: name, Transpose: strings.HasSuffix(param, "weight")}
 	})
 	if err != nil {
 		log.Fatal(err)

@@ -4,24 +4,26 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 
-	"github.com/nlpodyssey/safetensors"
+	"github.com/go-ffjord/ffjord/internal/quote"
+	"github.com/go-ffjord/ffjord/internal/safetensors"
 )
 
 // Import reads parameters from a safetensors file of another framework, in which they have other names, shapes and
-// element types. The parameters must exist: build the model first. For each of them, in order, from tells the name of
-// its tensor, "" to leave the parameter as it is, and whether that is to be transposed: the weight of a PyTorch Linear
-// is (out, in). Nil takes the parameter's own name. Several parameters may share a tensor; tensors that nobody asks for
-// are passed over.
+// element types. The parameters must exist: build the model first. For each of them, in order, from says where it is in
+// the file; nil takes the tensor of the parameter's own name. Several parameters may share a tensor; tensors that nobody
+// asks for are passed over, whatever their elements are.
 //
-// Elements may be of 64, 32 or 16 bits (F64, F32, F16, BF16) whatever those of the model, to which they are rounded.
-// Shapes must agree, but a vector (n) fits (1, n) and (n, 1), and a number without axes (1, 1). All values must be finite
-// in the model's element type.
+//	err := params.Import(path, func(param string) nn.Source {
+//		return nn.Source{Tensor: "net." + param, Transpose: strings.HasSuffix(param, "weight")}
+//	})
 //
-// Where anything is wrong, the error names the parameter, the tensor and the shapes, and no parameter has changed. No
-// other goroutine may use the parameters meanwhile.
-func (p *Params) Import(path string, from func(param string) (tensor string, transpose bool)) error {
+// Elements may be of 64, 32 or 16 bits (F64, F32, F16, BF16) whatever those of the model, to which they are rounded. All
+// values must be finite in the model's element type. Names, types and shapes are checked before any value is read.
+//
+// Where anything is wrong, the error names the parameter, the tensor and the shapes, a *TensorError, and no parameter
+// has changed. No other goroutine may use the parameters meanwhile.
+func (p *Params) Import(path string, from func(param string) Source) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("nn: import: %w", err)
@@ -34,98 +36,59 @@ func (p *Params) Import(path string, from func(param string) (tensor string, tra
 }
 
 // ImportFrom reads from r, up to its end, what Import reads from a file.
-func (p *Params) ImportFrom(r io.Reader, from func(param string) (tensor string, transpose bool)) error {
+func (p *Params) ImportFrom(r io.Reader, from func(param string) Source) error {
 	if err := p.importFrom(r, from); err != nil {
 		return fmt.Errorf("nn: import: %w", err)
 	}
 	return nil
 }
 
-// source is where a parameter comes from.
-type source struct {
-	param     *Param
-	tensor    string
-	transpose bool
-}
-
-func (p *Params) importFrom(r io.Reader, from func(param string) (string, bool)) error {
-	if len(p.list) == 0 {
-		return errEmpty
+func (p *Params) importFrom(r io.Reader, from func(param string) Source) error {
+	if err := p.exist(); err != nil {
+		return err
 	}
-	h, err := readHeader(r)
+	h, err := safetensors.ReadHeader(r)
 	if err != nil {
 		return err
 	}
-	infos := make(map[string]safetensors.TensorInfo, len(h.tensors))
-	for _, t := range h.tensors {
-		infos[t.Name] = t.TensorInfo
+	infos := make(map[string]safetensors.Tensor, len(h.Tensors))
+	for _, t := range h.Tensors {
+		infos[t.Name] = t
 	}
-	wanted := map[string]bool{}
-	var sources []source
+	read := map[string][]byte{} // of the tensors that are wanted
+	views := map[*Param][]view{}
 	for _, q := range p.list {
-		s := source{param: q, tensor: q.name}
+		s := Source{Tensor: q.name}
 		if from != nil {
-			s.tensor, s.transpose = from(q.name)
+			s = from(q.name)
 		}
-		if s.tensor == "" {
+		if s.Tensor == "" {
 			continue
 		}
-		info, ok := infos[s.tensor]
-		if !ok {
-			return fmt.Errorf("parameter %q: there is no tensor %q", q.name, s.tensor)
+		if views[q], err = s.views(q, infos); err != nil {
+			return fmt.Errorf("parameter %s: %w", quote.Text(q.name), err)
 		}
-		if err := s.fits(info); err != nil {
-			return fmt.Errorf("parameter %q: tensor %q %w", q.name, s.tensor, err)
+		for _, v := range views[q] {
+			read[v.tensor.Name] = nil
 		}
-		wanted[s.tensor] = true
-		sources = append(sources, s)
 	}
-	numbers, err := h.read(r, func(tensor string) bool { return wanted[tensor] })
-	if err != nil {
+	wanted := func(t safetensors.Tensor) bool { _, ok := read[t.Name]; return ok }
+	if err := h.Read(r, wanted, func(t safetensors.Tensor, data []byte) { read[t.Name] = data }); err != nil {
 		return err
 	}
-	for _, s := range sources {
-		if err := s.param.finiteAt(s.numbers(numbers[s.tensor])); err != nil {
-			return fmt.Errorf("tensor %q: %w", s.tensor, err)
+	numbers := map[*Param]elements{}
+	for q, v := range views {
+		numbers[q] = q.rounded(stacked(v, q.cols, read))
+	}
+	for _, q := range p.list {
+		if at := numbers[q]; at != nil {
+			if err := q.finiteAt(at); err != nil {
+				return fmt.Errorf("tensor %s: %w", quote.Text(views[q][0].tensor.Name), err)
+			}
 		}
 	}
-	for _, s := range sources {
-		s.param.fill(s.numbers(numbers[s.tensor]))
+	for q, at := range numbers {
+		q.fill(at)
 	}
 	return nil
-}
-
-// fits fails unless the tensor has floating-point numbers in the parameter's shape.
-func (s source) fits(t safetensors.TensorInfo) error {
-	rows, cols := s.param.Shape()
-	shape := []uint64{uint64(rows), uint64(cols)}
-	if s.transpose {
-		slices.Reverse(shape)
-	}
-	n := uint64(s.param.value.DataSize())
-	switch {
-	case elementsOf(t.DType, nil) == nil:
-		return fmt.Errorf("has elements %v, want F64, F32, F16 or BF16", t.DType)
-	case slices.Equal(t.Shape, shape):
-		return nil
-	case len(t.Shape) == 1 && t.Shape[0] == n && min(rows, cols) == 1:
-		return nil
-	case len(t.Shape) == 0 && n == 1:
-		return nil
-	case s.transpose:
-		return fmt.Errorf("has shape %v, want %v, the transpose of (%d, %d)", t.Shape, shape, rows, cols)
-	}
-	if len(t.Shape) == 2 && t.Shape[0] == uint64(cols) && t.Shape[1] == uint64(rows) {
-		return fmt.Errorf("has shape %v, want (%d, %d): is it to be transposed?", t.Shape, rows, cols)
-	}
-	return fmt.Errorf("has shape %v, want (%d, %d)", t.Shape, rows, cols)
-}
-
-// numbers gives the tensor's numbers in the parameter's order and precision.
-func (s source) numbers(at elements) elements {
-	if rows, cols := s.param.Shape(); s.transpose {
-		stored := at
-		at = func(i int) float64 { return stored(i%cols*rows + i/cols) }
-	}
-	return s.param.rounded(at)
 }

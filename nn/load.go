@@ -5,6 +5,9 @@ import (
 	"io"
 	"os"
 	"slices"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
+	"github.com/go-ffjord/ffjord/internal/safetensors"
 )
 
 // Load reads the parameters from the safetensors file path, which Save or another framework wrote, and returns its
@@ -13,9 +16,9 @@ import (
 // other goroutine may use the parameters meanwhile.
 //
 // The file must hold these parameters and no others, in any order, with their shapes and their element type, all
-// values finite, and nothing between or behind them. Otherwise the error says which tensor is wrong and what was
-// expected, and no parameter has changed. A file that lies about its lengths is refused before anything of that length
-// is allocated.
+// values finite, and nothing between or behind them; where it has the checksum that Save writes, that must be right.
+// Otherwise the error says which tensor is wrong and what was expected, a *TensorError, or that the file is damaged, a
+// *DamagedError, and no parameter has changed. Names, types and shapes are checked before any value is read.
 func (p *Params) Load(path string) (metadata map[string]string, err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -39,55 +42,60 @@ func (p *Params) Read(r io.Reader) (metadata map[string]string, err error) {
 }
 
 func (p *Params) decode(r io.Reader) (map[string]string, error) {
-	if len(p.list) == 0 {
-		return nil, errEmpty
+	if err := p.exist(); err != nil {
+		return nil, err
 	}
-	h, err := readHeader(r)
+	h, err := safetensors.ReadHeader(r)
 	if err != nil {
 		return nil, err
 	}
 	if err := p.expect(h); err != nil {
 		return nil, err
 	}
-	numbers, err := h.read(r, func(string) bool { return true })
+	numbers := make(map[*Param]elements, len(p.list))
+	err = h.Read(r, all, func(t safetensors.Tensor, data []byte) { numbers[p.byName[t.Name]] = t.DType.Floats(data) })
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range h.tensors {
-		q := p.byName[t.Name]
-		if err := q.finiteAt(numbers[t.Name]); err != nil {
+	for _, q := range p.list {
+		if err := q.finiteAt(numbers[q]); err != nil {
 			return nil, err
 		}
 	}
-	for name, at := range numbers {
-		p.byName[name].fill(at)
+	for q, at := range numbers {
+		q.fill(at)
 	}
-	return h.metadata, nil
+	return h.Metadata, nil
 }
 
+// elements gives the numbers of a parameter or a tensor by their places, row-major.
+type elements = func(i int) float64
+
+// all wants every tensor.
+func all(safetensors.Tensor) bool { return true }
+
 // expect fails unless the header lists just these parameters.
-func (p *Params) expect(h *header) error {
-	listed := make(map[string]bool, len(h.tensors))
-	for _, t := range h.tensors {
+func (p *Params) expect(h *safetensors.Header) error {
+	listed := make(map[string]bool, len(h.Tensors))
+	for _, t := range h.Tensors {
 		listed[t.Name] = true
 	}
 	for _, q := range p.list {
 		if !listed[q.name] {
-			rows, cols := q.Shape()
-			return fmt.Errorf("tensor %q is missing; the model has it as %v of shape (%d, %d)", q.name, q.fileType(), rows, cols)
+			return tensorError(q.name, ErrMissing, "tensor %s is missing; the model has it as %s of shape (%d, %d)",
+				quote.Text(q.name), q.fileType(), q.rows, q.cols)
 		}
 	}
-	for _, t := range h.tensors {
-		q := p.byName[t.Name]
+	for _, t := range h.Tensors {
+		name, q := quote.Text(t.Name), p.byName[t.Name]
 		if q == nil {
-			return fmt.Errorf("tensor %q is not of this model", t.Name)
+			return tensorError(t.Name, ErrForeign, "tensor %s is not of this model", name)
 		}
-		rows, cols := q.Shape()
-		if want := []uint64{uint64(rows), uint64(cols)}; !slices.Equal(t.TensorInfo.Shape, want) {
-			return fmt.Errorf("tensor %q has shape %v, want (%d, %d)", t.Name, t.TensorInfo.Shape, rows, cols)
+		if !slices.Equal(t.Shape, []uint64{uint64(q.rows), uint64(q.cols)}) {
+			return tensorError(t.Name, ErrShape, "tensor %s has shape %s, want (%d, %d)", name, safetensors.Shape(t.Shape), q.rows, q.cols)
 		}
-		if t.TensorInfo.DType != q.fileType() {
-			return fmt.Errorf("tensor %q has elements %v, want %v", t.Name, t.TensorInfo.DType, q.fileType())
+		if t.DType != q.fileType() {
+			return tensorError(t.Name, ErrElements, "tensor %s has elements %s, want %s", name, quote.Cut(string(t.DType)), q.fileType())
 		}
 	}
 	return nil

@@ -4,10 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 
-	"github.com/nlpodyssey/safetensors"
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
+	"github.com/go-ffjord/ffjord/internal/safetensors"
 )
 
 // LoadParams makes parameters from the safetensors file path, before there is a model, and returns its metadata, nil
@@ -18,15 +21,16 @@ import (
 // all of them count as trained until it asks for one as State.
 //
 // All tensors must be matrices of at least (1, 1), of one element type, F32 or F64, which becomes that of the parameters,
-// with finite values; nothing may be between or behind them. Otherwise the error names the tensor and what was expected.
-// The file may come from anyone: nothing in it is executed, and no memory is taken for data that it has not got.
+// with finite values; nothing may be between or behind them, and a checksum must be right where there is one. Otherwise
+// the error names the tensor, a *TensorError, and what was expected, or is a *DamagedError. The file may come from
+// anyone: nothing in it is executed, and no memory is taken for data that it has not got.
 func LoadParams(path string) (p *Params, metadata map[string]string, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("nn: load parameters: %w", err)
 	}
 	defer f.Close()
-	p, metadata, err = readParams(f)
+	p, metadata, err = readParams(f, nil)
 	if err != nil {
 		return nil, nil, fmt.Errorf("nn: load parameters %s: %w", path, err)
 	}
@@ -35,64 +39,97 @@ func LoadParams(path string) (p *Params, metadata map[string]string, err error) 
 
 // ReadParams reads from r, up to its end, what LoadParams reads from a file.
 func ReadParams(r io.Reader) (p *Params, metadata map[string]string, err error) {
-	p, metadata, err = readParams(r)
+	p, metadata, err = readParams(r, nil)
 	if err != nil {
 		return nil, nil, fmt.Errorf("nn: read parameters: %w", err)
 	}
 	return p, metadata, nil
 }
 
-func readParams(r io.Reader) (*Params, map[string]string, error) {
-	h, err := readHeader(r)
+// ReadParamsFor is ReadParams for a model that is known. Before any number is read, model is called with the metadata
+// and with parameters that have names and shapes but no values yet: it builds the model over them, as a graph that is
+// not run, so that each layer asks for its own. A tensor that no layer has asked for is a *TensorError, and an error of
+// model ends the reading. A file without tensors is read too, for a model without parameters.
+func ReadParamsFor(r io.Reader, model func(p *Params, metadata map[string]string) error) (*Params, error) {
+	var refused error
+	p, _, err := readParams(r, func(p *Params, metadata map[string]string) error {
+		refused = model(p, metadata)
+		return refused
+	})
+	if err != nil && err != refused {
+		return nil, fmt.Errorf("nn: read parameters: %w", err)
+	}
+	return p, err
+}
+
+func readParams(r io.Reader, model func(p *Params, metadata map[string]string) error) (*Params, map[string]string, error) {
+	h, err := safetensors.ReadHeader(r)
 	if err != nil {
 		return nil, nil, err
 	}
-	dtype, err := h.matrices()
+	if len(h.Tensors) == 0 && model == nil {
+		return nil, nil, errors.New("there are no tensors")
+	}
+	p, err := declared(h)
 	if err != nil {
 		return nil, nil, err
 	}
-	numbers, err := h.read(r, func(string) bool { return true })
+	if model != nil {
+		if err := model(p, h.Metadata); err != nil {
+			return nil, nil, err
+		}
+		if names := p.Unused(); len(names) > 0 {
+			return nil, nil, tensorError(names[0], ErrForeign, "tensor %s is not of this model", quote.Text(names[0]))
+		}
+	}
+	err = h.Read(r, all, func(t safetensors.Tensor, data []byte) {
+		q := p.byName[t.Name]
+		q.allocate(p.DtypeOrDefault())
+		q.fill(t.DType.Floats(data))
+	})
 	if err != nil {
 		return nil, nil, err
+	}
+	for _, q := range p.list {
+		if err := q.finite(); err != nil {
+			return nil, nil, err
+		}
+	}
+	return p, h.Metadata, nil
+}
+
+// declared returns the parameters that a header lists, without their values.
+func declared(h *safetensors.Header) (*Params, error) {
+	dtype, err := matrices(h)
+	if err != nil {
+		return nil, err
 	}
 	p := &Params{Dtype: dtype, byName: map[string]*Param{}, read: true}
-	for _, t := range h.tensors {
-		q, err := p.newParam(t.Name, int(t.TensorInfo.Shape[0]), int(t.TensorInfo.Shape[1]))
-		if err != nil {
-			return nil, nil, err
-		}
-		if err := q.finiteAt(numbers[t.Name]); err != nil {
-			return nil, nil, err
-		}
-		q.fill(numbers[t.Name])
-		p.byName[t.Name] = q
+	for _, t := range h.Tensors {
+		q := &Param{name: t.Name, rows: int(t.Shape[0]), cols: int(t.Shape[1])}
+		p.byName[q.name] = q
 		p.list = append(p.list, q)
 	}
 	p.unused = len(p.list)
-	return p, h.metadata, nil
+	return p, nil
 }
 
-// matrices returns the element type of the tensors, which must be matrices of one type.
-func (h *header) matrices() (dtype tensor.Dtype, err error) {
-	if len(h.tensors) == 0 {
-		return dtype, errors.New("there are no tensors")
-	}
-	first := h.tensors[0]
-	switch first.TensorInfo.DType {
-	case safetensors.F32:
-		dtype = tensor.Float32
-	case safetensors.F64:
-		dtype = tensor.Float64
-	default:
-		return dtype, fmt.Errorf("tensor %q has elements %v, want F32 or F64", first.Name, first.TensorInfo.DType)
-	}
-	for _, t := range h.tensors {
-		if s := t.TensorInfo.Shape; len(s) != 2 || s[0] == 0 || s[1] == 0 {
-			return dtype, fmt.Errorf("tensor %q has shape %v, want a matrix of at least (1, 1)", t.Name, s)
-		}
-		if t.TensorInfo.DType != first.TensorInfo.DType {
-			return dtype, fmt.Errorf("tensor %q has elements %v, and tensor %q has %v: want one type",
-				t.Name, t.TensorInfo.DType, first.Name, first.TensorInfo.DType)
+// matrices returns the element type of the tensors, which must be matrices of one type; zero where there is none.
+func matrices(h *safetensors.Header) (dtype tensor.Dtype, err error) {
+	for i, t := range h.Tensors {
+		name, first := quote.Text(t.Name), h.Tensors[0]
+		switch {
+		case t.DType != safetensors.F32 && t.DType != safetensors.F64:
+			return dtype, tensorError(t.Name, ErrElements, "tensor %s has elements %s, want F32 or F64", name, quote.Cut(string(t.DType)))
+		case t.DType != first.DType:
+			return dtype, tensorError(t.Name, ErrElements, "tensor %s has elements %s, and tensor %s has %s: want one type",
+				name, t.DType, quote.Text(first.Name), first.DType)
+		case len(t.Shape) != 2 || t.Shape[0] == 0 || t.Shape[1] == 0 || max(t.Shape[0], t.Shape[1]) > math.MaxInt:
+			return dtype, tensorError(t.Name, ErrShape, "tensor %s has shape %s, want a matrix of at least (1, 1)", name, safetensors.Shape(t.Shape))
+		case i == 0 && t.DType == safetensors.F32:
+			dtype = tensor.Float32
+		case i == 0:
+			dtype = tensor.Float64
 		}
 	}
 	return dtype, nil

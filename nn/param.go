@@ -5,15 +5,18 @@ import (
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // Param is one named matrix and the gradient of the loss with respect to it. It is a gorgonia.ValueGrad, which
 // Gorgonia's solvers step.
 type Param struct {
-	name  string
-	state bool // not trained
+	name       string
+	state      bool // not trained
+	rows, cols int
 
-	value *tensor.Dense
+	value *tensor.Dense // nil where a file says that there is such a parameter and its numbers are not read yet
 	grad  *tensor.Dense
 }
 
@@ -29,14 +32,25 @@ func (p *Param) Value() gorgonia.Value { return p.value }
 // itself.
 func (p *Param) Grad() (gorgonia.Value, error) { return p.grad, nil }
 
-// Trained tells whether training moves the parameter by its gradient. It does not where a layer has asked for it as
+// Matrix is Value as what it is.
+func (p *Param) Matrix() *tensor.Dense { return p.value }
+
+// Gradient is Grad as what it is: it never fails.
+func (p *Param) Gradient() *tensor.Dense { return p.grad }
+
+// Trained reports whether training moves the parameter by its gradient. It does not where a layer has asked for it as
 // State.
 func (p *Param) Trained() bool { return !p.state }
 
 // Numbers returns a copy of the values, row-major.
-func (p *Param) Numbers() []float64 {
-	out := make([]float64, p.value.DataSize())
-	switch data := p.value.Data().(type) {
+func (p *Param) Numbers() []float64 { return numbers(p.value) }
+
+// GradientNumbers returns a copy of the gradient that was left last, row-major.
+func (p *Param) GradientNumbers() []float64 { return numbers(p.grad) }
+
+func numbers(m *tensor.Dense) []float64 {
+	out := make([]float64, m.DataSize())
+	switch data := m.Data().(type) {
 	case []float32:
 		for i, v := range data {
 			out[i] = float64(v)
@@ -49,8 +63,8 @@ func (p *Param) Numbers() []float64 {
 
 // Set replaces the values by finite numbers, row-major, in the storage that the parameter has.
 func (p *Param) Set(values []float64) error {
-	if want := p.value.DataSize(); len(values) != want {
-		return fmt.Errorf("nn: parameter %q: set %d numbers, want %d", p.name, len(values), want)
+	if want := p.rows * p.cols; len(values) != want {
+		return fmt.Errorf("nn: parameter %s: set %d numbers, want %d", quote.Text(p.name), len(values), want)
 	}
 	at := p.rounded(func(i int) float64 { return values[i] })
 	if err := p.finiteAt(at); err != nil {
@@ -69,7 +83,20 @@ func (p *Param) rounded(at elements) elements {
 }
 
 // Shape returns the numbers of rows and columns.
-func (p *Param) Shape() (rows, cols int) { return p.value.Shape()[0], p.value.Shape()[1] }
+func (p *Param) Shape() (rows, cols int) { return p.rows, p.cols }
+
+// allocate makes the values and the gradient, all 0.
+func (p *Param) allocate(dtype tensor.Dtype) {
+	if dtype == tensor.Float64 {
+		p.value, p.grad = zeros[float64](p.rows, p.cols), zeros[float64](p.rows, p.cols)
+	} else {
+		p.value, p.grad = zeros[float32](p.rows, p.cols), zeros[float32](p.rows, p.cols)
+	}
+}
+
+func zeros[T float32 | float64](rows, cols int) *tensor.Dense {
+	return tensor.New(tensor.WithShape(rows, cols), tensor.WithBacking(make([]T, rows*cols)))
+}
 
 // fill sets every value, row-major.
 func (p *Param) fill(at elements) {

@@ -5,8 +5,12 @@ import (
 	"iter"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/guard"
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // Params hold the numbers of a model: named matrices in the order in which the model first asked for them. Building the
@@ -18,8 +22,9 @@ type Params struct {
 
 	list   []*Param // those asked for, then those of a file that nothing has asked for
 	byName map[string]*Param
-	unused int  // the length of the second part
-	read   bool // they come from a file
+	unused int         // the length of the second part
+	read   bool        // they come from a file
+	built  atomic.Bool // a model was built over them: where there are none, it has none
 }
 
 // NewParams returns empty float32 parameters that draw their initial values from rng.
@@ -64,7 +69,7 @@ func (p *Params) Len() int { return len(p.list) }
 func (p *Params) Count() int {
 	n := 0
 	for _, q := range p.list {
-		n += q.value.DataSize()
+		n += q.rows * q.cols
 	}
 	return n
 }
@@ -72,47 +77,52 @@ func (p *Params) Count() int {
 // ensure makes the parameter name if it does not exist yet, drawn from init, and checks its shape if it does.
 func (p *Params) ensure(name string, init Init, rows, cols int) error {
 	if q := p.byName[name]; q != nil {
-		if r, c := q.Shape(); r != rows || c != cols {
-			return fmt.Errorf("nn: parameter %q has shape (%d, %d), and a layer asks for (%d, %d)", name, r, c, rows, cols)
+		if q.rows != rows || q.cols != cols {
+			return tensorError(name, ErrShape, "nn: parameter %s has shape (%d, %d), and a layer asks for (%d, %d)",
+				quote.Text(name), q.rows, q.cols, rows, cols)
 		}
 		p.use(q)
 		return nil
 	}
 	switch {
 	case rows < 1 || cols < 1:
-		return fmt.Errorf("nn: parameter %q of shape (%d, %d): want at least (1, 1)", name, rows, cols)
+		return fmt.Errorf("nn: parameter %s of shape (%d, %d): want at least (1, 1)", quote.Text(name), rows, cols)
 	case p.Rand == nil && p.read:
-		return fmt.Errorf("nn: parameter %q (%d, %d) is missing from the file that the others came from", name, rows, cols)
+		return tensorError(name, ErrMissing, "nn: parameter %s (%d, %d) is missing from the file that the others came from",
+			quote.Text(name), rows, cols)
 	case p.Rand == nil:
-		return fmt.Errorf("nn: parameter %q needs an initial value, and Params.Rand is nil", name)
+		return fmt.Errorf("nn: parameter %s needs an initial value, and Params.Rand is nil", quote.Text(name))
 	}
-	if init == nil {
-		init = GlorotUniform
-	}
-	drawn := make([]float64, rows*cols)
-	init(p.Rand, drawn, rows, cols)
-	q, err := p.newParam(name, rows, cols)
+	q, err := p.drawn(name, init, rows, cols)
 	if err != nil {
 		return err
-	}
-	q.fill(func(i int) float64 { return drawn[i] })
-	if err := q.finite(); err != nil {
-		return fmt.Errorf("nn: initial value of %w", err)
 	}
 	p.add(q)
 	return nil
 }
 
-// newParam makes a parameter of zeros that is not in the list yet.
-func (p *Params) newParam(name string, rows, cols int) (*Param, error) {
-	q := &Param{name: name}
-	switch dt := p.DtypeOrDefault(); dt {
-	case tensor.Float64:
-		q.value, q.grad = zeros[float64](rows, cols), zeros[float64](rows, cols)
-	case tensor.Float32:
-		q.value, q.grad = zeros[float32](rows, cols), zeros[float32](rows, cols)
-	default:
-		return nil, fmt.Errorf("nn: parameters of element type %v: want float32 or float64", dt)
+// drawn makes a parameter with values from init that is not in the list yet.
+func (p *Params) drawn(name string, init Init, rows, cols int) (*Param, error) {
+	dtype := p.DtypeOrDefault()
+	if dtype != tensor.Float32 && dtype != tensor.Float64 {
+		return nil, fmt.Errorf("nn: parameters of element type %v: want float32 or float64", dtype)
+	}
+	if init == nil {
+		init = GlorotUniform
+	}
+	values := make([]float64, rows*cols)
+	err := guard.Call("the Init of parameter "+quote.Text(name), func() error {
+		init(p.Rand, values, rows, cols)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("nn: %w", err)
+	}
+	q := &Param{name: name, rows: rows, cols: cols}
+	q.allocate(dtype)
+	q.fill(func(i int) float64 { return values[i] })
+	if err := q.finite(); err != nil {
+		return nil, fmt.Errorf("nn: initial value of %w", err)
 	}
 	return q, nil
 }
@@ -136,8 +146,4 @@ func (p *Params) use(q *Param) {
 	copy(unused[1:i+1], unused)
 	unused[0] = q
 	p.unused--
-}
-
-func zeros[T float32 | float64](rows, cols int) *tensor.Dense {
-	return tensor.New(tensor.WithShape(rows, cols), tensor.WithBacking(make([]T, rows*cols)))
 }

@@ -1,33 +1,33 @@
 package nn
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math"
-	"unicode/utf8"
 
-	"github.com/google/renameio/v2/maybe"
-	"github.com/nlpodyssey/safetensors"
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/atomicfile"
+	"github.com/go-ffjord/ffjord/internal/quote"
+	"github.com/go-ffjord/ffjord/internal/safetensors"
 )
 
-var errEmpty = errors.New("there are no parameters yet; build the model first, which makes them")
-
 // Save writes all parameters and the metadata to the file path in the safetensors format, which any framework reads. The
-// file appears whole or not at all (on Windows the system cannot promise that), in place of an older one of that name.
-// The same numbers and metadata make the same bytes. Metadata may be nil.
+// file appears whole or not at all (on Windows the system cannot promise that), in place of an older one of that name,
+// and has a checksum, by which Load notices a single changed bit. The same numbers and metadata make the same bytes.
+// Metadata may be nil.
 //
-// What Load would refuse is an error and leaves path alone: no parameters at all, a value that is NaN or infinite, text
-// that is not UTF-8.
+// What Load would refuse is an error and leaves path alone: parameters of a model that is not built yet, a value that
+// is NaN or infinite, text that is not UTF-8. Where the disk is at fault it is a *fs.PathError: a full one is
+// syscall.ENOSPC.
 func (p *Params) Save(path string, metadata map[string]string) error {
 	b, err := p.encode(metadata)
 	if err != nil {
 		return fmt.Errorf("nn: save %s: %w", path, err)
 	}
-	if err := maybe.WriteFile(path, b, 0o644); err != nil {
-		return fmt.Errorf("nn: save %s: %w", path, err)
+	if err := atomicfile.Write(path, b); err != nil {
+		return fmt.Errorf("nn: save: %w", err)
 	}
 	return nil
 }
@@ -44,38 +44,26 @@ func (p *Params) Write(w io.Writer, metadata map[string]string) error {
 	return nil
 }
 
+// exist fails where no model has asked for parameters yet. A model may have none.
+func (p *Params) exist() error {
+	if len(p.list) == 0 && !p.built.Load() {
+		return errors.New("there are no parameters yet; build the model first, which makes them")
+	}
+	return nil
+}
+
 func (p *Params) encode(metadata map[string]string) ([]byte, error) {
-	if len(p.list) == 0 {
-		return nil, errEmpty
+	if err := p.exist(); err != nil {
+		return nil, err
 	}
-	for k, v := range metadata {
-		if !utf8.ValidString(k) || !utf8.ValidString(v) {
-			return nil, fmt.Errorf("metadata %q: %q is not UTF-8", k, v)
-		}
-	}
-	views := make(map[string]safetensors.TensorView, len(p.list))
+	f := safetensors.File{Metadata: metadata}
 	for _, q := range p.list {
-		if q.name == "__metadata__" || !utf8.ValidString(q.name) {
-			return nil, fmt.Errorf("parameter %q: the format has no such name", q.name)
-		}
 		if err := q.finite(); err != nil {
 			return nil, err
 		}
-		rows, cols := q.Shape()
-		v, err := safetensors.NewTensorView(q.fileType(), []uint64{uint64(rows), uint64(cols)}, q.bytes())
-		if err != nil {
-			return nil, fmt.Errorf("parameter %q: %w", q.name, err)
-		}
-		views[q.name] = v
+		f.Tensors = append(f.Tensors, safetensors.Value{Name: q.name, Shape: []int{q.rows, q.cols}, Data: q.value.Data()})
 	}
-	b, err := safetensors.Serialize(views, metadata)
-	if err != nil {
-		return nil, err
-	}
-	if n := binary.LittleEndian.Uint64(b); n > maxHeader {
-		return nil, fmt.Errorf("names and metadata make a header of %d bytes, want at most %d", n, maxHeader)
-	}
-	return b, nil
+	return f.Encode()
 }
 
 // fileType returns the format's name for the element type.
@@ -84,22 +72,6 @@ func (p *Param) fileType() safetensors.DType {
 		return safetensors.F64
 	}
 	return safetensors.F32
-}
-
-// bytes returns the values as the format stores them: row-major, little-endian.
-func (p *Param) bytes() []byte {
-	var b []byte
-	switch data := p.value.Data().(type) {
-	case []float32:
-		for _, v := range data {
-			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
-		}
-	case []float64:
-		for _, v := range data {
-			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
-		}
-	}
-	return b
 }
 
 // finite fails where a value is NaN or infinite.
@@ -115,10 +87,10 @@ func (p *Param) finite() error {
 
 // finiteAt fails where one of the values that the parameter would have is NaN or infinite.
 func (p *Param) finiteAt(at elements) error {
-	rows, cols := p.Shape()
-	for i := range rows * cols {
+	for i := range p.rows * p.cols {
 		if v := at(i); math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("parameter %q: element (%d, %d) is %v, want a finite number", p.name, i/cols, i%cols, v)
+			return tensorError(p.name, ErrNotFinite, "parameter %s: element (%d, %d) is %v, want a finite number",
+				quote.Text(p.name), i/p.cols, i%p.cols, v)
 		}
 	}
 	return nil

@@ -22,6 +22,9 @@ type Scope struct {
 // Parameters are kept in params under owner + "." + name, or under their own names where owner is empty; in the graph
 // they have their own names, so that two networks of one architecture make equal graphs.
 func NewScope(g *graph.Graph, params *Params, owner string, t *graph.Node) *Scope {
+	if params != nil {
+		params.built.Store(true)
+	}
 	return &Scope{graph: g, params: params, owner: owner, time: t, asked: map[string]bool{}}
 }
 

@@ -133,7 +133,7 @@ func TestNumbersAndSet(t *testing.T) {
 func TestStateInABrokenFile(t *testing.T) {
 	p := newParams()
 	build(t, stateful{}, p, 1)
-	b := written(t, p).Bytes()
+	b := bytes.Replace(written(t, p).Bytes(), []byte("ffjord-go checksum"), []byte("no checksum at all"), 1)
 	copy(b[len(b)-8:], f64(math.NaN()))
 	_, err := p.Read(bytes.NewReader(b))
 	assert.ErrorContains(t, err, `parameter "shift": element (0, 0) is NaN`)

@@ -61,7 +61,7 @@ func TestFileInAnotherReader(t *testing.T) {
 
 func TestRandomFiles(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		f := &safetensors.File{Metadata: rapid.MapOfN(rapid.String(), rapid.String(), 0, 3).Draw(r, "metadata")}
+		f := &safetensors.File{Metadata: rapid.MapOfN(rapid.String(), rapid.String(), 1, 3).Draw(r, "metadata")}
 		for _, name := range rapid.SliceOfNDistinct(rapid.String(), 0, 4, rapid.ID).Draw(r, "names") {
 			values := rapid.SliceOfN(rapid.Uint64(), 0, 5).Draw(r, "values")
 			f.Tensors = append(f.Tensors, safetensors.Value{Name: name, Shape: []int{len(values)}, Data: values})

@@ -64,7 +64,9 @@ func ReadHeader(r io.Reader) (*Header, error) {
 	if h.sum, err = sumOf(text, h.Metadata); err != nil {
 		return nil, err
 	}
-	delete(h.Metadata, checksumKey)
+	if delete(h.Metadata, checksumKey); len(h.Metadata) == 0 {
+		h.Metadata = nil
+	}
 	slices.SortFunc(h.Tensors, func(a, b Tensor) int {
 		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end), cmp.Compare(a.Name, b.Name))
 	})
@@ -116,14 +118,22 @@ func (h *Header) place(t Tensor) error {
 	if !known {
 		return nil
 	}
+	count, over := uint64(1), uint64(0)
 	for _, n := range t.Shape {
-		var over uint64
-		if over, size = bits.Mul64(size, n); over != 0 {
-			return fmt.Errorf("the size of shape %s overflows", Shape(t.Shape))
+		if over, count = bits.Mul64(count, n); over != 0 {
+			break
 		}
 	}
-	if got := t.end - t.start; size%8 != 0 || got != size/8 {
-		return fmt.Errorf("%d bytes, want %d for shape %s of %s", got, (size+7)/8, Shape(t.Shape), t.DType)
+	high, low := bits.Mul64(count, size)
+	if over != 0 || high >= 8 {
+		return fmt.Errorf("the size of shape %s overflows", Shape(t.Shape))
+	}
+	want, rest := bits.Div64(high, low, 8)
+	switch got := t.end - t.start; {
+	case rest != 0:
+		return fmt.Errorf("%d numbers of %s, want whole bytes", count, t.DType)
+	case got != want:
+		return fmt.Errorf("%d bytes, want %d for shape %s of %s", got, want, Shape(t.Shape), t.DType)
 	}
 	return nil
 }
