@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/go-ffjord/ffjord/graph"
@@ -32,8 +31,8 @@ func (b *baseCarrier[T]) machine(at **graph.Machine[T], program *graph.Program[T
 	return *at, nil
 }
 
-// logProb writes the base's log-density at the worker's z, by place in alive.
-func (b *baseCarrier[T]) logProb(dst []float64) error {
+// logProb writes the base's log-density at the worker's z to its logp. Rows where it is NaN leave the chunk.
+func (b *baseCarrier[T]) logProb() error {
 	w, n := b.w, len(b.w.alive)
 	if n == 0 {
 		return nil
@@ -46,12 +45,15 @@ func (b *baseCarrier[T]) logProb(dst []float64) error {
 	if err := m.Run(n); err != nil {
 		return err
 	}
+	dead := map[int]bool{}
 	for i, v := range m.Out(baseLogP)[0][:n] {
-		dst[i] = float64(v)
-		if math.IsNaN(dst[i]) {
-			return fmt.Errorf("row %d: the base's log-density is NaN", w.from+w.alive[i])
+		w.logp[i] = float64(v)
+		if math.IsNaN(w.logp[i]) {
+			w.failOutside(w.from+w.alive[i], ErrBase, logDensity, 0, w.logp[i])
+			dead[i] = true
 		}
 	}
+	w.leave(dead)
 	return nil
 }
 
@@ -61,14 +63,14 @@ func (b *baseCarrier[T]) gradient(seed T) error {
 	if err != nil {
 		return err
 	}
-	w := b.w
-	copyColumns(m.In(baseZ), w.z, w.n)
-	fill(m.In(baseSeed)[0][:w.n], seed)
+	w, n := b.w, len(b.w.alive)
+	copyColumns(m.In(baseZ), w.z, n)
+	fill(m.In(baseSeed)[0][:n], seed)
 	m.Reset()
-	if err := m.Run(w.n); err != nil {
+	if err := m.Run(n); err != nil {
 		return err
 	}
-	copyColumns(w.z, m.Out(baseGrad), w.n)
+	copyColumns(w.z, m.Out(baseGrad), n)
 	return nil
 }
 

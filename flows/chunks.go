@@ -3,6 +3,7 @@ package flows
 import (
 	"context"
 	"fmt"
+	"runtime"
 
 	"github.com/go-ffjord/ffjord/graph"
 )
@@ -69,11 +70,12 @@ func (c *compiled[T]) acquire(lanes int) *worker[T] {
 	return newWorker(c, lanes)
 }
 
+// release keeps as many workers of a size as can be busy at once, and leaves those of a burst of calls to be collected.
 func (c *compiled[T]) release(workers []*worker[T]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, w := range workers {
-		if w != nil {
+		if w != nil && len(c.free[w.lanes]) < runtime.GOMAXPROCS(0) {
 			c.free[w.lanes] = append(c.free[w.lanes], w)
 		}
 	}

@@ -77,7 +77,7 @@ func (m *closedCarrier[T]) carry(_ context.Context, in *inputs[T], inverse, keep
 	return nil
 }
 
-// failures reports the rows that the map takes to numbers that are none.
+// failures reports the rows that the map takes to NaN or ±Inf.
 func (m *closedCarrier[T]) failures(to [][]T, logDet []T) *ode.SolveError {
 	var failed *ode.SolveError
 	for i := range m.w.alive {
@@ -99,20 +99,20 @@ func (m *closedCarrier[T]) failures(to [][]T, logDet []T) *ode.SolveError {
 }
 
 func (m *closedCarrier[T]) back(_ context.Context, in *inputs[T], inverse bool) error {
-	w, d := m.w, direction(inverse)
+	w, n, d := m.w, len(m.w.alive), direction(inverse)
 	machine, err := m.machine(&m.pulls[d], m.block.pulls[d], in)
 	if err != nil {
 		return err
 	}
 	m.last = machine
-	copyColumns(machine.In(mapFrom), m.kept, w.n)
-	copyColumns(machine.In(mapSeed), w.z, w.n)
-	copy(machine.In(mapSeedDet)[0][:w.n], w.seed)
+	copyColumns(machine.In(mapFrom), m.kept, n)
+	copyColumns(machine.In(mapSeed), w.z, n)
+	copy(machine.In(mapSeedDet)[0][:n], w.seed)
 	machine.Reset()
-	if err := machine.Run(w.n); err != nil {
+	if err := machine.Run(n); err != nil {
 		return err
 	}
-	copyColumns(w.z, machine.Out(mapGrad), w.n)
+	copyColumns(w.z, machine.Out(mapGrad), n)
 	if w.condGrad != nil {
 		w.addCondGrad(machine.Out(mapGradCond))
 	}
@@ -124,12 +124,13 @@ func (m *closedCarrier[T]) sums(dst []T) {
 }
 
 func (m *closedCarrier[T]) film(ctx context.Context, in *inputs[T], times []float64, show func(frame int, z [][]T, logDet []T)) ([]T, error) {
-	w := m.w
-	before := append([]float64(nil), w.logDet[:w.n]...)
-	if err := m.carry(ctx, in, false, false); err != nil || len(w.failed) > 0 {
+	w, n := m.w, len(m.w.alive)
+	before := append([]float64(nil), w.logDet[:n]...)
+	failed := len(w.failed)
+	if err := m.carry(ctx, in, false, false); err != nil || len(w.failed) > failed {
 		return nil, err
 	}
-	since := make([]T, w.n)
+	since := make([]T, n)
 	for i := range since {
 		since[i] = T(w.logDet[i] - before[i])
 	}

@@ -29,7 +29,7 @@ func (f *Flow) compile() (*plan, runner, error) {
 }
 
 func compile[T graph.Float](p *plan, blocks []Block) (runner, error) {
-	c := &compiled[T]{plan: p, free: map[int][]*worker[T]{}}
+	c := &compiled[T]{plan: p, draw: newLock(), free: map[int][]*worker[T]{}}
 	for _, b := range blocks {
 		if err := c.compileBlock(b); err != nil {
 			return nil, err

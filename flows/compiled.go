@@ -38,7 +38,7 @@ type compiled[T graph.Float] struct {
 
 	tally tally[T] // of the last loss
 
-	draw sync.Mutex // traces share sources of random numbers
+	draw lock // traces share sources of random numbers
 	mu   sync.Mutex
 	free map[int][]*worker[T] // by lanes
 }
@@ -54,17 +54,14 @@ func (c *compiled[T]) bindAll() error {
 }
 
 func (c *compiled[T]) transform(ctx context.Context, x, cond *tensor.Dense, inverse bool) (*tensor.Dense, []float64, error) {
-	data, rows, err := rowsOf[T](x, c.plan.dim)
+	in, err := c.inputs(ctx, x, cond, withTrace)
 	if err != nil {
 		return nil, nil, err
 	}
-	in, err := c.inputs(rows, cond, withTrace)
-	if err != nil {
-		return nil, nil, err
-	}
-	out, logDet := make([]T, len(data)), make([]float64, rows)
+	rows := in.x.rows
+	out, logDet := make([]T, rows*c.plan.dim), make([]float64, rows)
 	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
-		w.load(data, from, to)
+		w.load(in, from, to)
 		err := w.carry(ctx, in, inverse, false)
 		w.store(out)
 		w.spread(logDet[from:to], w.logDet)

@@ -9,6 +9,8 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
 // Prob returns p(x) of every row of x (rows, dim): the exponential of LogProb.
@@ -59,7 +61,8 @@ func (c Conditional) KL(
 		return Estimate{}, errors.New("flows: KL: log q is nil")
 	}
 	return c.expect(ctx, n, rng, func(x *tensor.Dense, logp []float64) ([]float64, error) {
-		other, err := logq(ctx, x)
+		var other []float64
+		err := guard.Call("log q", func() (err error) { other, err = logq(ctx, x); return err })
 		if err != nil {
 			return nil, fmt.Errorf("flows: KL: log q: %w", err)
 		}
@@ -78,7 +81,7 @@ func (c Conditional) expect(
 	ctx context.Context, n int, rng *rand.Rand, g func(x *tensor.Dense, logp []float64) ([]float64, error),
 ) (Estimate, error) {
 	if n < 2 {
-		return Estimate{}, fmt.Errorf("flows: an estimate from %d draws has no standard error: want at least 2", n)
+		return Estimate{}, inputError("sample", nil, "an estimate from %d draws has no standard error: want at least 2", n)
 	}
 	x, logp, err := c.SampleLogProb(ctx, n, rng)
 	if err != nil {

@@ -163,7 +163,8 @@ func TestSampleErrors(t *testing.T) {
 	assert.ErrorContains(t, err, "flows: sample: the source of random numbers is nil")
 	broken := &flows.Flow{Dim: 1, Base: faulty{sample: math.Inf(1)}, Params: nn.NewParams(nil)}
 	_, err = broken.Sample(t.Context(), 2, seeded(1))
-	assert.ErrorContains(t, err, "flows: row 0 of the base's sample, column 0, is +Inf")
+	assert.ErrorContains(t, err, "row 0 of the base's sample, column 0, is +Inf")
+	assert.ErrorIs(t, err, flows.ErrBase)
 }
 
 // faulty is a base whose log-density is the logarithm of z.

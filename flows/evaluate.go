@@ -30,22 +30,19 @@ type evaluation struct {
 
 // evaluate computes log p(x) = log p_base(z) + log |det ∂z/∂x| and what else is wanted.
 func (c *compiled[T]) evaluate(ctx context.Context, x, cond *tensor.Dense, want wanted) (*evaluation, error) {
-	data, rows, err := rowsOf[T](x, c.plan.dim)
-	if err != nil {
-		return nil, err
-	}
 	with := withTrace
 	if want == probeVariance {
 		with = withEachProbe
 	}
-	in, err := c.inputs(rows, cond, with)
+	in, err := c.inputs(ctx, x, cond, with)
 	if err != nil {
 		return nil, err
 	}
+	rows := in.x.rows
 	e := newEvaluation(rows, want)
 	var all sync.Mutex // steps shared by all rows are told by one goroutine, others by one for each row
 	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
-		w.load(data, from, to)
+		w.load(in, from, to)
 		if want == account {
 			w.listener = func(block int, s ode.StepEvent) {
 				all.Lock()
@@ -57,6 +54,7 @@ func (c *compiled[T]) evaluate(ctx context.Context, x, cond *tensor.Dense, want 
 		if err := w.carry(ctx, in, true, false); err != nil {
 			return err
 		}
+		err := w.logProb(e.logProb[from:to])
 		switch want {
 		case probeVariance:
 			w.spread(e.variance[from:to], w.variance)
@@ -64,7 +62,7 @@ func (c *compiled[T]) evaluate(ctx context.Context, x, cond *tensor.Dense, want 
 			w.spread(e.logDet[from:to], w.logDet)
 			copy(e.cost[from:to], w.cost)
 		}
-		return w.logProb(e.logProb[from:to])
+		return err
 	})
 	if err != nil && !partial(err) {
 		return nil, err

@@ -3,9 +3,11 @@ package flows
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 
 	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/internal/guard"
 	"github.com/go-ffjord/ffjord/ode"
 )
 
@@ -94,7 +96,9 @@ func (s *ffjordCarrier[T]) carry(ctx context.Context, in *inputs[T], inverse, ke
 		w.cost[row] = w.cost[row].Add(solver.Stats()[i])
 	}
 	copyColumns(w.z, solver.State(0), n)
-	s.collect(solver, in, math.Copysign(1, to-from))
+	if err := s.collect(solver, in, math.Copysign(1, to-from)); err != nil {
+		return err
+	}
 	if failed != nil {
 		w.bury(s.at, failed)
 	}
@@ -111,7 +115,7 @@ func (s *ffjordCarrier[T]) widths(in *inputs[T]) []int {
 }
 
 // collect adds up what was integrated beside z in the given direction of time.
-func (s *ffjordCarrier[T]) collect(solver *ode.Worker[T], in *inputs[T], direction float64) {
+func (s *ffjordCarrier[T]) collect(solver *ode.Worker[T], in *inputs[T], direction float64) error {
 	w, widths := s.w, s.widths(in)
 	if len(widths) > 1 {
 		for i, l := range solver.State(1)[0][:len(w.alive)] {
@@ -119,7 +123,7 @@ func (s *ffjordCarrier[T]) collect(solver *ode.Worker[T], in *inputs[T], directi
 		}
 	}
 	if len(widths) < 3 {
-		return
+		return nil
 	}
 	if in.with == withPenalties {
 		for k, col := range solver.State(2) {
@@ -127,16 +131,19 @@ func (s *ffjordCarrier[T]) collect(solver *ode.Worker[T], in *inputs[T], directi
 				w.penalty[s.at][k] += direction * float64(r)
 			}
 		}
-		return
+		return nil
 	}
 	sampled, each := s.block.plan.eval.Trace.(Sampled), make([]float64, widths[2])
-	for i := range w.alive {
-		for k, col := range solver.State(2) {
-			each[k] = float64(col[i])
+	return guard.Go(fmt.Sprintf("%T.StdErr", sampled), func() error {
+		for i := range w.alive {
+			for k, col := range solver.State(2) {
+				each[k] = float64(col[i])
+			}
+			e := sampled.StdErr(each, w.dim)
+			w.variance[i] += e * e
 		}
-		e := sampled.StdErr(each, w.dim)
-		w.variance[i] += e * e
-	}
+		return nil
+	})
 }
 
 // listen passes the solver's events on to the worker's listener.
@@ -153,7 +160,7 @@ func (s *ffjordCarrier[T]) listen(solver *ode.Worker[T]) {
 }
 
 func (s *ffjordCarrier[T]) back(ctx context.Context, in *inputs[T], inverse bool) error {
-	w := s.w
+	w, n := s.w, len(s.w.alive)
 	it, err := s.block.of(in.with)
 	if err != nil {
 		return err
@@ -167,19 +174,19 @@ func (s *ffjordCarrier[T]) back(ctx context.Context, in *inputs[T], inverse bool
 	if err != nil {
 		return err
 	}
-	copyColumns(gz, w.z, w.n)
+	copyColumns(gz, w.z, n)
 	gl, err := solver.Cotangent(1)
 	if err != nil {
 		return err
 	}
-	copy(gl[0][:w.n], w.seed)
+	copy(gl[0][:n], w.seed)
 	if in.with == withPenalties && len(s.block.plan.train.Penalties) > 0 {
 		gr, err := solver.Cotangent(2)
 		if err != nil {
 			return err
 		}
 		for k, p := range s.block.plan.train.Penalties {
-			fill(gr[k][:w.n], T(p.Weight*math.Copysign(in.penaltySeed, to-from)))
+			fill(gr[k][:n], T(p.Weight*math.Copysign(in.penaltySeed, to-from)))
 		}
 	}
 	err = solver.Back(ctx, &s.log)
@@ -191,8 +198,8 @@ func (s *ffjordCarrier[T]) back(ctx context.Context, in *inputs[T], inverse bool
 	if err != nil {
 		return err
 	}
-	for i := range w.n {
-		w.cost[i].Backward += solver.Stats()[i].Backward
+	for i, row := range w.alive {
+		w.cost[row].Backward += solver.Stats()[i].Backward
 	}
 	if w.condGrad != nil {
 		w.addCondGrad(solver.InputGrad(condInput))
@@ -200,7 +207,7 @@ func (s *ffjordCarrier[T]) back(ctx context.Context, in *inputs[T], inverse bool
 	if s.block.plan.end != nil {
 		s.addEndGrad(solver, inverse)
 	}
-	copyColumns(w.z, gz, w.n)
+	copyColumns(w.z, gz, n)
 	return nil
 }
 
@@ -211,7 +218,7 @@ func (s *ffjordCarrier[T]) addEndGrad(solver *ode.Worker[T], inverse bool) {
 	if inverse {
 		end = start
 	}
-	for _, g := range end[:s.w.n] {
+	for _, g := range end[:len(s.w.alive)] {
 		s.gradT1 += float64(g)
 	}
 }
@@ -229,15 +236,15 @@ func (s *ffjordCarrier[T]) sums(dst []T) {
 }
 
 func (s *ffjordCarrier[T]) film(ctx context.Context, in *inputs[T], times []float64, show func(frame int, z [][]T, logDet []T)) ([]T, error) {
-	w := s.w
+	w, n := s.w, len(s.w.alive)
 	solver, err := s.solver(in)
 	if err != nil {
 		return nil, err
 	}
-	copyColumns(solver.State(0), w.z, w.n)
-	clearColumns(solver.State(1), w.n)
+	copyColumns(solver.State(0), w.z, n)
+	clearColumns(solver.State(1), n)
 	t0, t1 := s.block.plan.ends()
-	states, err := solver.SolveAt(ctx, w.n, t0, t1, times)
+	states, err := solver.SolveAt(ctx, n, t0, t1, times)
 	var failed *ode.SolveError
 	if errors.As(err, &failed) {
 		w.bury(s.at, failed)
@@ -249,7 +256,7 @@ func (s *ffjordCarrier[T]) film(ctx context.Context, in *inputs[T], times []floa
 	for i, columns := range states {
 		show(i, columns[:w.dim], columns[w.dim])
 	}
-	copyColumns(w.z, solver.State(0), w.n)
+	copyColumns(w.z, solver.State(0), n)
 	return solver.State(1)[0], nil
 }
 

@@ -13,10 +13,11 @@ import (
 
 // Flow is a density on vectors: a base density carried to the data by a chain of blocks.
 //
-// It is compiled at the first call of a method, and its fields must not be changed after that; the numbers in Params
+// It is compiled at the first call of a method, and its fields but MaxBytes must not be changed after that; the numbers in Params
 // may be, between calls. Its methods may be called by several goroutines at once. Data are matrices (rows, dim) of
 // float32 or float64, converted to the element type of Params; results have that type, log-densities and
-// log-determinants are in nats. Goroutines that draw must each have a source of random numbers of their own, and none
+// log-determinants are in nats. A row whose numbers are not finite, or that can't be solved, is NaN in the results and
+// named in a *SolveError beside them; all others are what they would be without it. Goroutines that draw must each have a source of random numbers of their own, and none
 // may be that of a Hutchinson trace.
 type Flow struct {
 	Dim    int   // of the data; zero is the base's, which must then have a method Dim() int
@@ -25,6 +26,11 @@ type Flow struct {
 	Cond   int   // width of the condition that every row comes with; zero is none, see Given
 	Params *nn.Params
 	Engine graph.Engine // runs the compiled graphs; zero is the native one
+
+	// MaxBytes bounds what one call may take for its rows: results, draws, noise, and the sums of a loss's gradient. More
+	// is a *LimitError, before anything is allocated. Zero is 16 GiB. It may be changed between calls. What a solver logs
+	// for gradients has a bound of its own.
+	MaxBytes int64
 
 	once     sync.Once
 	compiled struct {
@@ -88,8 +94,7 @@ func (f *Flow) SampleLogProb(ctx context.Context, n int, rng *rand.Rand) (x *ten
 }
 
 // Score returns ∇ₓ log p(x) of every row of x, shape (rows, dim). It is the exact gradient of what LogProb computes with
-// the steps that were taken; with the solver's Adjoint it is that of the continuous solution, to the tolerance. A row
-// that fails is an error without results.
+// the steps that were taken; with the solver's Adjoint it is that of the continuous solution, to the tolerance.
 func (f *Flow) Score(ctx context.Context, x *tensor.Dense) (*tensor.Dense, error) {
 	return f.Given(nil).Score(ctx, x)
 }

@@ -3,6 +3,7 @@ package flows
 import (
 	"fmt"
 
+	"github.com/go-ffjord/ffjord/internal/guard"
 	"github.com/go-ffjord/ffjord/nn"
 )
 
@@ -26,7 +27,8 @@ func (p *plan) follow(block int, seen moments) error {
 		return nil
 	}
 	state := func(name string) *nn.Param { return p.param(blockOwner(block), name) }
-	if err := b.Follow(state, seen.mean, seen.variance()); err != nil {
+	err := guard.Call(fmt.Sprintf("%T.Follow", b), func() error { return b.Follow(state, seen.mean, seen.variance()) })
+	if err != nil {
 		return fmt.Errorf("flows: block %d: %T: %w", block, b, err)
 	}
 	return nil

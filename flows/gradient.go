@@ -6,23 +6,23 @@ import (
 	"github.com/go-ffjord/ffjord/graph"
 )
 
-// gradient writes log p of the chunk's rows to logp, replaces z by the gradient of seed·log p with respect to the data,
-// and leaves the gradients of the parameters, summed over the chunk, for sums. Where a row fails it stops there, and
-// forChunks reports the row.
-func (w *worker[T]) gradient(ctx context.Context, in *inputs[T], seed T, logp []float64) error {
-	if err := w.carry(ctx, in, true, true); err != nil {
+// gradient writes log p of the chunk's rows to their logp, replaces z by the gradient of seed·log p with respect to the
+// data, and leaves the gradients of the parameters, summed over the chunk, for sums. Where a row fails it stops there.
+func (w *worker[T]) gradient(ctx context.Context, in *inputs[T], seed T) error {
+	failed := len(w.failed)
+	if err := w.carry(ctx, in, true, true); err != nil || len(w.failed) > failed {
 		return err
 	}
-	if len(w.failed) > 0 {
-		return nil
-	}
-	if err := w.logProb(logp); err != nil {
+	if err := w.base.logProb(); err != nil || len(w.failed) > failed {
 		return err
+	}
+	for i := range w.alive {
+		w.logp[i] += w.logDet[i]
 	}
 	if err := w.base.gradient(seed); err != nil {
 		return err
 	}
-	fill(w.seed[:w.n], seed)
+	fill(w.seed[:len(w.alive)], seed)
 	return w.pull(ctx, in, true)
 }
 

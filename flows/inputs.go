@@ -1,109 +1,130 @@
 package flows
 
 import (
+	"context"
 	"fmt"
 
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
 // condInput is the name of the condition's input per row.
 const condInput = "cond"
 
-// inputs are what a call wants and what its rows bring along: the noise of every block's trace, row after row, and the
-// conditions.
+// inputs are what a call wants and what its rows bring along: the rows themselves, their conditions, and the noise of
+// every block's trace, row after row.
 type inputs[T graph.Float] struct {
 	with  beside
+	x     table
+	cond  table // (rows, Cond), or (1, Cond) for all
+	all   []T   // the condition of all rows, where they share one
 	noise [][]T
-	cond  []T // (rows, Cond), or (1, Cond) for all
 
 	penaltySeed float64 // the cotangent of every row's penalties, to be multiplied by their weights
 }
 
-// inputs draws the noise of a call and takes its conditions.
-func (c *compiled[T]) inputs(rows int, cond *tensor.Dense, with beside) (*inputs[T], error) {
-	values, err := c.condition(rows, cond)
+// inputs takes the rows of a call and their conditions and draws its noise.
+func (c *compiled[T]) inputs(ctx context.Context, x, cond *tensor.Dense, with beside) (*inputs[T], error) {
+	rows, err := tableOf(x, c.plan.dim, "data")
 	if err != nil {
 		return nil, err
 	}
-	return &inputs[T]{with: with, noise: c.noise(rows, with), cond: values, penaltySeed: 1}, nil
+	conds, err := c.plan.conditions(rows.rows, cond)
+	if err != nil {
+		return nil, err
+	}
+	return c.inputsOf(ctx, rows, conds, with)
 }
 
-// condition takes the conditions of a call.
-func (c *compiled[T]) condition(rows int, cond *tensor.Dense) ([]T, error) {
-	width := c.plan.cond
-	switch {
-	case width == 0 && cond == nil:
-		return nil, nil
-	case width == 0:
-		return nil, fmt.Errorf("flows: a condition is given to a flow that takes none; set Cond to its width")
-	case cond == nil:
-		return nil, fmt.Errorf("flows: the flow takes a condition of width %d; call Given first", width)
-	}
-	values, given, err := matrixOf[T](cond, width, "conditions")
-	if err != nil {
+// inputsOf is inputs of what has been taken already.
+func (c *compiled[T]) inputsOf(ctx context.Context, x, cond table, with beside) (*inputs[T], error) {
+	if err := c.plan.afford("the rows of a call", x.rows, c.plan.inputBytes(with)); err != nil {
 		return nil, err
 	}
-	if given != 1 && given != rows {
-		return nil, fmt.Errorf("flows: %d conditions for %d rows: want one for each, or one for all", given, rows)
+	in := &inputs[T]{with: with, x: x, cond: cond, penaltySeed: 1}
+	if cond.rows == 1 {
+		for d := range cond.cols {
+			v := cond.at(0, d)
+			if !isFinite(T(v)) {
+				return nil, inputError(cond.what, nil, "row 0 of the %s, column %d, is %v: want a finite number in %v", cond.what, d, v, c.plan.params.DtypeOrDefault())
+			}
+			in.all = append(in.all, T(v))
+		}
 	}
-	return values, nil
+	var err error
+	in.noise, err = c.noise(ctx, x.rows, with)
+	return in, err
+}
+
+// conditions takes the conditions of a call.
+func (p *plan) conditions(rows int, cond *tensor.Dense) (table, error) {
+	switch {
+	case p.cond == 0 && cond == nil:
+		return table{}, nil
+	case p.cond == 0:
+		return table{}, inputError("conditions", cond, "a condition is given to a flow that takes none; set Cond to its width")
+	case cond == nil:
+		return table{}, inputError("conditions", nil, "the flow takes a condition of width %d; call Given first", p.cond)
+	}
+	t, err := tableOf(cond, p.cond, "conditions")
+	if err == nil && t.rows != 1 && t.rows != rows {
+		err = inputError("conditions", cond, "%d conditions for %d rows: want one for each, or one for all", t.rows, rows)
+	}
+	return t, err
 }
 
 // setCondition fills columns with the conditions of the rows that are alive.
 func (w *worker[T]) setCondition(cols [][]T, in *inputs[T]) {
-	shared := len(in.cond) == w.cond
 	for d, col := range cols {
+		if in.all != nil {
+			fill(col[:len(w.alive)], in.all[d])
+			continue
+		}
 		for i, row := range w.alive {
-			if at := (w.from + row) * w.cond; shared {
-				col[i] = in.cond[d]
-			} else {
-				col[i] = in.cond[at+d]
-			}
+			col[i] = w.given[d][row]
 		}
 	}
 }
 
-// split takes the conditions from behind the first columns where the flow has any.
-func (c *compiled[T]) split(x *tensor.Dense) (data, cond *tensor.Dense, err error) {
-	dim, width := c.plan.dim, c.plan.cond
-	if width == 0 {
-		return x, nil, nil
-	}
-	all, rows, err := matrixOf[T](x, dim+width, "data with their conditions")
-	if err != nil {
-		return nil, nil, err
-	}
-	xs, cs := make([]T, 0, rows*dim), make([]T, 0, rows*width)
-	for r := range rows {
-		row := all[r*(dim+width):][:dim+width]
-		xs, cs = append(xs, row[:dim]...), append(cs, row[dim:]...)
-	}
-	return matrix(xs, dim), matrix(cs, width), nil
-}
-
 // noise draws the noise of all rows for every block whose trace is noisy: row after row, input after input.
-func (c *compiled[T]) noise(rows int, with beside) [][]T {
-	c.draw.Lock()
-	defer c.draw.Unlock()
+func (c *compiled[T]) noise(ctx context.Context, rows int, with beside) ([][]T, error) {
 	out := make([][]T, len(c.blocks))
 	for b, p := range c.plan.blocks {
 		noisy, ok := p.trace(with).(Noisy)
 		if !ok {
 			continue
 		}
-		width := len(noisy.Inputs()) * c.plan.dim
-		row := make([]float64, width)
-		out[b] = make([]T, rows*width)
-		for r := range rows {
-			noisy.Draw(row)
-			for i, v := range row {
-				out[b][r*width+i] = T(v)
-			}
+		var err error
+		if out[b], err = c.noiseOf(ctx, noisy, rows); err != nil {
+			return nil, fmt.Errorf("flows: block %d: %w", b, err)
 		}
 	}
-	return out
+	return out, nil
+}
+
+func (c *compiled[T]) noiseOf(ctx context.Context, noisy Noisy, rows int) ([]T, error) {
+	if err := c.draw.lock(ctx); err != nil {
+		return nil, err
+	}
+	defer c.draw.unlock()
+	width := len(noisy.Inputs()) * c.plan.dim
+	row, out := make([]float64, width), make([]T, 0, rows*width)
+	look := every{ctx: ctx}
+	err := guard.Call(fmt.Sprintf("%T.Draw", noisy), func() error {
+		for range rows {
+			if err := look.passed(width); err != nil {
+				return err
+			}
+			noisy.Draw(row)
+			for _, v := range row {
+				out = append(out, T(v))
+			}
+		}
+		return nil
+	})
+	return out, err
 }
 
 // addCondGrad adds a block's gradient with respect to the conditions.

@@ -22,25 +22,33 @@ func (c *compiled[T]) loss(ctx context.Context, batch *tensor.Dense, o objective
 	return o.loss64(ctx, any(c).(*compiled[float64]), batch)
 }
 
-// batch takes the rows of a loss, with their conditions where the flow has any, and draws the noise of training.
-func (c *compiled[T]) batch(x *tensor.Dense) (data []T, rows int, in *inputs[T], err error) {
-	x, cond, err := c.split(x)
+// batch takes the rows of a loss, with their conditions behind the first columns where the flow has any, and draws the
+// noise of training.
+func (c *compiled[T]) batch(ctx context.Context, x *tensor.Dense) (*inputs[T], error) {
+	dim, width := c.plan.dim, c.plan.cond
+	if width == 0 {
+		return c.inputs(ctx, x, nil, withPenalties)
+	}
+	all, err := tableOf(x, dim+width, "data with their conditions")
 	if err != nil {
-		return nil, 0, nil, err
+		return nil, err
 	}
-	if data, rows, err = rowsOf[T](x, c.plan.dim); err != nil {
-		return nil, 0, nil, err
-	}
-	in, err = c.inputs(rows, cond, withPenalties)
-	return data, rows, in, err
+	return c.inputsOf(ctx, all.columns(0, dim, "data"), all.columns(dim, width, "conditions"), withPenalties)
 }
 
-// tallied runs work, which goes there and back with a chunk, on all chunks, and keeps what they have found for finish;
-// base says whether there is a gradient of the base's parameters.
-func (c *compiled[T]) tallied(ctx context.Context, rows int, base bool, work func(w *worker[T], from, to int) error) error {
+// tallied runs work, which goes there and back with a worker's chunk, on all chunks, and keeps what they have found for
+// finish; base says whether there is a gradient of the base's parameters. A chunk with a row that fails is not gone on with.
+func (c *compiled[T]) tallied(ctx context.Context, in *inputs[T], base bool, work func(w *worker[T], from, to int) error) error {
 	t := &c.tally
-	t.reset(c, rows)
-	return c.forChunks(ctx, rows, func(w *worker[T], chunk, from, to int) error {
+	if err := c.plan.afford("the gradients of a loss's chunks", c.chunks(in.x.rows), c.plan.count*c.plan.numberBytes()); err != nil {
+		return err
+	}
+	t.reset(c, in.x.rows)
+	return c.forChunks(ctx, in.x.rows, func(w *worker[T], chunk, from, to int) error {
+		w.load(in, from, to)
+		if len(w.failed) > 0 {
+			return nil
+		}
 		if err := work(w, from, to); err != nil {
 			return err
 		}

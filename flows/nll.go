@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -88,18 +89,22 @@ func (likelihood) loss64(ctx context.Context, c *compiled[float64], batch *tenso
 
 // lossOfData returns -mean log p and the penalties, and leaves its gradient in the parameters.
 func lossOfData[T graph.Float](ctx context.Context, c *compiled[T], batch *tensor.Dense) (float64, error) {
-	data, rows, in, err := c.batch(batch)
+	in, err := c.batch(ctx, batch)
 	if err != nil {
 		return 0, err
 	}
 	t := &c.tally
-	err = c.tallied(ctx, rows, true, func(w *worker[T], from, to int) error {
-		w.load(data, from, to)
-		return w.gradient(ctx, in, -1, t.logp[from:to])
+	err = c.tallied(ctx, in, true, func(w *worker[T], from, to int) error {
+		if err := w.gradient(ctx, in, -1); err != nil {
+			return err
+		}
+		copy(t.logp[from:to], w.logp)
+		return nil
 	})
 	if err != nil {
 		return 0, err
 	}
+	rows := in.x.rows
 	var nll float64
 	for row, v := range t.logp {
 		if math.IsInf(v, -1) {
@@ -116,12 +121,7 @@ func lossOfData[T graph.Float](ctx context.Context, c *compiled[T], batch *tenso
 
 // finiteGradients reports whether all gradients are finite.
 func (c *compiled[T]) finiteGradients() bool {
-	for _, grad := range c.grads {
-		if finite(grad, 1, "") != nil {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(c.grads, func(grad []T) bool { return !finite(grad) })
 }
 
 // follow lets blocks whose state follows the data see the rows that they were given.

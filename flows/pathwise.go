@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
 // PathLoss is a loss of draws x (rows, dim) from a flow, of the element type of its Params, with log q of each under the
@@ -37,23 +39,22 @@ func (f *Flow) ReverseKL(
 		return f.Pathwise(nil)
 	}
 	return f.Pathwise(func(ctx context.Context, x *tensor.Dense, logq []float64) (float64, *tensor.Dense, []float64, error) {
-		target, err := logp(ctx, x)
+		var target []float64
+		err := guard.Call("log p", func() (err error) { target, err = logp(ctx, x); return err })
 		if err != nil {
 			return 0, nil, nil, fmt.Errorf("log p: %w", err)
 		}
 		if len(target) != len(logq) {
 			return 0, nil, nil, fmt.Errorf("log p of %d rows has %d numbers", len(logq), len(target))
 		}
-		gx, err := score(ctx, x)
+		var gx *tensor.Dense
+		err = guard.Call("the score of log p", func() (err error) { gx, err = score(ctx, x); return err })
 		if err != nil {
 			return 0, nil, nil, fmt.Errorf("the score: %w", err)
 		}
 		n := float64(len(logq))
-		if gx, err = scaled(gx, -1/n); err != nil {
+		if gx, err = scaled(gx, x.Shape(), -1/n); err != nil {
 			return 0, nil, nil, fmt.Errorf("the score: %w", err)
-		}
-		if !gx.Shape().Eq(x.Shape()) {
-			return 0, nil, nil, fmt.Errorf("the score of rows %v has shape %v", x.Shape(), gx.Shape())
 		}
 		var loss float64
 		glogq := make([]float64, len(logq))
@@ -65,25 +66,30 @@ func (f *Flow) ReverseKL(
 	})
 }
 
-// scaled returns c·x.
-func scaled(x *tensor.Dense, c float64) (*tensor.Dense, error) {
-	if x == nil {
+// scaled returns c·x for x of the given shape.
+func scaled(x *tensor.Dense, shape tensor.Shape, c float64) (*tensor.Dense, error) {
+	switch {
+	case x == nil:
 		return nil, errors.New("it is nil")
+	case !x.Shape().Eq(shape):
+		return nil, fmt.Errorf("of rows %v it has shape %v", shape, x.Shape())
 	}
-	y := x.Clone().(*tensor.Dense)
-	switch values := y.Data().(type) {
-	case []float32:
-		for i := range values {
-			values[i] *= float32(c)
-		}
-	case []float64:
-		for i := range values {
-			values[i] *= c
-		}
-	default:
-		return nil, fmt.Errorf("it is of type %v: want float32 or float64", x.Dtype())
+	rows, err := tableOf(x, shape[1], "gradients")
+	if err != nil {
+		return nil, err
 	}
-	return y, nil
+	if rows.f32 != nil {
+		return matrix(scaledBy(rows.f32, float32(c)), shape[1]), nil
+	}
+	return matrix(scaledBy(rows.f64, c), shape[1]), nil
+}
+
+func scaledBy[T graph.Float](values []T, c T) []T {
+	out := make([]T, len(values))
+	for i, v := range values {
+		out[i] = v * c
+	}
+	return out
 }
 
 // Loss returns the loss of the draws that the base's rows z (rows, dim) become, and leaves its gradient in the flow's
@@ -123,32 +129,36 @@ func lossOfPaths[T graph.Float](ctx context.Context, c *compiled[T], batch *tens
 			return 0, fmt.Errorf("flows: Pathwise: the base has the trained parameter %q, which the paths do not see; put an Affine{Learn: true} behind a fixed base", p.name)
 		}
 	}
-	data, rows, in, err := c.batch(batch)
+	in, err := c.batch(ctx, batch)
 	if err != nil {
 		return 0, err
 	}
+	rows := in.x.rows
 	in.penaltySeed = 1 / float64(rows)
-	x, logq := make([]T, len(data)), make([]float64, rows)
+	x, logq := make([]T, rows*c.plan.dim), make([]float64, rows)
 	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
-		w.load(data, from, to)
+		w.load(in, from, to)
 		return w.draw(ctx, in, x, logq)
 	})
 	if err != nil {
 		return 0, err
 	}
-	loss, gx, glogq, err := of(ctx, c.matrix(x), logq)
+	var loss float64
+	var gx *tensor.Dense
+	var glogq []float64
+	err = guard.Call("PathLoss", func() (err error) { loss, gx, glogq, err = of(ctx, c.matrix(x), logq); return err })
 	if err != nil {
 		return 0, fmt.Errorf("flows: Pathwise: %w", err)
 	}
-	seeds, err := c.cotangents(rows, gx, glogq)
+	seeds, err := c.plan.cotangents(rows, gx, glogq)
 	if err != nil {
 		return 0, err
 	}
-	for i, g := range seeds.logDet {
+	seeds.logDet = slices.Clone(glogq)
+	for i, g := range glogq {
 		seeds.logDet[i] = -g // log q falls as log |det ∂x/∂z| grows
 	}
-	err = c.tallied(ctx, rows, false, func(w *worker[T], from, to int) error {
-		w.load(data, from, to)
+	err = c.tallied(ctx, in, false, func(w *worker[T], from, to int) error {
 		return w.pullFrom(ctx, in, false, seeds)
 	})
 	if err != nil {

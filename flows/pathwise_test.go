@@ -129,7 +129,7 @@ func TestPathwiseGradient(t *testing.T) {
 	assert.ErrorContains(t, err, "is nil")
 	short := func(context.Context, *tensor.Dense) (*tensor.Dense, error) { return row(z, 0), nil }
 	_, err = f.ReverseKL(f.LogProb, short).Loss(t.Context(), z)
-	assert.EqualError(t, err, "flows: Pathwise: the score of rows (6, 3) has shape (1, 3)")
+	assert.EqualError(t, err, "flows: Pathwise: the score: of rows (6, 3) it has shape (1, 3)")
 	_, err = f.KL(t.Context(), nil, 5, seeded(1))
 	assert.EqualError(t, err, "flows: KL: log q is nil")
 	_, err = f.Pathwise(nil).Loss(t.Context(), z)

@@ -27,7 +27,8 @@ type plan struct {
 	offset  map[string]int // of a trained parameter's numbers in a vector of all
 	count   int            // of numbers in all trained parameters
 
-	parts LossParts // of the last loss
+	maxBytes *int64    // of the flow, which may change between calls
+	parts    LossParts // of the last loss
 }
 
 // blockPlan is a block as it is described. It holds no numbers of a call.
@@ -73,7 +74,7 @@ func (f *Flow) plan() (*plan, error) {
 	if f.Cond < 0 {
 		return nil, fmt.Errorf("flows: Cond is %d: want the width of a condition, or 0 for none", f.Cond)
 	}
-	return &plan{dim: dim, cond: f.Cond, base: base, params: f.Params, engine: f.Engine, offset: map[string]int{}}, nil
+	return &plan{dim: dim, cond: f.Cond, base: base, params: f.Params, engine: f.Engine, maxBytes: &f.MaxBytes, offset: map[string]int{}}, nil
 }
 
 // scope returns that of an owner of parameters, with the condition where there is one.

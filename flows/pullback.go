@@ -2,15 +2,12 @@ package flows
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"gorgonia.org/tensor"
 )
 
 // ForwardVJP returns the vector-Jacobian product of Forward: the gradient with respect to z (rows, dim) of
-// Σ gx·x + Σ glogDet·logDet, of the steps that were taken. A nil cotangent is zero. A row that fails is an error without
-// results.
+// Σ gx·x + Σ glogDet·logDet, of the steps that were taken. A nil cotangent is zero.
 func (f *Flow) ForwardVJP(ctx context.Context, z, gx *tensor.Dense, glogDet []float64) (*tensor.Dense, error) {
 	gz, _, err := f.Given(nil).ForwardVJP(ctx, z, gx, glogDet)
 	return gz, err
@@ -57,107 +54,152 @@ type pullback struct {
 func (c *compiled[T]) pull(ctx context.Context, x, cond *tensor.Dense, p pullback) (grad, condGrad *tensor.Dense, err error) {
 	dim, width := c.plan.dim, c.plan.cond
 	if p.byCond && width == 0 {
-		return nil, nil, errors.New("flows: the flow takes no condition to give a gradient of; set Cond to its width")
+		return nil, nil, inputError("conditions", nil, "the flow takes no condition to give a gradient of; set Cond to its width")
 	}
-	data, rows, err := rowsOf[T](x, dim)
+	in, err := c.inputs(ctx, x, cond, withTrace)
 	if err != nil {
 		return nil, nil, err
 	}
-	seeds, err := c.cotangents(rows, p.z, p.logDet)
-	if err != nil {
-		return nil, nil, err
-	}
-	in, err := c.inputs(rows, cond, withTrace)
+	rows := in.x.rows
+	seeds, err := c.plan.cotangents(rows, p.z, p.logDet)
 	if err != nil {
 		return nil, nil, err
 	}
 	var gx, gc []T
 	if p.byRow {
-		gx = make([]T, len(data))
+		gx = make([]T, rows*dim)
 	}
 	if p.byCond {
 		gc = make([]T, rows*width)
 	}
-	logp := make([]float64, rows)
 	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
-		w.load(data, from, to)
-		if p.byCond {
-			w.condGrad = gc[from*width : to*width]
-			defer func() { w.condGrad = nil }()
+		defer func() { w.condGrad = nil }()
+		err := w.survive(in, from, to, func() error {
+			if p.byCond {
+				w.condGrad = gc[from*width : to*width]
+				clear(w.condGrad)
+			}
+			if p.logProb {
+				return w.gradient(ctx, in, 1)
+			}
+			return w.pullFrom(ctx, in, p.inverse, seeds)
+		})
+		if err != nil {
+			return err
 		}
-		var err error
-		if p.logProb {
-			err = w.gradient(ctx, in, 1, logp[from:to])
-		} else {
-			err = w.pullFrom(ctx, in, p.inverse, seeds)
-		}
-		if p.byRow {
-			w.store(gx)
-		}
-		return err
+		w.storeGradients(gx, gc, p)
+		return nil
 	})
-	if err != nil {
+	if err != nil && !partial(err) {
 		return nil, nil, err
 	}
 	if p.byRow {
-		what := "of the gradient"
-		if p.logProb {
-			what = "of the score"
-		}
-		if err := finite(gx, dim, what); err != nil {
-			return nil, nil, err
-		}
 		grad = c.matrix(gx)
 	}
 	if p.byCond {
-		if err := finite(gc, width, "of the gradient by the condition"); err != nil {
-			return nil, nil, err
-		}
 		condGrad = matrix(gc, width)
 	}
-	return grad, condGrad, nil
+	return grad, condGrad, err
 }
 
-// cotangents are those of where all rows of a call end and of their log |det|.
-type cotangents[T any] struct {
-	z      []T // row-major
-	logDet []T
-}
-
-func (c *compiled[T]) cotangents(rows int, z *tensor.Dense, logDet []float64) (cotangents[T], error) {
-	out := cotangents[T]{z: make([]T, rows*c.plan.dim), logDet: make([]T, rows)}
-	if z != nil {
-		values, n, err := matrixOf[T](z, c.plan.dim, "cotangents")
-		if err != nil {
-			return out, err
-		}
-		if n != rows {
-			return out, fmt.Errorf("flows: cotangents of %d rows for %d rows", n, rows)
-		}
-		out.z = values
+// storeGradients puts the chunk's gradients into those of the call; rows where one is not finite fail.
+func (w *worker[T]) storeGradients(gx, gc []T, p pullback) {
+	what := "gradient"
+	if p.logProb {
+		what = "score"
 	}
-	if logDet != nil {
-		if len(logDet) != rows {
-			return out, fmt.Errorf("flows: cotangents of %d log-determinants for %d rows", len(logDet), rows)
+	if gx != nil {
+		w.checkColumns(w.z, ErrGradient, what)
+	}
+	if gc != nil {
+		w.checkCondGrad(what + " by the condition")
+	}
+	if gx != nil {
+		w.store(gx)
+	}
+	for _, e := range w.failed {
+		if gc != nil {
+			toNaN(gc[e.Row*w.cond : (e.Row+1)*w.cond])
 		}
-		if err := finite(logDet, 1, "of the cotangents of log |det|"); err != nil {
+	}
+}
+
+// checkCondGrad makes the rows leave whose gradient by the condition is not finite.
+func (w *worker[T]) checkCondGrad(what string) {
+	dead := map[int]bool{}
+	for i, row := range w.alive {
+		for d, v := range w.condGrad[row*w.cond : (row+1)*w.cond] {
+			if !isFinite(v) {
+				w.failOutside(w.from+row, ErrGradient, what, d, float64(v))
+				dead[i] = true
+				break
+			}
+		}
+	}
+	w.leave(dead)
+}
+
+// cotangents are those of where all rows of a call end and of their log |det|; without numbers they are zero.
+type cotangents struct {
+	z      table
+	logDet []float64
+}
+
+func (p *plan) cotangents(rows int, z *tensor.Dense, logDet []float64) (cotangents, error) {
+	out := cotangents{logDet: logDet}
+	if z != nil {
+		var err error
+		if out.z, err = tableOf(z, p.dim, "cotangents"); err != nil {
 			return out, err
 		}
-		out.logDet = convert[T](logDet)
+		if out.z.rows != rows {
+			return out, inputError("cotangents", z, "cotangents of %d rows for %d rows", out.z.rows, rows)
+		}
+	}
+	if logDet != nil && len(logDet) != rows {
+		return out, inputError("cotangents", nil, "cotangents of %d log-determinants for %d rows", len(logDet), rows)
 	}
 	return out, nil
 }
 
-// pullFrom carries the chunk there and its cotangents back.
-func (w *worker[T]) pullFrom(ctx context.Context, in *inputs[T], inverse bool, seeds cotangents[T]) error {
-	if err := w.carry(ctx, in, inverse, true); err != nil || len(w.failed) > 0 {
+// pullFrom carries the chunk there and its cotangents back. Where a row fails it stops there.
+func (w *worker[T]) pullFrom(ctx context.Context, in *inputs[T], inverse bool, seeds cotangents) error {
+	failed := len(w.failed)
+	if err := w.carry(ctx, in, inverse, true); err != nil || len(w.failed) > failed {
 		return err
 	}
-	for i := range w.n {
+	w.seedWith(seeds)
+	if len(w.failed) > failed {
+		return nil
+	}
+	return w.pull(ctx, in, inverse)
+}
+
+// seedWith replaces z by the cotangents of where it is. Rows whose cotangents are not finite leave.
+func (w *worker[T]) seedWith(seeds cotangents) {
+	dead := map[int]bool{}
+	fail := func(i, col int, what string, v float64) {
+		if !dead[i] {
+			w.failOutside(w.from+w.alive[i], ErrRow, what, col, v)
+		}
+		dead[i] = true
+	}
+	for i, row := range w.alive {
+		at, v := w.from+row, 0.
 		for d := range w.dim {
-			w.z[d][i] = seeds.z[(w.from+i)*w.dim+d]
+			if seeds.z.rows > 0 {
+				v = seeds.z.at(at, d)
+			}
+			if w.z[d][i] = T(v); !isFinite(w.z[d][i]) {
+				fail(i, d, "cotangents", v)
+			}
+		}
+		if v = 0; seeds.logDet != nil {
+			v = seeds.logDet[at]
+		}
+		if w.seed[i] = T(v); !isFinite(w.seed[i]) {
+			fail(i, 0, "cotangents of log |det|", v)
 		}
 	}
-	copy(w.seed, seeds.logDet[w.from:w.from+w.n])
-	return w.pull(ctx, in, inverse)
+	w.leave(dead)
 }

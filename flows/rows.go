@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"fmt"
 	"math"
 
 	"gorgonia.org/tensor"
@@ -9,66 +8,103 @@ import (
 	"github.com/go-ffjord/ffjord/graph"
 )
 
-// rowsOf returns the elements of x, row-major and in the flow's type, and the row count.
-func rowsOf[T graph.Float](x *tensor.Dense, dim int) ([]T, int, error) {
-	return matrixOf[T](x, dim, "data")
+// table is a matrix of a caller's, or some of its columns, in either element type. Its numbers are read when a worker
+// takes its chunk: a call on many rows starts at once, and a row that is not finite fails alone.
+type table struct {
+	what   string    // in errors: "data"
+	fault  error     // of a row that is not finite
+	f32    []float32 // of the two that which is not nil
+	f64    []float64
+	rows   int
+	cols   int
+	stride int // between rows
+	first  int // column of the matrix
 }
 
-// matrixOf returns the elements of a matrix of cols columns, row-major and in the flow's type, and the row count.
-func matrixOf[T graph.Float](x *tensor.Dense, cols int, what string) ([]T, int, error) {
+// tableOf takes a matrix of so many columns and at least one row.
+func tableOf(x *tensor.Dense, cols int, what string) (table, error) {
+	t := table{what: what, fault: ErrRow, cols: cols, stride: cols}
 	if x == nil {
-		return nil, 0, fmt.Errorf("flows: the %s are nil", what)
+		return t, inputError(what, nil, "the %s are nil", what)
 	}
 	if x.Dims() != 2 || x.Shape()[1] != cols || x.Shape()[0] < 1 {
-		return nil, 0, fmt.Errorf("flows: %s of shape %v: want (rows, %d) with at least one row", what, x.Shape(), cols)
+		return t, inputError(what, x, "%s of shape %v: want (rows, %d) with at least one row", what, x.Shape(), cols)
 	}
 	if s := x.Strides(); x.RequiresIterator() || len(s) != 2 || s[0] != cols || s[1] != 1 {
-		return nil, 0, fmt.Errorf("flows: the %s are a view or column-major; Materialize them row-major first", what)
+		return t, inputError(what, x, "the %s are a view or column-major; Materialize them row-major first", what)
 	}
-	var out []T
-	var err error
+	t.rows = x.Shape()[0]
 	switch values := x.Data().(type) {
 	case []float32:
-		out, err = elements[T](values, cols, what)
+		t.f32 = values
 	case []float64:
-		out, err = elements[T](values, cols, what)
+		t.f64 = values
 	default:
-		err = fmt.Errorf("flows: %s of type %v: want float32 or float64", what, x.Dtype())
+		return t, inputError(what, x, "%s of type %v: want float32 or float64", what, x.Dtype())
 	}
-	return out, x.Shape()[0], err
+	return t, nil
 }
 
-// elements converts finite values to the flow's type.
-func elements[T, S graph.Float](values []S, cols int, what string) ([]T, error) {
-	if err := finite(values, cols, "of the "+what); err != nil {
-		return nil, err
+// drawnTable takes the base's draws, row-major.
+func drawnTable[T graph.Float](values []T, cols int) table {
+	t := table{what: "base's sample", fault: ErrBase, rows: len(values) / cols, cols: cols, stride: cols}
+	switch values := any(values).(type) {
+	case []float32:
+		t.f32 = values
+	case []float64:
+		t.f64 = values
 	}
-	if same, ok := any(values).([]T); ok {
-		return same, nil
+	return t
+}
+
+// columns returns cols columns from column first on.
+func (t table) columns(first, cols int, what string) table {
+	t.first, t.cols, t.what = t.first+first, cols, what
+	return t
+}
+
+// at returns one number.
+func (t table) at(row, col int) float64 {
+	i := row*t.stride + t.first + col
+	if t.f32 != nil {
+		return float64(t.f32[i])
 	}
-	out := convert[T](values)
-	for i, v := range out {
-		if math.IsInf(float64(v), 0) {
-			return nil, fmt.Errorf("flows: row %d of the %s, column %d, is %v, which overflows the flow's %T", i/cols, what, i%cols, values[i], v)
+	return t.f64[i]
+}
+
+// readColumns copies the rows from ... to into columns of the flow's type.
+func readColumns[T graph.Float](dst [][]T, t table, from, to int) {
+	for d, col := range dst {
+		if start := from*t.stride + t.first + d; t.f32 != nil {
+			gather(col[:to-from], t.f32[start:], t.stride)
+		} else {
+			gather(col[:to-from], t.f64[start:], t.stride)
 		}
 	}
-	return out, nil
 }
 
-// finite reports the first element that is NaN or infinite.
-func finite[T graph.Float](data []T, dim int, what string) error {
-	for i, v := range data {
-		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
-			return fmt.Errorf("flows: row %d %s, column %d, is %v", i/dim, what, i%dim, v)
+func gather[T, S graph.Float](dst []T, src []S, stride int) {
+	for i := range dst {
+		dst[i] = T(src[i*stride])
+	}
+}
+
+// isFinite reports whether v is neither NaN nor infinite.
+func isFinite[T graph.Float](v T) bool { return v-v == 0 }
+
+// finite reports whether all values are.
+func finite[T graph.Float](values []T) bool {
+	for _, v := range values {
+		if !isFinite(v) {
+			return false
 		}
 	}
-	return nil
+	return true
 }
 
-func convert[T, S graph.Float](values []S) []T {
-	out := make([]T, len(values))
-	for i, v := range values {
-		out[i] = T(v)
+// toNaN marks what has no value.
+func toNaN[T graph.Float](values []T) {
+	for i := range values {
+		values[i] = T(math.NaN())
 	}
-	return out
 }

@@ -2,11 +2,12 @@ package flows
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
 // drawn is what is wanted of a draw.
@@ -20,10 +21,10 @@ const (
 
 func checkSample(n int, rng *rand.Rand) error {
 	if n < 1 {
-		return fmt.Errorf("flows: sample %d rows: want at least 1", n)
+		return inputError("sample", nil, "sample %d rows: want at least 1", n)
 	}
 	if rng == nil {
-		return errors.New("flows: sample: the source of random numbers is nil")
+		return inputError("sample", nil, "sample: the source of random numbers is nil")
 	}
 	return nil
 }
@@ -34,7 +35,7 @@ func (c *compiled[T]) sample(ctx context.Context, n int, cond *tensor.Dense, rng
 	if err := checkSample(n, rng); err != nil {
 		return nil, nil, err
 	}
-	out, err := c.drawBase(n, rng)
+	out, err := c.drawBase(ctx, n, rng)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -45,12 +46,16 @@ func (c *compiled[T]) sample(ctx context.Context, n int, cond *tensor.Dense, rng
 	if want == withDensity {
 		with, logp = withTrace, make([]float64, n)
 	}
-	in, err := c.inputs(n, cond, with)
+	conds, err := c.plan.conditions(n, cond)
+	if err != nil {
+		return nil, nil, err
+	}
+	in, err := c.inputsOf(ctx, drawnTable(out, c.plan.dim), conds, with)
 	if err != nil {
 		return nil, nil, err
 	}
 	err = c.forChunks(ctx, n, func(w *worker[T], _, from, to int) error {
-		w.load(out, from, to)
+		w.load(in, from, to)
 		if want == withDensity {
 			return w.draw(ctx, in, out, logp)
 		}
@@ -64,13 +69,39 @@ func (c *compiled[T]) sample(ctx context.Context, n int, cond *tensor.Dense, rng
 	return c.matrix(out), logp, err
 }
 
-// drawBase draws n rows from the base.
-func (c *compiled[T]) drawBase(n int, rng *rand.Rand) ([]T, error) {
-	drawn := make([]float64, n*c.plan.dim)
-	c.plan.base.Sample(c.plan.baseParam, rng, drawn, c.plan.dim)
-	out := convert[T](drawn)
-	return out, finite(out, c.plan.dim, "of the base's sample")
+// drawBase draws n rows from the base, some thousand numbers at a time, between which ctx may end it.
+func (c *compiled[T]) drawBase(ctx context.Context, n int, rng *rand.Rand) ([]T, error) {
+	p := c.plan
+	if err := p.afford("the rows of a sample", n, p.rowBytes()); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("flows: sample: %w", err)
+	}
+	out := make([]T, n*p.dim)
+	at := min(n, 1+drawnAtOnce/p.dim) // rows
+	drawn := make([]float64, at*p.dim)
+	for from := 0; from < n; from += at {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("flows: sample: %w", err)
+		}
+		dst := out[from*p.dim : min(n, from+at)*p.dim]
+		drawn := drawn[:len(dst)]
+		err := guard.Call(fmt.Sprintf("%T.Sample", p.base), func() error {
+			p.base.Sample(p.baseParam, rng, drawn, p.dim)
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("flows: base: %w", err)
+		}
+		for i, v := range drawn {
+			dst[i] = T(v)
+		}
+	}
+	return out, nil
 }
+
+const drawnAtOnce = 1 << 14
 
 // baseParam returns the values of one of the base's parameters.
 func (p *plan) baseParam(name string) []float64 {
@@ -83,11 +114,10 @@ func (p *plan) baseParam(name string) []float64 {
 
 // draw carries the chunk's base values to the data, into its rows of out, and writes log p of each.
 func (w *worker[T]) draw(ctx context.Context, in *inputs[T], out []T, logp []float64) error {
-	logp = logp[w.from : w.from+w.n]
-	if err := w.base.logProb(logp); err != nil {
+	if err := w.base.logProb(); err != nil {
 		return err
 	}
-	for i, v := range logp {
+	for i, v := range w.logp[:len(w.alive)] {
 		w.logDet[i] = -v
 	}
 	if err := w.carry(ctx, in, false, false); err != nil {
@@ -95,8 +125,8 @@ func (w *worker[T]) draw(ctx context.Context, in *inputs[T], out []T, logp []flo
 	}
 	w.store(out)
 	for i := range w.alive {
-		w.logDet[i] = -w.logDet[i]
+		w.logp[i] = -w.logDet[i]
 	}
-	w.spread(logp, w.logDet)
+	w.spread(logp[w.from:w.from+w.n], w.logp)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"gorgonia.org/tensor"
 )
@@ -33,10 +34,13 @@ func (f *Flow) TrajectoryAt(ctx context.Context, z *tensor.Dense, times ...[]flo
 // of the first one where that has a time of its own; start reports that it has none.
 func (p *plan) frameTimes(frames int) (times [][]float64, start bool, err error) {
 	if frames < 1 {
-		return nil, false, fmt.Errorf("flows: a trajectory of %d frames a block: want at least 1", frames)
+		return nil, false, inputError("frames", nil, "a trajectory of %d frames a block: want at least 1", frames)
 	}
 	if len(p.blocks) == 0 {
 		return nil, false, errors.New("flows: a flow without blocks has no trajectory")
+	}
+	if err := p.afford("the times of a trajectory", frames, 8*len(p.blocks)); err != nil {
+		return nil, false, err
 	}
 	times = make([][]float64, len(p.blocks))
 	for b, block := range p.blocks {
@@ -51,16 +55,20 @@ func (p *plan) frameTimes(frames int) (times [][]float64, start bool, err error)
 
 // trajectory has a frame of the base before all others where start is true.
 func (c *compiled[T]) trajectory(ctx context.Context, z, cond *tensor.Dense, times [][]float64, start bool) ([]Frame, error) {
-	data, rows, err := rowsOf[T](z, c.plan.dim)
+	in, err := c.inputs(ctx, z, cond, withTrace)
 	if err != nil {
 		return nil, err
 	}
-	in, err := c.inputs(rows, cond, withTrace)
-	if err != nil {
-		return nil, err
-	}
+	rows := in.x.rows
 	if len(times) != len(c.blocks) {
-		return nil, fmt.Errorf("flows: times of a trajectory for %d blocks, and the flow has %d", len(times), len(c.blocks))
+		return nil, inputError("times", nil, "times of a trajectory for %d blocks, and the flow has %d", len(times), len(c.blocks))
+	}
+	frames := 1
+	for _, at := range times {
+		frames += len(at)
+	}
+	if err := c.plan.afford("the frames of a trajectory", frames, rows*(c.plan.rowBytes()+8)); err != nil {
+		return nil, err
 	}
 	var film []Frame
 	if start {
@@ -68,20 +76,26 @@ func (c *compiled[T]) trajectory(ctx context.Context, z, cond *tensor.Dense, tim
 	}
 	for b, p := range c.plan.blocks {
 		if err := p.checkTimes(times[b]); err != nil {
-			return nil, fmt.Errorf("flows: block %d: %w", b, err)
+			return nil, inputError("times", nil, "block %d: %v", b, err)
 		}
 		for _, t := range times[b] {
 			film = append(film, c.frame(b, t, rows))
 		}
 	}
 	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
-		w.load(data, from, to)
-		return w.film(ctx, in, times, start, film)
+		err := w.survive(in, from, to, func() error { return w.film(ctx, in, times, start, film) })
+		for _, e := range w.failed {
+			for _, f := range film {
+				toNaN(f.Z.Data().([]T)[e.Row*w.dim : (e.Row+1)*w.dim])
+				f.LogProb[e.Row] = math.NaN()
+			}
+		}
+		return err
 	})
-	if err != nil {
+	if err != nil && !partial(err) {
 		return nil, err
 	}
-	return film, nil
+	return film, err
 }
 
 func (c *compiled[T]) frame(block int, t float64, rows int) Frame {
@@ -90,42 +104,39 @@ func (c *compiled[T]) frame(block int, t float64, rows int) Frame {
 
 // film carries the chunk from the base to the data and fills in its rows of every frame.
 func (w *worker[T]) film(ctx context.Context, in *inputs[T], times [][]float64, start bool, film []Frame) error {
-	logp := make([]float64, w.n)
-	if err := w.base.logProb(logp); err != nil {
+	failed := len(w.failed)
+	if err := w.base.logProb(); err != nil || len(w.failed) > failed {
 		return err
 	}
 	if start {
-		w.expose(film[0], w.z, nil, logp)
+		w.expose(film[0], w.z, nil)
 		film = film[1:]
 	}
 	for b, c := range w.carriers {
 		since, err := c.film(ctx, in, times[b], func(frame int, z [][]T, logDet []T) {
-			w.expose(film[frame], z, logDet, logp)
+			w.expose(film[frame], z, logDet)
 		})
 		if err != nil {
 			return fmt.Errorf("block %d: %w", b, err)
 		}
-		if len(w.failed) > 0 {
+		if len(w.failed) > failed {
 			return nil
 		}
 		film = film[len(times[b]):]
-		for i, l := range since[:w.n] {
-			logp[i] -= float64(l)
+		for i, l := range since[:len(w.alive)] {
+			w.logp[i] -= float64(l)
 		}
 	}
 	return nil
 }
 
 // expose fills in the chunk's rows of a frame; logDet, where there is one, is since the block's start.
-func (w *worker[T]) expose(f Frame, z [][]T, logDet []T, logp []float64) {
-	data := f.Z.Data().([]T)
-	for i := range w.n {
-		for d := range w.dim {
-			data[(w.from+i)*w.dim+d] = z[d][i]
-		}
-		f.LogProb[w.from+i] = logp[i]
+func (w *worker[T]) expose(f Frame, z [][]T, logDet []T) {
+	w.storeColumns(f.Z.Data().([]T), z)
+	for i, row := range w.alive {
+		f.LogProb[w.from+row] = w.logp[i]
 		if logDet != nil {
-			f.LogProb[w.from+i] -= float64(logDet[i])
+			f.LogProb[w.from+row] -= float64(logDet[i])
 		}
 	}
 }

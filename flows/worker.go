@@ -3,7 +3,6 @@ package flows
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/ode"
@@ -16,9 +15,11 @@ type worker[T graph.Float] struct {
 	dim      int // of the data
 	cond     int // width of the condition, 0 for none
 	lanes    int
-	from, n  int   // the rows of the chunk
-	alive    []int // the rows of the chunk that have not failed, in order; what follows is by place in this list
-	z        [][]T // or its cotangent, on the way back
+	from, n  int       // the rows of the chunk
+	alive    []int     // the rows of the chunk that have not failed, in order; what follows is by place in this list
+	z        [][]T     // or its cotangent, on the way back
+	given    [][]T     // the conditions, by row of the chunk, where each row has its own
+	logp     []float64 // the base's log-density, where it was asked for
 	logDet   []float64
 	variance []float64   // of logDet, where each probe's estimate is integrated
 	seed     []T         // the cotangent of logDet
@@ -36,7 +37,10 @@ func newWorker[T graph.Float](c *compiled[T], lanes int) *worker[T] {
 	p := c.plan
 	w := &worker[T]{
 		plan: p, dim: p.dim, cond: p.cond, lanes: lanes, z: newColumns[T](p.dim, lanes), seed: make([]T, lanes),
-		logDet: make([]float64, lanes), variance: make([]float64, lanes), cost: make([]ode.Stats, lanes),
+		logp: make([]float64, lanes), logDet: make([]float64, lanes), variance: make([]float64, lanes), cost: make([]ode.Stats, lanes),
+	}
+	if p.cond > 0 {
+		w.given = newColumns[T](p.cond, lanes)
 	}
 	w.base = baseCarrier[T]{base: &c.base, w: w}
 	for b, block := range c.blocks {
@@ -55,46 +59,111 @@ func newColumns[T graph.Float](cols, rows int) [][]T {
 	return out
 }
 
-// load takes the rows from ... to of row-major data as the chunk.
-func (w *worker[T]) load(data []T, from, to int) {
+// load takes the rows from ... to of a call as the chunk, but for those whose numbers are not finite.
+func (w *worker[T]) load(in *inputs[T], from, to int) {
+	w.failed = nil
+	w.reload(in, from, to)
+	w.check(in.x, w.z)
+	if in.cond.rows > 1 {
+		w.check(in.cond, w.given)
+	}
+}
+
+// reload takes the rows from ... to of a call as the chunk, but for those that have failed.
+func (w *worker[T]) reload(in *inputs[T], from, to int) {
 	w.from, w.n = from, to-from
-	w.alive, w.failed = w.alive[:0], nil
+	w.alive = w.alive[:0]
 	for i := range w.n {
 		w.alive = append(w.alive, i)
 	}
+	clear(w.logp[:w.n])
 	clear(w.logDet[:w.n])
 	clear(w.variance[:w.n])
 	for _, sums := range w.penalty {
 		clear(sums)
 	}
 	clear(w.cost[:w.n])
-	for d := range w.dim {
-		for i := range w.n {
-			w.z[d][i] = data[(from+i)*w.dim+d]
+	readColumns(w.z, in.x, from, to)
+	if in.cond.rows > 1 {
+		readColumns(w.given, in.cond, from, to)
+	}
+	if len(w.failed) > 0 {
+		dead := map[int]bool{}
+		for _, e := range w.failed {
+			dead[e.Row-from] = true
 		}
+		w.leave(dead)
 	}
 }
 
-// store puts the chunk's rows into row-major data, NaN where a row has failed.
-func (w *worker[T]) store(data []T) {
-	if len(w.alive) < w.n {
-		nan := data[w.from*w.dim : (w.from+w.n)*w.dim]
-		for i := range nan {
-			nan[i] = T(math.NaN())
+// check makes the rows leave whose numbers, read from t into columns, are not finite.
+func (w *worker[T]) check(t table, cols [][]T) {
+	dead := map[int]bool{}
+	for i, row := range w.alive {
+		for d, col := range cols {
+			if at := w.from + row; !isFinite(col[row]) {
+				w.failOutside(at, t.fault, t.what, d, t.at(at, d))
+				dead[i] = true
+				break
+			}
 		}
 	}
-	for d := range w.dim {
+	w.leave(dead)
+}
+
+// checkColumns makes the rows leave whose values, by place in alive, are not finite.
+func (w *worker[T]) checkColumns(cols [][]T, reason error, what string) {
+	dead := map[int]bool{}
+	for i, row := range w.alive {
+		for d, col := range cols {
+			if !isFinite(col[i]) {
+				w.failOutside(w.from+row, reason, what, d, float64(col[i]))
+				dead[i] = true
+				break
+			}
+		}
+	}
+	w.leave(dead)
+}
+
+// failOutside notes that a row of the call has failed outside of the blocks.
+func (w *worker[T]) failOutside(row int, reason error, of string, col int, value float64) {
+	w.failed = append(w.failed, &RowError{Block: -1, Of: of, RowError: &ode.RowError{Row: row, Reason: reason}, Column: col, Value: value})
+}
+
+// survive calls work, which needs all rows of the chunk to come through, again without those that have failed until
+// nothing fails. What a row gets does not depend on the others.
+func (w *worker[T]) survive(in *inputs[T], from, to int, work func() error) error {
+	w.load(in, from, to)
+	for len(w.alive) > 0 {
+		before := len(w.failed)
+		if err := work(); err != nil || len(w.failed) == before {
+			return err
+		}
+		w.reload(in, from, to)
+	}
+	return nil
+}
+
+// store puts the chunk's rows into row-major data, NaN where a row has failed.
+func (w *worker[T]) store(data []T) { w.storeColumns(data, w.z) }
+
+// storeColumns puts columns, by place in alive, into row-major data, NaN where a row has failed.
+func (w *worker[T]) storeColumns(data []T, cols [][]T) {
+	width := len(cols)
+	if len(w.alive) < w.n {
+		toNaN(data[w.from*width : (w.from+w.n)*width])
+	}
+	for d, col := range cols {
 		for i, row := range w.alive {
-			data[(w.from+row)*w.dim+d] = w.z[d][i]
+			data[(w.from+row)*width+d] = col[i]
 		}
 	}
 }
 
 // spread puts numbers of the rows that are alive into dst, by row of the chunk, NaN where a row has failed.
 func (w *worker[T]) spread(dst, values []float64) {
-	for i := range dst {
-		dst[i] = math.NaN()
-	}
+	toNaN(dst)
 	for i, row := range w.alive {
 		dst[row] = values[i]
 	}
@@ -120,6 +189,7 @@ func (w *worker[T]) carry(ctx context.Context, in *inputs[T], inverse, keep bool
 
 // pull goes the way of carry back: it replaces the cotangent of where z has come to by that of where it came from.
 func (w *worker[T]) pull(ctx context.Context, in *inputs[T], inverse bool) error {
+	failed := len(w.failed)
 	for i := range w.carriers {
 		b := i
 		if !inverse {
@@ -128,7 +198,7 @@ func (w *worker[T]) pull(ctx context.Context, in *inputs[T], inverse bool) error
 		if err := w.carriers[b].back(ctx, in, inverse); err != nil {
 			return fmt.Errorf("block %d: %w", b, err)
 		}
-		if len(w.failed) > 0 { // the adjoint equation has no solution for a row
+		if len(w.failed) > failed { // the adjoint equation has no solution for a row
 			return nil
 		}
 	}
@@ -142,14 +212,22 @@ func (w *worker[T]) bury(b int, failed *ode.SolveError) {
 		dead[e.Row] = true
 		of := *e
 		of.Row = w.from + w.alive[e.Row]
-		w.failed = append(w.failed, &RowError{b, w.plan.blocks[b].kind(), &of})
+		w.failed = append(w.failed, &RowError{Block: b, Of: w.plan.blocks[b].kind(), RowError: &of})
+	}
+	w.leave(dead)
+}
+
+// leave takes rows, by place in alive, out of the chunk.
+func (w *worker[T]) leave(dead map[int]bool) {
+	if len(dead) == 0 {
+		return
 	}
 	kept := 0
 	for i, row := range w.alive {
 		if dead[i] {
 			continue
 		}
-		w.alive[kept], w.logDet[kept], w.variance[kept] = row, w.logDet[i], w.variance[i]
+		w.alive[kept], w.logp[kept], w.logDet[kept], w.variance[kept] = row, w.logp[i], w.logDet[i], w.variance[i]
 		for d := range w.z {
 			w.z[d][kept] = w.z[d][i]
 		}
@@ -160,13 +238,13 @@ func (w *worker[T]) bury(b int, failed *ode.SolveError) {
 
 // logProb writes log p of the chunk's rows, whose z stands at the base.
 func (w *worker[T]) logProb(dst []float64) error {
-	if err := w.base.logProb(dst); err != nil {
+	if err := w.base.logProb(); err != nil {
 		return err
 	}
 	for i := range w.alive {
-		w.logDet[i] += dst[i]
+		w.logp[i] += w.logDet[i]
 	}
-	w.spread(dst, w.logDet[:len(w.alive)])
+	w.spread(dst, w.logp)
 	return nil
 }
 
