@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 
+	"gorgonia.org/tensor"
+
 	"github.com/go-ffjord/ffjord/internal/engine"
 	"github.com/go-ffjord/ffjord/internal/guard"
+	"github.com/go-ffjord/ffjord/internal/kernel"
 )
 
 // ErrNotNative is what Compile's error wraps where the native engine does not know an operator: CompileFor(Tape, ...)
@@ -14,7 +17,7 @@ var ErrNotNative = errors.New("the native engine does not know this operator; th
 
 // lower translates a graph, given as the views of its nodes in order, for the native engine.
 func lower(g *Graph, views []View, kinds map[*Node]RowKind) (*engine.Program, error) {
-	l := lowering{Builder: engine.NewBuilder(), graph: g, kinds: kinds, values: map[*Node]engine.Value{}}
+	l := lowering{Builder: builderFor(g.dtype), graph: g, kinds: kinds, values: map[*Node]engine.Value{}}
 	for _, in := range g.inputs {
 		if in.PerRow {
 			l.values[in.Node] = l.Rows(in.Name, in.Cols)
@@ -41,6 +44,13 @@ func lower(g *Graph, views []View, kinds map[*Node]RowKind) (*engine.Program, er
 	return p, nil
 }
 
+func builderFor(t tensor.Dtype) *engine.Builder {
+	if t == tensor.Float32 {
+		return engine.NewBuilder[float32]()
+	}
+	return engine.NewBuilder[float64]()
+}
+
 type lowering struct {
 	*engine.Builder
 	graph  *Graph
@@ -49,13 +59,13 @@ type lowering struct {
 }
 
 // nativeFns are the element-wise operators of the native engine.
-var nativeFns = map[Kind]engine.Fn{OpAdd: engine.Add, OpSub: engine.Sub, OpMul: engine.Mul, OpDiv: engine.Div,
-	OpPow: engine.Pow, OpLt: engine.Lt, OpGt: engine.Gt, OpLe: engine.Le, OpGe: engine.Ge, OpEq: engine.Eq,
-	OpNe: engine.Ne, OpMin: engine.Min, OpMax: engine.Max, OpAbs: engine.Abs, OpSign: engine.Sign, OpCeil: engine.Ceil,
-	OpFloor: engine.Floor, OpSin: engine.Sin, OpCos: engine.Cos, OpExp: engine.Exp, OpLog: engine.Log,
-	OpLog2: engine.Log2, OpNeg: engine.Neg, OpSquare: engine.Square, OpSqrt: engine.Sqrt, OpInv: engine.Recip,
-	OpInvSqrt: engine.InvSqrt, OpCube: engine.Cube, OpTanh: engine.Tanh, OpSigmoid: engine.Sigmoid,
-	OpLog1p: engine.Log1p, OpExpm1: engine.Expm1, OpSoftplus: engine.Softplus, OpWhere: engine.Where}
+var nativeFns = map[Kind]engine.Fn{OpAdd: kernel.Add, OpSub: kernel.Sub, OpMul: kernel.Mul, OpDiv: kernel.Div,
+	OpPow: kernel.Pow, OpLt: kernel.Lt, OpGt: kernel.Gt, OpLe: kernel.Le, OpGe: kernel.Ge, OpEq: kernel.Eq,
+	OpNe: kernel.Ne, OpMin: kernel.Min, OpMax: kernel.Max, OpAbs: kernel.Abs, OpSign: kernel.Sign, OpCeil: kernel.Ceil,
+	OpFloor: kernel.Floor, OpSin: kernel.Sin, OpCos: kernel.Cos, OpExp: kernel.Exp, OpLog: kernel.Log,
+	OpLog2: kernel.Log2, OpNeg: kernel.Neg, OpSquare: kernel.Square, OpSqrt: kernel.Sqrt, OpInv: kernel.Recip,
+	OpInvSqrt: kernel.InvSqrt, OpCube: kernel.Cube, OpTanh: kernel.Tanh, OpSigmoid: kernel.Sigmoid,
+	OpLog1p: kernel.Log1p, OpExpm1: kernel.Expm1, OpSoftplus: kernel.Softplus, OpWhere: kernel.Where}
 
 // lower translates one node, whose operands are done.
 func (l *lowering) lower(v View) error {

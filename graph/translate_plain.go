@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/go-ffjord/ffjord/internal/engine"
+	"github.com/go-ffjord/ffjord/internal/kernel"
 )
 
 // unslice puts b in the range of v into zeros of the shape of x, the gradient of Gorgonia's Slice.
@@ -45,23 +46,23 @@ func (l *lowering) sum(v View, x engine.Value) (engine.Value, error) {
 // softmax is eˣ/Σeˣ along the columns, or its logarithm, without overflow.
 func (l *lowering) softmax(x engine.Value, logarithm bool) engine.Value {
 	_, cols := l.Shape(x)
-	x = l.Apply(engine.Sub, x, l.RepeatCols(l.MaxCols(x), cols))
-	exp := l.Apply(engine.Exp, x)
+	x = l.Apply(kernel.Sub, x, l.RepeatCols(l.MaxCols(x), cols))
+	exp := l.Apply(kernel.Exp, x)
 	sum := l.SumCols(exp)
 	if logarithm {
-		return l.Apply(engine.Sub, x, l.RepeatCols(l.Apply(engine.Log, sum), cols))
+		return l.Apply(kernel.Sub, x, l.RepeatCols(l.Apply(kernel.Log, sum), cols))
 	}
-	return l.Apply(engine.Div, exp, l.RepeatCols(sum, cols))
+	return l.Apply(kernel.Div, exp, l.RepeatCols(sum, cols))
 }
 
 // softmaxGrad is y ⊙ (g - Σ y⊙g) of a softmax y along the columns, or g - eʸ Σ g of its logarithm.
 func (l *lowering) softmaxGrad(y, g engine.Value, logarithm bool) engine.Value {
 	_, cols := l.Shape(y)
 	if logarithm {
-		return l.Apply(engine.Sub, g, l.Apply(engine.Mul, l.Apply(engine.Exp, y), l.RepeatCols(l.SumCols(g), cols)))
+		return l.Apply(kernel.Sub, g, l.Apply(kernel.Mul, l.Apply(kernel.Exp, y), l.RepeatCols(l.SumCols(g), cols)))
 	}
-	sum := l.SumCols(l.Apply(engine.Mul, y, g))
-	return l.Apply(engine.Mul, y, l.Apply(engine.Sub, g, l.RepeatCols(sum, cols)))
+	sum := l.SumCols(l.Apply(kernel.Mul, y, g))
+	return l.Apply(kernel.Mul, y, l.Apply(kernel.Sub, g, l.RepeatCols(sum, cols)))
 }
 
 // size is a length as a number. That of the rows is only known where the graph is for one row count.

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"github.com/go-ffjord/ffjord/internal/kernel"
+
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -46,8 +48,8 @@ func TestSlotsKeepLiveValues(t *testing.T) {
 		x, w := b.Rows("x", 3), b.Uniform("w", 3, 3)
 		values := []Value{x}
 		for i := range 30 {
-			v := b.Apply(Tanh, b.MatMul(values[i*7%len(values)], w))
-			values = append(values, b.Apply(Sub, b.Apply(Mul, v, values[i*5%len(values)]), values[i*3%len(values)]))
+			v := b.Apply(kernel.Tanh, b.MatMul(values[i*7%len(values)], w))
+			values = append(values, b.Apply(kernel.Sub, b.Apply(kernel.Mul, v, values[i*5%len(values)]), values[i*3%len(values)]))
 		}
 		b.Output("out", values[30])
 		b.Output("middle", values[15])

@@ -2,11 +2,13 @@ package engine
 
 import "fmt"
 
-// Builder takes a program operation by operation. The zero Builder is not usable; NewBuilder makes one.
+// Builder takes a program operation by operation. The zero Builder is not usable; NewBuilder makes one. Operations of
+// numbers are done at once, each rounded to the element type of the program.
 //
 // Shapes are the caller's to get right: a Builder panics on operands that do not fit.
 type Builder struct {
 	lists
+	round      func(float64) float64 // to the element type
 	matrices   []matrix
 	numberAt   map[int32]int32  // matrix of a number, by the number's index
 	constantAt map[string]int32 // matrix of a constant, by its shape and elements
@@ -48,9 +50,10 @@ type output struct {
 	value Value
 }
 
-// NewBuilder returns a builder of an empty program.
-func NewBuilder() *Builder {
-	return &Builder{lists: newLists(), numberAt: map[int32]int32{}, constantAt: map[string]int32{}, uopAt: map[string]int32{}, opAt: map[form]int{},
+// NewBuilder returns a builder of an empty program for machines of the element type T.
+func NewBuilder[T Float]() *Builder {
+	return &Builder{lists: newLists(), round: func(v float64) float64 { return float64(T(v)) },
+		numberAt: map[int32]int32{}, constantAt: map[string]int32{}, uopAt: map[string]int32{}, opAt: map[form]int{},
 		isInput: map[int32]bool{}, rowCount: -1}
 }
 
@@ -84,12 +87,16 @@ func (b *Builder) Uniform(name string, rows, cols int) Value {
 }
 
 // Number returns the number c as a uniform value of one element.
-func (b *Builder) Number(c float64) Value { return Value{view: b.numberView(b.number(c))} }
+func (b *Builder) Number(c float64) Value { return Value{view: b.numberView(b.number(b.round(c)))} }
 
-// Constant returns a uniform value of these elements, row-major. The builder keeps the slice.
+// Constant returns a uniform value of these elements, row-major. The builder keeps the slice and rounds
+// its elements.
 func (b *Builder) Constant(rows, cols int, data []float64) Value {
 	if len(data) != rows*cols {
 		panic(fmt.Sprintf("engine: %d numbers for a constant of (%d, %d)", len(data), rows, cols))
+	}
+	for i, v := range data {
+		data[i] = b.round(v)
 	}
 	text := fmt.Sprint(rows, cols, data)
 	m, ok := b.constantAt[text]

@@ -1,6 +1,9 @@
 package engine
 
 import (
+	"github.com/go-ffjord/ffjord/internal/kernel"
+	"math"
+
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -15,47 +18,46 @@ func TestBuilderFoldsAndMerges(t *testing.T) {
 		epilogue int
 	}{
 		{"numbers", func(b *Builder, x, w Value) Value {
-			return b.Apply(Add, x, b.Apply(Exp, b.Apply(Mul, b.Number(2), b.Number(3))))
+			return b.Apply(kernel.Add, x, b.Apply(kernel.Exp, b.Apply(kernel.Mul, b.Number(2), b.Number(3))))
 		}, "affine", 0, 0},
 		{"nothing to do", func(b *Builder, x, w Value) Value {
-			return b.Apply(Exp, b.Apply(Div, b.Apply(Mul, b.Apply(Add, x, b.Number(0)), b.Number(1)), b.Number(1)))
+			return b.Apply(kernel.Exp, b.Apply(kernel.Div, b.Apply(kernel.Mul, b.Apply(kernel.Sub, x, b.Number(0)), b.Number(1)), b.Number(1)))
 		}, "unary", 0, 0},
 		{"equal operations", func(b *Builder, x, w Value) Value {
-			return b.Apply(Div, b.Apply(Exp, x), b.Apply(Exp, x))
+			return b.Apply(kernel.Div, b.Apply(kernel.Exp, x), b.Apply(kernel.Exp, x))
 		}, "unary binary", 0, 0},
 		{"commuted operations", func(b *Builder, x, w Value) Value {
-			y := b.Apply(Exp, x)
-			return b.Apply(Max, b.Apply(Mul, x, y), b.Apply(Mul, y, x))
+			y := b.Apply(kernel.Exp, x)
+			return b.Apply(kernel.Max, b.Apply(kernel.Mul, x, y), b.Apply(kernel.Mul, y, x))
 		}, "unary affine binary", 0, 0},
 		{"uniform row", func(b *Builder, x, w Value) Value {
-			return b.Apply(Mul, x, b.Apply(Tanh, b.SumRows(w)))
+			return b.Apply(kernel.Mul, x, b.Apply(kernel.Tanh, b.SumRows(w)))
 		}, "affine", 2, 0},
 		{"uniform functions of rows", func(b *Builder, x, w Value) Value {
 			row := b.RowValue(b.SumRows(w), 3)
-			return b.Apply(Add, x, b.Apply(Mul, row, b.Apply(Tanh, row)))
+			return b.Apply(kernel.Add, x, b.Apply(kernel.Mul, row, b.Apply(kernel.Tanh, row)))
 		}, "affine", 3, 0},
 		{"not needed", func(b *Builder, x, w Value) Value {
-			b.Apply(Exp, x)
-			b.SumRows(b.Apply(Tanh, x))
+			b.Apply(kernel.Exp, x)
+			b.SumRows(b.Apply(kernel.Tanh, x))
 			b.MatMul(w, w)
-			return b.Apply(Square, x)
+			return b.Apply(kernel.Square, x)
 		}, "affine", 0, 0},
-		{"selected columns", func(b *Builder, x, w Value) Value {
-			turn := b.Constant(3, 3, []float64{0, 1, 0, 0, 0, 1, 1, 0, 0})
-			return b.Apply(Exp, b.MatMul(x, turn))
-		}, "unary", 0, 0},
+		{"a 0 that makes 0 of -0", func(b *Builder, x, w Value) Value {
+			return b.Apply(kernel.Recip, b.Apply(kernel.Add, x, b.Number(0)))
+		}, "affine unary", 0, 0},
 		{"row of a matrix", func(b *Builder, x, w Value) Value {
-			return b.Apply(Mul, x, b.MatMul(b.Constant(1, 3, []float64{0, 1, 0}), w))
+			return b.Apply(kernel.Mul, x, b.MatMul(b.Constant(1, 3, []float64{0, 1, 0}), w))
 		}, "affine", 0, 0},
 		{"views", func(b *Builder, x, w Value) Value {
 			y := b.Join(b.Cut(x, 1, 3, 1), b.Pad(b.Cut(x, 0, 1, 1), 1, 2))
-			return b.Apply(Exp, b.Cut(y, 0, 3, 2)) // x₁ and 0
+			return b.Apply(kernel.Exp, b.Cut(y, 0, 3, 2)) // x₁ and 0
 		}, "unary copy", 0, 0},
 		{"padded product", func(b *Builder, x, w Value) Value {
 			return b.MatMul(b.Pad(b.Cut(x, 0, 2, 1), 1, 3), w)
 		}, "matmul", 0, 0},
 		{"sums of two layers", func(b *Builder, x, w Value) Value {
-			return b.Apply(Add, b.MatMulRows(x, b.Apply(Exp, x)), b.MatMulRows(b.Apply(Sin, x), x))
+			return b.Apply(kernel.Add, b.MatMulRows(x, b.Apply(kernel.Exp, x)), b.MatMulRows(b.Apply(kernel.Sin, x), x))
 		}, "unary outer unary outer", 0, 0},
 		{"sum of a uniform row", func(b *Builder, x, w Value) Value {
 			return b.SumRows(b.RowValue(b.SumRows(w), 3))
@@ -72,38 +74,77 @@ func TestBuilderFoldsAndMerges(t *testing.T) {
 	}
 }
 
-// A number, a uniform value and a column go through the same function with the same result.
+// A number, a uniform value and a column go through the same function, at the ends of its range too: numbers and uniform
+// values by the very table that package kernel's tests hold to its bounds, columns within those bounds of it.
 func TestFunctionsAgree(t *testing.T) {
-	in := []float64{0.3, 1.7, 0.9}
-	for fn := Neg; fn <= Where; fn++ {
-		t.Run(fn.String(), func(t *testing.T) {
-			p := finished(t, func(b *Builder) {
-				var columns, uniforms, numbers []Value
-				for i := range fn.Operands() {
-					name := string(rune('a' + i))
-					columns = append(columns, b.Rows(name, 1))
-					uniforms = append(uniforms, b.Uniform("u"+name, 1, 1))
-					numbers = append(numbers, b.Number(in[i]))
-				}
-				b.Output("columns", b.Apply(fn, columns...))
-				b.Output("uniforms", b.Apply(fn, uniforms...))
-				b.Output("numbers", b.Apply(fn, numbers...))
-				b.Output("mixed", b.Apply(fn, append([]Value{columns[0]}, uniforms[1:]...)...))
-			})
-			m := machine(t, p, 1)
-			for i := range fn.Operands() {
-				name := string(rune('a' + i))
-				m.Rows(name)[0][0] = in[i]
-				m.Bind("u"+name, in[i:i+1])
-			}
-			require.NoError(t, m.Run(1))
-			want := fn.eval(in[0], in[1], in[2])
-			for name, got := range map[string]float64{"columns": m.Columns("columns")[0][0], "uniforms": m.Sum("uniforms")[0],
-				"numbers": m.Sum("numbers")[0], "mixed": m.Columns("mixed")[0][0]} {
-				require.InDelta(t, want, got, 1e-15*max(1, want), name) // one rounding more or less
-			}
-		})
+	t.Run("float32", testFunctionsAgree[float32])
+	t.Run("float64", testFunctionsAgree[float64])
+}
+
+func testFunctionsAgree[T Float](t *testing.T) {
+	least, unit := 0x1p-149, 0x1p-24
+	if elementSize[T]() == 8 {
+		least, unit = 0x1p-1074, 0x1p-53
 	}
+	ends := []float64{0.3, 1.7, 0, math.Copysign(0, -1), least, -least, 0x1p-126, 0x1p-1022, -17, 88.8, -104, -720, 709.5, 1e30, math.MaxFloat64,
+		math.Inf(1), math.Inf(-1), math.NaN()}
+	for _, k := range kernelSets[T](t) {
+		for fn := kernel.Neg; fn <= kernel.Where; fn++ {
+			for _, other := range []float64{1.7, 0, math.Inf(1)} {
+				for _, first := range ends {
+					in := []T{T(first), T(other), T(0.9)}[:fn.Operands()]
+					b := NewBuilder[T]()
+					var columns, uniforms, numbers []Value
+					for i, v := range in {
+						name := string(rune('a' + i))
+						columns = append(columns, b.Rows(name, 1))
+						uniforms = append(uniforms, b.Uniform("u"+name, 1, 1))
+						numbers = append(numbers, b.Number(float64(v)))
+					}
+					b.Output("columns", b.Apply(fn, columns...))
+					b.Output("uniforms", b.Apply(fn, uniforms...))
+					b.Output("numbers", b.Apply(fn, numbers...))
+					b.Output("mixed", b.Apply(fn, append([]Value{columns[0]}, uniforms[1:]...)...))
+					p, err := b.Finish()
+					require.NoError(t, err)
+					m, err := NewMachine(p, k, 1)
+					require.NoError(t, err)
+					for i := range in {
+						name := string(rune('a' + i))
+						m.Rows(name)[0][0] = in[i]
+						m.Bind("u"+name, in[i:i+1])
+					}
+					require.NoError(t, m.Run(1))
+					want := T(fn.Of(float64(in[0]), float64(second(in)), float64(T(0.9))))
+					if fn == kernel.Cube {
+						want = T(in[0]*in[0]) * in[0]
+					}
+					for name, got := range map[string]T{"uniforms": m.Sum("uniforms")[0], "numbers": m.Sum("numbers")[0]} {
+						require.True(t, want == got || want != want && got != got, "%v(%v) of %s: %v, want %v", fn, in, name, got, want)
+					}
+					for name, got := range map[string]T{"columns": m.Columns("columns")[0][0], "mixed": m.Columns("mixed")[0][0]} {
+						bound := 6 * max(unit*math.Abs(float64(want)), least/2)
+						if fn == kernel.Sin || fn == kernel.Cos {
+							bound = 6 * unit
+						}
+						within := math.Abs(float64(want)-float64(got)) <= bound
+						require.True(t, want == got || want != want && got != got || within, "%v(%v) of %s in %v: %v, want %v", fn, in, name, k.ISA, got, want)
+					}
+				}
+				if fn.Operands() == 1 {
+					break
+				}
+			}
+		}
+	}
+}
+
+// second is the second of the numbers, 0 where there is one.
+func second[T Float](in []T) T {
+	if len(in) < 2 {
+		return 0
+	}
+	return in[1]
 }
 
 func TestMachineErrors(t *testing.T) {
@@ -118,7 +159,7 @@ func TestMachineErrors(t *testing.T) {
 	require.Nil(t, m.Sum("y"))
 	_, err := NewMachine(p, m.kernels, 0)
 	require.EqualError(t, err, "engine: machine for 0 rows: want at least 1")
-	b := NewBuilder()
+	b := NewBuilder[float64]()
 	b.Output("a", b.Number(1))
 	b.Output("a", b.Number(2))
 	_, err = b.Finish()

@@ -24,5 +24,8 @@
 // their producers (fuse.go), puts every sum right behind its last operand (schedule.go), and gives buffers to columns
 // by liveness (alloc.go). Each pass is linear in the size of the program.
 //
+// No pass changes a bit of a value per row: operations are merged where the kernel rounds as they do (fuse_affine.go). The
+// freedom that is left is inside one operator, docs/engine.md has the list.
+//
 // The package knows nothing of Gorgonia. Package graph translates its graphs into calls of the Builder.
 package engine

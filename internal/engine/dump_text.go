@@ -42,11 +42,11 @@ func (p *Program) opText(o *op) string {
 			what += fmt.Sprintf(" + %v·%s", o.beta, in(affC))
 		}
 	case opBinary:
-		what = fmt.Sprintf("%v %s, %s", kernel.BinaryOp(o.fn), in(0), in(1))
+		what = fmt.Sprintf("%v %s, %s", Fn(o.fn), in(0), in(1))
 	case opChoose:
 		what = fmt.Sprintf("where %s, %s, %s", in(0), in(1), in(2))
 	case opUnary:
-		what = fmt.Sprintf("%v %s", kernel.UnaryOp(o.fn), in(0))
+		what = fmt.Sprintf("%v %s", Fn(o.fn), in(0))
 		if o.dst2 != noBuffer {
 			what += " and its slope"
 		}

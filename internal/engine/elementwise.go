@@ -5,6 +5,9 @@ import "github.com/go-ffjord/ffjord/internal/kernel"
 // Apply returns fn of values of one shape, element by element. A uniform operand of one element goes with any shape;
 // beside a value per row a uniform row does.
 func (b *Builder) Apply(fn Fn, in ...Value) Value {
+	if fn == kernel.Cube {
+		return b.Apply(kernel.Mul, b.Apply(kernel.Square, in[0]), in[0])
+	}
 	perRow, cols := false, 1
 	for _, v := range in {
 		_, c := b.Shape(v)
@@ -30,7 +33,7 @@ func (b *Builder) uniformValue(v view) Value { return Value{view: v, sum: b.matr
 
 // apply returns fn of per-row values, columns of like operands together.
 func (b *Builder) apply(fn Fn, args []list) list {
-	if fn == Where && args[1] == args[2] {
+	if fn == kernel.Where && args[1] == args[2] {
 		return args[1]
 	}
 	cols := len(b.refs[args[0]])
@@ -111,7 +114,7 @@ func (b *Builder) applyAlike(fn Fn, args []list, sorts [3]int32) list {
 			in[i] = operand{kernel.Const, sorts[i]}
 		}
 	}
-	if fn == Where && in[0].kind == kernel.Const {
+	if fn == kernel.Where && in[0].kind == kernel.Const {
 		if b.numbers[in[0].id] != 0 {
 			return args[1]
 		}
@@ -136,18 +139,12 @@ func (b *Builder) applyAlike(fn Fn, args []list, sorts [3]int32) list {
 func (b *Builder) applyUnary(fn Fn, x list, cols int) list {
 	in := columnsOf(x)
 	switch fn {
-	case Neg:
+	case kernel.Neg:
 		return b.emit(form{code: opAffine, in: [operands]operand{in}, alpha: -1}, cols)
-	case Square:
+	case kernel.Square:
 		return b.emit(form{code: opAffine, in: [operands]operand{in, in}, alpha: 1}, cols)
-	case Cube:
-		return b.applyBinary(Mul, columnsOf(b.applyUnary(Square, x, cols)), in, cols)
 	}
-	k, ok := unaryKernels[fn]
-	if !ok {
-		panic("engine: no kernel for " + fn.String())
-	}
-	return b.emit(form{code: opUnary, fn: uint8(k), in: [operands]operand{in}}, cols)
+	return b.emit(form{code: opUnary, fn: uint8(fn), in: [operands]operand{in}}, cols)
 }
 
 // applyBinary returns fn of two operands, one of them columns at least.
@@ -155,34 +152,34 @@ func (b *Builder) applyBinary(fn Fn, x, y operand, cols int) list {
 	c, number := 0.0, false
 	if y.kind == kernel.Const {
 		c, number = b.numbers[y.id], true
-	} else if x.kind == kernel.Const && (fn == Add || fn == Mul) {
+	} else if x.kind == kernel.Const && (fn == kernel.Add || fn == kernel.Mul) {
 		x, y, c, number = y, x, b.numbers[x.id], true
 	}
 	if number && isIdentity(fn, c) {
 		return x.list()
 	}
-	if (fn == Add || fn == Mul) && y.isColumn() && (!x.isColumn() || x.id > y.id) {
+	if (fn == kernel.Add || fn == kernel.Mul) && y.isColumn() && (!x.isColumn() || x.id > y.id) {
 		x, y = y, x
 	}
 	switch {
-	case fn == Mul && number:
+	case fn == kernel.Mul && number:
 		return b.emit(form{code: opAffine, in: [operands]operand{x}, alpha: c}, cols)
-	case fn == Mul:
+	case fn == kernel.Mul:
 		return b.emit(form{code: opAffine, in: [operands]operand{x, y}, alpha: 1}, cols)
-	case fn == Add:
+	case fn == kernel.Add:
 		return b.emit(form{code: opAffine, in: [operands]operand{x, {}, y}, alpha: 1, beta: 1}, cols)
-	case fn == Sub && !x.isColumn():
+	case fn == kernel.Sub && !x.isColumn():
 		return b.emit(form{code: opAffine, in: [operands]operand{y, {}, x}, alpha: -1, beta: 1}, cols)
-	case fn == Sub:
+	case fn == kernel.Sub:
 		return b.emit(form{code: opAffine, in: [operands]operand{x, {}, y}, alpha: 1, beta: -1}, cols)
-	case fn == Div && x.kind == kernel.Const && b.numbers[x.id] == 1:
-		return b.applyUnary(Recip, y.list(), cols)
-	case fn == Pow && number && (c == 2 || c == 3 || c == -1):
-		return b.applyUnary(map[float64]Fn{2: Square, 3: Cube, -1: Recip}[c], x.list(), cols)
+	case fn == kernel.Div && x.kind == kernel.Const && b.numbers[x.id] == 1:
+		return b.applyUnary(kernel.Recip, y.list(), cols)
+	case fn == kernel.Pow && number && c == 2:
+		return b.applyUnary(kernel.Square, x.list(), cols)
+	case fn == kernel.Pow && number && c == 3:
+		return b.applyBinary(kernel.Mul, columnsOf(b.applyUnary(kernel.Square, x.list(), cols)), x, cols)
+	case fn == kernel.Pow && number && c == -1:
+		return b.applyUnary(kernel.Recip, x.list(), cols)
 	}
-	k, ok := binaryKernels[fn]
-	if !ok {
-		panic("engine: no kernel for " + fn.String())
-	}
-	return b.emit(form{code: opBinary, fn: uint8(k), in: [operands]operand{x, y}}, cols)
+	return b.emit(form{code: opBinary, fn: uint8(fn), in: [operands]operand{x, y}}, cols)
 }

@@ -12,11 +12,11 @@ import (
 // Operations on columns that follow one another are calls of one long column in full tiles, and give the same bits as
 // column by column in the last, shorter tile.
 func TestFlattenedTilesGiveTheSameBits(t *testing.T) {
-	b := NewBuilder()
+	b := NewBuilder[float32]()
 	x, y := b.Rows("x", 5), b.Rows("y", 5)
-	b.Output("tanh", b.Apply(Tanh, b.Apply(Add, b.Apply(Exp, x), b.Apply(Mul, x, y))))
-	b.Output("greater", b.Apply(Gt, b.Apply(Sin, x), y))
-	b.Output("where", b.Apply(Where, b.Apply(Gt, x, y), b.Apply(Neg, y), x))
+	b.Output("tanh", b.Apply(kernel.Tanh, b.Apply(kernel.Add, b.Apply(kernel.Exp, x), b.Apply(kernel.Mul, x, y))))
+	b.Output("greater", b.Apply(kernel.Gt, b.Apply(kernel.Sin, x), y))
+	b.Output("where", b.Apply(kernel.Where, b.Apply(kernel.Gt, x, y), b.Apply(kernel.Neg, y), x))
 	p, err := b.Finish()
 	require.NoError(t, err)
 	k, err := kernel.New[float32](kernel.Best())

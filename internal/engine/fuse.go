@@ -1,7 +1,5 @@
 package engine
 
-import "math"
-
 // fuser merges operations with the operations that make their operands. It keeps, for every buffer, the operation that
 // writes it and the number of operands that read it, so that each operation is looked at once.
 type fuser struct {
@@ -83,11 +81,6 @@ func (f *fuser) run() {
 	}
 }
 
-// affine tries the rules for an operation α·a·b + β·c and reports whether one applied.
-func (f *fuser) affine(o *op) bool {
-	return f.slope(o) || f.unscale(o) || f.intoProduct(o) || f.nested(o)
-}
-
 // producer returns the operation whose result an operand is, all of it in order, and whether nothing else reads it.
 func (f *fuser) producer(in operand) (o *op, only bool) {
 	if !in.isColumn() {
@@ -103,94 +96,4 @@ func (f *fuser) producer(in operand) (o *op, only bool) {
 		return nil, false
 	}
 	return o, f.uses[buffer] == 1
-}
-
-// The operands of an affine operation by their places in form.in.
-const (
-	affA = iota
-	affB
-	affC
-)
-
-// isProduct reports whether f is α·a·b or α·a.
-func (f *form) isProduct() bool { return f.code == opAffine && f.in[affC].none() }
-
-// isScale reports whether f is α·a.
-func (f *form) isScale() bool { return f.isProduct() && f.in[affB].none() }
-
-// isDifference reports whether f is a ± c. Where two numbers nearly cancel their difference is exact, and that of their
-// multiples is not.
-func (f *form) isDifference() bool {
-	return f.in[affB].none() && math.Abs(f.alpha) == 1 && math.Abs(f.beta) == 1
-}
-
-// unscale reads through operands that are α·a, in whatever order their columns are used.
-func (f *fuser) unscale(o *op) bool {
-	for slot, in := range o.in[:3] {
-		if !in.isColumn() {
-			continue
-		}
-		refs := f.refs[in.list()]
-		buffer := refs[0].area
-		if f.def[buffer] < 0 {
-			continue
-		}
-		s := &f.ops[f.def[buffer]]
-		if s.dst != buffer || !s.isScale() {
-			continue
-		}
-		from := f.refs[s.in[affA].list()]
-		through := make([]ref, len(refs))
-		for j, r := range refs {
-			if r.area != buffer {
-				through = nil
-				break
-			}
-			through[j] = from[r.at]
-		}
-		if through == nil {
-			continue
-		}
-		to := o.form
-		to.in[slot] = columnsOf(f.intern(through))
-		if slot == affC {
-			to.beta *= s.alpha
-		} else {
-			to.alpha *= s.alpha
-		}
-		f.rewrite(o, to)
-		return true
-	}
-	return false
-}
-
-// nested merges an affine operation with one whose result it alone reads.
-func (f *fuser) nested(o *op) bool {
-	a, b, c := o.in[affA], o.in[affB], o.in[affC]
-	to := o.form
-	if m, only := f.producer(a); only && m.code == opAffine {
-		switch {
-		case m.isProduct() && (b.none() || m.in[affB].none()): // α(α'a'b') + βc
-			to.alpha *= m.alpha
-			to.in[affA] = m.in[affA]
-			if b.none() {
-				to.in[affB] = m.in[affB]
-			}
-			f.rewrite(o, to)
-			return true
-		case b.none() && c.none() && !m.isDifference(): // α(α'a'b' + β'c')
-			to = m.form
-			to.alpha, to.beta = o.alpha*m.alpha, o.alpha*m.beta
-			f.rewrite(o, to)
-			return true
-		}
-	}
-	if m, only := f.producer(c); only && b.none() && m.isProduct() { // αa + β(α'a'b')
-		to = m.form
-		to.alpha = o.beta * m.alpha
-		to.in[affC], to.beta = a, o.alpha
-		f.rewrite(o, to)
-		return true
-	}
-	return false
 }

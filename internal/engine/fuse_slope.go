@@ -2,10 +2,10 @@ package engine
 
 import "github.com/go-ffjord/ffjord/internal/kernel"
 
-// slope lets the operation that computes y = tanh x or σ(x) give 1 - y² or y·(1-y) as its second result.
+// slope lets the operation that computes y = tanh x or σ(x) give 1 - y² or σ(x)·σ(-x) as its second result.
 func (f *fuser) slope(o *op) bool {
 	var y operand
-	op := kernel.Tanh
+	fn := kernel.Tanh
 	a, b := o.in[affA], o.in[affB]
 	switch {
 	case o.isOneMinus(f.Builder) && a == b:
@@ -17,9 +17,9 @@ func (f *fuser) slope(o *op) bool {
 		}
 		y = square.in[affA]
 	case o.isProduct() && o.alpha == 1 && b.isColumn():
-		op = kernel.Sigmoid
-		if y = a; !f.isComplement(b, y) {
-			if y = b; !f.isComplement(a, y) {
+		fn = kernel.Sigmoid
+		if y = a; !f.isReflected(b, y) {
+			if y = b; !f.isReflected(a, y) {
 				return false
 			}
 		}
@@ -27,7 +27,7 @@ func (f *fuser) slope(o *op) bool {
 		return false
 	}
 	u, _ := f.producer(y)
-	if u == nil || u.code != opUnary || kernel.UnaryOp(u.fn) != op || u.dst2 != noBuffer {
+	if u == nil || u.code != opUnary || Fn(u.fn) != fn || u.dst2 != noBuffer {
 		return false
 	}
 	u.dst2 = o.dst
@@ -38,21 +38,18 @@ func (f *fuser) slope(o *op) bool {
 	return true
 }
 
-// isComplement reports whether in is 1 - y, also where Gorgonia wrote σ(-x) for 1 - σ(x).
-func (f *fuser) isComplement(in, y operand) bool {
+// isReflected reports whether in is σ(-x), as Gorgonia writes 1 - σ(x), where y is σ(x).
+func (f *fuser) isReflected(in, y operand) bool {
 	o, _ := f.producer(in)
-	if o == nil || o.code == opAffine {
-		return o != nil && o.isOneMinus(f.Builder) && o.in[affB].none() && o.in[affA] == y
-	}
 	value, _ := f.producer(y)
-	if value == nil || !value.isSigmoid() || !o.isSigmoid() {
+	if o == nil || value == nil || !value.isSigmoid() || !o.isSigmoid() {
 		return false
 	}
 	minus, _ := f.producer(o.in[0])
 	return minus != nil && minus.isScale() && minus.alpha == -1 && minus.in[affA] == value.in[0]
 }
 
-func (f *form) isSigmoid() bool { return f.code == opUnary && kernel.UnaryOp(f.fn) == kernel.Sigmoid }
+func (f *form) isSigmoid() bool { return f.code == opUnary && Fn(f.fn) == kernel.Sigmoid }
 
 // isOneMinus reports whether f is 1 - a·b or 1 - a.
 func (f *form) isOneMinus(b *Builder) bool {

@@ -1,68 +1,85 @@
 package engine
 
 import (
+	"github.com/go-ffjord/ffjord/internal/kernel"
+
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
 func TestFusion(t *testing.T) {
-	one := func(b *Builder, v Value) Value { return b.Apply(Sub, b.Number(1), v) }
+	one := func(b *Builder, v Value) Value { return b.Apply(kernel.Sub, b.Number(1), v) }
 	for _, test := range []struct {
 		name  string
 		write func(b *Builder, x, y, w, u Value) []Value // x, y (rows, 4), w (4, 4), u (1, 4)
 		want  string
 	}{
 		{"layer", func(b *Builder, x, y, w, u Value) []Value {
-			return []Value{b.Apply(Tanh, b.Apply(Add, b.MatMul(x, w), u))}
+			return []Value{b.Apply(kernel.Tanh, b.Apply(kernel.Add, b.MatMul(x, w), u))}
 		}, "matmul unary"},
 		{"product added up", func(b *Builder, x, y, w, u Value) []Value {
-			return []Value{b.Apply(Add, b.MatMul(x, w), b.MatMul(y, w))}
+			return []Value{b.Apply(kernel.Add, b.MatMul(x, w), b.MatMul(y, w))}
 		}, "matmul matmul"},
 		{"product with bias, scaled and added", func(b *Builder, x, y, w, u Value) []Value {
-			return []Value{b.Apply(Add, y, b.Apply(Mul, x, b.Apply(Add, b.MatMul(x, w), u)))}
+			return []Value{b.Apply(kernel.Add, y, b.Apply(kernel.Mul, x, b.Apply(kernel.Add, b.MatMul(x, w), u)))}
 		}, "matmul"},
 		{"slope of tanh", func(b *Builder, x, y, w, u Value) []Value {
-			z := b.Apply(Tanh, x)
-			return []Value{z, one(b, b.Apply(Square, z))}
+			z := b.Apply(kernel.Tanh, x)
+			return []Value{z, one(b, b.Apply(kernel.Square, z))}
 		}, "unary2"},
 		{"slope of tanh with its square", func(b *Builder, x, y, w, u Value) []Value {
-			z := b.Apply(Tanh, x)
-			return []Value{one(b, b.Apply(Square, z)), b.Apply(Square, z)}
+			z := b.Apply(kernel.Tanh, x)
+			return []Value{one(b, b.Apply(kernel.Square, z)), b.Apply(kernel.Square, z)}
 		}, "unary2 affine"},
+		{"y(1-y), which is 0 where σ(x)σ(-x) is not", func(b *Builder, x, y, w, u Value) []Value {
+			z := b.Apply(kernel.Sigmoid, x)
+			return []Value{b.Apply(kernel.Mul, z, one(b, z))}
+		}, "unary affine affine"},
 		{"slope of sigmoid", func(b *Builder, x, y, w, u Value) []Value {
-			z := b.Apply(Sigmoid, x)
-			return []Value{b.Apply(Mul, z, one(b, z))}
-		}, "unary2"},
-		{"slope of sigmoid, of the other sign", func(b *Builder, x, y, w, u Value) []Value {
-			return []Value{b.Apply(Mul, b.Apply(Sigmoid, b.Apply(Neg, x)), b.Apply(Sigmoid, x))}
+			return []Value{b.Apply(kernel.Mul, b.Apply(kernel.Sigmoid, b.Apply(kernel.Neg, x)), b.Apply(kernel.Sigmoid, x))}
 		}, "unary2"},
 		{"product of a sum that is scaled early and late", func(b *Builder, x, y, w, u Value) []Value {
 			p := b.MatMul(x, w)
-			z := b.Apply(Tanh, b.Apply(Mul, p, y))
-			return []Value{b.Apply(Mul, p, b.Apply(Exp, z))}
+			z := b.Apply(kernel.Tanh, b.Apply(kernel.Mul, p, y))
+			return []Value{b.Apply(kernel.Mul, p, b.Apply(kernel.Exp, z))}
 		}, "matmul2 unary unary affine"},
 		{"weighted sum", func(b *Builder, x, y, w, u Value) []Value {
-			return []Value{b.Apply(Sub, b.Apply(Mul, x, b.Number(2)), b.Apply(Mul, y, b.Number(3)))}
+			return []Value{b.Apply(kernel.Sub, b.Apply(kernel.Mul, x, b.Number(2)), b.Apply(kernel.Mul, y, b.Number(3)))}
 		}, "affine"},
 		{"product and sum", func(b *Builder, x, y, w, u Value) []Value {
-			return []Value{b.Apply(Add, y, b.Apply(Mul, x, b.Apply(Neg, y)))}
+			return []Value{b.Apply(kernel.Add, y, b.Apply(kernel.Mul, x, b.Apply(kernel.Neg, y)))}
 		}, "affine"},
 		{"scale of a repeated column", func(b *Builder, x, y, w, u Value) []Value {
-			h := b.Apply(Mul, b.Cut(y, 1, 2, 1), b.Number(0.5))
-			return []Value{b.Apply(Mul, x, b.RepeatCols(h, 4))}
+			h := b.Apply(kernel.Mul, b.Cut(y, 1, 2, 1), b.Number(0.5))
+			return []Value{b.Apply(kernel.Mul, x, b.RepeatCols(h, 4))}
 		}, "affine"},
 		{"two products of one sum", func(b *Builder, x, y, w, u Value) []Value {
 			p := b.MatMul(x, w)
-			return []Value{b.Apply(Mul, p, y), b.Apply(Add, b.Apply(Mul, p, x), y)}
+			return []Value{b.Apply(kernel.Mul, p, y), b.Apply(kernel.Add, b.Apply(kernel.Mul, p, x), y)}
 		}, "matmul2"},
 		{"sum beside its product", func(b *Builder, x, y, w, u Value) []Value {
 			p := b.MatMul(x, w)
-			return []Value{p, b.Apply(Mul, p, y)}
+			return []Value{p, b.Apply(kernel.Mul, p, y)}
 		}, "matmul2"},
+		{"factors in a row", func(b *Builder, x, y, w, u Value) []Value {
+			return []Value{b.Apply(kernel.Mul, b.Apply(kernel.Mul, x, b.Number(3)), b.Number(1e20))}
+		}, "affine affine"},
+		{"signs in a row", func(b *Builder, x, y, w, u Value) []Value {
+			return []Value{b.Apply(kernel.Neg, b.Apply(kernel.Mul, b.Apply(kernel.Neg, x), b.Number(3)))}
+		}, "affine"},
+		{"square of a multiple", func(b *Builder, x, y, w, u Value) []Value {
+			return []Value{b.Apply(kernel.Square, b.Apply(kernel.Mul, x, b.Number(1e20)))}
+		}, "affine affine"},
+		{"multiple of a difference", func(b *Builder, x, y, w, u Value) []Value {
+			return []Value{b.Apply(kernel.Mul, b.Apply(kernel.Sub, x, y), b.Number(3))}
+		}, "affine affine"},
+		{"product of multiples", func(b *Builder, x, y, w, u Value) []Value {
+			return []Value{b.Apply(kernel.Mul, b.Apply(kernel.Mul, x, b.Number(3)), b.Apply(kernel.Mul, y, b.Number(5)))}
+		}, "affine affine"},
 		{"a value with other readers", func(b *Builder, x, y, w, u Value) []Value {
-			z := b.Apply(Mul, x, y)
-			return []Value{b.Apply(Add, z, x), b.Apply(Exp, z)}
+			z := b.Apply(kernel.Mul, x, y)
+			return []Value{b.Apply(kernel.Add, z, x), b.Apply(kernel.Exp, z)}
 		}, "affine affine unary"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 // finished compiles what write tells a builder.
 func finished(t testing.TB, write func(b *Builder)) *Program {
 	t.Helper()
-	b := NewBuilder()
+	b := NewBuilder[float64]()
 	write(b)
 	p, err := b.Finish()
 	require.NoError(t, err)
@@ -40,4 +40,17 @@ func machine(t testing.TB, p *Program, rows int) *Machine[float64] {
 	m, err := NewMachine(p, k, rows)
 	require.NoError(t, err)
 	return m
+}
+
+// kernelSets returns the kernels of every instruction set that this processor has.
+func kernelSets[T Float](t testing.TB) []*kernel.Set[T] {
+	var sets []*kernel.Set[T]
+	for _, isa := range []kernel.ISA{kernel.Go, kernel.AVX2, kernel.AVX512} {
+		if isa.Supported() {
+			k, err := kernel.New[T](isa)
+			require.NoError(t, err)
+			sets = append(sets, k)
+		}
+	}
+	return sets
 }

@@ -1,6 +1,10 @@
 package engine
 
-import "math"
+import (
+	"math"
+
+	"github.com/go-ffjord/ffjord/internal/kernel"
+)
 
 // area is where the elements of uniform matrices and sums are.
 type area[T Float] struct {
@@ -111,21 +115,21 @@ func (a *area[T]) mapped(u *uop, d []T) {
 		p, q, r := x[0][i*v[0].rowStride:], x[1][i*v[1].rowStride:], x[2][i*v[2].rowStride:]
 		s, t, w := v[0].colStride, v[1].colStride, v[2].colStride
 		switch u.fn {
-		case Add:
+		case kernel.Add:
 			for j := range row {
 				row[j] = p[j*s] + q[j*t]
 			}
-		case Sub:
+		case kernel.Sub:
 			for j := range row {
 				row[j] = p[j*s] - q[j*t]
 			}
-		case Mul:
+		case kernel.Mul:
 			for j := range row {
 				row[j] = p[j*s] * q[j*t]
 			}
 		default:
 			for j := range row {
-				row[j] = T(u.fn.eval(float64(p[j*s]), float64(q[j*t]), float64(r[j*w])))
+				row[j] = T(u.fn.Of(float64(p[j*s]), float64(q[j*t]), float64(r[j*w])))
 			}
 		}
 	}

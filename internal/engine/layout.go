@@ -157,11 +157,11 @@ func (p *Program) lay(l *layout, o *op, placed map[list][]int32, at map[int32]in
 		index = push(&l.affines, kernel.Affine{D: d, A: columns(affA), B: operand(affB), C: operand(affC),
 			Alpha: o.alpha, Beta: o.beta})
 	case opBinary:
-		index = push(&l.binarys, kernel.Binary{D: d, A: operand(0), B: operand(1), Op: kernel.BinaryOp(o.fn)})
+		index = push(&l.binarys, kernel.Binary{D: d, A: operand(0), B: operand(1), Fn: Fn(o.fn)})
 	case opChoose:
 		index = push(&l.chooses, kernel.Choose{D: d, If: operand(0), A: operand(1), B: operand(2)})
 	case opUnary:
-		index = push(&l.unarys, kernel.Unary{D: d, X: columns(0), Slope: result(o.dst2), Op: kernel.UnaryOp(o.fn)})
+		index = push(&l.unarys, kernel.Unary{D: d, X: columns(0), Slope: result(o.dst2), Fn: Fn(o.fn)})
 	case opReduce:
 		index = push(&l.reduces, kernel.Reduce{X: columns(0), D: d[0], Op: kernel.ReduceOp(o.fn)})
 	case opCopy:

@@ -48,7 +48,7 @@ func (o operand) none() bool     { return o.kind == kernel.None }
 // form is an operation but for where its results go. Equal forms have equal results.
 type form struct {
 	code        code
-	fn          uint8 // of kernel.UnaryOp, BinaryOp or ReduceOp
+	fn          uint8 // a kernel.Fn or kernel.ReduceOp
 	cols        int   // of each result
 	in          [operands]operand
 	w           view // of opMatMul

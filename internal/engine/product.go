@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/go-ffjord/ffjord/internal/kernel"
+import (
+	"slices"
+
+	"github.com/go-ffjord/ffjord/internal/kernel"
+)
 
 // MatMul returns the matrix product x·y. A value per row times a uniform matrix is a value per row; two uniform values
 // or sums give their like.
@@ -15,9 +19,12 @@ func (b *Builder) MatMul(x, y Value) Value {
 func (b *Builder) MatMulRows(x, y Value) Value {
 	p, q := b.refs[x.list], b.refs[y.list]
 	switch {
-	case !anyColumn(p):
+	case !anyColumn(p) && !anyColumn(q):
+		product := b.matMulViews(b.viewOf(p).transposed(), b.viewOf(q))
+		return b.uniformValue(b.mapViews(kernel.Mul, product, b.countRows()))
+	case b.areAll(p, 0, 1):
 		return b.uniformValue(b.matMulViews(b.viewOf(p).transposed(), b.sumRows(q)))
-	case !anyColumn(q):
+	case b.areAll(q, 0, 1):
 		return b.uniformValue(b.matMulViews(b.sumRows(p).transposed(), b.viewOf(q)))
 	}
 	f := form{code: opOuter, in: [operands]operand{columnsOf(b.columns(x.list)), columnsOf(b.columns(y.list))}}
@@ -25,13 +32,10 @@ func (b *Builder) MatMulRows(x, y Value) Value {
 }
 
 // matMul returns x·w for a row of references. Runs of columns are a product each, added up; what is no column is
-// multiplied in the prologue and added like a bias.
+// multiplied in the prologue and added like a bias. Numbers that are 0 are left out.
 func (b *Builder) matMul(x []ref, w view) list {
-	if w.single() {
+	if w.single() && (len(x) == 1 || b.isOne(w)) {
 		return b.scaledSum(x, w)
-	}
-	if l, ok := b.selection(x, w); ok {
-		return l
 	}
 	if !anyColumn(x) {
 		return b.listOf(b.matMulViews(b.viewOf(x), w))
@@ -42,10 +46,10 @@ func (b *Builder) matMul(x []ref, w view) list {
 		for to < len(x) && x[to].isColumn() == x[from].isColumn() {
 			to++
 		}
-		if !x[from].isColumn() && !b.allZero(x[from:to]) {
+		if !x[from].isColumn() && !b.areAll(x[from:to], 0) {
 			product := b.matMulViews(b.viewOf(x[from:to]), w.cut(from, to, 0, w.cols))
 			if init.kind == kernel.Uniform {
-				product = b.mapViews(Add, b.viewOf(b.refs[init.list()]), product)
+				product = b.mapViews(kernel.Add, b.viewOf(b.refs[init.list()]), product)
 			}
 			init = operand{kernel.Uniform, int32(b.uniformList(product))}
 		}
@@ -77,35 +81,16 @@ func (b *Builder) uniformList(v view) list {
 // scaledSum returns x·w where all elements of w are one: c times the sum of the columns of x, in every column.
 func (b *Builder) scaledSum(x []ref, w view) list {
 	sum := b.sumCols(x)
-	if c := b.listOf(w.cut(0, 1, 0, 1)); b.refs[c][0] != b.number(1) {
-		sum = b.apply(Mul, []list{sum, c})
+	if !b.isOne(w) {
+		sum = b.apply(kernel.Mul, []list{sum, b.listOf(w.cut(0, 1, 0, 1))})
 	}
 	return b.repeated(b.refs[sum][0], w.cols)
 }
 
-// selection returns x·w as columns of x where w is a constant with a single 1 in each column and zeros elsewhere.
-func (b *Builder) selection(x []ref, w view) (list, bool) {
-	data := b.matrices[w.matrix].data
-	if data == nil {
-		return 0, false
-	}
-	out := make([]ref, w.cols)
-	for j := range out {
-		found := -1
-		for i := range w.rows {
-			switch v := data[w.at(i, j)]; {
-			case v == 1 && found < 0:
-				found = i
-			case v != 0:
-				return 0, false
-			}
-		}
-		if found < 0 {
-			return 0, false
-		}
-		out[j] = x[found]
-	}
-	return b.intern(out), true
+// isOne reports whether all elements of w are the number 1.
+func (b *Builder) isOne(w view) bool {
+	c, ok := b.constant(w)
+	return ok && c == 1
 }
 
 func anyColumn(refs []ref) bool {
@@ -117,9 +102,10 @@ func anyColumn(refs []ref) bool {
 	return false
 }
 
-func (b *Builder) allZero(refs []ref) bool {
+// areAll reports whether all references are numbers among the given ones.
+func (b *Builder) areAll(refs []ref, numbers ...float64) bool {
 	for _, r := range refs {
-		if !r.isNumber() || b.value(r) != 0 {
+		if !r.isNumber() || !slices.Contains(numbers, b.value(r)) {
 			return false
 		}
 	}

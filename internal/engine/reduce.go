@@ -16,7 +16,7 @@ func (b *Builder) SumRows(v Value) Value {
 // sumRows sums references over rows. What is no column is multiplied by the number of rows.
 func (b *Builder) sumRows(x []ref) view {
 	if !anyColumn(x) {
-		return b.mapViews(Mul, b.viewOf(x), b.countRows())
+		return b.mapViews(kernel.Mul, b.viewOf(x), b.countRows())
 	}
 	var parts []part
 	for from := 0; from < len(x); {
@@ -79,14 +79,14 @@ func (b *Builder) sumCols(x []ref) list {
 	switch {
 	case alike:
 		n := b.repeated(b.number(float64(len(x))), 1)
-		return b.apply(Mul, []list{b.intern(x[:1:1]), n})
+		return b.apply(kernel.Mul, []list{b.intern(x[:1:1]), n})
 	case len(columns) > addedColumns:
 		in := [operands]operand{columnsOf(b.intern(columns))}
 		sum = b.emit(form{code: opReduce, fn: uint8(kernel.SumOf), in: in}, 1)
 	case len(columns) > 0:
 		sum = b.intern(columns[:1:1])
 		for i := range columns[1:] {
-			sum = b.apply(Add, []list{sum, b.intern(columns[i+1 : i+2 : i+2])})
+			sum = b.apply(kernel.Add, []list{sum, b.intern(columns[i+1 : i+2 : i+2])})
 		}
 	}
 	if len(others) == 0 && len(columns) > 0 {
@@ -102,7 +102,7 @@ func (b *Builder) sumCols(x []ref) list {
 	if len(columns) == 0 {
 		return b.listOf(rest)
 	}
-	return b.apply(Add, []list{sum, b.listOf(rest)})
+	return b.apply(kernel.Add, []list{sum, b.listOf(rest)})
 }
 
 // MaxCols returns the largest of each row of v, one column; NaN where there is one.

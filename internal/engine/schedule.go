@@ -1,5 +1,7 @@
 package engine
 
+import "github.com/go-ffjord/ffjord/internal/kernel"
+
 // joinSums lets additions of two sums that nothing else reads share an accumulator.
 func (b *Builder) joinSums() {
 	users := make([]int, len(b.matrices))
@@ -39,7 +41,7 @@ func (b *Builder) joinSums() {
 			continue
 		}
 		u.operands(func(v *view) { v.matrix = find(v.matrix) })
-		if u.code != uopMap || u.fn != Add || !b.matrices[d].sum {
+		if u.code != uopMap || u.fn != kernel.Add || !b.matrices[d].sum {
 			continue
 		}
 		x, y := u.in[0], u.in[1]

@@ -1,7 +1,9 @@
 package engine
 
 // Fill returns cols columns of the number c for every row.
-func (b *Builder) Fill(c float64, cols int) Value { return rowValue(b.repeated(b.number(c), cols)) }
+func (b *Builder) Fill(c float64, cols int) Value {
+	return rowValue(b.repeated(b.number(b.round(c)), cols))
+}
 
 // Stretch repeats the axes of length 1 of a uniform value or sum to the given shape.
 func (b *Builder) Stretch(v Value, rows, cols int) Value {

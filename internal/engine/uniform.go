@@ -1,6 +1,11 @@
 package engine
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+
+	"github.com/go-ffjord/ffjord/internal/kernel"
+)
 
 // uopCode names the operations of prologue and epilogue.
 type uopCode uint8
@@ -73,10 +78,10 @@ func (b *Builder) mapViews(fn Fn, in ...view) view {
 	}
 	switch {
 	case constant:
-		return b.numberView(b.number(fn.eval(numbers[0], numbers[1], numbers[2]))).stretch(rows, cols)
+		return b.numberView(b.number(b.round(fn.Of(numbers[0], numbers[1], numbers[2])))).stretch(rows, cols)
 	case len(in) == 2 && b.keeps(fn, in[1]):
 		return in[0]
-	case len(in) == 2 && (fn == Add || fn == Mul) && b.keeps(fn, in[0]):
+	case len(in) == 2 && (fn == kernel.Add || fn == kernel.Mul) && b.keeps(fn, in[0]):
 		return in[1]
 	}
 	return b.uniform(uop{code: uopMap, fn: fn, in: in}, rows, cols)
@@ -88,12 +93,14 @@ func (b *Builder) keeps(fn Fn, c view) bool {
 	return ok && isIdentity(fn, v)
 }
 
-// isIdentity reports whether fn(a, c) is a for every a (-0 + 0 being 0).
+// isIdentity reports whether fn(a, c) is a for every a: adding 0 makes 0 of -0.
 func isIdentity(fn Fn, c float64) bool {
 	switch fn {
-	case Add, Sub:
-		return c == 0
-	case Mul, Div, Pow:
+	case kernel.Add:
+		return c == 0 && math.Signbit(c)
+	case kernel.Sub:
+		return c == 0 && !math.Signbit(c)
+	case kernel.Mul, kernel.Div, kernel.Pow:
 		return c == 1
 	}
 	return false

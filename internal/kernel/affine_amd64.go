@@ -22,6 +22,18 @@ func affineColumnColumnF32AVX512(a *byte, arena *byte, uniform *byte, n int)
 // affineColumnNumberF32AVX512 is Affine by the kinds of B and C.
 func affineColumnNumberF32AVX512(a *byte, arena *byte, uniform *byte, n int)
 
+// affineNumberColumnUnitF32AVX512 is Affine by the kinds of B and C.
+func affineNumberColumnUnitF32AVX512(a *byte, arena *byte, uniform *byte, n int)
+
+// affineColumnNoneUnitF32AVX512 is Affine by the kinds of B and C.
+func affineColumnNoneUnitF32AVX512(a *byte, arena *byte, uniform *byte, n int)
+
+// affineColumnColumnUnitF32AVX512 is Affine by the kinds of B and C.
+func affineColumnColumnUnitF32AVX512(a *byte, arena *byte, uniform *byte, n int)
+
+// affineColumnNumberUnitF32AVX512 is Affine by the kinds of B and C.
+func affineColumnNumberUnitF32AVX512(a *byte, arena *byte, uniform *byte, n int)
+
 // affineNumberNoneF32AVX2 is Affine by the kinds of B and C.
 func affineNumberNoneF32AVX2(a *byte, arena *byte, uniform *byte, n int)
 
@@ -39,6 +51,18 @@ func affineColumnColumnF32AVX2(a *byte, arena *byte, uniform *byte, n int)
 
 // affineColumnNumberF32AVX2 is Affine by the kinds of B and C.
 func affineColumnNumberF32AVX2(a *byte, arena *byte, uniform *byte, n int)
+
+// affineNumberColumnUnitF32AVX2 is Affine by the kinds of B and C.
+func affineNumberColumnUnitF32AVX2(a *byte, arena *byte, uniform *byte, n int)
+
+// affineColumnNoneUnitF32AVX2 is Affine by the kinds of B and C.
+func affineColumnNoneUnitF32AVX2(a *byte, arena *byte, uniform *byte, n int)
+
+// affineColumnColumnUnitF32AVX2 is Affine by the kinds of B and C.
+func affineColumnColumnUnitF32AVX2(a *byte, arena *byte, uniform *byte, n int)
+
+// affineColumnNumberUnitF32AVX2 is Affine by the kinds of B and C.
+func affineColumnNumberUnitF32AVX2(a *byte, arena *byte, uniform *byte, n int)
 
 // affineNumberNoneF64AVX512 is Affine by the kinds of B and C.
 func affineNumberNoneF64AVX512(a *byte, arena *byte, uniform *byte, n int)
@@ -58,6 +82,18 @@ func affineColumnColumnF64AVX512(a *byte, arena *byte, uniform *byte, n int)
 // affineColumnNumberF64AVX512 is Affine by the kinds of B and C.
 func affineColumnNumberF64AVX512(a *byte, arena *byte, uniform *byte, n int)
 
+// affineNumberColumnUnitF64AVX512 is Affine by the kinds of B and C.
+func affineNumberColumnUnitF64AVX512(a *byte, arena *byte, uniform *byte, n int)
+
+// affineColumnNoneUnitF64AVX512 is Affine by the kinds of B and C.
+func affineColumnNoneUnitF64AVX512(a *byte, arena *byte, uniform *byte, n int)
+
+// affineColumnColumnUnitF64AVX512 is Affine by the kinds of B and C.
+func affineColumnColumnUnitF64AVX512(a *byte, arena *byte, uniform *byte, n int)
+
+// affineColumnNumberUnitF64AVX512 is Affine by the kinds of B and C.
+func affineColumnNumberUnitF64AVX512(a *byte, arena *byte, uniform *byte, n int)
+
 // affineNumberNoneF64AVX2 is Affine by the kinds of B and C.
 func affineNumberNoneF64AVX2(a *byte, arena *byte, uniform *byte, n int)
 
@@ -75,3 +111,15 @@ func affineColumnColumnF64AVX2(a *byte, arena *byte, uniform *byte, n int)
 
 // affineColumnNumberF64AVX2 is Affine by the kinds of B and C.
 func affineColumnNumberF64AVX2(a *byte, arena *byte, uniform *byte, n int)
+
+// affineNumberColumnUnitF64AVX2 is Affine by the kinds of B and C.
+func affineNumberColumnUnitF64AVX2(a *byte, arena *byte, uniform *byte, n int)
+
+// affineColumnNoneUnitF64AVX2 is Affine by the kinds of B and C.
+func affineColumnNoneUnitF64AVX2(a *byte, arena *byte, uniform *byte, n int)
+
+// affineColumnColumnUnitF64AVX2 is Affine by the kinds of B and C.
+func affineColumnColumnUnitF64AVX2(a *byte, arena *byte, uniform *byte, n int)
+
+// affineColumnNumberUnitF64AVX2 is Affine by the kinds of B and C.
+func affineColumnNumberUnitF64AVX2(a *byte, arena *byte, uniform *byte, n int)

@@ -21,12 +21,9 @@ TEXT ·affineNumberNoneF32AVX512(SB), NOSPLIT, $0-32
 	VMULPS       Z1, Z0, Z0
 
 factor1:
-	VMOVSD       136(AX), X1
-	VCVTSD2SS    X1, X1, X1
-	VBROADCASTSS X1, Z1
-	CMPQ         8(AX), $0x00
-	JEQ          done3
-	XORQ         DX, DX
+	CMPQ 8(AX), $0x00
+	JEQ  done3
+	XORQ DX, DX
 
 column2:
 	MOVQ         (AX), BX
@@ -133,33 +130,38 @@ factor12:
 	JLT  rest14
 
 rows13:
-	VMULPS      (SI)(R9*1), Z2, Z3
-	VFMADD231PS (DI)(R9*1), Z1, Z3
-	VMOVUPS     Z3, (BX)(R9*1)
-	VMULPS      64(SI)(R9*1), Z2, Z3
-	VFMADD231PS 64(DI)(R9*1), Z1, Z3
-	VMOVUPS     Z3, 64(BX)(R9*1)
-	VMULPS      128(SI)(R9*1), Z2, Z3
-	VFMADD231PS 128(DI)(R9*1), Z1, Z3
-	VMOVUPS     Z3, 128(BX)(R9*1)
-	VMULPS      192(SI)(R9*1), Z2, Z3
-	VFMADD231PS 192(DI)(R9*1), Z1, Z3
-	VMOVUPS     Z3, 192(BX)(R9*1)
-	ADDQ        $+256, R9
-	SUBQ        $0x40, R8
-	JGE         rows13
+	VMULPS  (SI)(R9*1), Z2, Z3
+	VMULPS  (DI)(R9*1), Z1, Z4
+	VADDPS  Z4, Z3, Z3
+	VMOVUPS Z3, (BX)(R9*1)
+	VMULPS  64(SI)(R9*1), Z2, Z3
+	VMULPS  64(DI)(R9*1), Z1, Z4
+	VADDPS  Z4, Z3, Z3
+	VMOVUPS Z3, 64(BX)(R9*1)
+	VMULPS  128(SI)(R9*1), Z2, Z3
+	VMULPS  128(DI)(R9*1), Z1, Z4
+	VADDPS  Z4, Z3, Z3
+	VMOVUPS Z3, 128(BX)(R9*1)
+	VMULPS  192(SI)(R9*1), Z2, Z3
+	VMULPS  192(DI)(R9*1), Z1, Z4
+	VADDPS  Z4, Z3, Z3
+	VMOVUPS Z3, 192(BX)(R9*1)
+	ADDQ    $+256, R9
+	SUBQ    $0x40, R8
+	JGE     rows13
 
 rest14:
 	ADDQ $0x40, R8
 	JEQ  rowsDone16
 
 sixteen15:
-	VMULPS      (SI)(R9*1), Z2, Z3
-	VFMADD231PS (DI)(R9*1), Z1, Z3
-	VMOVUPS     Z3, (BX)(R9*1)
-	ADDQ        $+64, R9
-	SUBQ        $0x10, R8
-	JNE         sixteen15
+	VMULPS  (SI)(R9*1), Z2, Z3
+	VMULPS  (DI)(R9*1), Z1, Z4
+	VADDPS  Z4, Z3, Z3
+	VMOVUPS Z3, (BX)(R9*1)
+	ADDQ    $+64, R9
+	SUBQ    $0x10, R8
+	JNE     sixteen15
 
 rowsDone16:
 	INCQ DX
@@ -281,9 +283,6 @@ TEXT ·affineColumnNoneF32AVX512(SB), NOSPLIT, $0-32
 	VMOVSD       128(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Z0
-	VMOVSD       136(AX), X1
-	VCVTSD2SS    X1, X1, X1
-	VBROADCASTSS X1, Z1
 	CMPQ         8(AX), $0x00
 	JEQ          done28
 	XORQ         DX, DX
@@ -375,38 +374,43 @@ column33:
 	JLT     rest36
 
 rows35:
-	VMULPS      (SI)(R10*1), Z0, Z2
-	VMULPS      (R8)(R10*1), Z1, Z3
-	VFMADD231PS (DI)(R10*1), Z2, Z3
-	VMOVUPS     Z3, (BX)(R10*1)
-	VMULPS      64(SI)(R10*1), Z0, Z2
-	VMULPS      64(R8)(R10*1), Z1, Z3
-	VFMADD231PS 64(DI)(R10*1), Z2, Z3
-	VMOVUPS     Z3, 64(BX)(R10*1)
-	VMULPS      128(SI)(R10*1), Z0, Z2
-	VMULPS      128(R8)(R10*1), Z1, Z3
-	VFMADD231PS 128(DI)(R10*1), Z2, Z3
-	VMOVUPS     Z3, 128(BX)(R10*1)
-	VMULPS      192(SI)(R10*1), Z0, Z2
-	VMULPS      192(R8)(R10*1), Z1, Z3
-	VFMADD231PS 192(DI)(R10*1), Z2, Z3
-	VMOVUPS     Z3, 192(BX)(R10*1)
-	ADDQ        $+256, R10
-	SUBQ        $0x40, R9
-	JGE         rows35
+	VMULPS  (SI)(R10*1), Z0, Z2
+	VMULPS  (DI)(R10*1), Z2, Z2
+	VMULPS  (R8)(R10*1), Z1, Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, (BX)(R10*1)
+	VMULPS  64(SI)(R10*1), Z0, Z2
+	VMULPS  64(DI)(R10*1), Z2, Z2
+	VMULPS  64(R8)(R10*1), Z1, Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, 64(BX)(R10*1)
+	VMULPS  128(SI)(R10*1), Z0, Z2
+	VMULPS  128(DI)(R10*1), Z2, Z2
+	VMULPS  128(R8)(R10*1), Z1, Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, 128(BX)(R10*1)
+	VMULPS  192(SI)(R10*1), Z0, Z2
+	VMULPS  192(DI)(R10*1), Z2, Z2
+	VMULPS  192(R8)(R10*1), Z1, Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, 192(BX)(R10*1)
+	ADDQ    $+256, R10
+	SUBQ    $0x40, R9
+	JGE     rows35
 
 rest36:
 	ADDQ $0x40, R9
 	JEQ  rowsDone38
 
 sixteen37:
-	VMULPS      (SI)(R10*1), Z0, Z2
-	VMULPS      (R8)(R10*1), Z1, Z3
-	VFMADD231PS (DI)(R10*1), Z2, Z3
-	VMOVUPS     Z3, (BX)(R10*1)
-	ADDQ        $+64, R10
-	SUBQ        $0x10, R9
-	JNE         sixteen37
+	VMULPS  (SI)(R10*1), Z0, Z2
+	VMULPS  (DI)(R10*1), Z2, Z2
+	VMULPS  (R8)(R10*1), Z1, Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, (BX)(R10*1)
+	ADDQ    $+64, R10
+	SUBQ    $0x10, R9
+	JNE     sixteen37
 
 rowsDone38:
 	INCQ DX
@@ -467,38 +471,38 @@ factor42:
 	JLT  rest44
 
 rows43:
-	VMULPS      (SI)(R9*1), Z0, Z3
-	VMOVUPS     Z2, Z4
-	VFMADD231PS (DI)(R9*1), Z3, Z4
-	VMOVUPS     Z4, (BX)(R9*1)
-	VMULPS      64(SI)(R9*1), Z0, Z3
-	VMOVUPS     Z2, Z4
-	VFMADD231PS 64(DI)(R9*1), Z3, Z4
-	VMOVUPS     Z4, 64(BX)(R9*1)
-	VMULPS      128(SI)(R9*1), Z0, Z3
-	VMOVUPS     Z2, Z4
-	VFMADD231PS 128(DI)(R9*1), Z3, Z4
-	VMOVUPS     Z4, 128(BX)(R9*1)
-	VMULPS      192(SI)(R9*1), Z0, Z3
-	VMOVUPS     Z2, Z4
-	VFMADD231PS 192(DI)(R9*1), Z3, Z4
-	VMOVUPS     Z4, 192(BX)(R9*1)
-	ADDQ        $+256, R9
-	SUBQ        $0x40, R8
-	JGE         rows43
+	VMULPS  (SI)(R9*1), Z0, Z3
+	VMULPS  (DI)(R9*1), Z3, Z3
+	VADDPS  Z2, Z3, Z3
+	VMOVUPS Z3, (BX)(R9*1)
+	VMULPS  64(SI)(R9*1), Z0, Z3
+	VMULPS  64(DI)(R9*1), Z3, Z3
+	VADDPS  Z2, Z3, Z3
+	VMOVUPS Z3, 64(BX)(R9*1)
+	VMULPS  128(SI)(R9*1), Z0, Z3
+	VMULPS  128(DI)(R9*1), Z3, Z3
+	VADDPS  Z2, Z3, Z3
+	VMOVUPS Z3, 128(BX)(R9*1)
+	VMULPS  192(SI)(R9*1), Z0, Z3
+	VMULPS  192(DI)(R9*1), Z3, Z3
+	VADDPS  Z2, Z3, Z3
+	VMOVUPS Z3, 192(BX)(R9*1)
+	ADDQ    $+256, R9
+	SUBQ    $0x40, R8
+	JGE     rows43
 
 rest44:
 	ADDQ $0x40, R8
 	JEQ  rowsDone46
 
 sixteen45:
-	VMULPS      (SI)(R9*1), Z0, Z3
-	VMOVUPS     Z2, Z4
-	VFMADD231PS (DI)(R9*1), Z3, Z4
-	VMOVUPS     Z4, (BX)(R9*1)
-	ADDQ        $+64, R9
-	SUBQ        $0x10, R8
-	JNE         sixteen45
+	VMULPS  (SI)(R9*1), Z0, Z3
+	VMULPS  (DI)(R9*1), Z3, Z3
+	VADDPS  Z2, Z3, Z3
+	VMOVUPS Z3, (BX)(R9*1)
+	ADDQ    $+64, R9
+	SUBQ    $0x10, R8
+	JNE     sixteen45
 
 rowsDone46:
 	INCQ DX
@@ -506,6 +510,311 @@ rowsDone46:
 	JLT  column40
 
 done41:
+	VZEROUPPER
+	RET
+
+// func affineNumberColumnUnitF32AVX512(a *byte, arena *byte, uniform *byte, n int)
+// Requires: AVX, AVX512F
+TEXT ·affineNumberColumnUnitF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         a+0(FP), AX
+	MOVQ         arena+8(FP), CX
+	VMOVSD       128(AX), X0
+	VCVTSD2SS    X0, X0, X0
+	VBROADCASTSS X0, Z0
+	MOVQ         80(AX), DX
+	CMPQ         DX, $0x03
+	JNE          factor47
+	VMOVSD       72(AX), X1
+	VCVTSD2SS    X1, X1, X1
+	VBROADCASTSS X1, Z1
+	VMULPS       Z1, Z0, Z0
+
+factor47:
+	CMPQ 8(AX), $0x00
+	JEQ  done49
+	XORQ DX, DX
+
+column48:
+	MOVQ         (AX), BX
+	MOVLQSX      (BX)(DX*4), BX
+	LEAQ         (CX)(BX*4), BX
+	MOVQ         24(AX), SI
+	MOVLQSX      (SI)(DX*4), SI
+	LEAQ         (CX)(SI*4), SI
+	MOVQ         88(AX), DI
+	MOVLQSX      (DI)(DX*4), DI
+	LEAQ         (CX)(DI*4), DI
+	VMOVUPS      Z0, Z1
+	CMPQ         80(AX), $0x02
+	JNE          factor50
+	MOVQ         uniform+16(FP), R8
+	MOVQ         48(AX), R9
+	MOVLQSX      (R9)(DX*4), R9
+	VBROADCASTSS (R8)(R9*4), Z2
+	VMULPS       Z2, Z1, Z1
+
+factor50:
+	MOVQ n+24(FP), R8
+	XORQ R9, R9
+	SUBQ $0x40, R8
+	JLT  rest52
+
+rows51:
+	VMULPS  (SI)(R9*1), Z1, Z2
+	VADDPS  (DI)(R9*1), Z2, Z2
+	VMOVUPS Z2, (BX)(R9*1)
+	VMULPS  64(SI)(R9*1), Z1, Z2
+	VADDPS  64(DI)(R9*1), Z2, Z2
+	VMOVUPS Z2, 64(BX)(R9*1)
+	VMULPS  128(SI)(R9*1), Z1, Z2
+	VADDPS  128(DI)(R9*1), Z2, Z2
+	VMOVUPS Z2, 128(BX)(R9*1)
+	VMULPS  192(SI)(R9*1), Z1, Z2
+	VADDPS  192(DI)(R9*1), Z2, Z2
+	VMOVUPS Z2, 192(BX)(R9*1)
+	ADDQ    $+256, R9
+	SUBQ    $0x40, R8
+	JGE     rows51
+
+rest52:
+	ADDQ $0x40, R8
+	JEQ  rowsDone54
+
+sixteen53:
+	VMULPS  (SI)(R9*1), Z1, Z2
+	VADDPS  (DI)(R9*1), Z2, Z2
+	VMOVUPS Z2, (BX)(R9*1)
+	ADDQ    $+64, R9
+	SUBQ    $0x10, R8
+	JNE     sixteen53
+
+rowsDone54:
+	INCQ DX
+	CMPQ DX, 8(AX)
+	JLT  column48
+
+done49:
+	VZEROUPPER
+	RET
+
+// func affineColumnNoneUnitF32AVX512(a *byte, arena *byte, uniform *byte, n int)
+// Requires: AVX, AVX512F
+TEXT ·affineColumnNoneUnitF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ a+0(FP), AX
+	MOVQ arena+8(FP), CX
+	CMPQ 8(AX), $0x00
+	JEQ  done56
+	XORQ DX, DX
+
+column55:
+	MOVQ    (AX), BX
+	MOVLQSX (BX)(DX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVQ    24(AX), SI
+	MOVLQSX (SI)(DX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVQ    48(AX), DI
+	MOVLQSX (DI)(DX*4), DI
+	LEAQ    (CX)(DI*4), DI
+	MOVQ    n+24(FP), R8
+	XORQ    R9, R9
+	SUBQ    $0x40, R8
+	JLT     rest58
+
+rows57:
+	VMOVUPS (SI)(R9*1), Z0
+	VMULPS  (DI)(R9*1), Z0, Z0
+	VMOVUPS Z0, (BX)(R9*1)
+	VMOVUPS 64(SI)(R9*1), Z0
+	VMULPS  64(DI)(R9*1), Z0, Z0
+	VMOVUPS Z0, 64(BX)(R9*1)
+	VMOVUPS 128(SI)(R9*1), Z0
+	VMULPS  128(DI)(R9*1), Z0, Z0
+	VMOVUPS Z0, 128(BX)(R9*1)
+	VMOVUPS 192(SI)(R9*1), Z0
+	VMULPS  192(DI)(R9*1), Z0, Z0
+	VMOVUPS Z0, 192(BX)(R9*1)
+	ADDQ    $+256, R9
+	SUBQ    $0x40, R8
+	JGE     rows57
+
+rest58:
+	ADDQ $0x40, R8
+	JEQ  rowsDone60
+
+sixteen59:
+	VMOVUPS (SI)(R9*1), Z0
+	VMULPS  (DI)(R9*1), Z0, Z0
+	VMOVUPS Z0, (BX)(R9*1)
+	ADDQ    $+64, R9
+	SUBQ    $0x10, R8
+	JNE     sixteen59
+
+rowsDone60:
+	INCQ DX
+	CMPQ DX, 8(AX)
+	JLT  column55
+
+done56:
+	VZEROUPPER
+	RET
+
+// func affineColumnColumnUnitF32AVX512(a *byte, arena *byte, uniform *byte, n int)
+// Requires: AVX, AVX512F
+TEXT ·affineColumnColumnUnitF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ a+0(FP), AX
+	MOVQ arena+8(FP), CX
+	CMPQ 8(AX), $0x00
+	JEQ  done62
+	XORQ DX, DX
+
+column61:
+	MOVQ    (AX), BX
+	MOVLQSX (BX)(DX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVQ    24(AX), SI
+	MOVLQSX (SI)(DX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVQ    48(AX), DI
+	MOVLQSX (DI)(DX*4), DI
+	LEAQ    (CX)(DI*4), DI
+	MOVQ    88(AX), R8
+	MOVLQSX (R8)(DX*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVQ    n+24(FP), R9
+	XORQ    R10, R10
+	SUBQ    $0x40, R9
+	JLT     rest64
+
+rows63:
+	VMOVUPS (SI)(R10*1), Z0
+	VMULPS  (DI)(R10*1), Z0, Z0
+	VADDPS  (R8)(R10*1), Z0, Z0
+	VMOVUPS Z0, (BX)(R10*1)
+	VMOVUPS 64(SI)(R10*1), Z0
+	VMULPS  64(DI)(R10*1), Z0, Z0
+	VADDPS  64(R8)(R10*1), Z0, Z0
+	VMOVUPS Z0, 64(BX)(R10*1)
+	VMOVUPS 128(SI)(R10*1), Z0
+	VMULPS  128(DI)(R10*1), Z0, Z0
+	VADDPS  128(R8)(R10*1), Z0, Z0
+	VMOVUPS Z0, 128(BX)(R10*1)
+	VMOVUPS 192(SI)(R10*1), Z0
+	VMULPS  192(DI)(R10*1), Z0, Z0
+	VADDPS  192(R8)(R10*1), Z0, Z0
+	VMOVUPS Z0, 192(BX)(R10*1)
+	ADDQ    $+256, R10
+	SUBQ    $0x40, R9
+	JGE     rows63
+
+rest64:
+	ADDQ $0x40, R9
+	JEQ  rowsDone66
+
+sixteen65:
+	VMOVUPS (SI)(R10*1), Z0
+	VMULPS  (DI)(R10*1), Z0, Z0
+	VADDPS  (R8)(R10*1), Z0, Z0
+	VMOVUPS Z0, (BX)(R10*1)
+	ADDQ    $+64, R10
+	SUBQ    $0x10, R9
+	JNE     sixteen65
+
+rowsDone66:
+	INCQ DX
+	CMPQ DX, 8(AX)
+	JLT  column61
+
+done62:
+	VZEROUPPER
+	RET
+
+// func affineColumnNumberUnitF32AVX512(a *byte, arena *byte, uniform *byte, n int)
+// Requires: AVX, AVX512F
+TEXT ·affineColumnNumberUnitF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         a+0(FP), AX
+	MOVQ         arena+8(FP), CX
+	VMOVSD       136(AX), X0
+	VCVTSD2SS    X0, X0, X0
+	VBROADCASTSS X0, Z0
+	MOVQ         120(AX), DX
+	CMPQ         DX, $0x03
+	JNE          factor67
+	VMOVSD       112(AX), X1
+	VCVTSD2SS    X1, X1, X1
+	VBROADCASTSS X1, Z1
+	VMULPS       Z1, Z0, Z0
+
+factor67:
+	CMPQ 8(AX), $0x00
+	JEQ  done69
+	XORQ DX, DX
+
+column68:
+	MOVQ         (AX), BX
+	MOVLQSX      (BX)(DX*4), BX
+	LEAQ         (CX)(BX*4), BX
+	MOVQ         24(AX), SI
+	MOVLQSX      (SI)(DX*4), SI
+	LEAQ         (CX)(SI*4), SI
+	MOVQ         48(AX), DI
+	MOVLQSX      (DI)(DX*4), DI
+	LEAQ         (CX)(DI*4), DI
+	VMOVUPS      Z0, Z1
+	CMPQ         120(AX), $0x02
+	JNE          factor70
+	MOVQ         uniform+16(FP), R8
+	MOVQ         88(AX), R9
+	MOVLQSX      (R9)(DX*4), R9
+	VBROADCASTSS (R8)(R9*4), Z2
+	VMULPS       Z2, Z1, Z1
+
+factor70:
+	MOVQ n+24(FP), R8
+	XORQ R9, R9
+	SUBQ $0x40, R8
+	JLT  rest72
+
+rows71:
+	VMOVUPS (SI)(R9*1), Z2
+	VMULPS  (DI)(R9*1), Z2, Z2
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, (BX)(R9*1)
+	VMOVUPS 64(SI)(R9*1), Z2
+	VMULPS  64(DI)(R9*1), Z2, Z2
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, 64(BX)(R9*1)
+	VMOVUPS 128(SI)(R9*1), Z2
+	VMULPS  128(DI)(R9*1), Z2, Z2
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, 128(BX)(R9*1)
+	VMOVUPS 192(SI)(R9*1), Z2
+	VMULPS  192(DI)(R9*1), Z2, Z2
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, 192(BX)(R9*1)
+	ADDQ    $+256, R9
+	SUBQ    $0x40, R8
+	JGE     rows71
+
+rest72:
+	ADDQ $0x40, R8
+	JEQ  rowsDone74
+
+sixteen73:
+	VMOVUPS (SI)(R9*1), Z2
+	VMULPS  (DI)(R9*1), Z2, Z2
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, (BX)(R9*1)
+	ADDQ    $+64, R9
+	SUBQ    $0x10, R8
+	JNE     sixteen73
+
+rowsDone74:
+	INCQ DX
+	CMPQ DX, 8(AX)
+	JLT  column68
+
+done69:
 	VZEROUPPER
 	RET
 
@@ -519,21 +828,18 @@ TEXT ·affineNumberNoneF32AVX2(SB), NOSPLIT, $0-32
 	VBROADCASTSS X0, Y0
 	MOVQ         80(AX), DX
 	CMPQ         DX, $0x03
-	JNE          factor47
+	JNE          factor75
 	VMOVSD       72(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Y1
 	VMULPS       Y1, Y0, Y0
 
-factor47:
-	VMOVSD       136(AX), X1
-	VCVTSD2SS    X1, X1, X1
-	VBROADCASTSS X1, Y1
-	CMPQ         8(AX), $0x00
-	JEQ          done49
-	XORQ         DX, DX
+factor75:
+	CMPQ 8(AX), $0x00
+	JEQ  done77
+	XORQ DX, DX
 
-column48:
+column76:
 	MOVQ         (AX), BX
 	MOVLQSX      (BX)(DX*4), BX
 	LEAQ         (CX)(BX*4), BX
@@ -542,20 +848,20 @@ column48:
 	LEAQ         (CX)(SI*4), SI
 	VMOVUPS      Y0, Y1
 	CMPQ         80(AX), $0x02
-	JNE          factor50
+	JNE          factor78
 	MOVQ         uniform+16(FP), DI
 	MOVQ         48(AX), R8
 	MOVLQSX      (R8)(DX*4), R8
 	VBROADCASTSS (DI)(R8*4), Y2
 	VMULPS       Y2, Y1, Y1
 
-factor50:
+factor78:
 	MOVQ n+24(FP), DI
 	XORQ R8, R8
 	SUBQ $0x20, DI
-	JLT  rest52
+	JLT  rest80
 
-rows51:
+rows79:
 	VMULPS  (SI)(R8*1), Y1, Y2
 	VMOVUPS Y2, (BX)(R8*1)
 	VMULPS  32(SI)(R8*1), Y1, Y2
@@ -566,32 +872,32 @@ rows51:
 	VMOVUPS Y2, 96(BX)(R8*1)
 	ADDQ    $+128, R8
 	SUBQ    $0x20, DI
-	JGE     rows51
+	JGE     rows79
 
-rest52:
+rest80:
 	ADDQ $0x20, DI
-	JEQ  rowsDone54
+	JEQ  rowsDone82
 
-sixteen53:
+sixteen81:
 	VMULPS  (SI)(R8*1), Y1, Y2
 	VMOVUPS Y2, (BX)(R8*1)
 	VMULPS  32(SI)(R8*1), Y1, Y2
 	VMOVUPS Y2, 32(BX)(R8*1)
 	ADDQ    $+64, R8
 	SUBQ    $0x10, DI
-	JNE     sixteen53
+	JNE     sixteen81
 
-rowsDone54:
+rowsDone82:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column48
+	JLT  column76
 
-done49:
+done77:
 	VZEROUPPER
 	RET
 
 // func affineNumberColumnF32AVX2(a *byte, arena *byte, uniform *byte, n int)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2
 TEXT ·affineNumberColumnF32AVX2(SB), NOSPLIT, $0-32
 	MOVQ         a+0(FP), AX
 	MOVQ         arena+8(FP), CX
@@ -600,21 +906,21 @@ TEXT ·affineNumberColumnF32AVX2(SB), NOSPLIT, $0-32
 	VBROADCASTSS X0, Y0
 	MOVQ         80(AX), DX
 	CMPQ         DX, $0x03
-	JNE          factor55
+	JNE          factor83
 	VMOVSD       72(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Y1
 	VMULPS       Y1, Y0, Y0
 
-factor55:
+factor83:
 	VMOVSD       136(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Y1
 	CMPQ         8(AX), $0x00
-	JEQ          done57
+	JEQ          done85
 	XORQ         DX, DX
 
-column56:
+column84:
 	MOVQ         (AX), BX
 	MOVLQSX      (BX)(DX*4), BX
 	LEAQ         (CX)(BX*4), BX
@@ -626,57 +932,63 @@ column56:
 	LEAQ         (CX)(DI*4), DI
 	VMOVUPS      Y0, Y2
 	CMPQ         80(AX), $0x02
-	JNE          factor58
+	JNE          factor86
 	MOVQ         uniform+16(FP), R8
 	MOVQ         48(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y3
 	VMULPS       Y3, Y2, Y2
 
-factor58:
+factor86:
 	MOVQ n+24(FP), R8
 	XORQ R9, R9
 	SUBQ $0x20, R8
-	JLT  rest60
+	JLT  rest88
 
-rows59:
-	VMULPS      (SI)(R9*1), Y2, Y3
-	VFMADD231PS (DI)(R9*1), Y1, Y3
-	VMOVUPS     Y3, (BX)(R9*1)
-	VMULPS      32(SI)(R9*1), Y2, Y3
-	VFMADD231PS 32(DI)(R9*1), Y1, Y3
-	VMOVUPS     Y3, 32(BX)(R9*1)
-	VMULPS      64(SI)(R9*1), Y2, Y3
-	VFMADD231PS 64(DI)(R9*1), Y1, Y3
-	VMOVUPS     Y3, 64(BX)(R9*1)
-	VMULPS      96(SI)(R9*1), Y2, Y3
-	VFMADD231PS 96(DI)(R9*1), Y1, Y3
-	VMOVUPS     Y3, 96(BX)(R9*1)
-	ADDQ        $+128, R9
-	SUBQ        $0x20, R8
-	JGE         rows59
+rows87:
+	VMULPS  (SI)(R9*1), Y2, Y3
+	VMULPS  (DI)(R9*1), Y1, Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS Y3, (BX)(R9*1)
+	VMULPS  32(SI)(R9*1), Y2, Y3
+	VMULPS  32(DI)(R9*1), Y1, Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS Y3, 32(BX)(R9*1)
+	VMULPS  64(SI)(R9*1), Y2, Y3
+	VMULPS  64(DI)(R9*1), Y1, Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS Y3, 64(BX)(R9*1)
+	VMULPS  96(SI)(R9*1), Y2, Y3
+	VMULPS  96(DI)(R9*1), Y1, Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS Y3, 96(BX)(R9*1)
+	ADDQ    $+128, R9
+	SUBQ    $0x20, R8
+	JGE     rows87
 
-rest60:
+rest88:
 	ADDQ $0x20, R8
-	JEQ  rowsDone62
+	JEQ  rowsDone90
 
-sixteen61:
-	VMULPS      (SI)(R9*1), Y2, Y3
-	VFMADD231PS (DI)(R9*1), Y1, Y3
-	VMOVUPS     Y3, (BX)(R9*1)
-	VMULPS      32(SI)(R9*1), Y2, Y3
-	VFMADD231PS 32(DI)(R9*1), Y1, Y3
-	VMOVUPS     Y3, 32(BX)(R9*1)
-	ADDQ        $+64, R9
-	SUBQ        $0x10, R8
-	JNE         sixteen61
+sixteen89:
+	VMULPS  (SI)(R9*1), Y2, Y3
+	VMULPS  (DI)(R9*1), Y1, Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS Y3, (BX)(R9*1)
+	VMULPS  32(SI)(R9*1), Y2, Y3
+	VMULPS  32(DI)(R9*1), Y1, Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS Y3, 32(BX)(R9*1)
+	ADDQ    $+64, R9
+	SUBQ    $0x10, R8
+	JNE     sixteen89
 
-rowsDone62:
+rowsDone90:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column56
+	JLT  column84
 
-done57:
+done85:
 	VZEROUPPER
 	RET
 
@@ -690,30 +1002,30 @@ TEXT ·affineNumberNumberF32AVX2(SB), NOSPLIT, $0-32
 	VBROADCASTSS X0, Y0
 	MOVQ         80(AX), DX
 	CMPQ         DX, $0x03
-	JNE          factor63
+	JNE          factor91
 	VMOVSD       72(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Y1
 	VMULPS       Y1, Y0, Y0
 
-factor63:
+factor91:
 	VMOVSD       136(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Y1
 	MOVQ         120(AX), DX
 	CMPQ         DX, $0x03
-	JNE          factor64
+	JNE          factor92
 	VMOVSD       112(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Y2
 	VMULPS       Y2, Y1, Y1
 
-factor64:
+factor92:
 	CMPQ 8(AX), $0x00
-	JEQ  done66
+	JEQ  done94
 	XORQ DX, DX
 
-column65:
+column93:
 	MOVQ         (AX), BX
 	MOVLQSX      (BX)(DX*4), BX
 	LEAQ         (CX)(BX*4), BX
@@ -722,30 +1034,30 @@ column65:
 	LEAQ         (CX)(SI*4), SI
 	VMOVUPS      Y0, Y2
 	CMPQ         80(AX), $0x02
-	JNE          factor67
+	JNE          factor95
 	MOVQ         uniform+16(FP), DI
 	MOVQ         48(AX), R8
 	MOVLQSX      (R8)(DX*4), R8
 	VBROADCASTSS (DI)(R8*4), Y3
 	VMULPS       Y3, Y2, Y2
 
-factor67:
+factor95:
 	VMOVUPS      Y1, Y3
 	CMPQ         120(AX), $0x02
-	JNE          factor68
+	JNE          factor96
 	MOVQ         uniform+16(FP), DI
 	MOVQ         88(AX), R8
 	MOVLQSX      (R8)(DX*4), R8
 	VBROADCASTSS (DI)(R8*4), Y4
 	VMULPS       Y4, Y3, Y3
 
-factor68:
+factor96:
 	MOVQ n+24(FP), DI
 	XORQ R8, R8
 	SUBQ $0x20, DI
-	JLT  rest70
+	JLT  rest98
 
-rows69:
+rows97:
 	VMULPS  (SI)(R8*1), Y2, Y4
 	VADDPS  Y3, Y4, Y4
 	VMOVUPS Y4, (BX)(R8*1)
@@ -760,13 +1072,13 @@ rows69:
 	VMOVUPS Y4, 96(BX)(R8*1)
 	ADDQ    $+128, R8
 	SUBQ    $0x20, DI
-	JGE     rows69
+	JGE     rows97
 
-rest70:
+rest98:
 	ADDQ $0x20, DI
-	JEQ  rowsDone72
+	JEQ  rowsDone100
 
-sixteen71:
+sixteen99:
 	VMULPS  (SI)(R8*1), Y2, Y4
 	VADDPS  Y3, Y4, Y4
 	VMOVUPS Y4, (BX)(R8*1)
@@ -775,14 +1087,14 @@ sixteen71:
 	VMOVUPS Y4, 32(BX)(R8*1)
 	ADDQ    $+64, R8
 	SUBQ    $0x10, DI
-	JNE     sixteen71
+	JNE     sixteen99
 
-rowsDone72:
+rowsDone100:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column65
+	JLT  column93
 
-done66:
+done94:
 	VZEROUPPER
 	RET
 
@@ -794,14 +1106,11 @@ TEXT ·affineColumnNoneF32AVX2(SB), NOSPLIT, $0-32
 	VMOVSD       128(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
-	VMOVSD       136(AX), X1
-	VCVTSD2SS    X1, X1, X1
-	VBROADCASTSS X1, Y1
 	CMPQ         8(AX), $0x00
-	JEQ          done74
+	JEQ          done102
 	XORQ         DX, DX
 
-column73:
+column101:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
@@ -814,9 +1123,9 @@ column73:
 	MOVQ    n+24(FP), R8
 	XORQ    R9, R9
 	SUBQ    $0x20, R8
-	JLT     rest76
+	JLT     rest104
 
-rows75:
+rows103:
 	VMULPS  (SI)(R9*1), Y0, Y1
 	VMULPS  (DI)(R9*1), Y1, Y1
 	VMOVUPS Y1, (BX)(R9*1)
@@ -831,13 +1140,13 @@ rows75:
 	VMOVUPS Y1, 96(BX)(R9*1)
 	ADDQ    $+128, R9
 	SUBQ    $0x20, R8
-	JGE     rows75
+	JGE     rows103
 
-rest76:
+rest104:
 	ADDQ $0x20, R8
-	JEQ  rowsDone78
+	JEQ  rowsDone106
 
-sixteen77:
+sixteen105:
 	VMULPS  (SI)(R9*1), Y0, Y1
 	VMULPS  (DI)(R9*1), Y1, Y1
 	VMOVUPS Y1, (BX)(R9*1)
@@ -846,19 +1155,19 @@ sixteen77:
 	VMOVUPS Y1, 32(BX)(R9*1)
 	ADDQ    $+64, R9
 	SUBQ    $0x10, R8
-	JNE     sixteen77
+	JNE     sixteen105
 
-rowsDone78:
+rowsDone106:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column73
+	JLT  column101
 
-done74:
+done102:
 	VZEROUPPER
 	RET
 
 // func affineColumnColumnF32AVX2(a *byte, arena *byte, uniform *byte, n int)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2
 TEXT ·affineColumnColumnF32AVX2(SB), NOSPLIT, $0-32
 	MOVQ         a+0(FP), AX
 	MOVQ         arena+8(FP), CX
@@ -869,10 +1178,10 @@ TEXT ·affineColumnColumnF32AVX2(SB), NOSPLIT, $0-32
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Y1
 	CMPQ         8(AX), $0x00
-	JEQ          done80
+	JEQ          done108
 	XORQ         DX, DX
 
-column79:
+column107:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
@@ -888,57 +1197,63 @@ column79:
 	MOVQ    n+24(FP), R9
 	XORQ    R10, R10
 	SUBQ    $0x20, R9
-	JLT     rest82
+	JLT     rest110
 
-rows81:
-	VMULPS      (SI)(R10*1), Y0, Y2
-	VMULPS      (R8)(R10*1), Y1, Y3
-	VFMADD231PS (DI)(R10*1), Y2, Y3
-	VMOVUPS     Y3, (BX)(R10*1)
-	VMULPS      32(SI)(R10*1), Y0, Y2
-	VMULPS      32(R8)(R10*1), Y1, Y3
-	VFMADD231PS 32(DI)(R10*1), Y2, Y3
-	VMOVUPS     Y3, 32(BX)(R10*1)
-	VMULPS      64(SI)(R10*1), Y0, Y2
-	VMULPS      64(R8)(R10*1), Y1, Y3
-	VFMADD231PS 64(DI)(R10*1), Y2, Y3
-	VMOVUPS     Y3, 64(BX)(R10*1)
-	VMULPS      96(SI)(R10*1), Y0, Y2
-	VMULPS      96(R8)(R10*1), Y1, Y3
-	VFMADD231PS 96(DI)(R10*1), Y2, Y3
-	VMOVUPS     Y3, 96(BX)(R10*1)
-	ADDQ        $+128, R10
-	SUBQ        $0x20, R9
-	JGE         rows81
+rows109:
+	VMULPS  (SI)(R10*1), Y0, Y2
+	VMULPS  (DI)(R10*1), Y2, Y2
+	VMULPS  (R8)(R10*1), Y1, Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (BX)(R10*1)
+	VMULPS  32(SI)(R10*1), Y0, Y2
+	VMULPS  32(DI)(R10*1), Y2, Y2
+	VMULPS  32(R8)(R10*1), Y1, Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(BX)(R10*1)
+	VMULPS  64(SI)(R10*1), Y0, Y2
+	VMULPS  64(DI)(R10*1), Y2, Y2
+	VMULPS  64(R8)(R10*1), Y1, Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 64(BX)(R10*1)
+	VMULPS  96(SI)(R10*1), Y0, Y2
+	VMULPS  96(DI)(R10*1), Y2, Y2
+	VMULPS  96(R8)(R10*1), Y1, Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 96(BX)(R10*1)
+	ADDQ    $+128, R10
+	SUBQ    $0x20, R9
+	JGE     rows109
 
-rest82:
+rest110:
 	ADDQ $0x20, R9
-	JEQ  rowsDone84
+	JEQ  rowsDone112
 
-sixteen83:
-	VMULPS      (SI)(R10*1), Y0, Y2
-	VMULPS      (R8)(R10*1), Y1, Y3
-	VFMADD231PS (DI)(R10*1), Y2, Y3
-	VMOVUPS     Y3, (BX)(R10*1)
-	VMULPS      32(SI)(R10*1), Y0, Y2
-	VMULPS      32(R8)(R10*1), Y1, Y3
-	VFMADD231PS 32(DI)(R10*1), Y2, Y3
-	VMOVUPS     Y3, 32(BX)(R10*1)
-	ADDQ        $+64, R10
-	SUBQ        $0x10, R9
-	JNE         sixteen83
+sixteen111:
+	VMULPS  (SI)(R10*1), Y0, Y2
+	VMULPS  (DI)(R10*1), Y2, Y2
+	VMULPS  (R8)(R10*1), Y1, Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (BX)(R10*1)
+	VMULPS  32(SI)(R10*1), Y0, Y2
+	VMULPS  32(DI)(R10*1), Y2, Y2
+	VMULPS  32(R8)(R10*1), Y1, Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(BX)(R10*1)
+	ADDQ    $+64, R10
+	SUBQ    $0x10, R9
+	JNE     sixteen111
 
-rowsDone84:
+rowsDone112:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column79
+	JLT  column107
 
-done80:
+done108:
 	VZEROUPPER
 	RET
 
 // func affineColumnNumberF32AVX2(a *byte, arena *byte, uniform *byte, n int)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2
 TEXT ·affineColumnNumberF32AVX2(SB), NOSPLIT, $0-32
 	MOVQ         a+0(FP), AX
 	MOVQ         arena+8(FP), CX
@@ -950,18 +1265,18 @@ TEXT ·affineColumnNumberF32AVX2(SB), NOSPLIT, $0-32
 	VBROADCASTSS X1, Y1
 	MOVQ         120(AX), DX
 	CMPQ         DX, $0x03
-	JNE          factor85
+	JNE          factor113
 	VMOVSD       112(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Y2
 	VMULPS       Y2, Y1, Y1
 
-factor85:
+factor113:
 	CMPQ 8(AX), $0x00
-	JEQ  done87
+	JEQ  done115
 	XORQ DX, DX
 
-column86:
+column114:
 	MOVQ         (AX), BX
 	MOVLQSX      (BX)(DX*4), BX
 	LEAQ         (CX)(BX*4), BX
@@ -973,63 +1288,382 @@ column86:
 	LEAQ         (CX)(DI*4), DI
 	VMOVUPS      Y1, Y2
 	CMPQ         120(AX), $0x02
-	JNE          factor88
+	JNE          factor116
 	MOVQ         uniform+16(FP), R8
 	MOVQ         88(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y3
 	VMULPS       Y3, Y2, Y2
 
-factor88:
+factor116:
 	MOVQ n+24(FP), R8
 	XORQ R9, R9
 	SUBQ $0x20, R8
-	JLT  rest90
+	JLT  rest118
 
-rows89:
-	VMULPS      (SI)(R9*1), Y0, Y3
-	VMOVUPS     Y2, Y4
-	VFMADD231PS (DI)(R9*1), Y3, Y4
-	VMOVUPS     Y4, (BX)(R9*1)
-	VMULPS      32(SI)(R9*1), Y0, Y3
-	VMOVUPS     Y2, Y4
-	VFMADD231PS 32(DI)(R9*1), Y3, Y4
-	VMOVUPS     Y4, 32(BX)(R9*1)
-	VMULPS      64(SI)(R9*1), Y0, Y3
-	VMOVUPS     Y2, Y4
-	VFMADD231PS 64(DI)(R9*1), Y3, Y4
-	VMOVUPS     Y4, 64(BX)(R9*1)
-	VMULPS      96(SI)(R9*1), Y0, Y3
-	VMOVUPS     Y2, Y4
-	VFMADD231PS 96(DI)(R9*1), Y3, Y4
-	VMOVUPS     Y4, 96(BX)(R9*1)
-	ADDQ        $+128, R9
-	SUBQ        $0x20, R8
-	JGE         rows89
+rows117:
+	VMULPS  (SI)(R9*1), Y0, Y3
+	VMULPS  (DI)(R9*1), Y3, Y3
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, (BX)(R9*1)
+	VMULPS  32(SI)(R9*1), Y0, Y3
+	VMULPS  32(DI)(R9*1), Y3, Y3
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, 32(BX)(R9*1)
+	VMULPS  64(SI)(R9*1), Y0, Y3
+	VMULPS  64(DI)(R9*1), Y3, Y3
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, 64(BX)(R9*1)
+	VMULPS  96(SI)(R9*1), Y0, Y3
+	VMULPS  96(DI)(R9*1), Y3, Y3
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, 96(BX)(R9*1)
+	ADDQ    $+128, R9
+	SUBQ    $0x20, R8
+	JGE     rows117
 
-rest90:
+rest118:
 	ADDQ $0x20, R8
-	JEQ  rowsDone92
+	JEQ  rowsDone120
 
-sixteen91:
-	VMULPS      (SI)(R9*1), Y0, Y3
-	VMOVUPS     Y2, Y4
-	VFMADD231PS (DI)(R9*1), Y3, Y4
-	VMOVUPS     Y4, (BX)(R9*1)
-	VMULPS      32(SI)(R9*1), Y0, Y3
-	VMOVUPS     Y2, Y4
-	VFMADD231PS 32(DI)(R9*1), Y3, Y4
-	VMOVUPS     Y4, 32(BX)(R9*1)
-	ADDQ        $+64, R9
-	SUBQ        $0x10, R8
-	JNE         sixteen91
+sixteen119:
+	VMULPS  (SI)(R9*1), Y0, Y3
+	VMULPS  (DI)(R9*1), Y3, Y3
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, (BX)(R9*1)
+	VMULPS  32(SI)(R9*1), Y0, Y3
+	VMULPS  32(DI)(R9*1), Y3, Y3
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, 32(BX)(R9*1)
+	ADDQ    $+64, R9
+	SUBQ    $0x10, R8
+	JNE     sixteen119
 
-rowsDone92:
+rowsDone120:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column86
+	JLT  column114
 
-done87:
+done115:
+	VZEROUPPER
+	RET
+
+// func affineNumberColumnUnitF32AVX2(a *byte, arena *byte, uniform *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·affineNumberColumnUnitF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         a+0(FP), AX
+	MOVQ         arena+8(FP), CX
+	VMOVSD       128(AX), X0
+	VCVTSD2SS    X0, X0, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         80(AX), DX
+	CMPQ         DX, $0x03
+	JNE          factor121
+	VMOVSD       72(AX), X1
+	VCVTSD2SS    X1, X1, X1
+	VBROADCASTSS X1, Y1
+	VMULPS       Y1, Y0, Y0
+
+factor121:
+	CMPQ 8(AX), $0x00
+	JEQ  done123
+	XORQ DX, DX
+
+column122:
+	MOVQ         (AX), BX
+	MOVLQSX      (BX)(DX*4), BX
+	LEAQ         (CX)(BX*4), BX
+	MOVQ         24(AX), SI
+	MOVLQSX      (SI)(DX*4), SI
+	LEAQ         (CX)(SI*4), SI
+	MOVQ         88(AX), DI
+	MOVLQSX      (DI)(DX*4), DI
+	LEAQ         (CX)(DI*4), DI
+	VMOVUPS      Y0, Y1
+	CMPQ         80(AX), $0x02
+	JNE          factor124
+	MOVQ         uniform+16(FP), R8
+	MOVQ         48(AX), R9
+	MOVLQSX      (R9)(DX*4), R9
+	VBROADCASTSS (R8)(R9*4), Y2
+	VMULPS       Y2, Y1, Y1
+
+factor124:
+	MOVQ n+24(FP), R8
+	XORQ R9, R9
+	SUBQ $0x20, R8
+	JLT  rest126
+
+rows125:
+	VMULPS  (SI)(R9*1), Y1, Y2
+	VADDPS  (DI)(R9*1), Y2, Y2
+	VMOVUPS Y2, (BX)(R9*1)
+	VMULPS  32(SI)(R9*1), Y1, Y2
+	VADDPS  32(DI)(R9*1), Y2, Y2
+	VMOVUPS Y2, 32(BX)(R9*1)
+	VMULPS  64(SI)(R9*1), Y1, Y2
+	VADDPS  64(DI)(R9*1), Y2, Y2
+	VMOVUPS Y2, 64(BX)(R9*1)
+	VMULPS  96(SI)(R9*1), Y1, Y2
+	VADDPS  96(DI)(R9*1), Y2, Y2
+	VMOVUPS Y2, 96(BX)(R9*1)
+	ADDQ    $+128, R9
+	SUBQ    $0x20, R8
+	JGE     rows125
+
+rest126:
+	ADDQ $0x20, R8
+	JEQ  rowsDone128
+
+sixteen127:
+	VMULPS  (SI)(R9*1), Y1, Y2
+	VADDPS  (DI)(R9*1), Y2, Y2
+	VMOVUPS Y2, (BX)(R9*1)
+	VMULPS  32(SI)(R9*1), Y1, Y2
+	VADDPS  32(DI)(R9*1), Y2, Y2
+	VMOVUPS Y2, 32(BX)(R9*1)
+	ADDQ    $+64, R9
+	SUBQ    $0x10, R8
+	JNE     sixteen127
+
+rowsDone128:
+	INCQ DX
+	CMPQ DX, 8(AX)
+	JLT  column122
+
+done123:
+	VZEROUPPER
+	RET
+
+// func affineColumnNoneUnitF32AVX2(a *byte, arena *byte, uniform *byte, n int)
+// Requires: AVX
+TEXT ·affineColumnNoneUnitF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ a+0(FP), AX
+	MOVQ arena+8(FP), CX
+	CMPQ 8(AX), $0x00
+	JEQ  done130
+	XORQ DX, DX
+
+column129:
+	MOVQ    (AX), BX
+	MOVLQSX (BX)(DX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVQ    24(AX), SI
+	MOVLQSX (SI)(DX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVQ    48(AX), DI
+	MOVLQSX (DI)(DX*4), DI
+	LEAQ    (CX)(DI*4), DI
+	MOVQ    n+24(FP), R8
+	XORQ    R9, R9
+	SUBQ    $0x20, R8
+	JLT     rest132
+
+rows131:
+	VMOVUPS (SI)(R9*1), Y0
+	VMULPS  (DI)(R9*1), Y0, Y0
+	VMOVUPS Y0, (BX)(R9*1)
+	VMOVUPS 32(SI)(R9*1), Y0
+	VMULPS  32(DI)(R9*1), Y0, Y0
+	VMOVUPS Y0, 32(BX)(R9*1)
+	VMOVUPS 64(SI)(R9*1), Y0
+	VMULPS  64(DI)(R9*1), Y0, Y0
+	VMOVUPS Y0, 64(BX)(R9*1)
+	VMOVUPS 96(SI)(R9*1), Y0
+	VMULPS  96(DI)(R9*1), Y0, Y0
+	VMOVUPS Y0, 96(BX)(R9*1)
+	ADDQ    $+128, R9
+	SUBQ    $0x20, R8
+	JGE     rows131
+
+rest132:
+	ADDQ $0x20, R8
+	JEQ  rowsDone134
+
+sixteen133:
+	VMOVUPS (SI)(R9*1), Y0
+	VMULPS  (DI)(R9*1), Y0, Y0
+	VMOVUPS Y0, (BX)(R9*1)
+	VMOVUPS 32(SI)(R9*1), Y0
+	VMULPS  32(DI)(R9*1), Y0, Y0
+	VMOVUPS Y0, 32(BX)(R9*1)
+	ADDQ    $+64, R9
+	SUBQ    $0x10, R8
+	JNE     sixteen133
+
+rowsDone134:
+	INCQ DX
+	CMPQ DX, 8(AX)
+	JLT  column129
+
+done130:
+	VZEROUPPER
+	RET
+
+// func affineColumnColumnUnitF32AVX2(a *byte, arena *byte, uniform *byte, n int)
+// Requires: AVX
+TEXT ·affineColumnColumnUnitF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ a+0(FP), AX
+	MOVQ arena+8(FP), CX
+	CMPQ 8(AX), $0x00
+	JEQ  done136
+	XORQ DX, DX
+
+column135:
+	MOVQ    (AX), BX
+	MOVLQSX (BX)(DX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVQ    24(AX), SI
+	MOVLQSX (SI)(DX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVQ    48(AX), DI
+	MOVLQSX (DI)(DX*4), DI
+	LEAQ    (CX)(DI*4), DI
+	MOVQ    88(AX), R8
+	MOVLQSX (R8)(DX*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVQ    n+24(FP), R9
+	XORQ    R10, R10
+	SUBQ    $0x20, R9
+	JLT     rest138
+
+rows137:
+	VMOVUPS (SI)(R10*1), Y0
+	VMULPS  (DI)(R10*1), Y0, Y0
+	VADDPS  (R8)(R10*1), Y0, Y0
+	VMOVUPS Y0, (BX)(R10*1)
+	VMOVUPS 32(SI)(R10*1), Y0
+	VMULPS  32(DI)(R10*1), Y0, Y0
+	VADDPS  32(R8)(R10*1), Y0, Y0
+	VMOVUPS Y0, 32(BX)(R10*1)
+	VMOVUPS 64(SI)(R10*1), Y0
+	VMULPS  64(DI)(R10*1), Y0, Y0
+	VADDPS  64(R8)(R10*1), Y0, Y0
+	VMOVUPS Y0, 64(BX)(R10*1)
+	VMOVUPS 96(SI)(R10*1), Y0
+	VMULPS  96(DI)(R10*1), Y0, Y0
+	VADDPS  96(R8)(R10*1), Y0, Y0
+	VMOVUPS Y0, 96(BX)(R10*1)
+	ADDQ    $+128, R10
+	SUBQ    $0x20, R9
+	JGE     rows137
+
+rest138:
+	ADDQ $0x20, R9
+	JEQ  rowsDone140
+
+sixteen139:
+	VMOVUPS (SI)(R10*1), Y0
+	VMULPS  (DI)(R10*1), Y0, Y0
+	VADDPS  (R8)(R10*1), Y0, Y0
+	VMOVUPS Y0, (BX)(R10*1)
+	VMOVUPS 32(SI)(R10*1), Y0
+	VMULPS  32(DI)(R10*1), Y0, Y0
+	VADDPS  32(R8)(R10*1), Y0, Y0
+	VMOVUPS Y0, 32(BX)(R10*1)
+	ADDQ    $+64, R10
+	SUBQ    $0x10, R9
+	JNE     sixteen139
+
+rowsDone140:
+	INCQ DX
+	CMPQ DX, 8(AX)
+	JLT  column135
+
+done136:
+	VZEROUPPER
+	RET
+
+// func affineColumnNumberUnitF32AVX2(a *byte, arena *byte, uniform *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·affineColumnNumberUnitF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         a+0(FP), AX
+	MOVQ         arena+8(FP), CX
+	VMOVSD       136(AX), X0
+	VCVTSD2SS    X0, X0, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         120(AX), DX
+	CMPQ         DX, $0x03
+	JNE          factor141
+	VMOVSD       112(AX), X1
+	VCVTSD2SS    X1, X1, X1
+	VBROADCASTSS X1, Y1
+	VMULPS       Y1, Y0, Y0
+
+factor141:
+	CMPQ 8(AX), $0x00
+	JEQ  done143
+	XORQ DX, DX
+
+column142:
+	MOVQ         (AX), BX
+	MOVLQSX      (BX)(DX*4), BX
+	LEAQ         (CX)(BX*4), BX
+	MOVQ         24(AX), SI
+	MOVLQSX      (SI)(DX*4), SI
+	LEAQ         (CX)(SI*4), SI
+	MOVQ         48(AX), DI
+	MOVLQSX      (DI)(DX*4), DI
+	LEAQ         (CX)(DI*4), DI
+	VMOVUPS      Y0, Y1
+	CMPQ         120(AX), $0x02
+	JNE          factor144
+	MOVQ         uniform+16(FP), R8
+	MOVQ         88(AX), R9
+	MOVLQSX      (R9)(DX*4), R9
+	VBROADCASTSS (R8)(R9*4), Y2
+	VMULPS       Y2, Y1, Y1
+
+factor144:
+	MOVQ n+24(FP), R8
+	XORQ R9, R9
+	SUBQ $0x20, R8
+	JLT  rest146
+
+rows145:
+	VMOVUPS (SI)(R9*1), Y2
+	VMULPS  (DI)(R9*1), Y2, Y2
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, (BX)(R9*1)
+	VMOVUPS 32(SI)(R9*1), Y2
+	VMULPS  32(DI)(R9*1), Y2, Y2
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, 32(BX)(R9*1)
+	VMOVUPS 64(SI)(R9*1), Y2
+	VMULPS  64(DI)(R9*1), Y2, Y2
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, 64(BX)(R9*1)
+	VMOVUPS 96(SI)(R9*1), Y2
+	VMULPS  96(DI)(R9*1), Y2, Y2
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, 96(BX)(R9*1)
+	ADDQ    $+128, R9
+	SUBQ    $0x20, R8
+	JGE     rows145
+
+rest146:
+	ADDQ $0x20, R8
+	JEQ  rowsDone148
+
+sixteen147:
+	VMOVUPS (SI)(R9*1), Y2
+	VMULPS  (DI)(R9*1), Y2, Y2
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, (BX)(R9*1)
+	VMOVUPS 32(SI)(R9*1), Y2
+	VMULPS  32(DI)(R9*1), Y2, Y2
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, 32(BX)(R9*1)
+	ADDQ    $+64, R9
+	SUBQ    $0x10, R8
+	JNE     sixteen147
+
+rowsDone148:
+	INCQ DX
+	CMPQ DX, 8(AX)
+	JLT  column142
+
+done143:
 	VZEROUPPER
 	RET
 
@@ -1041,17 +1675,16 @@ TEXT ·affineNumberNoneF64AVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSD 128(AX), Z0
 	MOVQ         80(AX), DX
 	CMPQ         DX, $0x03
-	JNE          factor93
+	JNE          factor149
 	VBROADCASTSD 72(AX), Z1
 	VMULPD       Z1, Z0, Z0
 
-factor93:
-	VBROADCASTSD 136(AX), Z1
-	CMPQ         8(AX), $0x00
-	JEQ          done95
-	XORQ         DX, DX
+factor149:
+	CMPQ 8(AX), $0x00
+	JEQ  done151
+	XORQ DX, DX
 
-column94:
+column150:
 	MOVQ         (AX), BX
 	MOVLQSX      (BX)(DX*4), BX
 	LEAQ         (CX)(BX*8), BX
@@ -1060,20 +1693,20 @@ column94:
 	LEAQ         (CX)(SI*8), SI
 	VMOVUPD      Z0, Z1
 	CMPQ         80(AX), $0x02
-	JNE          factor96
+	JNE          factor152
 	MOVQ         uniform+16(FP), DI
 	MOVQ         48(AX), R8
 	MOVLQSX      (R8)(DX*4), R8
 	VBROADCASTSD (DI)(R8*8), Z2
 	VMULPD       Z2, Z1, Z1
 
-factor96:
+factor152:
 	MOVQ n+24(FP), DI
 	XORQ R8, R8
 	SUBQ $0x20, DI
-	JLT  rest98
+	JLT  rest154
 
-rows97:
+rows153:
 	VMULPD  (SI)(R8*1), Z1, Z2
 	VMOVUPD Z2, (BX)(R8*1)
 	VMULPD  64(SI)(R8*1), Z1, Z2
@@ -1084,27 +1717,27 @@ rows97:
 	VMOVUPD Z2, 192(BX)(R8*1)
 	ADDQ    $+256, R8
 	SUBQ    $0x20, DI
-	JGE     rows97
+	JGE     rows153
 
-rest98:
+rest154:
 	ADDQ $0x20, DI
-	JEQ  rowsDone100
+	JEQ  rowsDone156
 
-sixteen99:
+sixteen155:
 	VMULPD  (SI)(R8*1), Z1, Z2
 	VMOVUPD Z2, (BX)(R8*1)
 	VMULPD  64(SI)(R8*1), Z1, Z2
 	VMOVUPD Z2, 64(BX)(R8*1)
 	ADDQ    $+128, R8
 	SUBQ    $0x10, DI
-	JNE     sixteen99
+	JNE     sixteen155
 
-rowsDone100:
+rowsDone156:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column94
+	JLT  column150
 
-done95:
+done151:
 	VZEROUPPER
 	RET
 
@@ -1116,17 +1749,17 @@ TEXT ·affineNumberColumnF64AVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSD 128(AX), Z0
 	MOVQ         80(AX), DX
 	CMPQ         DX, $0x03
-	JNE          factor101
+	JNE          factor157
 	VBROADCASTSD 72(AX), Z1
 	VMULPD       Z1, Z0, Z0
 
-factor101:
+factor157:
 	VBROADCASTSD 136(AX), Z1
 	CMPQ         8(AX), $0x00
-	JEQ          done103
+	JEQ          done159
 	XORQ         DX, DX
 
-column102:
+column158:
 	MOVQ         (AX), BX
 	MOVLQSX      (BX)(DX*4), BX
 	LEAQ         (CX)(BX*8), BX
@@ -1138,57 +1771,63 @@ column102:
 	LEAQ         (CX)(DI*8), DI
 	VMOVUPD      Z0, Z2
 	CMPQ         80(AX), $0x02
-	JNE          factor104
+	JNE          factor160
 	MOVQ         uniform+16(FP), R8
 	MOVQ         48(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z3
 	VMULPD       Z3, Z2, Z2
 
-factor104:
+factor160:
 	MOVQ n+24(FP), R8
 	XORQ R9, R9
 	SUBQ $0x20, R8
-	JLT  rest106
+	JLT  rest162
 
-rows105:
-	VMULPD      (SI)(R9*1), Z2, Z3
-	VFMADD231PD (DI)(R9*1), Z1, Z3
-	VMOVUPD     Z3, (BX)(R9*1)
-	VMULPD      64(SI)(R9*1), Z2, Z3
-	VFMADD231PD 64(DI)(R9*1), Z1, Z3
-	VMOVUPD     Z3, 64(BX)(R9*1)
-	VMULPD      128(SI)(R9*1), Z2, Z3
-	VFMADD231PD 128(DI)(R9*1), Z1, Z3
-	VMOVUPD     Z3, 128(BX)(R9*1)
-	VMULPD      192(SI)(R9*1), Z2, Z3
-	VFMADD231PD 192(DI)(R9*1), Z1, Z3
-	VMOVUPD     Z3, 192(BX)(R9*1)
-	ADDQ        $+256, R9
-	SUBQ        $0x20, R8
-	JGE         rows105
+rows161:
+	VMULPD  (SI)(R9*1), Z2, Z3
+	VMULPD  (DI)(R9*1), Z1, Z4
+	VADDPD  Z4, Z3, Z3
+	VMOVUPD Z3, (BX)(R9*1)
+	VMULPD  64(SI)(R9*1), Z2, Z3
+	VMULPD  64(DI)(R9*1), Z1, Z4
+	VADDPD  Z4, Z3, Z3
+	VMOVUPD Z3, 64(BX)(R9*1)
+	VMULPD  128(SI)(R9*1), Z2, Z3
+	VMULPD  128(DI)(R9*1), Z1, Z4
+	VADDPD  Z4, Z3, Z3
+	VMOVUPD Z3, 128(BX)(R9*1)
+	VMULPD  192(SI)(R9*1), Z2, Z3
+	VMULPD  192(DI)(R9*1), Z1, Z4
+	VADDPD  Z4, Z3, Z3
+	VMOVUPD Z3, 192(BX)(R9*1)
+	ADDQ    $+256, R9
+	SUBQ    $0x20, R8
+	JGE     rows161
 
-rest106:
+rest162:
 	ADDQ $0x20, R8
-	JEQ  rowsDone108
+	JEQ  rowsDone164
 
-sixteen107:
-	VMULPD      (SI)(R9*1), Z2, Z3
-	VFMADD231PD (DI)(R9*1), Z1, Z3
-	VMOVUPD     Z3, (BX)(R9*1)
-	VMULPD      64(SI)(R9*1), Z2, Z3
-	VFMADD231PD 64(DI)(R9*1), Z1, Z3
-	VMOVUPD     Z3, 64(BX)(R9*1)
-	ADDQ        $+128, R9
-	SUBQ        $0x10, R8
-	JNE         sixteen107
+sixteen163:
+	VMULPD  (SI)(R9*1), Z2, Z3
+	VMULPD  (DI)(R9*1), Z1, Z4
+	VADDPD  Z4, Z3, Z3
+	VMOVUPD Z3, (BX)(R9*1)
+	VMULPD  64(SI)(R9*1), Z2, Z3
+	VMULPD  64(DI)(R9*1), Z1, Z4
+	VADDPD  Z4, Z3, Z3
+	VMOVUPD Z3, 64(BX)(R9*1)
+	ADDQ    $+128, R9
+	SUBQ    $0x10, R8
+	JNE     sixteen163
 
-rowsDone108:
+rowsDone164:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column102
+	JLT  column158
 
-done103:
+done159:
 	VZEROUPPER
 	RET
 
@@ -1200,24 +1839,24 @@ TEXT ·affineNumberNumberF64AVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSD 128(AX), Z0
 	MOVQ         80(AX), DX
 	CMPQ         DX, $0x03
-	JNE          factor109
+	JNE          factor165
 	VBROADCASTSD 72(AX), Z1
 	VMULPD       Z1, Z0, Z0
 
-factor109:
+factor165:
 	VBROADCASTSD 136(AX), Z1
 	MOVQ         120(AX), DX
 	CMPQ         DX, $0x03
-	JNE          factor110
+	JNE          factor166
 	VBROADCASTSD 112(AX), Z2
 	VMULPD       Z2, Z1, Z1
 
-factor110:
+factor166:
 	CMPQ 8(AX), $0x00
-	JEQ  done112
+	JEQ  done168
 	XORQ DX, DX
 
-column111:
+column167:
 	MOVQ         (AX), BX
 	MOVLQSX      (BX)(DX*4), BX
 	LEAQ         (CX)(BX*8), BX
@@ -1226,30 +1865,30 @@ column111:
 	LEAQ         (CX)(SI*8), SI
 	VMOVUPD      Z0, Z2
 	CMPQ         80(AX), $0x02
-	JNE          factor113
+	JNE          factor169
 	MOVQ         uniform+16(FP), DI
 	MOVQ         48(AX), R8
 	MOVLQSX      (R8)(DX*4), R8
 	VBROADCASTSD (DI)(R8*8), Z3
 	VMULPD       Z3, Z2, Z2
 
-factor113:
+factor169:
 	VMOVUPD      Z1, Z3
 	CMPQ         120(AX), $0x02
-	JNE          factor114
+	JNE          factor170
 	MOVQ         uniform+16(FP), DI
 	MOVQ         88(AX), R8
 	MOVLQSX      (R8)(DX*4), R8
 	VBROADCASTSD (DI)(R8*8), Z4
 	VMULPD       Z4, Z3, Z3
 
-factor114:
+factor170:
 	MOVQ n+24(FP), DI
 	XORQ R8, R8
 	SUBQ $0x20, DI
-	JLT  rest116
+	JLT  rest172
 
-rows115:
+rows171:
 	VMULPD  (SI)(R8*1), Z2, Z4
 	VADDPD  Z3, Z4, Z4
 	VMOVUPD Z4, (BX)(R8*1)
@@ -1264,13 +1903,13 @@ rows115:
 	VMOVUPD Z4, 192(BX)(R8*1)
 	ADDQ    $+256, R8
 	SUBQ    $0x20, DI
-	JGE     rows115
+	JGE     rows171
 
-rest116:
+rest172:
 	ADDQ $0x20, DI
-	JEQ  rowsDone118
+	JEQ  rowsDone174
 
-sixteen117:
+sixteen173:
 	VMULPD  (SI)(R8*1), Z2, Z4
 	VADDPD  Z3, Z4, Z4
 	VMOVUPD Z4, (BX)(R8*1)
@@ -1279,14 +1918,14 @@ sixteen117:
 	VMOVUPD Z4, 64(BX)(R8*1)
 	ADDQ    $+128, R8
 	SUBQ    $0x10, DI
-	JNE     sixteen117
+	JNE     sixteen173
 
-rowsDone118:
+rowsDone174:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column111
+	JLT  column167
 
-done112:
+done168:
 	VZEROUPPER
 	RET
 
@@ -1296,12 +1935,11 @@ TEXT ·affineColumnNoneF64AVX512(SB), NOSPLIT, $0-32
 	MOVQ         a+0(FP), AX
 	MOVQ         arena+8(FP), CX
 	VBROADCASTSD 128(AX), Z0
-	VBROADCASTSD 136(AX), Z1
 	CMPQ         8(AX), $0x00
-	JEQ          done120
+	JEQ          done176
 	XORQ         DX, DX
 
-column119:
+column175:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
@@ -1314,9 +1952,9 @@ column119:
 	MOVQ    n+24(FP), R8
 	XORQ    R9, R9
 	SUBQ    $0x20, R8
-	JLT     rest122
+	JLT     rest178
 
-rows121:
+rows177:
 	VMULPD  (SI)(R9*1), Z0, Z1
 	VMULPD  (DI)(R9*1), Z1, Z1
 	VMOVUPD Z1, (BX)(R9*1)
@@ -1331,13 +1969,13 @@ rows121:
 	VMOVUPD Z1, 192(BX)(R9*1)
 	ADDQ    $+256, R9
 	SUBQ    $0x20, R8
-	JGE     rows121
+	JGE     rows177
 
-rest122:
+rest178:
 	ADDQ $0x20, R8
-	JEQ  rowsDone124
+	JEQ  rowsDone180
 
-sixteen123:
+sixteen179:
 	VMULPD  (SI)(R9*1), Z0, Z1
 	VMULPD  (DI)(R9*1), Z1, Z1
 	VMOVUPD Z1, (BX)(R9*1)
@@ -1346,14 +1984,14 @@ sixteen123:
 	VMOVUPD Z1, 64(BX)(R9*1)
 	ADDQ    $+128, R9
 	SUBQ    $0x10, R8
-	JNE     sixteen123
+	JNE     sixteen179
 
-rowsDone124:
+rowsDone180:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column119
+	JLT  column175
 
-done120:
+done176:
 	VZEROUPPER
 	RET
 
@@ -1365,10 +2003,10 @@ TEXT ·affineColumnColumnF64AVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSD 128(AX), Z0
 	VBROADCASTSD 136(AX), Z1
 	CMPQ         8(AX), $0x00
-	JEQ          done126
+	JEQ          done182
 	XORQ         DX, DX
 
-column125:
+column181:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
@@ -1384,52 +2022,58 @@ column125:
 	MOVQ    n+24(FP), R9
 	XORQ    R10, R10
 	SUBQ    $0x20, R9
-	JLT     rest128
+	JLT     rest184
 
-rows127:
-	VMULPD      (SI)(R10*1), Z0, Z2
-	VMULPD      (R8)(R10*1), Z1, Z3
-	VFMADD231PD (DI)(R10*1), Z2, Z3
-	VMOVUPD     Z3, (BX)(R10*1)
-	VMULPD      64(SI)(R10*1), Z0, Z2
-	VMULPD      64(R8)(R10*1), Z1, Z3
-	VFMADD231PD 64(DI)(R10*1), Z2, Z3
-	VMOVUPD     Z3, 64(BX)(R10*1)
-	VMULPD      128(SI)(R10*1), Z0, Z2
-	VMULPD      128(R8)(R10*1), Z1, Z3
-	VFMADD231PD 128(DI)(R10*1), Z2, Z3
-	VMOVUPD     Z3, 128(BX)(R10*1)
-	VMULPD      192(SI)(R10*1), Z0, Z2
-	VMULPD      192(R8)(R10*1), Z1, Z3
-	VFMADD231PD 192(DI)(R10*1), Z2, Z3
-	VMOVUPD     Z3, 192(BX)(R10*1)
-	ADDQ        $+256, R10
-	SUBQ        $0x20, R9
-	JGE         rows127
+rows183:
+	VMULPD  (SI)(R10*1), Z0, Z2
+	VMULPD  (DI)(R10*1), Z2, Z2
+	VMULPD  (R8)(R10*1), Z1, Z3
+	VADDPD  Z3, Z2, Z2
+	VMOVUPD Z2, (BX)(R10*1)
+	VMULPD  64(SI)(R10*1), Z0, Z2
+	VMULPD  64(DI)(R10*1), Z2, Z2
+	VMULPD  64(R8)(R10*1), Z1, Z3
+	VADDPD  Z3, Z2, Z2
+	VMOVUPD Z2, 64(BX)(R10*1)
+	VMULPD  128(SI)(R10*1), Z0, Z2
+	VMULPD  128(DI)(R10*1), Z2, Z2
+	VMULPD  128(R8)(R10*1), Z1, Z3
+	VADDPD  Z3, Z2, Z2
+	VMOVUPD Z2, 128(BX)(R10*1)
+	VMULPD  192(SI)(R10*1), Z0, Z2
+	VMULPD  192(DI)(R10*1), Z2, Z2
+	VMULPD  192(R8)(R10*1), Z1, Z3
+	VADDPD  Z3, Z2, Z2
+	VMOVUPD Z2, 192(BX)(R10*1)
+	ADDQ    $+256, R10
+	SUBQ    $0x20, R9
+	JGE     rows183
 
-rest128:
+rest184:
 	ADDQ $0x20, R9
-	JEQ  rowsDone130
+	JEQ  rowsDone186
 
-sixteen129:
-	VMULPD      (SI)(R10*1), Z0, Z2
-	VMULPD      (R8)(R10*1), Z1, Z3
-	VFMADD231PD (DI)(R10*1), Z2, Z3
-	VMOVUPD     Z3, (BX)(R10*1)
-	VMULPD      64(SI)(R10*1), Z0, Z2
-	VMULPD      64(R8)(R10*1), Z1, Z3
-	VFMADD231PD 64(DI)(R10*1), Z2, Z3
-	VMOVUPD     Z3, 64(BX)(R10*1)
-	ADDQ        $+128, R10
-	SUBQ        $0x10, R9
-	JNE         sixteen129
+sixteen185:
+	VMULPD  (SI)(R10*1), Z0, Z2
+	VMULPD  (DI)(R10*1), Z2, Z2
+	VMULPD  (R8)(R10*1), Z1, Z3
+	VADDPD  Z3, Z2, Z2
+	VMOVUPD Z2, (BX)(R10*1)
+	VMULPD  64(SI)(R10*1), Z0, Z2
+	VMULPD  64(DI)(R10*1), Z2, Z2
+	VMULPD  64(R8)(R10*1), Z1, Z3
+	VADDPD  Z3, Z2, Z2
+	VMOVUPD Z2, 64(BX)(R10*1)
+	ADDQ    $+128, R10
+	SUBQ    $0x10, R9
+	JNE     sixteen185
 
-rowsDone130:
+rowsDone186:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column125
+	JLT  column181
 
-done126:
+done182:
 	VZEROUPPER
 	RET
 
@@ -1442,16 +2086,16 @@ TEXT ·affineColumnNumberF64AVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSD 136(AX), Z1
 	MOVQ         120(AX), DX
 	CMPQ         DX, $0x03
-	JNE          factor131
+	JNE          factor187
 	VBROADCASTSD 112(AX), Z2
 	VMULPD       Z2, Z1, Z1
 
-factor131:
+factor187:
 	CMPQ 8(AX), $0x00
-	JEQ  done133
+	JEQ  done189
 	XORQ DX, DX
 
-column132:
+column188:
 	MOVQ         (AX), BX
 	MOVLQSX      (BX)(DX*4), BX
 	LEAQ         (CX)(BX*8), BX
@@ -1463,63 +2107,374 @@ column132:
 	LEAQ         (CX)(DI*8), DI
 	VMOVUPD      Z1, Z2
 	CMPQ         120(AX), $0x02
-	JNE          factor134
+	JNE          factor190
 	MOVQ         uniform+16(FP), R8
 	MOVQ         88(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z3
 	VMULPD       Z3, Z2, Z2
 
-factor134:
+factor190:
 	MOVQ n+24(FP), R8
 	XORQ R9, R9
 	SUBQ $0x20, R8
-	JLT  rest136
+	JLT  rest192
 
-rows135:
-	VMULPD      (SI)(R9*1), Z0, Z3
-	VMOVUPD     Z2, Z4
-	VFMADD231PD (DI)(R9*1), Z3, Z4
-	VMOVUPD     Z4, (BX)(R9*1)
-	VMULPD      64(SI)(R9*1), Z0, Z3
-	VMOVUPD     Z2, Z4
-	VFMADD231PD 64(DI)(R9*1), Z3, Z4
-	VMOVUPD     Z4, 64(BX)(R9*1)
-	VMULPD      128(SI)(R9*1), Z0, Z3
-	VMOVUPD     Z2, Z4
-	VFMADD231PD 128(DI)(R9*1), Z3, Z4
-	VMOVUPD     Z4, 128(BX)(R9*1)
-	VMULPD      192(SI)(R9*1), Z0, Z3
-	VMOVUPD     Z2, Z4
-	VFMADD231PD 192(DI)(R9*1), Z3, Z4
-	VMOVUPD     Z4, 192(BX)(R9*1)
-	ADDQ        $+256, R9
-	SUBQ        $0x20, R8
-	JGE         rows135
+rows191:
+	VMULPD  (SI)(R9*1), Z0, Z3
+	VMULPD  (DI)(R9*1), Z3, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, (BX)(R9*1)
+	VMULPD  64(SI)(R9*1), Z0, Z3
+	VMULPD  64(DI)(R9*1), Z3, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, 64(BX)(R9*1)
+	VMULPD  128(SI)(R9*1), Z0, Z3
+	VMULPD  128(DI)(R9*1), Z3, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, 128(BX)(R9*1)
+	VMULPD  192(SI)(R9*1), Z0, Z3
+	VMULPD  192(DI)(R9*1), Z3, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, 192(BX)(R9*1)
+	ADDQ    $+256, R9
+	SUBQ    $0x20, R8
+	JGE     rows191
 
-rest136:
+rest192:
 	ADDQ $0x20, R8
-	JEQ  rowsDone138
+	JEQ  rowsDone194
 
-sixteen137:
-	VMULPD      (SI)(R9*1), Z0, Z3
-	VMOVUPD     Z2, Z4
-	VFMADD231PD (DI)(R9*1), Z3, Z4
-	VMOVUPD     Z4, (BX)(R9*1)
-	VMULPD      64(SI)(R9*1), Z0, Z3
-	VMOVUPD     Z2, Z4
-	VFMADD231PD 64(DI)(R9*1), Z3, Z4
-	VMOVUPD     Z4, 64(BX)(R9*1)
-	ADDQ        $+128, R9
-	SUBQ        $0x10, R8
-	JNE         sixteen137
+sixteen193:
+	VMULPD  (SI)(R9*1), Z0, Z3
+	VMULPD  (DI)(R9*1), Z3, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, (BX)(R9*1)
+	VMULPD  64(SI)(R9*1), Z0, Z3
+	VMULPD  64(DI)(R9*1), Z3, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, 64(BX)(R9*1)
+	ADDQ    $+128, R9
+	SUBQ    $0x10, R8
+	JNE     sixteen193
 
-rowsDone138:
+rowsDone194:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column132
+	JLT  column188
 
-done133:
+done189:
+	VZEROUPPER
+	RET
+
+// func affineNumberColumnUnitF64AVX512(a *byte, arena *byte, uniform *byte, n int)
+// Requires: AVX, AVX512F
+TEXT ·affineNumberColumnUnitF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         a+0(FP), AX
+	MOVQ         arena+8(FP), CX
+	VBROADCASTSD 128(AX), Z0
+	MOVQ         80(AX), DX
+	CMPQ         DX, $0x03
+	JNE          factor195
+	VBROADCASTSD 72(AX), Z1
+	VMULPD       Z1, Z0, Z0
+
+factor195:
+	CMPQ 8(AX), $0x00
+	JEQ  done197
+	XORQ DX, DX
+
+column196:
+	MOVQ         (AX), BX
+	MOVLQSX      (BX)(DX*4), BX
+	LEAQ         (CX)(BX*8), BX
+	MOVQ         24(AX), SI
+	MOVLQSX      (SI)(DX*4), SI
+	LEAQ         (CX)(SI*8), SI
+	MOVQ         88(AX), DI
+	MOVLQSX      (DI)(DX*4), DI
+	LEAQ         (CX)(DI*8), DI
+	VMOVUPD      Z0, Z1
+	CMPQ         80(AX), $0x02
+	JNE          factor198
+	MOVQ         uniform+16(FP), R8
+	MOVQ         48(AX), R9
+	MOVLQSX      (R9)(DX*4), R9
+	VBROADCASTSD (R8)(R9*8), Z2
+	VMULPD       Z2, Z1, Z1
+
+factor198:
+	MOVQ n+24(FP), R8
+	XORQ R9, R9
+	SUBQ $0x20, R8
+	JLT  rest200
+
+rows199:
+	VMULPD  (SI)(R9*1), Z1, Z2
+	VADDPD  (DI)(R9*1), Z2, Z2
+	VMOVUPD Z2, (BX)(R9*1)
+	VMULPD  64(SI)(R9*1), Z1, Z2
+	VADDPD  64(DI)(R9*1), Z2, Z2
+	VMOVUPD Z2, 64(BX)(R9*1)
+	VMULPD  128(SI)(R9*1), Z1, Z2
+	VADDPD  128(DI)(R9*1), Z2, Z2
+	VMOVUPD Z2, 128(BX)(R9*1)
+	VMULPD  192(SI)(R9*1), Z1, Z2
+	VADDPD  192(DI)(R9*1), Z2, Z2
+	VMOVUPD Z2, 192(BX)(R9*1)
+	ADDQ    $+256, R9
+	SUBQ    $0x20, R8
+	JGE     rows199
+
+rest200:
+	ADDQ $0x20, R8
+	JEQ  rowsDone202
+
+sixteen201:
+	VMULPD  (SI)(R9*1), Z1, Z2
+	VADDPD  (DI)(R9*1), Z2, Z2
+	VMOVUPD Z2, (BX)(R9*1)
+	VMULPD  64(SI)(R9*1), Z1, Z2
+	VADDPD  64(DI)(R9*1), Z2, Z2
+	VMOVUPD Z2, 64(BX)(R9*1)
+	ADDQ    $+128, R9
+	SUBQ    $0x10, R8
+	JNE     sixteen201
+
+rowsDone202:
+	INCQ DX
+	CMPQ DX, 8(AX)
+	JLT  column196
+
+done197:
+	VZEROUPPER
+	RET
+
+// func affineColumnNoneUnitF64AVX512(a *byte, arena *byte, uniform *byte, n int)
+// Requires: AVX, AVX512F
+TEXT ·affineColumnNoneUnitF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ a+0(FP), AX
+	MOVQ arena+8(FP), CX
+	CMPQ 8(AX), $0x00
+	JEQ  done204
+	XORQ DX, DX
+
+column203:
+	MOVQ    (AX), BX
+	MOVLQSX (BX)(DX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	MOVQ    24(AX), SI
+	MOVLQSX (SI)(DX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	MOVQ    48(AX), DI
+	MOVLQSX (DI)(DX*4), DI
+	LEAQ    (CX)(DI*8), DI
+	MOVQ    n+24(FP), R8
+	XORQ    R9, R9
+	SUBQ    $0x20, R8
+	JLT     rest206
+
+rows205:
+	VMOVUPD (SI)(R9*1), Z0
+	VMULPD  (DI)(R9*1), Z0, Z0
+	VMOVUPD Z0, (BX)(R9*1)
+	VMOVUPD 64(SI)(R9*1), Z0
+	VMULPD  64(DI)(R9*1), Z0, Z0
+	VMOVUPD Z0, 64(BX)(R9*1)
+	VMOVUPD 128(SI)(R9*1), Z0
+	VMULPD  128(DI)(R9*1), Z0, Z0
+	VMOVUPD Z0, 128(BX)(R9*1)
+	VMOVUPD 192(SI)(R9*1), Z0
+	VMULPD  192(DI)(R9*1), Z0, Z0
+	VMOVUPD Z0, 192(BX)(R9*1)
+	ADDQ    $+256, R9
+	SUBQ    $0x20, R8
+	JGE     rows205
+
+rest206:
+	ADDQ $0x20, R8
+	JEQ  rowsDone208
+
+sixteen207:
+	VMOVUPD (SI)(R9*1), Z0
+	VMULPD  (DI)(R9*1), Z0, Z0
+	VMOVUPD Z0, (BX)(R9*1)
+	VMOVUPD 64(SI)(R9*1), Z0
+	VMULPD  64(DI)(R9*1), Z0, Z0
+	VMOVUPD Z0, 64(BX)(R9*1)
+	ADDQ    $+128, R9
+	SUBQ    $0x10, R8
+	JNE     sixteen207
+
+rowsDone208:
+	INCQ DX
+	CMPQ DX, 8(AX)
+	JLT  column203
+
+done204:
+	VZEROUPPER
+	RET
+
+// func affineColumnColumnUnitF64AVX512(a *byte, arena *byte, uniform *byte, n int)
+// Requires: AVX, AVX512F
+TEXT ·affineColumnColumnUnitF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ a+0(FP), AX
+	MOVQ arena+8(FP), CX
+	CMPQ 8(AX), $0x00
+	JEQ  done210
+	XORQ DX, DX
+
+column209:
+	MOVQ    (AX), BX
+	MOVLQSX (BX)(DX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	MOVQ    24(AX), SI
+	MOVLQSX (SI)(DX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	MOVQ    48(AX), DI
+	MOVLQSX (DI)(DX*4), DI
+	LEAQ    (CX)(DI*8), DI
+	MOVQ    88(AX), R8
+	MOVLQSX (R8)(DX*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVQ    n+24(FP), R9
+	XORQ    R10, R10
+	SUBQ    $0x20, R9
+	JLT     rest212
+
+rows211:
+	VMOVUPD (SI)(R10*1), Z0
+	VMULPD  (DI)(R10*1), Z0, Z0
+	VADDPD  (R8)(R10*1), Z0, Z0
+	VMOVUPD Z0, (BX)(R10*1)
+	VMOVUPD 64(SI)(R10*1), Z0
+	VMULPD  64(DI)(R10*1), Z0, Z0
+	VADDPD  64(R8)(R10*1), Z0, Z0
+	VMOVUPD Z0, 64(BX)(R10*1)
+	VMOVUPD 128(SI)(R10*1), Z0
+	VMULPD  128(DI)(R10*1), Z0, Z0
+	VADDPD  128(R8)(R10*1), Z0, Z0
+	VMOVUPD Z0, 128(BX)(R10*1)
+	VMOVUPD 192(SI)(R10*1), Z0
+	VMULPD  192(DI)(R10*1), Z0, Z0
+	VADDPD  192(R8)(R10*1), Z0, Z0
+	VMOVUPD Z0, 192(BX)(R10*1)
+	ADDQ    $+256, R10
+	SUBQ    $0x20, R9
+	JGE     rows211
+
+rest212:
+	ADDQ $0x20, R9
+	JEQ  rowsDone214
+
+sixteen213:
+	VMOVUPD (SI)(R10*1), Z0
+	VMULPD  (DI)(R10*1), Z0, Z0
+	VADDPD  (R8)(R10*1), Z0, Z0
+	VMOVUPD Z0, (BX)(R10*1)
+	VMOVUPD 64(SI)(R10*1), Z0
+	VMULPD  64(DI)(R10*1), Z0, Z0
+	VADDPD  64(R8)(R10*1), Z0, Z0
+	VMOVUPD Z0, 64(BX)(R10*1)
+	ADDQ    $+128, R10
+	SUBQ    $0x10, R9
+	JNE     sixteen213
+
+rowsDone214:
+	INCQ DX
+	CMPQ DX, 8(AX)
+	JLT  column209
+
+done210:
+	VZEROUPPER
+	RET
+
+// func affineColumnNumberUnitF64AVX512(a *byte, arena *byte, uniform *byte, n int)
+// Requires: AVX, AVX512F
+TEXT ·affineColumnNumberUnitF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         a+0(FP), AX
+	MOVQ         arena+8(FP), CX
+	VBROADCASTSD 136(AX), Z0
+	MOVQ         120(AX), DX
+	CMPQ         DX, $0x03
+	JNE          factor215
+	VBROADCASTSD 112(AX), Z1
+	VMULPD       Z1, Z0, Z0
+
+factor215:
+	CMPQ 8(AX), $0x00
+	JEQ  done217
+	XORQ DX, DX
+
+column216:
+	MOVQ         (AX), BX
+	MOVLQSX      (BX)(DX*4), BX
+	LEAQ         (CX)(BX*8), BX
+	MOVQ         24(AX), SI
+	MOVLQSX      (SI)(DX*4), SI
+	LEAQ         (CX)(SI*8), SI
+	MOVQ         48(AX), DI
+	MOVLQSX      (DI)(DX*4), DI
+	LEAQ         (CX)(DI*8), DI
+	VMOVUPD      Z0, Z1
+	CMPQ         120(AX), $0x02
+	JNE          factor218
+	MOVQ         uniform+16(FP), R8
+	MOVQ         88(AX), R9
+	MOVLQSX      (R9)(DX*4), R9
+	VBROADCASTSD (R8)(R9*8), Z2
+	VMULPD       Z2, Z1, Z1
+
+factor218:
+	MOVQ n+24(FP), R8
+	XORQ R9, R9
+	SUBQ $0x20, R8
+	JLT  rest220
+
+rows219:
+	VMOVUPD (SI)(R9*1), Z2
+	VMULPD  (DI)(R9*1), Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, (BX)(R9*1)
+	VMOVUPD 64(SI)(R9*1), Z2
+	VMULPD  64(DI)(R9*1), Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 64(BX)(R9*1)
+	VMOVUPD 128(SI)(R9*1), Z2
+	VMULPD  128(DI)(R9*1), Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 128(BX)(R9*1)
+	VMOVUPD 192(SI)(R9*1), Z2
+	VMULPD  192(DI)(R9*1), Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 192(BX)(R9*1)
+	ADDQ    $+256, R9
+	SUBQ    $0x20, R8
+	JGE     rows219
+
+rest220:
+	ADDQ $0x20, R8
+	JEQ  rowsDone222
+
+sixteen221:
+	VMOVUPD (SI)(R9*1), Z2
+	VMULPD  (DI)(R9*1), Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, (BX)(R9*1)
+	VMOVUPD 64(SI)(R9*1), Z2
+	VMULPD  64(DI)(R9*1), Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 64(BX)(R9*1)
+	ADDQ    $+128, R9
+	SUBQ    $0x10, R8
+	JNE     sixteen221
+
+rowsDone222:
+	INCQ DX
+	CMPQ DX, 8(AX)
+	JLT  column216
+
+done217:
 	VZEROUPPER
 	RET
 
@@ -1531,17 +2486,16 @@ TEXT ·affineNumberNoneF64AVX2(SB), NOSPLIT, $0-32
 	VBROADCASTSD 128(AX), Y0
 	MOVQ         80(AX), DX
 	CMPQ         DX, $0x03
-	JNE          factor139
+	JNE          factor223
 	VBROADCASTSD 72(AX), Y1
 	VMULPD       Y1, Y0, Y0
 
-factor139:
-	VBROADCASTSD 136(AX), Y1
-	CMPQ         8(AX), $0x00
-	JEQ          done141
-	XORQ         DX, DX
+factor223:
+	CMPQ 8(AX), $0x00
+	JEQ  done225
+	XORQ DX, DX
 
-column140:
+column224:
 	MOVQ         (AX), BX
 	MOVLQSX      (BX)(DX*4), BX
 	LEAQ         (CX)(BX*8), BX
@@ -1550,20 +2504,20 @@ column140:
 	LEAQ         (CX)(SI*8), SI
 	VMOVUPD      Y0, Y1
 	CMPQ         80(AX), $0x02
-	JNE          factor142
+	JNE          factor226
 	MOVQ         uniform+16(FP), DI
 	MOVQ         48(AX), R8
 	MOVLQSX      (R8)(DX*4), R8
 	VBROADCASTSD (DI)(R8*8), Y2
 	VMULPD       Y2, Y1, Y1
 
-factor142:
+factor226:
 	MOVQ  n+24(FP), DI
 	XORQ  R8, R8
 	TESTQ DI, DI
-	JEQ   rowsDone146
+	JEQ   rowsDone230
 
-sixteen145:
+sixteen229:
 	VMULPD  (SI)(R8*1), Y1, Y2
 	VMOVUPD Y2, (BX)(R8*1)
 	VMULPD  32(SI)(R8*1), Y1, Y2
@@ -1574,36 +2528,36 @@ sixteen145:
 	VMOVUPD Y2, 96(BX)(R8*1)
 	ADDQ    $+128, R8
 	SUBQ    $0x10, DI
-	JNE     sixteen145
+	JNE     sixteen229
 
-rowsDone146:
+rowsDone230:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column140
+	JLT  column224
 
-done141:
+done225:
 	VZEROUPPER
 	RET
 
 // func affineNumberColumnF64AVX2(a *byte, arena *byte, uniform *byte, n int)
-// Requires: AVX, FMA3
+// Requires: AVX
 TEXT ·affineNumberColumnF64AVX2(SB), NOSPLIT, $0-32
 	MOVQ         a+0(FP), AX
 	MOVQ         arena+8(FP), CX
 	VBROADCASTSD 128(AX), Y0
 	MOVQ         80(AX), DX
 	CMPQ         DX, $0x03
-	JNE          factor147
+	JNE          factor231
 	VBROADCASTSD 72(AX), Y1
 	VMULPD       Y1, Y0, Y0
 
-factor147:
+factor231:
 	VBROADCASTSD 136(AX), Y1
 	CMPQ         8(AX), $0x00
-	JEQ          done149
+	JEQ          done233
 	XORQ         DX, DX
 
-column148:
+column232:
 	MOVQ         (AX), BX
 	MOVLQSX      (BX)(DX*4), BX
 	LEAQ         (CX)(BX*8), BX
@@ -1615,42 +2569,46 @@ column148:
 	LEAQ         (CX)(DI*8), DI
 	VMOVUPD      Y0, Y2
 	CMPQ         80(AX), $0x02
-	JNE          factor150
+	JNE          factor234
 	MOVQ         uniform+16(FP), R8
 	MOVQ         48(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y3
 	VMULPD       Y3, Y2, Y2
 
-factor150:
+factor234:
 	MOVQ  n+24(FP), R8
 	XORQ  R9, R9
 	TESTQ R8, R8
-	JEQ   rowsDone154
+	JEQ   rowsDone238
 
-sixteen153:
-	VMULPD      (SI)(R9*1), Y2, Y3
-	VFMADD231PD (DI)(R9*1), Y1, Y3
-	VMOVUPD     Y3, (BX)(R9*1)
-	VMULPD      32(SI)(R9*1), Y2, Y3
-	VFMADD231PD 32(DI)(R9*1), Y1, Y3
-	VMOVUPD     Y3, 32(BX)(R9*1)
-	VMULPD      64(SI)(R9*1), Y2, Y3
-	VFMADD231PD 64(DI)(R9*1), Y1, Y3
-	VMOVUPD     Y3, 64(BX)(R9*1)
-	VMULPD      96(SI)(R9*1), Y2, Y3
-	VFMADD231PD 96(DI)(R9*1), Y1, Y3
-	VMOVUPD     Y3, 96(BX)(R9*1)
-	ADDQ        $+128, R9
-	SUBQ        $0x10, R8
-	JNE         sixteen153
+sixteen237:
+	VMULPD  (SI)(R9*1), Y2, Y3
+	VMULPD  (DI)(R9*1), Y1, Y4
+	VADDPD  Y4, Y3, Y3
+	VMOVUPD Y3, (BX)(R9*1)
+	VMULPD  32(SI)(R9*1), Y2, Y3
+	VMULPD  32(DI)(R9*1), Y1, Y4
+	VADDPD  Y4, Y3, Y3
+	VMOVUPD Y3, 32(BX)(R9*1)
+	VMULPD  64(SI)(R9*1), Y2, Y3
+	VMULPD  64(DI)(R9*1), Y1, Y4
+	VADDPD  Y4, Y3, Y3
+	VMOVUPD Y3, 64(BX)(R9*1)
+	VMULPD  96(SI)(R9*1), Y2, Y3
+	VMULPD  96(DI)(R9*1), Y1, Y4
+	VADDPD  Y4, Y3, Y3
+	VMOVUPD Y3, 96(BX)(R9*1)
+	ADDQ    $+128, R9
+	SUBQ    $0x10, R8
+	JNE     sixteen237
 
-rowsDone154:
+rowsDone238:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column148
+	JLT  column232
 
-done149:
+done233:
 	VZEROUPPER
 	RET
 
@@ -1662,24 +2620,24 @@ TEXT ·affineNumberNumberF64AVX2(SB), NOSPLIT, $0-32
 	VBROADCASTSD 128(AX), Y0
 	MOVQ         80(AX), DX
 	CMPQ         DX, $0x03
-	JNE          factor155
+	JNE          factor239
 	VBROADCASTSD 72(AX), Y1
 	VMULPD       Y1, Y0, Y0
 
-factor155:
+factor239:
 	VBROADCASTSD 136(AX), Y1
 	MOVQ         120(AX), DX
 	CMPQ         DX, $0x03
-	JNE          factor156
+	JNE          factor240
 	VBROADCASTSD 112(AX), Y2
 	VMULPD       Y2, Y1, Y1
 
-factor156:
+factor240:
 	CMPQ 8(AX), $0x00
-	JEQ  done158
+	JEQ  done242
 	XORQ DX, DX
 
-column157:
+column241:
 	MOVQ         (AX), BX
 	MOVLQSX      (BX)(DX*4), BX
 	LEAQ         (CX)(BX*8), BX
@@ -1688,30 +2646,30 @@ column157:
 	LEAQ         (CX)(SI*8), SI
 	VMOVUPD      Y0, Y2
 	CMPQ         80(AX), $0x02
-	JNE          factor159
+	JNE          factor243
 	MOVQ         uniform+16(FP), DI
 	MOVQ         48(AX), R8
 	MOVLQSX      (R8)(DX*4), R8
 	VBROADCASTSD (DI)(R8*8), Y3
 	VMULPD       Y3, Y2, Y2
 
-factor159:
+factor243:
 	VMOVUPD      Y1, Y3
 	CMPQ         120(AX), $0x02
-	JNE          factor160
+	JNE          factor244
 	MOVQ         uniform+16(FP), DI
 	MOVQ         88(AX), R8
 	MOVLQSX      (R8)(DX*4), R8
 	VBROADCASTSD (DI)(R8*8), Y4
 	VMULPD       Y4, Y3, Y3
 
-factor160:
+factor244:
 	MOVQ  n+24(FP), DI
 	XORQ  R8, R8
 	TESTQ DI, DI
-	JEQ   rowsDone164
+	JEQ   rowsDone248
 
-sixteen163:
+sixteen247:
 	VMULPD  (SI)(R8*1), Y2, Y4
 	VADDPD  Y3, Y4, Y4
 	VMOVUPD Y4, (BX)(R8*1)
@@ -1726,14 +2684,14 @@ sixteen163:
 	VMOVUPD Y4, 96(BX)(R8*1)
 	ADDQ    $+128, R8
 	SUBQ    $0x10, DI
-	JNE     sixteen163
+	JNE     sixteen247
 
-rowsDone164:
+rowsDone248:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column157
+	JLT  column241
 
-done158:
+done242:
 	VZEROUPPER
 	RET
 
@@ -1743,12 +2701,11 @@ TEXT ·affineColumnNoneF64AVX2(SB), NOSPLIT, $0-32
 	MOVQ         a+0(FP), AX
 	MOVQ         arena+8(FP), CX
 	VBROADCASTSD 128(AX), Y0
-	VBROADCASTSD 136(AX), Y1
 	CMPQ         8(AX), $0x00
-	JEQ          done166
+	JEQ          done250
 	XORQ         DX, DX
 
-column165:
+column249:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
@@ -1761,9 +2718,9 @@ column165:
 	MOVQ    n+24(FP), R8
 	XORQ    R9, R9
 	TESTQ   R8, R8
-	JEQ     rowsDone170
+	JEQ     rowsDone254
 
-sixteen169:
+sixteen253:
 	VMULPD  (SI)(R9*1), Y0, Y1
 	VMULPD  (DI)(R9*1), Y1, Y1
 	VMOVUPD Y1, (BX)(R9*1)
@@ -1778,29 +2735,29 @@ sixteen169:
 	VMOVUPD Y1, 96(BX)(R9*1)
 	ADDQ    $+128, R9
 	SUBQ    $0x10, R8
-	JNE     sixteen169
+	JNE     sixteen253
 
-rowsDone170:
+rowsDone254:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column165
+	JLT  column249
 
-done166:
+done250:
 	VZEROUPPER
 	RET
 
 // func affineColumnColumnF64AVX2(a *byte, arena *byte, uniform *byte, n int)
-// Requires: AVX, FMA3
+// Requires: AVX
 TEXT ·affineColumnColumnF64AVX2(SB), NOSPLIT, $0-32
 	MOVQ         a+0(FP), AX
 	MOVQ         arena+8(FP), CX
 	VBROADCASTSD 128(AX), Y0
 	VBROADCASTSD 136(AX), Y1
 	CMPQ         8(AX), $0x00
-	JEQ          done172
+	JEQ          done256
 	XORQ         DX, DX
 
-column171:
+column255:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
@@ -1816,40 +2773,44 @@ column171:
 	MOVQ    n+24(FP), R9
 	XORQ    R10, R10
 	TESTQ   R9, R9
-	JEQ     rowsDone176
+	JEQ     rowsDone260
 
-sixteen175:
-	VMULPD      (SI)(R10*1), Y0, Y2
-	VMULPD      (R8)(R10*1), Y1, Y3
-	VFMADD231PD (DI)(R10*1), Y2, Y3
-	VMOVUPD     Y3, (BX)(R10*1)
-	VMULPD      32(SI)(R10*1), Y0, Y2
-	VMULPD      32(R8)(R10*1), Y1, Y3
-	VFMADD231PD 32(DI)(R10*1), Y2, Y3
-	VMOVUPD     Y3, 32(BX)(R10*1)
-	VMULPD      64(SI)(R10*1), Y0, Y2
-	VMULPD      64(R8)(R10*1), Y1, Y3
-	VFMADD231PD 64(DI)(R10*1), Y2, Y3
-	VMOVUPD     Y3, 64(BX)(R10*1)
-	VMULPD      96(SI)(R10*1), Y0, Y2
-	VMULPD      96(R8)(R10*1), Y1, Y3
-	VFMADD231PD 96(DI)(R10*1), Y2, Y3
-	VMOVUPD     Y3, 96(BX)(R10*1)
-	ADDQ        $+128, R10
-	SUBQ        $0x10, R9
-	JNE         sixteen175
+sixteen259:
+	VMULPD  (SI)(R10*1), Y0, Y2
+	VMULPD  (DI)(R10*1), Y2, Y2
+	VMULPD  (R8)(R10*1), Y1, Y3
+	VADDPD  Y3, Y2, Y2
+	VMOVUPD Y2, (BX)(R10*1)
+	VMULPD  32(SI)(R10*1), Y0, Y2
+	VMULPD  32(DI)(R10*1), Y2, Y2
+	VMULPD  32(R8)(R10*1), Y1, Y3
+	VADDPD  Y3, Y2, Y2
+	VMOVUPD Y2, 32(BX)(R10*1)
+	VMULPD  64(SI)(R10*1), Y0, Y2
+	VMULPD  64(DI)(R10*1), Y2, Y2
+	VMULPD  64(R8)(R10*1), Y1, Y3
+	VADDPD  Y3, Y2, Y2
+	VMOVUPD Y2, 64(BX)(R10*1)
+	VMULPD  96(SI)(R10*1), Y0, Y2
+	VMULPD  96(DI)(R10*1), Y2, Y2
+	VMULPD  96(R8)(R10*1), Y1, Y3
+	VADDPD  Y3, Y2, Y2
+	VMOVUPD Y2, 96(BX)(R10*1)
+	ADDQ    $+128, R10
+	SUBQ    $0x10, R9
+	JNE     sixteen259
 
-rowsDone176:
+rowsDone260:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column171
+	JLT  column255
 
-done172:
+done256:
 	VZEROUPPER
 	RET
 
 // func affineColumnNumberF64AVX2(a *byte, arena *byte, uniform *byte, n int)
-// Requires: AVX, FMA3
+// Requires: AVX
 TEXT ·affineColumnNumberF64AVX2(SB), NOSPLIT, $0-32
 	MOVQ         a+0(FP), AX
 	MOVQ         arena+8(FP), CX
@@ -1857,16 +2818,16 @@ TEXT ·affineColumnNumberF64AVX2(SB), NOSPLIT, $0-32
 	VBROADCASTSD 136(AX), Y1
 	MOVQ         120(AX), DX
 	CMPQ         DX, $0x03
-	JNE          factor177
+	JNE          factor261
 	VBROADCASTSD 112(AX), Y2
 	VMULPD       Y2, Y1, Y1
 
-factor177:
+factor261:
 	CMPQ 8(AX), $0x00
-	JEQ  done179
+	JEQ  done263
 	XORQ DX, DX
 
-column178:
+column262:
 	MOVQ         (AX), BX
 	MOVLQSX      (BX)(DX*4), BX
 	LEAQ         (CX)(BX*8), BX
@@ -1878,45 +2839,292 @@ column178:
 	LEAQ         (CX)(DI*8), DI
 	VMOVUPD      Y1, Y2
 	CMPQ         120(AX), $0x02
-	JNE          factor180
+	JNE          factor264
 	MOVQ         uniform+16(FP), R8
 	MOVQ         88(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y3
 	VMULPD       Y3, Y2, Y2
 
-factor180:
+factor264:
 	MOVQ  n+24(FP), R8
 	XORQ  R9, R9
 	TESTQ R8, R8
-	JEQ   rowsDone184
+	JEQ   rowsDone268
 
-sixteen183:
-	VMULPD      (SI)(R9*1), Y0, Y3
-	VMOVUPD     Y2, Y4
-	VFMADD231PD (DI)(R9*1), Y3, Y4
-	VMOVUPD     Y4, (BX)(R9*1)
-	VMULPD      32(SI)(R9*1), Y0, Y3
-	VMOVUPD     Y2, Y4
-	VFMADD231PD 32(DI)(R9*1), Y3, Y4
-	VMOVUPD     Y4, 32(BX)(R9*1)
-	VMULPD      64(SI)(R9*1), Y0, Y3
-	VMOVUPD     Y2, Y4
-	VFMADD231PD 64(DI)(R9*1), Y3, Y4
-	VMOVUPD     Y4, 64(BX)(R9*1)
-	VMULPD      96(SI)(R9*1), Y0, Y3
-	VMOVUPD     Y2, Y4
-	VFMADD231PD 96(DI)(R9*1), Y3, Y4
-	VMOVUPD     Y4, 96(BX)(R9*1)
-	ADDQ        $+128, R9
-	SUBQ        $0x10, R8
-	JNE         sixteen183
+sixteen267:
+	VMULPD  (SI)(R9*1), Y0, Y3
+	VMULPD  (DI)(R9*1), Y3, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, (BX)(R9*1)
+	VMULPD  32(SI)(R9*1), Y0, Y3
+	VMULPD  32(DI)(R9*1), Y3, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 32(BX)(R9*1)
+	VMULPD  64(SI)(R9*1), Y0, Y3
+	VMULPD  64(DI)(R9*1), Y3, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 64(BX)(R9*1)
+	VMULPD  96(SI)(R9*1), Y0, Y3
+	VMULPD  96(DI)(R9*1), Y3, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 96(BX)(R9*1)
+	ADDQ    $+128, R9
+	SUBQ    $0x10, R8
+	JNE     sixteen267
 
-rowsDone184:
+rowsDone268:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column178
+	JLT  column262
 
-done179:
+done263:
+	VZEROUPPER
+	RET
+
+// func affineNumberColumnUnitF64AVX2(a *byte, arena *byte, uniform *byte, n int)
+// Requires: AVX
+TEXT ·affineNumberColumnUnitF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ         a+0(FP), AX
+	MOVQ         arena+8(FP), CX
+	VBROADCASTSD 128(AX), Y0
+	MOVQ         80(AX), DX
+	CMPQ         DX, $0x03
+	JNE          factor269
+	VBROADCASTSD 72(AX), Y1
+	VMULPD       Y1, Y0, Y0
+
+factor269:
+	CMPQ 8(AX), $0x00
+	JEQ  done271
+	XORQ DX, DX
+
+column270:
+	MOVQ         (AX), BX
+	MOVLQSX      (BX)(DX*4), BX
+	LEAQ         (CX)(BX*8), BX
+	MOVQ         24(AX), SI
+	MOVLQSX      (SI)(DX*4), SI
+	LEAQ         (CX)(SI*8), SI
+	MOVQ         88(AX), DI
+	MOVLQSX      (DI)(DX*4), DI
+	LEAQ         (CX)(DI*8), DI
+	VMOVUPD      Y0, Y1
+	CMPQ         80(AX), $0x02
+	JNE          factor272
+	MOVQ         uniform+16(FP), R8
+	MOVQ         48(AX), R9
+	MOVLQSX      (R9)(DX*4), R9
+	VBROADCASTSD (R8)(R9*8), Y2
+	VMULPD       Y2, Y1, Y1
+
+factor272:
+	MOVQ  n+24(FP), R8
+	XORQ  R9, R9
+	TESTQ R8, R8
+	JEQ   rowsDone276
+
+sixteen275:
+	VMULPD  (SI)(R9*1), Y1, Y2
+	VADDPD  (DI)(R9*1), Y2, Y2
+	VMOVUPD Y2, (BX)(R9*1)
+	VMULPD  32(SI)(R9*1), Y1, Y2
+	VADDPD  32(DI)(R9*1), Y2, Y2
+	VMOVUPD Y2, 32(BX)(R9*1)
+	VMULPD  64(SI)(R9*1), Y1, Y2
+	VADDPD  64(DI)(R9*1), Y2, Y2
+	VMOVUPD Y2, 64(BX)(R9*1)
+	VMULPD  96(SI)(R9*1), Y1, Y2
+	VADDPD  96(DI)(R9*1), Y2, Y2
+	VMOVUPD Y2, 96(BX)(R9*1)
+	ADDQ    $+128, R9
+	SUBQ    $0x10, R8
+	JNE     sixteen275
+
+rowsDone276:
+	INCQ DX
+	CMPQ DX, 8(AX)
+	JLT  column270
+
+done271:
+	VZEROUPPER
+	RET
+
+// func affineColumnNoneUnitF64AVX2(a *byte, arena *byte, uniform *byte, n int)
+// Requires: AVX
+TEXT ·affineColumnNoneUnitF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ a+0(FP), AX
+	MOVQ arena+8(FP), CX
+	CMPQ 8(AX), $0x00
+	JEQ  done278
+	XORQ DX, DX
+
+column277:
+	MOVQ    (AX), BX
+	MOVLQSX (BX)(DX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	MOVQ    24(AX), SI
+	MOVLQSX (SI)(DX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	MOVQ    48(AX), DI
+	MOVLQSX (DI)(DX*4), DI
+	LEAQ    (CX)(DI*8), DI
+	MOVQ    n+24(FP), R8
+	XORQ    R9, R9
+	TESTQ   R8, R8
+	JEQ     rowsDone282
+
+sixteen281:
+	VMOVUPD (SI)(R9*1), Y0
+	VMULPD  (DI)(R9*1), Y0, Y0
+	VMOVUPD Y0, (BX)(R9*1)
+	VMOVUPD 32(SI)(R9*1), Y0
+	VMULPD  32(DI)(R9*1), Y0, Y0
+	VMOVUPD Y0, 32(BX)(R9*1)
+	VMOVUPD 64(SI)(R9*1), Y0
+	VMULPD  64(DI)(R9*1), Y0, Y0
+	VMOVUPD Y0, 64(BX)(R9*1)
+	VMOVUPD 96(SI)(R9*1), Y0
+	VMULPD  96(DI)(R9*1), Y0, Y0
+	VMOVUPD Y0, 96(BX)(R9*1)
+	ADDQ    $+128, R9
+	SUBQ    $0x10, R8
+	JNE     sixteen281
+
+rowsDone282:
+	INCQ DX
+	CMPQ DX, 8(AX)
+	JLT  column277
+
+done278:
+	VZEROUPPER
+	RET
+
+// func affineColumnColumnUnitF64AVX2(a *byte, arena *byte, uniform *byte, n int)
+// Requires: AVX
+TEXT ·affineColumnColumnUnitF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ a+0(FP), AX
+	MOVQ arena+8(FP), CX
+	CMPQ 8(AX), $0x00
+	JEQ  done284
+	XORQ DX, DX
+
+column283:
+	MOVQ    (AX), BX
+	MOVLQSX (BX)(DX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	MOVQ    24(AX), SI
+	MOVLQSX (SI)(DX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	MOVQ    48(AX), DI
+	MOVLQSX (DI)(DX*4), DI
+	LEAQ    (CX)(DI*8), DI
+	MOVQ    88(AX), R8
+	MOVLQSX (R8)(DX*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVQ    n+24(FP), R9
+	XORQ    R10, R10
+	TESTQ   R9, R9
+	JEQ     rowsDone288
+
+sixteen287:
+	VMOVUPD (SI)(R10*1), Y0
+	VMULPD  (DI)(R10*1), Y0, Y0
+	VADDPD  (R8)(R10*1), Y0, Y0
+	VMOVUPD Y0, (BX)(R10*1)
+	VMOVUPD 32(SI)(R10*1), Y0
+	VMULPD  32(DI)(R10*1), Y0, Y0
+	VADDPD  32(R8)(R10*1), Y0, Y0
+	VMOVUPD Y0, 32(BX)(R10*1)
+	VMOVUPD 64(SI)(R10*1), Y0
+	VMULPD  64(DI)(R10*1), Y0, Y0
+	VADDPD  64(R8)(R10*1), Y0, Y0
+	VMOVUPD Y0, 64(BX)(R10*1)
+	VMOVUPD 96(SI)(R10*1), Y0
+	VMULPD  96(DI)(R10*1), Y0, Y0
+	VADDPD  96(R8)(R10*1), Y0, Y0
+	VMOVUPD Y0, 96(BX)(R10*1)
+	ADDQ    $+128, R10
+	SUBQ    $0x10, R9
+	JNE     sixteen287
+
+rowsDone288:
+	INCQ DX
+	CMPQ DX, 8(AX)
+	JLT  column283
+
+done284:
+	VZEROUPPER
+	RET
+
+// func affineColumnNumberUnitF64AVX2(a *byte, arena *byte, uniform *byte, n int)
+// Requires: AVX
+TEXT ·affineColumnNumberUnitF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ         a+0(FP), AX
+	MOVQ         arena+8(FP), CX
+	VBROADCASTSD 136(AX), Y0
+	MOVQ         120(AX), DX
+	CMPQ         DX, $0x03
+	JNE          factor289
+	VBROADCASTSD 112(AX), Y1
+	VMULPD       Y1, Y0, Y0
+
+factor289:
+	CMPQ 8(AX), $0x00
+	JEQ  done291
+	XORQ DX, DX
+
+column290:
+	MOVQ         (AX), BX
+	MOVLQSX      (BX)(DX*4), BX
+	LEAQ         (CX)(BX*8), BX
+	MOVQ         24(AX), SI
+	MOVLQSX      (SI)(DX*4), SI
+	LEAQ         (CX)(SI*8), SI
+	MOVQ         48(AX), DI
+	MOVLQSX      (DI)(DX*4), DI
+	LEAQ         (CX)(DI*8), DI
+	VMOVUPD      Y0, Y1
+	CMPQ         120(AX), $0x02
+	JNE          factor292
+	MOVQ         uniform+16(FP), R8
+	MOVQ         88(AX), R9
+	MOVLQSX      (R9)(DX*4), R9
+	VBROADCASTSD (R8)(R9*8), Y2
+	VMULPD       Y2, Y1, Y1
+
+factor292:
+	MOVQ  n+24(FP), R8
+	XORQ  R9, R9
+	TESTQ R8, R8
+	JEQ   rowsDone296
+
+sixteen295:
+	VMOVUPD (SI)(R9*1), Y2
+	VMULPD  (DI)(R9*1), Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, (BX)(R9*1)
+	VMOVUPD 32(SI)(R9*1), Y2
+	VMULPD  32(DI)(R9*1), Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 32(BX)(R9*1)
+	VMOVUPD 64(SI)(R9*1), Y2
+	VMULPD  64(DI)(R9*1), Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 64(BX)(R9*1)
+	VMOVUPD 96(SI)(R9*1), Y2
+	VMULPD  96(DI)(R9*1), Y2, Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 96(BX)(R9*1)
+	ADDQ    $+128, R9
+	SUBQ    $0x10, R8
+	JNE     sixteen295
+
+rowsDone296:
+	INCQ DX
+	CMPQ DX, 8(AX)
+	JLT  column290
+
+done291:
 	VZEROUPPER
 	RET

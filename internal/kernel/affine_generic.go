@@ -30,11 +30,11 @@ func affineGo[T Float](a *Affine, arena, uniform []T, n int) {
 			}
 		case y == nil && z == nil:
 			for i := range d {
-				d[i] = alpha*x[i] + beta
+				d[i] = T(alpha*x[i]) + beta
 			}
 		case y == nil:
 			for i := range d {
-				d[i] = alpha*x[i] + beta*z[i]
+				d[i] = T(alpha*x[i]) + T(beta*z[i])
 			}
 		case a.C.Kind == None:
 			for i := range d {
@@ -42,11 +42,11 @@ func affineGo[T Float](a *Affine, arena, uniform []T, n int) {
 			}
 		case z == nil:
 			for i := range d {
-				d[i] = alpha*x[i]*y[i] + beta
+				d[i] = T(alpha*x[i]*y[i]) + beta
 			}
 		default:
 			for i := range d {
-				d[i] = alpha*x[i]*y[i] + beta*z[i]
+				d[i] = T(alpha*x[i]*y[i]) + T(beta*z[i])
 			}
 		}
 	}

@@ -63,7 +63,7 @@ func benchMatMul[T Float](b *testing.B, s *Set[T]) {
 			for j := range bias {
 				bias[j] = int32(m.k*m.j + j)
 			}
-			a := &MatMul{X: at[:m.k], WK: m.j, WJ: 1, Init: Uniforms(bias...), Out: Product{D: at[m.k:]}}
+			a := &MatMul{X: at[:m.k], WK: m.j, WJ: 1, Init: uniformsAt(bias...), Out: Product{D: at[m.k:]}}
 			for b.Loop() {
 				s.MatMul(a, arena, uniform, m.n)
 			}
@@ -75,14 +75,14 @@ func benchMatMul[T Float](b *testing.B, s *Set[T]) {
 func BenchmarkUnary(b *testing.B) { each(b, benchUnary[float32], benchUnary[float64]) }
 
 func benchUnary[T Float](b *testing.B, s *Set[T]) {
-	for op := range unaryOps {
+	for _, op := range functions(1) {
 		b.Run(op.String(), func(b *testing.B) {
 			const c, n = 16, 128
 			arena, at := room[T](2*c, n)
 			for i := range arena {
 				arena[i] += .95
 			}
-			a := &Unary{D: at[:c], X: at[c:], Op: op}
+			a := &Unary{D: at[:c], X: at[c:], Fn: op}
 			for b.Loop() {
 				s.Unary(a, arena, n)
 			}
@@ -96,7 +96,7 @@ func BenchmarkTanhWithSlope(b *testing.B) { each(b, benchSlope[float32], benchSl
 func benchSlope[T Float](b *testing.B, s *Set[T]) {
 	const c, n = 8, 128
 	arena, at := room[T](3*c, n)
-	a := &Unary{D: at[:c], X: at[c : 2*c], Slope: at[2*c:], Op: Tanh}
+	a := &Unary{D: at[:c], X: at[c : 2*c], Slope: at[2*c:], Fn: Tanh}
 	for b.Loop() {
 		s.Unary(a, arena, n)
 	}
@@ -112,9 +112,9 @@ func benchAffine[T Float](b *testing.B, s *Set[T]) {
 		name string
 		b, c Operand
 	}{
-		{"mul", Columns(at[2*c : 3*c]...), Operand{}},
-		{"add", Operand{}, Columns(at[3*c:]...)},
-		{"fma", Columns(at[2*c : 3*c]...), Columns(at[3*c:]...)},
+		{"mul", columnsAt(at[2*c : 3*c]...), Operand{}},
+		{"add", Operand{}, columnsAt(at[3*c:]...)},
+		{"fma", columnsAt(at[2*c : 3*c]...), columnsAt(at[3*c:]...)},
 		{"scale", Constant(2), Operand{}},
 	} {
 		b.Run(x.name, func(b *testing.B) {
@@ -132,9 +132,9 @@ func BenchmarkBinary(b *testing.B) { each(b, benchBinary[float32], benchBinary[f
 func benchBinary[T Float](b *testing.B, s *Set[T]) {
 	const c, n = 8, 128
 	arena, at := room[T](3*c, n)
-	for op := range binaryOps {
+	for _, op := range functions(2) {
 		b.Run(op.String(), func(b *testing.B) {
-			a := &Binary{D: at[:c], A: Columns(at[c : 2*c]...), B: Columns(at[2*c:]...), Op: op}
+			a := &Binary{D: at[:c], A: columnsAt(at[c : 2*c]...), B: columnsAt(at[2*c:]...), Fn: op}
 			for b.Loop() {
 				s.Binary(a, arena, nil, n)
 			}

@@ -40,9 +40,6 @@ func sumOfF32AVX512(a *byte, arena *byte, n int)
 // maxOfF32AVX512 is Reduce for one operation.
 func maxOfF32AVX512(a *byte, arena *byte, n int)
 
-// minOfF32AVX512 is Reduce for one operation.
-func minOfF32AVX512(a *byte, arena *byte, n int)
-
 // divF32AVX2 is Binary for one operation.
 func divF32AVX2(a *byte, arena *byte, uniform *byte, n int)
 
@@ -78,9 +75,6 @@ func sumOfF32AVX2(a *byte, arena *byte, n int)
 
 // maxOfF32AVX2 is Reduce for one operation.
 func maxOfF32AVX2(a *byte, arena *byte, n int)
-
-// minOfF32AVX2 is Reduce for one operation.
-func minOfF32AVX2(a *byte, arena *byte, n int)
 
 // divF64AVX512 is Binary for one operation.
 func divF64AVX512(a *byte, arena *byte, uniform *byte, n int)
@@ -118,9 +112,6 @@ func sumOfF64AVX512(a *byte, arena *byte, n int)
 // maxOfF64AVX512 is Reduce for one operation.
 func maxOfF64AVX512(a *byte, arena *byte, n int)
 
-// minOfF64AVX512 is Reduce for one operation.
-func minOfF64AVX512(a *byte, arena *byte, n int)
-
 // divF64AVX2 is Binary for one operation.
 func divF64AVX2(a *byte, arena *byte, uniform *byte, n int)
 
@@ -156,6 +147,3 @@ func sumOfF64AVX2(a *byte, arena *byte, n int)
 
 // maxOfF64AVX2 is Reduce for one operation.
 func maxOfF64AVX2(a *byte, arena *byte, n int)
-
-// minOfF64AVX2 is Reduce for one operation.
-func minOfF64AVX2(a *byte, arena *byte, n int)

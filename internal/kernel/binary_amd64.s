@@ -1189,183 +1189,80 @@ rowsDone115:
 	VZEROUPPER
 	RET
 
-// func minOfF32AVX512(a *byte, arena *byte, n int)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·minOfF32AVX512(SB), NOSPLIT, $0-24
-	MOVQ    a+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVLQSX 24(AX), DX
-	LEAQ    (CX)(DX*4), DX
-	MOVQ    n+16(FP), BX
-	XORQ    SI, SI
-	SUBQ    $0x40, BX
-	JLT     rest121
-
-rows120:
-	MOVQ    (AX), DI
-	MOVLQSX (DI), R8
-	LEAQ    (CX)(R8*4), R8
-	VMOVUPS (R8)(SI*1), Z0
-	VMOVUPS 64(R8)(SI*1), Z1
-	VMOVUPS 128(R8)(SI*1), Z2
-	VMOVUPS 192(R8)(SI*1), Z3
-	MOVQ    $0x00000001, R8
-
-terms124:
-	CMPQ      R8, 8(AX)
-	JGE       joined125
-	MOVLQSX   (DI)(R8*4), R9
-	LEAQ      (CX)(R9*4), R9
-	VMOVUPS   (R9)(SI*1), Z4
-	VMINPS    Z4, Z0, Z5
-	VMINPS    Z0, Z4, Z6
-	VORPS     Z6, Z5, Z5
-	VADDPS    Z4, Z0, Z6
-	VCMPPS    $0x03, Z4, Z0, K1
-	VBLENDMPS Z6, Z5, K1, Z0
-	VMOVUPS   64(R9)(SI*1), Z4
-	VMINPS    Z4, Z1, Z5
-	VMINPS    Z1, Z4, Z6
-	VORPS     Z6, Z5, Z5
-	VADDPS    Z4, Z1, Z6
-	VCMPPS    $0x03, Z4, Z1, K1
-	VBLENDMPS Z6, Z5, K1, Z1
-	VMOVUPS   128(R9)(SI*1), Z4
-	VMINPS    Z4, Z2, Z5
-	VMINPS    Z2, Z4, Z6
-	VORPS     Z6, Z5, Z5
-	VADDPS    Z4, Z2, Z6
-	VCMPPS    $0x03, Z4, Z2, K1
-	VBLENDMPS Z6, Z5, K1, Z2
-	VMOVUPS   192(R9)(SI*1), Z4
-	VMINPS    Z4, Z3, Z5
-	VMINPS    Z3, Z4, Z6
-	VORPS     Z6, Z5, Z5
-	VADDPS    Z4, Z3, Z6
-	VCMPPS    $0x03, Z4, Z3, K1
-	VBLENDMPS Z6, Z5, K1, Z3
-	INCQ      R8
-	JMP       terms124
-
-joined125:
-	VMOVUPS Z0, (DX)(SI*1)
-	VMOVUPS Z1, 64(DX)(SI*1)
-	VMOVUPS Z2, 128(DX)(SI*1)
-	VMOVUPS Z3, 192(DX)(SI*1)
-	ADDQ    $+256, SI
-	SUBQ    $0x40, BX
-	JGE     rows120
-
-rest121:
-	ADDQ $0x40, BX
-	JEQ  rowsDone123
-
-sixteen122:
-	MOVQ    (AX), DI
-	MOVLQSX (DI), R8
-	LEAQ    (CX)(R8*4), R8
-	VMOVUPS (R8)(SI*1), Z0
-	MOVQ    $0x00000001, R8
-
-terms126:
-	CMPQ      R8, 8(AX)
-	JGE       joined127
-	MOVLQSX   (DI)(R8*4), R9
-	LEAQ      (CX)(R9*4), R9
-	VMOVUPS   (R9)(SI*1), Z1
-	VMINPS    Z1, Z0, Z2
-	VMINPS    Z0, Z1, Z3
-	VORPS     Z3, Z2, Z2
-	VADDPS    Z1, Z0, Z3
-	VCMPPS    $0x03, Z1, Z0, K1
-	VBLENDMPS Z3, Z2, K1, Z0
-	INCQ      R8
-	JMP       terms126
-
-joined127:
-	VMOVUPS Z0, (DX)(SI*1)
-	ADDQ    $+64, SI
-	SUBQ    $0x10, BX
-	JNE     sixteen122
-
-rowsDone123:
-	VZEROUPPER
-	RET
-
 // func divF32AVX2(a *byte, arena *byte, uniform *byte, n int)
 // Requires: AVX, AVX2
 TEXT ·divF32AVX2(SB), NOSPLIT, $128-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done129
+	JEQ  done121
 	XORQ DX, DX
 
-column128:
+column120:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number130
+	JNE     number122
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    $+64, DI
-	JMP     ready132
+	JMP     ready124
 
-number130:
+number122:
 	VMOVSD       48(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread131
+	JNE          spread123
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSS (SI)(DI*4), Y0
 
-spread131:
+spread123:
 	VMOVUPS Y0, (SP)
 	VMOVUPS Y0, 32(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready132:
+ready124:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number133
+	JNE     number125
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVQ    $+64, R9
-	JMP     ready135
+	JMP     ready127
 
-number133:
+number125:
 	VMOVSD       88(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread134
+	JNE          spread126
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y0
 
-spread134:
+spread126:
 	VMOVUPS Y0, 64(SP)
 	VMOVUPS Y0, 96(SP)
 	LEAQ    64(SP), R8
 	XORQ    R9, R9
 
-ready135:
+ready127:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone137
+	JEQ   rowsDone129
 
-rows136:
+rows128:
 	VMOVUPS (SI), Y0
 	VMOVUPS (R8), Y1
 	VDIVPS  Y1, Y0, Y0
@@ -1378,14 +1275,14 @@ rows136:
 	ADDQ    DI, SI
 	ADDQ    R9, R8
 	SUBQ    $0x10, R10
-	JNE     rows136
+	JNE     rows128
 
-rowsDone137:
+rowsDone129:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column128
+	JLT  column120
 
-done129:
+done121:
 	VZEROUPPER
 	RET
 
@@ -1395,74 +1292,74 @@ TEXT ·maxF32AVX2(SB), NOSPLIT, $128-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done139
+	JEQ  done131
 	XORQ DX, DX
 
-column138:
+column130:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number140
+	JNE     number132
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    $+64, DI
-	JMP     ready142
+	JMP     ready134
 
-number140:
+number132:
 	VMOVSD       48(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread141
+	JNE          spread133
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSS (SI)(DI*4), Y0
 
-spread141:
+spread133:
 	VMOVUPS Y0, (SP)
 	VMOVUPS Y0, 32(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready142:
+ready134:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number143
+	JNE     number135
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVQ    $+64, R9
-	JMP     ready145
+	JMP     ready137
 
-number143:
+number135:
 	VMOVSD       88(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread144
+	JNE          spread136
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y0
 
-spread144:
+spread136:
 	VMOVUPS Y0, 64(SP)
 	VMOVUPS Y0, 96(SP)
 	LEAQ    64(SP), R8
 	XORQ    R9, R9
 
-ready145:
+ready137:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone147
+	JEQ   rowsDone139
 
-rows146:
+rows138:
 	VMOVUPS   (SI), Y0
 	VMOVUPS   (R8), Y1
 	VMAXPS    Y1, Y0, Y2
@@ -1485,14 +1382,14 @@ rows146:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows146
+	JNE       rows138
 
-rowsDone147:
+rowsDone139:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column138
+	JLT  column130
 
-done139:
+done131:
 	VZEROUPPER
 	RET
 
@@ -1502,74 +1399,74 @@ TEXT ·minF32AVX2(SB), NOSPLIT, $128-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done149
+	JEQ  done141
 	XORQ DX, DX
 
-column148:
+column140:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number150
+	JNE     number142
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    $+64, DI
-	JMP     ready152
+	JMP     ready144
 
-number150:
+number142:
 	VMOVSD       48(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread151
+	JNE          spread143
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSS (SI)(DI*4), Y0
 
-spread151:
+spread143:
 	VMOVUPS Y0, (SP)
 	VMOVUPS Y0, 32(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready152:
+ready144:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number153
+	JNE     number145
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVQ    $+64, R9
-	JMP     ready155
+	JMP     ready147
 
-number153:
+number145:
 	VMOVSD       88(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread154
+	JNE          spread146
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y0
 
-spread154:
+spread146:
 	VMOVUPS Y0, 64(SP)
 	VMOVUPS Y0, 96(SP)
 	LEAQ    64(SP), R8
 	XORQ    R9, R9
 
-ready155:
+ready147:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone157
+	JEQ   rowsDone149
 
-rows156:
+rows148:
 	VMOVUPS   (SI), Y0
 	VMOVUPS   (R8), Y1
 	VMINPS    Y1, Y0, Y2
@@ -1592,14 +1489,14 @@ rows156:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows156
+	JNE       rows148
 
-rowsDone157:
+rowsDone149:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column148
+	JLT  column140
 
-done149:
+done141:
 	VZEROUPPER
 	RET
 
@@ -1609,74 +1506,74 @@ TEXT ·gtF32AVX2(SB), NOSPLIT, $128-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done159
+	JEQ  done151
 	XORQ DX, DX
 
-column158:
+column150:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number160
+	JNE     number152
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    $+64, DI
-	JMP     ready162
+	JMP     ready154
 
-number160:
+number152:
 	VMOVSD       48(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread161
+	JNE          spread153
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSS (SI)(DI*4), Y0
 
-spread161:
+spread153:
 	VMOVUPS Y0, (SP)
 	VMOVUPS Y0, 32(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready162:
+ready154:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number163
+	JNE     number155
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVQ    $+64, R9
-	JMP     ready165
+	JMP     ready157
 
-number163:
+number155:
 	VMOVSD       88(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread164
+	JNE          spread156
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y0
 
-spread164:
+spread156:
 	VMOVUPS Y0, 64(SP)
 	VMOVUPS Y0, 96(SP)
 	LEAQ    64(SP), R8
 	XORQ    R9, R9
 
-ready165:
+ready157:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone167
+	JEQ   rowsDone159
 
-rows166:
+rows158:
 	VMOVUPS   (SI), Y0
 	VMOVUPS   (R8), Y1
 	VMOVUPS   c32_3f800000<>+0(SB), Y2
@@ -1695,14 +1592,14 @@ rows166:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows166
+	JNE       rows158
 
-rowsDone167:
+rowsDone159:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column158
+	JLT  column150
 
-done159:
+done151:
 	VZEROUPPER
 	RET
 
@@ -1712,74 +1609,74 @@ TEXT ·geF32AVX2(SB), NOSPLIT, $128-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done169
+	JEQ  done161
 	XORQ DX, DX
 
-column168:
+column160:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number170
+	JNE     number162
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    $+64, DI
-	JMP     ready172
+	JMP     ready164
 
-number170:
+number162:
 	VMOVSD       48(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread171
+	JNE          spread163
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSS (SI)(DI*4), Y0
 
-spread171:
+spread163:
 	VMOVUPS Y0, (SP)
 	VMOVUPS Y0, 32(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready172:
+ready164:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number173
+	JNE     number165
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVQ    $+64, R9
-	JMP     ready175
+	JMP     ready167
 
-number173:
+number165:
 	VMOVSD       88(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread174
+	JNE          spread166
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y0
 
-spread174:
+spread166:
 	VMOVUPS Y0, 64(SP)
 	VMOVUPS Y0, 96(SP)
 	LEAQ    64(SP), R8
 	XORQ    R9, R9
 
-ready175:
+ready167:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone177
+	JEQ   rowsDone169
 
-rows176:
+rows168:
 	VMOVUPS   (SI), Y0
 	VMOVUPS   (R8), Y1
 	VMOVUPS   c32_3f800000<>+0(SB), Y2
@@ -1798,14 +1695,14 @@ rows176:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows176
+	JNE       rows168
 
-rowsDone177:
+rowsDone169:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column168
+	JLT  column160
 
-done169:
+done161:
 	VZEROUPPER
 	RET
 
@@ -1815,74 +1712,74 @@ TEXT ·ltF32AVX2(SB), NOSPLIT, $128-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done179
+	JEQ  done171
 	XORQ DX, DX
 
-column178:
+column170:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number180
+	JNE     number172
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    $+64, DI
-	JMP     ready182
+	JMP     ready174
 
-number180:
+number172:
 	VMOVSD       48(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread181
+	JNE          spread173
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSS (SI)(DI*4), Y0
 
-spread181:
+spread173:
 	VMOVUPS Y0, (SP)
 	VMOVUPS Y0, 32(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready182:
+ready174:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number183
+	JNE     number175
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVQ    $+64, R9
-	JMP     ready185
+	JMP     ready177
 
-number183:
+number175:
 	VMOVSD       88(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread184
+	JNE          spread176
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y0
 
-spread184:
+spread176:
 	VMOVUPS Y0, 64(SP)
 	VMOVUPS Y0, 96(SP)
 	LEAQ    64(SP), R8
 	XORQ    R9, R9
 
-ready185:
+ready177:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone187
+	JEQ   rowsDone179
 
-rows186:
+rows178:
 	VMOVUPS   (SI), Y0
 	VMOVUPS   (R8), Y1
 	VMOVUPS   c32_3f800000<>+0(SB), Y2
@@ -1901,14 +1798,14 @@ rows186:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows186
+	JNE       rows178
 
-rowsDone187:
+rowsDone179:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column178
+	JLT  column170
 
-done179:
+done171:
 	VZEROUPPER
 	RET
 
@@ -1918,74 +1815,74 @@ TEXT ·leF32AVX2(SB), NOSPLIT, $128-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done189
+	JEQ  done181
 	XORQ DX, DX
 
-column188:
+column180:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number190
+	JNE     number182
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    $+64, DI
-	JMP     ready192
+	JMP     ready184
 
-number190:
+number182:
 	VMOVSD       48(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread191
+	JNE          spread183
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSS (SI)(DI*4), Y0
 
-spread191:
+spread183:
 	VMOVUPS Y0, (SP)
 	VMOVUPS Y0, 32(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready192:
+ready184:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number193
+	JNE     number185
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVQ    $+64, R9
-	JMP     ready195
+	JMP     ready187
 
-number193:
+number185:
 	VMOVSD       88(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread194
+	JNE          spread186
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y0
 
-spread194:
+spread186:
 	VMOVUPS Y0, 64(SP)
 	VMOVUPS Y0, 96(SP)
 	LEAQ    64(SP), R8
 	XORQ    R9, R9
 
-ready195:
+ready187:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone197
+	JEQ   rowsDone189
 
-rows196:
+rows188:
 	VMOVUPS   (SI), Y0
 	VMOVUPS   (R8), Y1
 	VMOVUPS   c32_3f800000<>+0(SB), Y2
@@ -2004,14 +1901,14 @@ rows196:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows196
+	JNE       rows188
 
-rowsDone197:
+rowsDone189:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column188
+	JLT  column180
 
-done189:
+done181:
 	VZEROUPPER
 	RET
 
@@ -2021,74 +1918,74 @@ TEXT ·eqF32AVX2(SB), NOSPLIT, $128-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done199
+	JEQ  done191
 	XORQ DX, DX
 
-column198:
+column190:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number200
+	JNE     number192
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    $+64, DI
-	JMP     ready202
+	JMP     ready194
 
-number200:
+number192:
 	VMOVSD       48(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread201
+	JNE          spread193
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSS (SI)(DI*4), Y0
 
-spread201:
+spread193:
 	VMOVUPS Y0, (SP)
 	VMOVUPS Y0, 32(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready202:
+ready194:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number203
+	JNE     number195
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVQ    $+64, R9
-	JMP     ready205
+	JMP     ready197
 
-number203:
+number195:
 	VMOVSD       88(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread204
+	JNE          spread196
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y0
 
-spread204:
+spread196:
 	VMOVUPS Y0, 64(SP)
 	VMOVUPS Y0, 96(SP)
 	LEAQ    64(SP), R8
 	XORQ    R9, R9
 
-ready205:
+ready197:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone207
+	JEQ   rowsDone199
 
-rows206:
+rows198:
 	VMOVUPS   (SI), Y0
 	VMOVUPS   (R8), Y1
 	VMOVUPS   c32_3f800000<>+0(SB), Y2
@@ -2107,14 +2004,14 @@ rows206:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows206
+	JNE       rows198
 
-rowsDone207:
+rowsDone199:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column198
+	JLT  column190
 
-done199:
+done191:
 	VZEROUPPER
 	RET
 
@@ -2124,74 +2021,74 @@ TEXT ·neF32AVX2(SB), NOSPLIT, $128-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done209
+	JEQ  done201
 	XORQ DX, DX
 
-column208:
+column200:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number210
+	JNE     number202
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    $+64, DI
-	JMP     ready212
+	JMP     ready204
 
-number210:
+number202:
 	VMOVSD       48(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread211
+	JNE          spread203
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSS (SI)(DI*4), Y0
 
-spread211:
+spread203:
 	VMOVUPS Y0, (SP)
 	VMOVUPS Y0, 32(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready212:
+ready204:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number213
+	JNE     number205
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVQ    $+64, R9
-	JMP     ready215
+	JMP     ready207
 
-number213:
+number205:
 	VMOVSD       88(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread214
+	JNE          spread206
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y0
 
-spread214:
+spread206:
 	VMOVUPS Y0, 64(SP)
 	VMOVUPS Y0, 96(SP)
 	LEAQ    64(SP), R8
 	XORQ    R9, R9
 
-ready215:
+ready207:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone217
+	JEQ   rowsDone209
 
-rows216:
+rows208:
 	VMOVUPS   (SI), Y0
 	VMOVUPS   (R8), Y1
 	VMOVUPS   c32_3f800000<>+0(SB), Y2
@@ -2210,14 +2107,14 @@ rows216:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows216
+	JNE       rows208
 
-rowsDone217:
+rowsDone209:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column208
+	JLT  column200
 
-done209:
+done201:
 	VZEROUPPER
 	RET
 
@@ -2227,103 +2124,103 @@ TEXT ·chooseF32AVX2(SB), NOSPLIT, $192-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done219
+	JEQ  done211
 	XORQ DX, DX
 
-column218:
+column210:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number220
+	JNE     number212
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    $+64, DI
-	JMP     ready222
+	JMP     ready214
 
-number220:
+number212:
 	VMOVSD       48(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread221
+	JNE          spread213
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSS (SI)(DI*4), Y0
 
-spread221:
+spread213:
 	VMOVUPS Y0, (SP)
 	VMOVUPS Y0, 32(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready222:
+ready214:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number223
+	JNE     number215
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVQ    $+64, R9
-	JMP     ready225
+	JMP     ready217
 
-number223:
+number215:
 	VMOVSD       88(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread224
+	JNE          spread216
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y0
 
-spread224:
+spread216:
 	VMOVUPS Y0, 64(SP)
 	VMOVUPS Y0, 96(SP)
 	LEAQ    64(SP), R8
 	XORQ    R9, R9
 
-ready225:
+ready217:
 	MOVQ    136(AX), R10
 	CMPQ    R10, $0x01
-	JNE     number226
+	JNE     number218
 	MOVQ    104(AX), R10
 	MOVLQSX (R10)(DX*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVQ    $+64, R11
-	JMP     ready228
+	JMP     ready220
 
-number226:
+number218:
 	VMOVSD       128(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R10, $0x02
-	JNE          spread227
+	JNE          spread219
 	MOVQ         uniform+16(FP), R10
 	MOVQ         104(AX), R11
 	MOVLQSX      (R11)(DX*4), R11
 	VBROADCASTSS (R10)(R11*4), Y0
 
-spread227:
+spread219:
 	VMOVUPS Y0, 128(SP)
 	VMOVUPS Y0, 160(SP)
 	LEAQ    128(SP), R10
 	XORQ    R11, R11
 
-ready228:
+ready220:
 	VMOVUPS c32_0<>+0(SB), Y0
 	MOVQ    n+24(FP), R12
 	TESTQ   R12, R12
-	JEQ     rowsDone230
+	JEQ     rowsDone222
 
-rows229:
+rows221:
 	VMOVUPS   (R8), Y1
 	VMOVUPS   (R10), Y2
 	VCMPPS    $0x00, (SI), Y0, Y3
@@ -2339,20 +2236,102 @@ rows229:
 	ADDQ      R9, R8
 	ADDQ      R11, R10
 	SUBQ      $0x10, R12
-	JNE       rows229
+	JNE       rows221
 
-rowsDone230:
+rowsDone222:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column218
+	JLT  column210
 
-done219:
+done211:
 	VZEROUPPER
 	RET
 
 // func sumOfF32AVX2(a *byte, arena *byte, n int)
 // Requires: AVX
 TEXT ·sumOfF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ    a+0(FP), AX
+	MOVQ    arena+8(FP), CX
+	MOVLQSX 24(AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVQ    n+16(FP), BX
+	XORQ    SI, SI
+	SUBQ    $0x20, BX
+	JLT     rest224
+
+rows223:
+	MOVQ    (AX), DI
+	MOVLQSX (DI), R8
+	LEAQ    (CX)(R8*4), R8
+	VMOVUPS (R8)(SI*1), Y0
+	VMOVUPS 32(R8)(SI*1), Y1
+	VMOVUPS 64(R8)(SI*1), Y2
+	VMOVUPS 96(R8)(SI*1), Y3
+	MOVQ    $0x00000001, R8
+
+terms227:
+	CMPQ    R8, 8(AX)
+	JGE     joined228
+	MOVLQSX (DI)(R8*4), R9
+	LEAQ    (CX)(R9*4), R9
+	VMOVUPS (R9)(SI*1), Y4
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS 32(R9)(SI*1), Y4
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS 64(R9)(SI*1), Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS 96(R9)(SI*1), Y4
+	VADDPS  Y4, Y3, Y3
+	INCQ    R8
+	JMP     terms227
+
+joined228:
+	VMOVUPS Y0, (DX)(SI*1)
+	VMOVUPS Y1, 32(DX)(SI*1)
+	VMOVUPS Y2, 64(DX)(SI*1)
+	VMOVUPS Y3, 96(DX)(SI*1)
+	ADDQ    $+128, SI
+	SUBQ    $0x20, BX
+	JGE     rows223
+
+rest224:
+	ADDQ $0x20, BX
+	JEQ  rowsDone226
+
+sixteen225:
+	MOVQ    (AX), DI
+	MOVLQSX (DI), R8
+	LEAQ    (CX)(R8*4), R8
+	VMOVUPS (R8)(SI*1), Y0
+	VMOVUPS 32(R8)(SI*1), Y1
+	MOVQ    $0x00000001, R8
+
+terms229:
+	CMPQ    R8, 8(AX)
+	JGE     joined230
+	MOVLQSX (DI)(R8*4), R9
+	LEAQ    (CX)(R9*4), R9
+	VMOVUPS (R9)(SI*1), Y2
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 32(R9)(SI*1), Y2
+	VADDPS  Y2, Y1, Y1
+	INCQ    R8
+	JMP     terms229
+
+joined230:
+	VMOVUPS Y0, (DX)(SI*1)
+	VMOVUPS Y1, 32(DX)(SI*1)
+	ADDQ    $+64, SI
+	SUBQ    $0x10, BX
+	JNE     sixteen225
+
+rowsDone226:
+	VZEROUPPER
+	RET
+
+// func maxOfF32AVX2(a *byte, arena *byte, n int)
+// Requires: AVX
+TEXT ·maxOfF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ    a+0(FP), AX
 	MOVQ    arena+8(FP), CX
 	MOVLQSX 24(AX), DX
@@ -2373,90 +2352,8 @@ rows231:
 	MOVQ    $0x00000001, R8
 
 terms235:
-	CMPQ    R8, 8(AX)
-	JGE     joined236
-	MOVLQSX (DI)(R8*4), R9
-	LEAQ    (CX)(R9*4), R9
-	VMOVUPS (R9)(SI*1), Y4
-	VADDPS  Y4, Y0, Y0
-	VMOVUPS 32(R9)(SI*1), Y4
-	VADDPS  Y4, Y1, Y1
-	VMOVUPS 64(R9)(SI*1), Y4
-	VADDPS  Y4, Y2, Y2
-	VMOVUPS 96(R9)(SI*1), Y4
-	VADDPS  Y4, Y3, Y3
-	INCQ    R8
-	JMP     terms235
-
-joined236:
-	VMOVUPS Y0, (DX)(SI*1)
-	VMOVUPS Y1, 32(DX)(SI*1)
-	VMOVUPS Y2, 64(DX)(SI*1)
-	VMOVUPS Y3, 96(DX)(SI*1)
-	ADDQ    $+128, SI
-	SUBQ    $0x20, BX
-	JGE     rows231
-
-rest232:
-	ADDQ $0x20, BX
-	JEQ  rowsDone234
-
-sixteen233:
-	MOVQ    (AX), DI
-	MOVLQSX (DI), R8
-	LEAQ    (CX)(R8*4), R8
-	VMOVUPS (R8)(SI*1), Y0
-	VMOVUPS 32(R8)(SI*1), Y1
-	MOVQ    $0x00000001, R8
-
-terms237:
-	CMPQ    R8, 8(AX)
-	JGE     joined238
-	MOVLQSX (DI)(R8*4), R9
-	LEAQ    (CX)(R9*4), R9
-	VMOVUPS (R9)(SI*1), Y2
-	VADDPS  Y2, Y0, Y0
-	VMOVUPS 32(R9)(SI*1), Y2
-	VADDPS  Y2, Y1, Y1
-	INCQ    R8
-	JMP     terms237
-
-joined238:
-	VMOVUPS Y0, (DX)(SI*1)
-	VMOVUPS Y1, 32(DX)(SI*1)
-	ADDQ    $+64, SI
-	SUBQ    $0x10, BX
-	JNE     sixteen233
-
-rowsDone234:
-	VZEROUPPER
-	RET
-
-// func maxOfF32AVX2(a *byte, arena *byte, n int)
-// Requires: AVX
-TEXT ·maxOfF32AVX2(SB), NOSPLIT, $0-24
-	MOVQ    a+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVLQSX 24(AX), DX
-	LEAQ    (CX)(DX*4), DX
-	MOVQ    n+16(FP), BX
-	XORQ    SI, SI
-	SUBQ    $0x20, BX
-	JLT     rest240
-
-rows239:
-	MOVQ    (AX), DI
-	MOVLQSX (DI), R8
-	LEAQ    (CX)(R8*4), R8
-	VMOVUPS (R8)(SI*1), Y0
-	VMOVUPS 32(R8)(SI*1), Y1
-	VMOVUPS 64(R8)(SI*1), Y2
-	VMOVUPS 96(R8)(SI*1), Y3
-	MOVQ    $0x00000001, R8
-
-terms243:
 	CMPQ      R8, 8(AX)
-	JGE       joined244
+	JGE       joined236
 	MOVLQSX   (DI)(R8*4), R9
 	LEAQ      (CX)(R9*4), R9
 	VMOVUPS   (R9)(SI*1), Y4
@@ -2488,22 +2385,22 @@ terms243:
 	VCMPPS    $0x03, Y4, Y3, Y3
 	VBLENDVPS Y3, Y6, Y5, Y3
 	INCQ      R8
-	JMP       terms243
+	JMP       terms235
 
-joined244:
+joined236:
 	VMOVUPS Y0, (DX)(SI*1)
 	VMOVUPS Y1, 32(DX)(SI*1)
 	VMOVUPS Y2, 64(DX)(SI*1)
 	VMOVUPS Y3, 96(DX)(SI*1)
 	ADDQ    $+128, SI
 	SUBQ    $0x20, BX
-	JGE     rows239
+	JGE     rows231
 
-rest240:
+rest232:
 	ADDQ $0x20, BX
-	JEQ  rowsDone242
+	JEQ  rowsDone234
 
-sixteen241:
+sixteen233:
 	MOVQ    (AX), DI
 	MOVLQSX (DI), R8
 	LEAQ    (CX)(R8*4), R8
@@ -2511,9 +2408,9 @@ sixteen241:
 	VMOVUPS 32(R8)(SI*1), Y1
 	MOVQ    $0x00000001, R8
 
-terms245:
+terms237:
 	CMPQ      R8, 8(AX)
-	JGE       joined246
+	JGE       joined238
 	MOVLQSX   (DI)(R8*4), R9
 	LEAQ      (CX)(R9*4), R9
 	VMOVUPS   (R9)(SI*1), Y2
@@ -2531,128 +2428,16 @@ terms245:
 	VCMPPS    $0x03, Y2, Y1, Y1
 	VBLENDVPS Y1, Y4, Y3, Y1
 	INCQ      R8
-	JMP       terms245
+	JMP       terms237
 
-joined246:
+joined238:
 	VMOVUPS Y0, (DX)(SI*1)
 	VMOVUPS Y1, 32(DX)(SI*1)
 	ADDQ    $+64, SI
 	SUBQ    $0x10, BX
-	JNE     sixteen241
+	JNE     sixteen233
 
-rowsDone242:
-	VZEROUPPER
-	RET
-
-// func minOfF32AVX2(a *byte, arena *byte, n int)
-// Requires: AVX
-TEXT ·minOfF32AVX2(SB), NOSPLIT, $0-24
-	MOVQ    a+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVLQSX 24(AX), DX
-	LEAQ    (CX)(DX*4), DX
-	MOVQ    n+16(FP), BX
-	XORQ    SI, SI
-	SUBQ    $0x20, BX
-	JLT     rest248
-
-rows247:
-	MOVQ    (AX), DI
-	MOVLQSX (DI), R8
-	LEAQ    (CX)(R8*4), R8
-	VMOVUPS (R8)(SI*1), Y0
-	VMOVUPS 32(R8)(SI*1), Y1
-	VMOVUPS 64(R8)(SI*1), Y2
-	VMOVUPS 96(R8)(SI*1), Y3
-	MOVQ    $0x00000001, R8
-
-terms251:
-	CMPQ      R8, 8(AX)
-	JGE       joined252
-	MOVLQSX   (DI)(R8*4), R9
-	LEAQ      (CX)(R9*4), R9
-	VMOVUPS   (R9)(SI*1), Y4
-	VMINPS    Y4, Y0, Y5
-	VMINPS    Y0, Y4, Y6
-	VORPS     Y6, Y5, Y5
-	VADDPS    Y4, Y0, Y6
-	VCMPPS    $0x03, Y4, Y0, Y0
-	VBLENDVPS Y0, Y6, Y5, Y0
-	VMOVUPS   32(R9)(SI*1), Y4
-	VMINPS    Y4, Y1, Y5
-	VMINPS    Y1, Y4, Y6
-	VORPS     Y6, Y5, Y5
-	VADDPS    Y4, Y1, Y6
-	VCMPPS    $0x03, Y4, Y1, Y1
-	VBLENDVPS Y1, Y6, Y5, Y1
-	VMOVUPS   64(R9)(SI*1), Y4
-	VMINPS    Y4, Y2, Y5
-	VMINPS    Y2, Y4, Y6
-	VORPS     Y6, Y5, Y5
-	VADDPS    Y4, Y2, Y6
-	VCMPPS    $0x03, Y4, Y2, Y2
-	VBLENDVPS Y2, Y6, Y5, Y2
-	VMOVUPS   96(R9)(SI*1), Y4
-	VMINPS    Y4, Y3, Y5
-	VMINPS    Y3, Y4, Y6
-	VORPS     Y6, Y5, Y5
-	VADDPS    Y4, Y3, Y6
-	VCMPPS    $0x03, Y4, Y3, Y3
-	VBLENDVPS Y3, Y6, Y5, Y3
-	INCQ      R8
-	JMP       terms251
-
-joined252:
-	VMOVUPS Y0, (DX)(SI*1)
-	VMOVUPS Y1, 32(DX)(SI*1)
-	VMOVUPS Y2, 64(DX)(SI*1)
-	VMOVUPS Y3, 96(DX)(SI*1)
-	ADDQ    $+128, SI
-	SUBQ    $0x20, BX
-	JGE     rows247
-
-rest248:
-	ADDQ $0x20, BX
-	JEQ  rowsDone250
-
-sixteen249:
-	MOVQ    (AX), DI
-	MOVLQSX (DI), R8
-	LEAQ    (CX)(R8*4), R8
-	VMOVUPS (R8)(SI*1), Y0
-	VMOVUPS 32(R8)(SI*1), Y1
-	MOVQ    $0x00000001, R8
-
-terms253:
-	CMPQ      R8, 8(AX)
-	JGE       joined254
-	MOVLQSX   (DI)(R8*4), R9
-	LEAQ      (CX)(R9*4), R9
-	VMOVUPS   (R9)(SI*1), Y2
-	VMINPS    Y2, Y0, Y3
-	VMINPS    Y0, Y2, Y4
-	VORPS     Y4, Y3, Y3
-	VADDPS    Y2, Y0, Y4
-	VCMPPS    $0x03, Y2, Y0, Y0
-	VBLENDVPS Y0, Y4, Y3, Y0
-	VMOVUPS   32(R9)(SI*1), Y2
-	VMINPS    Y2, Y1, Y3
-	VMINPS    Y1, Y2, Y4
-	VORPS     Y4, Y3, Y3
-	VADDPS    Y2, Y1, Y4
-	VCMPPS    $0x03, Y2, Y1, Y1
-	VBLENDVPS Y1, Y4, Y3, Y1
-	INCQ      R8
-	JMP       terms253
-
-joined254:
-	VMOVUPS Y0, (DX)(SI*1)
-	VMOVUPS Y1, 32(DX)(SI*1)
-	ADDQ    $+64, SI
-	SUBQ    $0x10, BX
-	JNE     sixteen249
-
-rowsDone250:
+rowsDone234:
 	VZEROUPPER
 	RET
 
@@ -2662,70 +2447,70 @@ TEXT ·divF64AVX512(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done256
+	JEQ  done240
 	XORQ DX, DX
 
-column255:
+column239:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number257
+	JNE     number241
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready259
+	JMP     ready243
 
-number257:
+number241:
 	VBROADCASTSD 48(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         SI, $0x02
-	JNE          spread258
+	JNE          spread242
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Z0
 
-spread258:
+spread242:
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready259:
+ready243:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number260
+	JNE     number244
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready262
+	JMP     ready246
 
-number260:
+number244:
 	VBROADCASTSD 88(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R8, $0x02
-	JNE          spread261
+	JNE          spread245
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z0
 
-spread261:
+spread245:
 	VMOVUPD Z0, 128(SP)
 	VMOVUPD Z0, 192(SP)
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready262:
+ready246:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone264
+	JEQ   rowsDone248
 
-rows263:
+rows247:
 	VMOVUPD (SI), Z0
 	VMOVUPD (R8), Z1
 	VDIVPD  Z1, Z0, Z0
@@ -2738,14 +2523,14 @@ rows263:
 	ADDQ    DI, SI
 	ADDQ    R9, R8
 	SUBQ    $0x10, R10
-	JNE     rows263
+	JNE     rows247
 
-rowsDone264:
+rowsDone248:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column255
+	JLT  column239
 
-done256:
+done240:
 	VZEROUPPER
 	RET
 
@@ -2755,70 +2540,70 @@ TEXT ·maxF64AVX512(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done266
+	JEQ  done250
 	XORQ DX, DX
 
-column265:
+column249:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number267
+	JNE     number251
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready269
+	JMP     ready253
 
-number267:
+number251:
 	VBROADCASTSD 48(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         SI, $0x02
-	JNE          spread268
+	JNE          spread252
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Z0
 
-spread268:
+spread252:
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready269:
+ready253:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number270
+	JNE     number254
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready272
+	JMP     ready256
 
-number270:
+number254:
 	VBROADCASTSD 88(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R8, $0x02
-	JNE          spread271
+	JNE          spread255
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z0
 
-spread271:
+spread255:
 	VMOVUPD Z0, 128(SP)
 	VMOVUPD Z0, 192(SP)
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready272:
+ready256:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone274
+	JEQ   rowsDone258
 
-rows273:
+rows257:
 	VMOVUPD   (SI), Z0
 	VMOVUPD   (R8), Z3
 	VMAXPD    Z3, Z0, Z4
@@ -2841,14 +2626,14 @@ rows273:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows273
+	JNE       rows257
 
-rowsDone274:
+rowsDone258:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column265
+	JLT  column249
 
-done266:
+done250:
 	VZEROUPPER
 	RET
 
@@ -2858,70 +2643,70 @@ TEXT ·minF64AVX512(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done276
+	JEQ  done260
 	XORQ DX, DX
 
-column275:
+column259:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number277
+	JNE     number261
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready279
+	JMP     ready263
 
-number277:
+number261:
 	VBROADCASTSD 48(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         SI, $0x02
-	JNE          spread278
+	JNE          spread262
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Z0
 
-spread278:
+spread262:
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready279:
+ready263:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number280
+	JNE     number264
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready282
+	JMP     ready266
 
-number280:
+number264:
 	VBROADCASTSD 88(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R8, $0x02
-	JNE          spread281
+	JNE          spread265
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z0
 
-spread281:
+spread265:
 	VMOVUPD Z0, 128(SP)
 	VMOVUPD Z0, 192(SP)
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready282:
+ready266:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone284
+	JEQ   rowsDone268
 
-rows283:
+rows267:
 	VMOVUPD   (SI), Z0
 	VMOVUPD   (R8), Z3
 	VMINPD    Z3, Z0, Z4
@@ -2944,14 +2729,14 @@ rows283:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows283
+	JNE       rows267
 
-rowsDone284:
+rowsDone268:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column275
+	JLT  column259
 
-done276:
+done260:
 	VZEROUPPER
 	RET
 
@@ -2961,70 +2746,70 @@ TEXT ·gtF64AVX512(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done286
+	JEQ  done270
 	XORQ DX, DX
 
-column285:
+column269:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number287
+	JNE     number271
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready289
+	JMP     ready273
 
-number287:
+number271:
 	VBROADCASTSD 48(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         SI, $0x02
-	JNE          spread288
+	JNE          spread272
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Z0
 
-spread288:
+spread272:
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready289:
+ready273:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number290
+	JNE     number274
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready292
+	JMP     ready276
 
-number290:
+number274:
 	VBROADCASTSD 88(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R8, $0x02
-	JNE          spread291
+	JNE          spread275
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z0
 
-spread291:
+spread275:
 	VMOVUPD Z0, 128(SP)
 	VMOVUPD Z0, 192(SP)
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready292:
+ready276:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone294
+	JEQ   rowsDone278
 
-rows293:
+rows277:
 	VMOVUPD   (SI), Z0
 	VMOVUPD   (R8), Z3
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z4
@@ -3043,14 +2828,14 @@ rows293:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows293
+	JNE       rows277
 
-rowsDone294:
+rowsDone278:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column285
+	JLT  column269
 
-done286:
+done270:
 	VZEROUPPER
 	RET
 
@@ -3080,70 +2865,70 @@ TEXT ·geF64AVX512(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done296
+	JEQ  done280
 	XORQ DX, DX
 
-column295:
+column279:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number297
+	JNE     number281
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready299
+	JMP     ready283
 
-number297:
+number281:
 	VBROADCASTSD 48(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         SI, $0x02
-	JNE          spread298
+	JNE          spread282
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Z0
 
-spread298:
+spread282:
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready299:
+ready283:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number300
+	JNE     number284
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready302
+	JMP     ready286
 
-number300:
+number284:
 	VBROADCASTSD 88(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R8, $0x02
-	JNE          spread301
+	JNE          spread285
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z0
 
-spread301:
+spread285:
 	VMOVUPD Z0, 128(SP)
 	VMOVUPD Z0, 192(SP)
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready302:
+ready286:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone304
+	JEQ   rowsDone288
 
-rows303:
+rows287:
 	VMOVUPD   (SI), Z0
 	VMOVUPD   (R8), Z3
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z4
@@ -3162,14 +2947,14 @@ rows303:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows303
+	JNE       rows287
 
-rowsDone304:
+rowsDone288:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column295
+	JLT  column279
 
-done296:
+done280:
 	VZEROUPPER
 	RET
 
@@ -3179,70 +2964,70 @@ TEXT ·ltF64AVX512(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done306
+	JEQ  done290
 	XORQ DX, DX
 
-column305:
+column289:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number307
+	JNE     number291
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready309
+	JMP     ready293
 
-number307:
+number291:
 	VBROADCASTSD 48(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         SI, $0x02
-	JNE          spread308
+	JNE          spread292
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Z0
 
-spread308:
+spread292:
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready309:
+ready293:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number310
+	JNE     number294
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready312
+	JMP     ready296
 
-number310:
+number294:
 	VBROADCASTSD 88(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R8, $0x02
-	JNE          spread311
+	JNE          spread295
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z0
 
-spread311:
+spread295:
 	VMOVUPD Z0, 128(SP)
 	VMOVUPD Z0, 192(SP)
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready312:
+ready296:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone314
+	JEQ   rowsDone298
 
-rows313:
+rows297:
 	VMOVUPD   (SI), Z0
 	VMOVUPD   (R8), Z3
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z4
@@ -3261,14 +3046,14 @@ rows313:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows313
+	JNE       rows297
 
-rowsDone314:
+rowsDone298:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column305
+	JLT  column289
 
-done306:
+done290:
 	VZEROUPPER
 	RET
 
@@ -3278,70 +3063,70 @@ TEXT ·leF64AVX512(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done316
+	JEQ  done300
 	XORQ DX, DX
 
-column315:
+column299:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number317
+	JNE     number301
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready319
+	JMP     ready303
 
-number317:
+number301:
 	VBROADCASTSD 48(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         SI, $0x02
-	JNE          spread318
+	JNE          spread302
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Z0
 
-spread318:
+spread302:
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready319:
+ready303:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number320
+	JNE     number304
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready322
+	JMP     ready306
 
-number320:
+number304:
 	VBROADCASTSD 88(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R8, $0x02
-	JNE          spread321
+	JNE          spread305
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z0
 
-spread321:
+spread305:
 	VMOVUPD Z0, 128(SP)
 	VMOVUPD Z0, 192(SP)
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready322:
+ready306:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone324
+	JEQ   rowsDone308
 
-rows323:
+rows307:
 	VMOVUPD   (SI), Z0
 	VMOVUPD   (R8), Z3
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z4
@@ -3360,14 +3145,14 @@ rows323:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows323
+	JNE       rows307
 
-rowsDone324:
+rowsDone308:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column315
+	JLT  column299
 
-done316:
+done300:
 	VZEROUPPER
 	RET
 
@@ -3377,70 +3162,70 @@ TEXT ·eqF64AVX512(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done326
+	JEQ  done310
 	XORQ DX, DX
 
-column325:
+column309:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number327
+	JNE     number311
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready329
+	JMP     ready313
 
-number327:
+number311:
 	VBROADCASTSD 48(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         SI, $0x02
-	JNE          spread328
+	JNE          spread312
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Z0
 
-spread328:
+spread312:
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready329:
+ready313:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number330
+	JNE     number314
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready332
+	JMP     ready316
 
-number330:
+number314:
 	VBROADCASTSD 88(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R8, $0x02
-	JNE          spread331
+	JNE          spread315
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z0
 
-spread331:
+spread315:
 	VMOVUPD Z0, 128(SP)
 	VMOVUPD Z0, 192(SP)
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready332:
+ready316:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone334
+	JEQ   rowsDone318
 
-rows333:
+rows317:
 	VMOVUPD   (SI), Z0
 	VMOVUPD   (R8), Z3
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z4
@@ -3459,14 +3244,14 @@ rows333:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows333
+	JNE       rows317
 
-rowsDone334:
+rowsDone318:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column325
+	JLT  column309
 
-done326:
+done310:
 	VZEROUPPER
 	RET
 
@@ -3476,70 +3261,70 @@ TEXT ·neF64AVX512(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done336
+	JEQ  done320
 	XORQ DX, DX
 
-column335:
+column319:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number337
+	JNE     number321
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready339
+	JMP     ready323
 
-number337:
+number321:
 	VBROADCASTSD 48(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         SI, $0x02
-	JNE          spread338
+	JNE          spread322
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Z0
 
-spread338:
+spread322:
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready339:
+ready323:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number340
+	JNE     number324
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready342
+	JMP     ready326
 
-number340:
+number324:
 	VBROADCASTSD 88(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R8, $0x02
-	JNE          spread341
+	JNE          spread325
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z0
 
-spread341:
+spread325:
 	VMOVUPD Z0, 128(SP)
 	VMOVUPD Z0, 192(SP)
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready342:
+ready326:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone344
+	JEQ   rowsDone328
 
-rows343:
+rows327:
 	VMOVUPD   (SI), Z0
 	VMOVUPD   (R8), Z3
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z4
@@ -3558,14 +3343,14 @@ rows343:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows343
+	JNE       rows327
 
-rowsDone344:
+rowsDone328:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column335
+	JLT  column319
 
-done336:
+done320:
 	VZEROUPPER
 	RET
 
@@ -3575,97 +3360,97 @@ TEXT ·chooseF64AVX512(SB), NOSPLIT, $384-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done346
+	JEQ  done330
 	XORQ DX, DX
 
-column345:
+column329:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number347
+	JNE     number331
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready349
+	JMP     ready333
 
-number347:
+number331:
 	VBROADCASTSD 48(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         SI, $0x02
-	JNE          spread348
+	JNE          spread332
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Z0
 
-spread348:
+spread332:
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready349:
+ready333:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number350
+	JNE     number334
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready352
+	JMP     ready336
 
-number350:
+number334:
 	VBROADCASTSD 88(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R8, $0x02
-	JNE          spread351
+	JNE          spread335
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z0
 
-spread351:
+spread335:
 	VMOVUPD Z0, 128(SP)
 	VMOVUPD Z0, 192(SP)
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready352:
+ready336:
 	MOVQ    136(AX), R10
 	CMPQ    R10, $0x01
-	JNE     number353
+	JNE     number337
 	MOVQ    104(AX), R10
 	MOVLQSX (R10)(DX*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVQ    $+128, R11
-	JMP     ready355
+	JMP     ready339
 
-number353:
+number337:
 	VBROADCASTSD 128(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R10, $0x02
-	JNE          spread354
+	JNE          spread338
 	MOVQ         uniform+16(FP), R10
 	MOVQ         104(AX), R11
 	MOVLQSX      (R11)(DX*4), R11
 	VBROADCASTSD (R10)(R11*8), Z0
 
-spread354:
+spread338:
 	VMOVUPD Z0, 256(SP)
 	VMOVUPD Z0, 320(SP)
 	LEAQ    256(SP), R10
 	XORQ    R11, R11
 
-ready355:
+ready339:
 	VMOVUPD c64_0<>+0(SB), Z0
 	MOVQ    n+24(FP), R12
 	TESTQ   R12, R12
-	JEQ     rowsDone357
+	JEQ     rowsDone341
 
-rows356:
+rows340:
 	VMOVUPD   (R8), Z3
 	VMOVUPD   (R10), Z4
 	VCMPPD    $0x00, (SI), Z0, K1
@@ -3681,14 +3466,14 @@ rows356:
 	ADDQ      R9, R8
 	ADDQ      R11, R10
 	SUBQ      $0x10, R12
-	JNE       rows356
+	JNE       rows340
 
-rowsDone357:
+rowsDone341:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column345
+	JLT  column329
 
-done346:
+done330:
 	VZEROUPPER
 	RET
 
@@ -3702,9 +3487,9 @@ TEXT ·sumOfF64AVX512(SB), NOSPLIT, $0-24
 	MOVQ    n+16(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x20, BX
-	JLT     rest359
+	JLT     rest343
 
-rows358:
+rows342:
 	MOVQ    (AX), DI
 	MOVLQSX (DI), R8
 	LEAQ    (CX)(R8*8), R8
@@ -3714,9 +3499,9 @@ rows358:
 	VMOVUPD 192(R8)(SI*1), Z3
 	MOVQ    $0x00000001, R8
 
-terms362:
+terms346:
 	CMPQ    R8, 8(AX)
-	JGE     joined363
+	JGE     joined347
 	MOVLQSX (DI)(R8*4), R9
 	LEAQ    (CX)(R9*8), R9
 	VMOVUPD (R9)(SI*1), Z4
@@ -3728,22 +3513,22 @@ terms362:
 	VMOVUPD 192(R9)(SI*1), Z4
 	VADDPD  Z4, Z3, Z3
 	INCQ    R8
-	JMP     terms362
+	JMP     terms346
 
-joined363:
+joined347:
 	VMOVUPD Z0, (DX)(SI*1)
 	VMOVUPD Z1, 64(DX)(SI*1)
 	VMOVUPD Z2, 128(DX)(SI*1)
 	VMOVUPD Z3, 192(DX)(SI*1)
 	ADDQ    $+256, SI
 	SUBQ    $0x20, BX
-	JGE     rows358
+	JGE     rows342
 
-rest359:
+rest343:
 	ADDQ $0x20, BX
-	JEQ  rowsDone361
+	JEQ  rowsDone345
 
-sixteen360:
+sixteen344:
 	MOVQ    (AX), DI
 	MOVLQSX (DI), R8
 	LEAQ    (CX)(R8*8), R8
@@ -3751,9 +3536,9 @@ sixteen360:
 	VMOVUPD 64(R8)(SI*1), Z1
 	MOVQ    $0x00000001, R8
 
-terms364:
+terms348:
 	CMPQ    R8, 8(AX)
-	JGE     joined365
+	JGE     joined349
 	MOVLQSX (DI)(R8*4), R9
 	LEAQ    (CX)(R9*8), R9
 	VMOVUPD (R9)(SI*1), Z2
@@ -3761,16 +3546,16 @@ terms364:
 	VMOVUPD 64(R9)(SI*1), Z2
 	VADDPD  Z2, Z1, Z1
 	INCQ    R8
-	JMP     terms364
+	JMP     terms348
 
-joined365:
+joined349:
 	VMOVUPD Z0, (DX)(SI*1)
 	VMOVUPD Z1, 64(DX)(SI*1)
 	ADDQ    $+128, SI
 	SUBQ    $0x10, BX
-	JNE     sixteen360
+	JNE     sixteen344
 
-rowsDone361:
+rowsDone345:
 	VZEROUPPER
 	RET
 
@@ -3784,9 +3569,9 @@ TEXT ·maxOfF64AVX512(SB), NOSPLIT, $0-24
 	MOVQ    n+16(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x20, BX
-	JLT     rest367
+	JLT     rest351
 
-rows366:
+rows350:
 	MOVQ    (AX), DI
 	MOVLQSX (DI), R8
 	LEAQ    (CX)(R8*8), R8
@@ -3796,9 +3581,9 @@ rows366:
 	VMOVUPD 192(R8)(SI*1), Z3
 	MOVQ    $0x00000001, R8
 
-terms370:
+terms354:
 	CMPQ      R8, 8(AX)
-	JGE       joined371
+	JGE       joined355
 	MOVLQSX   (DI)(R8*4), R9
 	LEAQ      (CX)(R9*8), R9
 	VMOVUPD   (R9)(SI*1), Z4
@@ -3830,22 +3615,22 @@ terms370:
 	VCMPPD    $0x03, Z4, Z3, K1
 	VBLENDMPD Z6, Z5, K1, Z3
 	INCQ      R8
-	JMP       terms370
+	JMP       terms354
 
-joined371:
+joined355:
 	VMOVUPD Z0, (DX)(SI*1)
 	VMOVUPD Z1, 64(DX)(SI*1)
 	VMOVUPD Z2, 128(DX)(SI*1)
 	VMOVUPD Z3, 192(DX)(SI*1)
 	ADDQ    $+256, SI
 	SUBQ    $0x20, BX
-	JGE     rows366
+	JGE     rows350
 
-rest367:
+rest351:
 	ADDQ $0x20, BX
-	JEQ  rowsDone369
+	JEQ  rowsDone353
 
-sixteen368:
+sixteen352:
 	MOVQ    (AX), DI
 	MOVLQSX (DI), R8
 	LEAQ    (CX)(R8*8), R8
@@ -3853,9 +3638,9 @@ sixteen368:
 	VMOVUPD 64(R8)(SI*1), Z1
 	MOVQ    $0x00000001, R8
 
-terms372:
+terms356:
 	CMPQ      R8, 8(AX)
-	JGE       joined373
+	JGE       joined357
 	MOVLQSX   (DI)(R8*4), R9
 	LEAQ      (CX)(R9*8), R9
 	VMOVUPD   (R9)(SI*1), Z2
@@ -3873,128 +3658,16 @@ terms372:
 	VCMPPD    $0x03, Z2, Z1, K1
 	VBLENDMPD Z4, Z3, K1, Z1
 	INCQ      R8
-	JMP       terms372
+	JMP       terms356
 
-joined373:
+joined357:
 	VMOVUPD Z0, (DX)(SI*1)
 	VMOVUPD Z1, 64(DX)(SI*1)
 	ADDQ    $+128, SI
 	SUBQ    $0x10, BX
-	JNE     sixteen368
+	JNE     sixteen352
 
-rowsDone369:
-	VZEROUPPER
-	RET
-
-// func minOfF64AVX512(a *byte, arena *byte, n int)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·minOfF64AVX512(SB), NOSPLIT, $0-24
-	MOVQ    a+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVLQSX 24(AX), DX
-	LEAQ    (CX)(DX*8), DX
-	MOVQ    n+16(FP), BX
-	XORQ    SI, SI
-	SUBQ    $0x20, BX
-	JLT     rest375
-
-rows374:
-	MOVQ    (AX), DI
-	MOVLQSX (DI), R8
-	LEAQ    (CX)(R8*8), R8
-	VMOVUPD (R8)(SI*1), Z0
-	VMOVUPD 64(R8)(SI*1), Z1
-	VMOVUPD 128(R8)(SI*1), Z2
-	VMOVUPD 192(R8)(SI*1), Z3
-	MOVQ    $0x00000001, R8
-
-terms378:
-	CMPQ      R8, 8(AX)
-	JGE       joined379
-	MOVLQSX   (DI)(R8*4), R9
-	LEAQ      (CX)(R9*8), R9
-	VMOVUPD   (R9)(SI*1), Z4
-	VMINPD    Z4, Z0, Z5
-	VMINPD    Z0, Z4, Z6
-	VORPD     Z6, Z5, Z5
-	VADDPD    Z4, Z0, Z6
-	VCMPPD    $0x03, Z4, Z0, K1
-	VBLENDMPD Z6, Z5, K1, Z0
-	VMOVUPD   64(R9)(SI*1), Z4
-	VMINPD    Z4, Z1, Z5
-	VMINPD    Z1, Z4, Z6
-	VORPD     Z6, Z5, Z5
-	VADDPD    Z4, Z1, Z6
-	VCMPPD    $0x03, Z4, Z1, K1
-	VBLENDMPD Z6, Z5, K1, Z1
-	VMOVUPD   128(R9)(SI*1), Z4
-	VMINPD    Z4, Z2, Z5
-	VMINPD    Z2, Z4, Z6
-	VORPD     Z6, Z5, Z5
-	VADDPD    Z4, Z2, Z6
-	VCMPPD    $0x03, Z4, Z2, K1
-	VBLENDMPD Z6, Z5, K1, Z2
-	VMOVUPD   192(R9)(SI*1), Z4
-	VMINPD    Z4, Z3, Z5
-	VMINPD    Z3, Z4, Z6
-	VORPD     Z6, Z5, Z5
-	VADDPD    Z4, Z3, Z6
-	VCMPPD    $0x03, Z4, Z3, K1
-	VBLENDMPD Z6, Z5, K1, Z3
-	INCQ      R8
-	JMP       terms378
-
-joined379:
-	VMOVUPD Z0, (DX)(SI*1)
-	VMOVUPD Z1, 64(DX)(SI*1)
-	VMOVUPD Z2, 128(DX)(SI*1)
-	VMOVUPD Z3, 192(DX)(SI*1)
-	ADDQ    $+256, SI
-	SUBQ    $0x20, BX
-	JGE     rows374
-
-rest375:
-	ADDQ $0x20, BX
-	JEQ  rowsDone377
-
-sixteen376:
-	MOVQ    (AX), DI
-	MOVLQSX (DI), R8
-	LEAQ    (CX)(R8*8), R8
-	VMOVUPD (R8)(SI*1), Z0
-	VMOVUPD 64(R8)(SI*1), Z1
-	MOVQ    $0x00000001, R8
-
-terms380:
-	CMPQ      R8, 8(AX)
-	JGE       joined381
-	MOVLQSX   (DI)(R8*4), R9
-	LEAQ      (CX)(R9*8), R9
-	VMOVUPD   (R9)(SI*1), Z2
-	VMINPD    Z2, Z0, Z3
-	VMINPD    Z0, Z2, Z4
-	VORPD     Z4, Z3, Z3
-	VADDPD    Z2, Z0, Z4
-	VCMPPD    $0x03, Z2, Z0, K1
-	VBLENDMPD Z4, Z3, K1, Z0
-	VMOVUPD   64(R9)(SI*1), Z2
-	VMINPD    Z2, Z1, Z3
-	VMINPD    Z1, Z2, Z4
-	VORPD     Z4, Z3, Z3
-	VADDPD    Z2, Z1, Z4
-	VCMPPD    $0x03, Z2, Z1, K1
-	VBLENDMPD Z4, Z3, K1, Z1
-	INCQ      R8
-	JMP       terms380
-
-joined381:
-	VMOVUPD Z0, (DX)(SI*1)
-	VMOVUPD Z1, 64(DX)(SI*1)
-	ADDQ    $+128, SI
-	SUBQ    $0x10, BX
-	JNE     sixteen376
-
-rowsDone377:
+rowsDone353:
 	VZEROUPPER
 	RET
 
@@ -4004,33 +3677,33 @@ TEXT ·divF64AVX2(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done383
+	JEQ  done359
 	XORQ DX, DX
 
-column382:
+column358:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number384
+	JNE     number360
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready386
+	JMP     ready362
 
-number384:
+number360:
 	VBROADCASTSD 48(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread385
+	JNE          spread361
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Y0
 
-spread385:
+spread361:
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
 	VMOVUPD Y0, 64(SP)
@@ -4038,27 +3711,27 @@ spread385:
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready386:
+ready362:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number387
+	JNE     number363
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready389
+	JMP     ready365
 
-number387:
+number363:
 	VBROADCASTSD 88(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread388
+	JNE          spread364
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y0
 
-spread388:
+spread364:
 	VMOVUPD Y0, 128(SP)
 	VMOVUPD Y0, 160(SP)
 	VMOVUPD Y0, 192(SP)
@@ -4066,12 +3739,12 @@ spread388:
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready389:
+ready365:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone391
+	JEQ   rowsDone367
 
-rows390:
+rows366:
 	VMOVUPD (SI), Y0
 	VMOVUPD (R8), Y1
 	VDIVPD  Y1, Y0, Y0
@@ -4092,14 +3765,14 @@ rows390:
 	ADDQ    DI, SI
 	ADDQ    R9, R8
 	SUBQ    $0x10, R10
-	JNE     rows390
+	JNE     rows366
 
-rowsDone391:
+rowsDone367:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column382
+	JLT  column358
 
-done383:
+done359:
 	VZEROUPPER
 	RET
 
@@ -4109,33 +3782,33 @@ TEXT ·maxF64AVX2(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done393
+	JEQ  done369
 	XORQ DX, DX
 
-column392:
+column368:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number394
+	JNE     number370
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready396
+	JMP     ready372
 
-number394:
+number370:
 	VBROADCASTSD 48(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread395
+	JNE          spread371
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Y0
 
-spread395:
+spread371:
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
 	VMOVUPD Y0, 64(SP)
@@ -4143,27 +3816,27 @@ spread395:
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready396:
+ready372:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number397
+	JNE     number373
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready399
+	JMP     ready375
 
-number397:
+number373:
 	VBROADCASTSD 88(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread398
+	JNE          spread374
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y0
 
-spread398:
+spread374:
 	VMOVUPD Y0, 128(SP)
 	VMOVUPD Y0, 160(SP)
 	VMOVUPD Y0, 192(SP)
@@ -4171,12 +3844,12 @@ spread398:
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready399:
+ready375:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone401
+	JEQ   rowsDone377
 
-rows400:
+rows376:
 	VMOVUPD   (SI), Y0
 	VMOVUPD   (R8), Y1
 	VMAXPD    Y1, Y0, Y2
@@ -4217,14 +3890,14 @@ rows400:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows400
+	JNE       rows376
 
-rowsDone401:
+rowsDone377:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column392
+	JLT  column368
 
-done393:
+done369:
 	VZEROUPPER
 	RET
 
@@ -4234,33 +3907,33 @@ TEXT ·minF64AVX2(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done403
+	JEQ  done379
 	XORQ DX, DX
 
-column402:
+column378:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number404
+	JNE     number380
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready406
+	JMP     ready382
 
-number404:
+number380:
 	VBROADCASTSD 48(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread405
+	JNE          spread381
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Y0
 
-spread405:
+spread381:
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
 	VMOVUPD Y0, 64(SP)
@@ -4268,27 +3941,27 @@ spread405:
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready406:
+ready382:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number407
+	JNE     number383
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready409
+	JMP     ready385
 
-number407:
+number383:
 	VBROADCASTSD 88(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread408
+	JNE          spread384
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y0
 
-spread408:
+spread384:
 	VMOVUPD Y0, 128(SP)
 	VMOVUPD Y0, 160(SP)
 	VMOVUPD Y0, 192(SP)
@@ -4296,12 +3969,12 @@ spread408:
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready409:
+ready385:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone411
+	JEQ   rowsDone387
 
-rows410:
+rows386:
 	VMOVUPD   (SI), Y0
 	VMOVUPD   (R8), Y1
 	VMINPD    Y1, Y0, Y2
@@ -4342,14 +4015,14 @@ rows410:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows410
+	JNE       rows386
 
-rowsDone411:
+rowsDone387:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column402
+	JLT  column378
 
-done403:
+done379:
 	VZEROUPPER
 	RET
 
@@ -4359,33 +4032,33 @@ TEXT ·gtF64AVX2(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done413
+	JEQ  done389
 	XORQ DX, DX
 
-column412:
+column388:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number414
+	JNE     number390
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready416
+	JMP     ready392
 
-number414:
+number390:
 	VBROADCASTSD 48(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread415
+	JNE          spread391
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Y0
 
-spread415:
+spread391:
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
 	VMOVUPD Y0, 64(SP)
@@ -4393,27 +4066,27 @@ spread415:
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready416:
+ready392:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number417
+	JNE     number393
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready419
+	JMP     ready395
 
-number417:
+number393:
 	VBROADCASTSD 88(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread418
+	JNE          spread394
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y0
 
-spread418:
+spread394:
 	VMOVUPD Y0, 128(SP)
 	VMOVUPD Y0, 160(SP)
 	VMOVUPD Y0, 192(SP)
@@ -4421,12 +4094,12 @@ spread418:
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready419:
+ready395:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone421
+	JEQ   rowsDone397
 
-rows420:
+rows396:
 	VMOVUPD   (SI), Y0
 	VMOVUPD   (R8), Y1
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y2
@@ -4459,14 +4132,14 @@ rows420:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows420
+	JNE       rows396
 
-rowsDone421:
+rowsDone397:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column412
+	JLT  column388
 
-done413:
+done389:
 	VZEROUPPER
 	RET
 
@@ -4476,33 +4149,33 @@ TEXT ·geF64AVX2(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done423
+	JEQ  done399
 	XORQ DX, DX
 
-column422:
+column398:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number424
+	JNE     number400
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready426
+	JMP     ready402
 
-number424:
+number400:
 	VBROADCASTSD 48(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread425
+	JNE          spread401
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Y0
 
-spread425:
+spread401:
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
 	VMOVUPD Y0, 64(SP)
@@ -4510,27 +4183,27 @@ spread425:
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready426:
+ready402:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number427
+	JNE     number403
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready429
+	JMP     ready405
 
-number427:
+number403:
 	VBROADCASTSD 88(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread428
+	JNE          spread404
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y0
 
-spread428:
+spread404:
 	VMOVUPD Y0, 128(SP)
 	VMOVUPD Y0, 160(SP)
 	VMOVUPD Y0, 192(SP)
@@ -4538,12 +4211,12 @@ spread428:
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready429:
+ready405:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone431
+	JEQ   rowsDone407
 
-rows430:
+rows406:
 	VMOVUPD   (SI), Y0
 	VMOVUPD   (R8), Y1
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y2
@@ -4576,14 +4249,14 @@ rows430:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows430
+	JNE       rows406
 
-rowsDone431:
+rowsDone407:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column422
+	JLT  column398
 
-done423:
+done399:
 	VZEROUPPER
 	RET
 
@@ -4593,33 +4266,33 @@ TEXT ·ltF64AVX2(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done433
+	JEQ  done409
 	XORQ DX, DX
 
-column432:
+column408:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number434
+	JNE     number410
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready436
+	JMP     ready412
 
-number434:
+number410:
 	VBROADCASTSD 48(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread435
+	JNE          spread411
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Y0
 
-spread435:
+spread411:
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
 	VMOVUPD Y0, 64(SP)
@@ -4627,27 +4300,27 @@ spread435:
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready436:
+ready412:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number437
+	JNE     number413
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready439
+	JMP     ready415
 
-number437:
+number413:
 	VBROADCASTSD 88(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread438
+	JNE          spread414
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y0
 
-spread438:
+spread414:
 	VMOVUPD Y0, 128(SP)
 	VMOVUPD Y0, 160(SP)
 	VMOVUPD Y0, 192(SP)
@@ -4655,12 +4328,12 @@ spread438:
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready439:
+ready415:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone441
+	JEQ   rowsDone417
 
-rows440:
+rows416:
 	VMOVUPD   (SI), Y0
 	VMOVUPD   (R8), Y1
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y2
@@ -4693,14 +4366,14 @@ rows440:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows440
+	JNE       rows416
 
-rowsDone441:
+rowsDone417:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column432
+	JLT  column408
 
-done433:
+done409:
 	VZEROUPPER
 	RET
 
@@ -4710,33 +4383,33 @@ TEXT ·leF64AVX2(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done443
+	JEQ  done419
 	XORQ DX, DX
 
-column442:
+column418:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number444
+	JNE     number420
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready446
+	JMP     ready422
 
-number444:
+number420:
 	VBROADCASTSD 48(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread445
+	JNE          spread421
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Y0
 
-spread445:
+spread421:
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
 	VMOVUPD Y0, 64(SP)
@@ -4744,27 +4417,27 @@ spread445:
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready446:
+ready422:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number447
+	JNE     number423
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready449
+	JMP     ready425
 
-number447:
+number423:
 	VBROADCASTSD 88(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread448
+	JNE          spread424
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y0
 
-spread448:
+spread424:
 	VMOVUPD Y0, 128(SP)
 	VMOVUPD Y0, 160(SP)
 	VMOVUPD Y0, 192(SP)
@@ -4772,12 +4445,12 @@ spread448:
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready449:
+ready425:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone451
+	JEQ   rowsDone427
 
-rows450:
+rows426:
 	VMOVUPD   (SI), Y0
 	VMOVUPD   (R8), Y1
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y2
@@ -4810,14 +4483,14 @@ rows450:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows450
+	JNE       rows426
 
-rowsDone451:
+rowsDone427:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column442
+	JLT  column418
 
-done443:
+done419:
 	VZEROUPPER
 	RET
 
@@ -4827,33 +4500,33 @@ TEXT ·eqF64AVX2(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done453
+	JEQ  done429
 	XORQ DX, DX
 
-column452:
+column428:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number454
+	JNE     number430
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready456
+	JMP     ready432
 
-number454:
+number430:
 	VBROADCASTSD 48(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread455
+	JNE          spread431
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Y0
 
-spread455:
+spread431:
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
 	VMOVUPD Y0, 64(SP)
@@ -4861,27 +4534,27 @@ spread455:
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready456:
+ready432:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number457
+	JNE     number433
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready459
+	JMP     ready435
 
-number457:
+number433:
 	VBROADCASTSD 88(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread458
+	JNE          spread434
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y0
 
-spread458:
+spread434:
 	VMOVUPD Y0, 128(SP)
 	VMOVUPD Y0, 160(SP)
 	VMOVUPD Y0, 192(SP)
@@ -4889,12 +4562,12 @@ spread458:
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready459:
+ready435:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone461
+	JEQ   rowsDone437
 
-rows460:
+rows436:
 	VMOVUPD   (SI), Y0
 	VMOVUPD   (R8), Y1
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y2
@@ -4927,14 +4600,14 @@ rows460:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows460
+	JNE       rows436
 
-rowsDone461:
+rowsDone437:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column452
+	JLT  column428
 
-done453:
+done429:
 	VZEROUPPER
 	RET
 
@@ -4944,33 +4617,33 @@ TEXT ·neF64AVX2(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done463
+	JEQ  done439
 	XORQ DX, DX
 
-column462:
+column438:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number464
+	JNE     number440
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready466
+	JMP     ready442
 
-number464:
+number440:
 	VBROADCASTSD 48(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread465
+	JNE          spread441
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Y0
 
-spread465:
+spread441:
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
 	VMOVUPD Y0, 64(SP)
@@ -4978,27 +4651,27 @@ spread465:
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready466:
+ready442:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number467
+	JNE     number443
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready469
+	JMP     ready445
 
-number467:
+number443:
 	VBROADCASTSD 88(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread468
+	JNE          spread444
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y0
 
-spread468:
+spread444:
 	VMOVUPD Y0, 128(SP)
 	VMOVUPD Y0, 160(SP)
 	VMOVUPD Y0, 192(SP)
@@ -5006,12 +4679,12 @@ spread468:
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready469:
+ready445:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone471
+	JEQ   rowsDone447
 
-rows470:
+rows446:
 	VMOVUPD   (SI), Y0
 	VMOVUPD   (R8), Y1
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y2
@@ -5044,14 +4717,14 @@ rows470:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows470
+	JNE       rows446
 
-rowsDone471:
+rowsDone447:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column462
+	JLT  column438
 
-done463:
+done439:
 	VZEROUPPER
 	RET
 
@@ -5061,33 +4734,33 @@ TEXT ·chooseF64AVX2(SB), NOSPLIT, $384-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done473
+	JEQ  done449
 	XORQ DX, DX
 
-column472:
+column448:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number474
+	JNE     number450
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready476
+	JMP     ready452
 
-number474:
+number450:
 	VBROADCASTSD 48(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread475
+	JNE          spread451
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Y0
 
-spread475:
+spread451:
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
 	VMOVUPD Y0, 64(SP)
@@ -5095,27 +4768,27 @@ spread475:
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready476:
+ready452:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number477
+	JNE     number453
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready479
+	JMP     ready455
 
-number477:
+number453:
 	VBROADCASTSD 88(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread478
+	JNE          spread454
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y0
 
-spread478:
+spread454:
 	VMOVUPD Y0, 128(SP)
 	VMOVUPD Y0, 160(SP)
 	VMOVUPD Y0, 192(SP)
@@ -5123,27 +4796,27 @@ spread478:
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready479:
+ready455:
 	MOVQ    136(AX), R10
 	CMPQ    R10, $0x01
-	JNE     number480
+	JNE     number456
 	MOVQ    104(AX), R10
 	MOVLQSX (R10)(DX*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVQ    $+128, R11
-	JMP     ready482
+	JMP     ready458
 
-number480:
+number456:
 	VBROADCASTSD 128(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R10, $0x02
-	JNE          spread481
+	JNE          spread457
 	MOVQ         uniform+16(FP), R10
 	MOVQ         104(AX), R11
 	MOVLQSX      (R11)(DX*4), R11
 	VBROADCASTSD (R10)(R11*8), Y0
 
-spread481:
+spread457:
 	VMOVUPD Y0, 256(SP)
 	VMOVUPD Y0, 288(SP)
 	VMOVUPD Y0, 320(SP)
@@ -5151,13 +4824,13 @@ spread481:
 	LEAQ    256(SP), R10
 	XORQ    R11, R11
 
-ready482:
+ready458:
 	VMOVUPD c64_0<>+0(SB), Y0
 	MOVQ    n+24(FP), R12
 	TESTQ   R12, R12
-	JEQ     rowsDone484
+	JEQ     rowsDone460
 
-rows483:
+rows459:
 	VMOVUPD   (R8), Y1
 	VMOVUPD   (R10), Y2
 	VCMPPD    $0x00, (SI), Y0, Y3
@@ -5183,14 +4856,14 @@ rows483:
 	ADDQ      R9, R8
 	ADDQ      R11, R10
 	SUBQ      $0x10, R12
-	JNE       rows483
+	JNE       rows459
 
-rowsDone484:
+rowsDone460:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column472
+	JLT  column448
 
-done473:
+done449:
 	VZEROUPPER
 	RET
 
@@ -5204,9 +4877,9 @@ TEXT ·sumOfF64AVX2(SB), NOSPLIT, $0-24
 	MOVQ    n+16(FP), BX
 	XORQ    SI, SI
 	TESTQ   BX, BX
-	JEQ     rowsDone488
+	JEQ     rowsDone464
 
-sixteen487:
+sixteen463:
 	MOVQ    (AX), DI
 	MOVLQSX (DI), R8
 	LEAQ    (CX)(R8*8), R8
@@ -5216,9 +4889,9 @@ sixteen487:
 	VMOVUPD 96(R8)(SI*1), Y3
 	MOVQ    $0x00000001, R8
 
-terms489:
+terms465:
 	CMPQ    R8, 8(AX)
-	JGE     joined490
+	JGE     joined466
 	MOVLQSX (DI)(R8*4), R9
 	LEAQ    (CX)(R9*8), R9
 	VMOVUPD (R9)(SI*1), Y4
@@ -5230,18 +4903,18 @@ terms489:
 	VMOVUPD 96(R9)(SI*1), Y4
 	VADDPD  Y4, Y3, Y3
 	INCQ    R8
-	JMP     terms489
+	JMP     terms465
 
-joined490:
+joined466:
 	VMOVUPD Y0, (DX)(SI*1)
 	VMOVUPD Y1, 32(DX)(SI*1)
 	VMOVUPD Y2, 64(DX)(SI*1)
 	VMOVUPD Y3, 96(DX)(SI*1)
 	ADDQ    $+128, SI
 	SUBQ    $0x10, BX
-	JNE     sixteen487
+	JNE     sixteen463
 
-rowsDone488:
+rowsDone464:
 	VZEROUPPER
 	RET
 
@@ -5255,9 +4928,9 @@ TEXT ·maxOfF64AVX2(SB), NOSPLIT, $0-24
 	MOVQ    n+16(FP), BX
 	XORQ    SI, SI
 	TESTQ   BX, BX
-	JEQ     rowsDone494
+	JEQ     rowsDone470
 
-sixteen493:
+sixteen469:
 	MOVQ    (AX), DI
 	MOVLQSX (DI), R8
 	LEAQ    (CX)(R8*8), R8
@@ -5267,9 +4940,9 @@ sixteen493:
 	VMOVUPD 96(R8)(SI*1), Y3
 	MOVQ    $0x00000001, R8
 
-terms495:
+terms471:
 	CMPQ      R8, 8(AX)
-	JGE       joined496
+	JGE       joined472
 	MOVLQSX   (DI)(R8*4), R9
 	LEAQ      (CX)(R9*8), R9
 	VMOVUPD   (R9)(SI*1), Y4
@@ -5301,88 +4974,17 @@ terms495:
 	VCMPPD    $0x03, Y4, Y3, Y3
 	VBLENDVPD Y3, Y6, Y5, Y3
 	INCQ      R8
-	JMP       terms495
+	JMP       terms471
 
-joined496:
+joined472:
 	VMOVUPD Y0, (DX)(SI*1)
 	VMOVUPD Y1, 32(DX)(SI*1)
 	VMOVUPD Y2, 64(DX)(SI*1)
 	VMOVUPD Y3, 96(DX)(SI*1)
 	ADDQ    $+128, SI
 	SUBQ    $0x10, BX
-	JNE     sixteen493
+	JNE     sixteen469
 
-rowsDone494:
-	VZEROUPPER
-	RET
-
-// func minOfF64AVX2(a *byte, arena *byte, n int)
-// Requires: AVX
-TEXT ·minOfF64AVX2(SB), NOSPLIT, $0-24
-	MOVQ    a+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVLQSX 24(AX), DX
-	LEAQ    (CX)(DX*8), DX
-	MOVQ    n+16(FP), BX
-	XORQ    SI, SI
-	TESTQ   BX, BX
-	JEQ     rowsDone500
-
-sixteen499:
-	MOVQ    (AX), DI
-	MOVLQSX (DI), R8
-	LEAQ    (CX)(R8*8), R8
-	VMOVUPD (R8)(SI*1), Y0
-	VMOVUPD 32(R8)(SI*1), Y1
-	VMOVUPD 64(R8)(SI*1), Y2
-	VMOVUPD 96(R8)(SI*1), Y3
-	MOVQ    $0x00000001, R8
-
-terms501:
-	CMPQ      R8, 8(AX)
-	JGE       joined502
-	MOVLQSX   (DI)(R8*4), R9
-	LEAQ      (CX)(R9*8), R9
-	VMOVUPD   (R9)(SI*1), Y4
-	VMINPD    Y4, Y0, Y5
-	VMINPD    Y0, Y4, Y6
-	VORPD     Y6, Y5, Y5
-	VADDPD    Y4, Y0, Y6
-	VCMPPD    $0x03, Y4, Y0, Y0
-	VBLENDVPD Y0, Y6, Y5, Y0
-	VMOVUPD   32(R9)(SI*1), Y4
-	VMINPD    Y4, Y1, Y5
-	VMINPD    Y1, Y4, Y6
-	VORPD     Y6, Y5, Y5
-	VADDPD    Y4, Y1, Y6
-	VCMPPD    $0x03, Y4, Y1, Y1
-	VBLENDVPD Y1, Y6, Y5, Y1
-	VMOVUPD   64(R9)(SI*1), Y4
-	VMINPD    Y4, Y2, Y5
-	VMINPD    Y2, Y4, Y6
-	VORPD     Y6, Y5, Y5
-	VADDPD    Y4, Y2, Y6
-	VCMPPD    $0x03, Y4, Y2, Y2
-	VBLENDVPD Y2, Y6, Y5, Y2
-	VMOVUPD   96(R9)(SI*1), Y4
-	VMINPD    Y4, Y3, Y5
-	VMINPD    Y3, Y4, Y6
-	VORPD     Y6, Y5, Y5
-	VADDPD    Y4, Y3, Y6
-	VCMPPD    $0x03, Y4, Y3, Y3
-	VBLENDVPD Y3, Y6, Y5, Y3
-	INCQ      R8
-	JMP       terms501
-
-joined502:
-	VMOVUPD Y0, (DX)(SI*1)
-	VMOVUPD Y1, 32(DX)(SI*1)
-	VMOVUPD Y2, 64(DX)(SI*1)
-	VMOVUPD Y3, 96(DX)(SI*1)
-	ADDQ    $+128, SI
-	SUBQ    $0x10, BX
-	JNE     sixteen499
-
-rowsDone500:
+rowsDone470:
 	VZEROUPPER
 	RET

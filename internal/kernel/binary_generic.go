@@ -1,23 +1,21 @@
 package kernel
 
-import "math"
-
 func binaryGo[T Float](a *Binary, arena, uniform []T, n int) {
 	n = Pad(n)
 	var bufA, bufB [block]T
 	for j, o := range a.D {
 		for lo := 0; lo < n; lo += block {
 			m := min(block, n-lo)
-			binaryLanes(a.Op, column(arena, o+int32(lo), m),
+			binaryLanes(a.Fn, column(arena, o+int32(lo), m),
 				lanes(&a.A, j, arena, uniform, lo, m, &bufA),
 				lanes(&a.B, j, arena, uniform, lo, m, &bufB))
 		}
 	}
 }
 
-func binaryLanes[T Float](op BinaryOp, d, x, y []T) {
+func binaryLanes[T Float](f Fn, d, x, y []T) {
 	x, y = x[:len(d)], y[:len(d)]
-	switch op {
+	switch f {
 	case Div:
 		for i := range d {
 			d[i] = x[i] / y[i]
@@ -54,16 +52,10 @@ func binaryLanes[T Float](op BinaryOp, d, x, y []T) {
 		for i := range d {
 			d[i] = truth[T](x[i] != y[i])
 		}
-	case Pow:
+	default:
+		two := scalars[f].two
 		for i := range d {
-			d[i] = T(math.Pow(float64(x[i]), float64(y[i])))
+			d[i] = T(two(float64(x[i]), float64(y[i])))
 		}
 	}
-}
-
-func truth[T Float](b bool) T {
-	if b {
-		return 1
-	}
-	return 0
 }

@@ -17,16 +17,16 @@ func TestBinarySpecialValues(t *testing.T) {
 func testBinarySpecialValues[T Float](t *testing.T) {
 	inf := math.Inf(1)
 	values := []T{0, T(math.Copysign(0, -1)), 1, -1, T(inf), T(-inf), T(math.NaN()), 1e-40, -1e-40, 3e38, 2}
-	for op := range binaryOps {
+	for _, op := range functions(2) {
 		for _, x := range values {
 			for _, y := range values {
 				d := []T{0}
 				binaryLanes(op, d, []T{x}, []T{y})
 				for _, s := range sets[T](t) {
 					for _, a := range []*Binary{
-						{D: []int32{2 * Lanes}, A: Columns(0), B: Columns(Lanes), Op: op},
-						{D: []int32{2 * Lanes}, A: Columns(0), B: Constant(float64(y)), Op: op},
-						{D: []int32{2 * Lanes}, A: Uniforms(0), B: Columns(Lanes), Op: op},
+						{D: []int32{2 * Lanes}, A: columnsAt(0), B: columnsAt(Lanes), Fn: op},
+						{D: []int32{2 * Lanes}, A: columnsAt(0), B: Constant(float64(y)), Fn: op},
+						{D: []int32{2 * Lanes}, A: uniformsAt(0), B: columnsAt(Lanes), Fn: op},
 					} {
 						arena := make([]T, 3*Lanes)
 						for i := range Lanes {
@@ -60,7 +60,7 @@ func TestChooseTakesNaNForTrue(t *testing.T) {
 	for _, s := range sets[float64](t) {
 		arena := make([]float64, 2*Lanes)
 		arena[0], arena[1] = math.NaN(), math.Copysign(0, -1)
-		s.Choose(&Choose{D: []int32{Lanes}, If: Columns(0), A: Constant(7), B: Constant(math.NaN())}, arena, nil, Lanes)
+		s.Choose(&Choose{D: []int32{Lanes}, If: columnsAt(0), A: Constant(7), B: Constant(math.NaN())}, arena, nil, Lanes)
 		require.Equal(t, 7., arena[Lanes])
 		require.True(t, math.IsNaN(arena[Lanes+1]))
 	}

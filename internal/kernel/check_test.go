@@ -21,16 +21,16 @@ func TestCheck(t *testing.T) {
 		{"product's X", (&MatMul{X: far, Out: Product{D: one}}).Check(arena, uniform, n), "kernel: MatMul: X[1] at 33 with 32 lanes leaves the arena of 64"},
 		{"product's W", (&MatMul{X: ok, W: 4, WK: 6, Out: Product{D: one}}).Check(arena, uniform, n), "kernel: MatMul: W at 10 leaves the uniform area of 10"},
 		{"negative stride", (&MatMul{X: ok, W: 4, WK: -5, Out: Product{D: one}}).Check(arena, uniform, n), "kernel: MatMul: W at -1 leaves"},
-		{"product's bias", (&MatMul{X: one, Init: Uniforms(1, 2), Out: Product{D: one}}).Check(arena, uniform, n), "Init has 2 numbers, want 1"},
+		{"product's bias", (&MatMul{X: one, Init: uniformsAt(1, 2), Out: Product{D: one}}).Check(arena, uniform, n), "Init has 2 numbers, want 1"},
 		{"product's E", (&MatMul{X: one, Out: Product{D: one, E: ok}}).Check(arena, uniform, n), "Out.E has 2 columns, want 1"},
 		{"affine", (&Affine{D: ok, A: ok}).Check(arena, uniform, n), ""},
-		{"affine's uniform", (&Affine{D: one, A: one, B: Uniforms(10)}).Check(arena, uniform, n), "B at 10 leaves the uniform area of 10"},
-		{"binary", (&Binary{D: one, A: Columns(32), B: Constant(1)}).Check(arena, uniform, n), ""},
-		{"missing", (&Binary{D: one, A: Columns(32)}).Check(arena, uniform, n), "kernel: Binary div: B is missing"},
-		{"unknown operation", (&Binary{D: one, A: Columns(0), B: Columns(0), Op: 99}).Check(arena, uniform, n), "unknown operation"},
+		{"affine's uniform", (&Affine{D: one, A: one, B: uniformsAt(10)}).Check(arena, uniform, n), "B at 10 leaves the uniform area of 10"},
+		{"binary", (&Binary{D: one, A: columnsAt(32), B: Constant(1), Fn: Div}).Check(arena, uniform, n), ""},
+		{"missing", (&Binary{D: one, A: columnsAt(32), Fn: Div}).Check(arena, uniform, n), "kernel: Binary div: B is missing"},
+		{"unknown operation", (&Binary{D: one, A: columnsAt(0), B: columnsAt(0), Fn: 99}).Check(arena, uniform, n), "not a function of two numbers"},
 		{"unknown kind", (&Copy{D: one, X: Operand{Kind: 9}}).Check(arena, uniform, n), "unknown kind 9"},
-		{"choice", (&Choose{D: one, If: Columns(0), A: Columns(0)}).Check(arena, uniform, n), "B is missing"},
-		{"no slope", (&Unary{D: one, X: one, Slope: one, Op: Exp}).Check(arena, n), "kernel: Unary exp: has no slope"},
+		{"choice", (&Choose{D: one, If: columnsAt(0), A: columnsAt(0)}).Check(arena, uniform, n), "B is missing"},
+		{"no slope", (&Unary{D: one, X: one, Slope: one, Fn: Exp}).Check(arena, n), "kernel: Unary exp: has no slope"},
 		{"reduction of nothing", (&Reduce{}).Check(arena, n), "no columns"},
 		{"sums", (&RowSum{X: ok, S: 1}).Check(arena, 32, n), "sums 1 to 33 leave the area of 32"},
 		{"outer sums", (&Outer{A: ok, B: ok}).Check(arena, 63, 0, n), "sums 0 to 64 leave the area of 63"},
@@ -67,18 +67,6 @@ func TestFromEnv(t *testing.T) {
 	}
 	_, err = New[float64](9)
 	assert.ErrorContains(t, err, "ISA(9) is not supported")
-}
-
-func TestLoadAndStore(t *testing.T) {
-	rows := []float32{1, 2, 3, 4, 5, 6, 7, 8, 9} // three rows of three
-	arena := make([]float32, 3*Lanes)
-	Load(arena, []int32{Lanes, 0}, rows[1:], 3, 3)
-	assert.Equal(t, []float32{2, 5, 8, 8}, arena[Lanes:Lanes+4])
-	assert.Equal(t, []float32{3, 6, 9, 9}, arena[:4])
-	assert.Equal(t, float32(9), arena[Lanes-1])
-	out := make([]float32, 9)
-	Store(out, 3, arena, []int32{0, Lanes}, 3)
-	assert.Equal(t, []float32{3, 2, 0, 6, 5, 0, 9, 8, 0}, out)
 }
 
 func TestNoAllocation(t *testing.T) {

@@ -44,14 +44,14 @@ func matMulAsm[T Float](t *table) func(a *MatMul, arena, uniform []T, n int) {
 // numbers.
 func unaryAsm[T Float](t *table) func(a *Unary, arena []T, n int) {
 	return func(a *Unary, arena []T, n int) {
-		switch f := t.unary[a.Op]; {
+		switch f := t.unary[a.Fn]; {
 		case f != nil:
 			f(head(a), first(arena), Pad(n))
-		case a.Op == Sin:
+		case a.Fn == Sin:
 			if t.sin(head(a), first(arena), Pad(n)) != 0 {
 				finish(a, arena, n, math.Sin)
 			}
-		case a.Op == Cos:
+		case a.Fn == Cos:
 			if t.cos(head(a), first(arena), Pad(n)) != 0 {
 				finish(a, arena, n, math.Cos)
 			}

@@ -10,14 +10,13 @@ import (
 func Example() {
 	const n = 2
 	var (
-		x  = []int32{0, 16} // columns of the arena
-		y  = []int32{32, 48, 64}
-		in = []float64{1, 0, 0, 1} // rows
+		x = []int32{0, 16} // columns of the arena
+		y = []int32{32, 48, 64}
 		// b, then W row by row.
 		weights = []float64{0, 0, 0.5, 1, -1, 0, 0, 2, 0}
 	)
 	arena := make([]float64, 5*kernel.Pad(n))
-	kernel.Load(arena, x, in, 2, n)
+	arena[x[0]], arena[x[1]+1] = 1, 1 // the rows (1, 0) and (0, 1)
 
 	isa, err := kernel.FromEnv()
 	if err != nil {
@@ -31,13 +30,15 @@ func Example() {
 	}
 	s.MatMul(&kernel.MatMul{
 		X: x, W: 3, WK: 3, WJ: 1,
-		Init: kernel.Uniforms(0, 1, 2),
+		Init: kernel.Operand{Kind: kernel.Uniform, At: []int32{0, 1, 2}},
 		Out:  kernel.Product{D: y},
 	}, arena, weights, n)
-	s.Unary(&kernel.Unary{D: y, X: y, Op: kernel.Tanh}, arena, n)
+	s.Unary(&kernel.Unary{D: y, X: y, Fn: kernel.Tanh}, arena, n)
 
-	out := make([]float64, 3*n)
-	kernel.Store(out, 3, arena, y, n)
-	fmt.Printf("%.4f\n", out)
-	// Output: [0.7616 -0.7616 0.4621 0.0000 0.9640 0.4621]
+	for row := range n {
+		fmt.Printf("%.4f %.4f %.4f\n", arena[y[0]:][row], arena[y[1]:][row], arena[y[2]:][row])
+	}
+	// Output:
+	// 0.7616 -0.7616 0.4621
+	// 0.0000 0.9640 0.4621
 }

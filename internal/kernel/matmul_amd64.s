@@ -14,22 +14,7 @@ TEXT ·matMul1F32AVX512(SB), NOSPLIT, $0-40
 	JLT  next2
 
 rows1:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column3
-	CMPQ         SI, $0x02
-	JEQ          number4
-	VMOVUPS      c32_0<>+0(SB), Z7
-	CMPQ         SI, $0x00
-	JEQ          same5
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z7
-
-same5:
+	VMOVUPS c32_0<>+0(SB), Z7
 	VMOVUPS Z7, Z0
 	VMOVUPS Z7, Z1
 	VMOVUPS Z7, Z2
@@ -38,50 +23,22 @@ same5:
 	VMOVUPS Z7, Z5
 	VMOVUPS Z7, Z6
 	VMOVUPS Z7, Z7
-	JMP     started6
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed4
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
 
-number4:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z0
-	VBROADCASTSS (SI)(BX*4), Z1
-	VBROADCASTSS (SI)(BX*4), Z2
-	VBROADCASTSS (SI)(BX*4), Z3
-	VBROADCASTSS (SI)(BX*4), Z4
-	VBROADCASTSS (SI)(BX*4), Z5
-	VBROADCASTSS (SI)(BX*4), Z6
-	VBROADCASTSS (SI)(BX*4), Z7
-	JMP          started6
-
-column3:
-	MOVLQSX (DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z0
-	VMOVUPS 64(BX), Z1
-	VMOVUPS 128(BX), Z2
-	VMOVUPS 192(BX), Z3
-	VMOVUPS 256(BX), Z4
-	VMOVUPS 320(BX), Z5
-	VMOVUPS 384(BX), Z6
-	VMOVUPS 448(BX), Z7
-
-started6:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed8
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R8
-	ADDQ  R8, SI
-
-k7:
+k3:
 	MOVLQSX      (R9), R8
 	VBROADCASTSS (SI), Z8
 	VFMADD231PS  (CX)(R8*4), Z8, Z0
@@ -95,20 +52,69 @@ k7:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k7
+	JNE          k3
 
-summed8:
+summed4:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised7
+	CMPQ         SI, $0x01
+	JEQ          column5
+	CMPQ         SI, $0x02
+	JEQ          number6
+	VMOVSD       72(AX), X8
+	VCVTSD2SS    X8, X8, X8
+	VBROADCASTSS X8, Z8
+	VADDPS       Z8, Z0, Z0
+	VADDPS       Z8, Z1, Z1
+	VADDPS       Z8, Z2, Z2
+	VADDPS       Z8, Z3, Z3
+	VADDPS       Z8, Z4, Z4
+	VADDPS       Z8, Z5, Z5
+	VADDPS       Z8, Z6, Z6
+	VADDPS       Z8, Z7, Z7
+	JMP          initialised7
+
+number6:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z8
+	VADDPS       Z8, Z0, Z0
+	VADDPS       Z8, Z1, Z1
+	VADDPS       Z8, Z2, Z2
+	VADDPS       Z8, Z3, Z3
+	VADDPS       Z8, Z4, Z4
+	VADDPS       Z8, Z5, Z5
+	VADDPS       Z8, Z6, Z6
+	VADDPS       Z8, Z7, Z7
+	JMP          initialised7
+
+column5:
+	MOVLQSX (DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z0, Z0
+	VADDPS  64(BX), Z1, Z1
+	VADDPS  128(BX), Z2, Z2
+	VADDPS  192(BX), Z3, Z3
+	VADDPS  256(BX), Z4, Z4
+	VADDPS  320(BX), Z5, Z5
+	VADDPS  384(BX), Z6, Z6
+	VADDPS  448(BX), Z7, Z7
+
+initialised7:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product9:
+product8:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times11
+	JNE     times10
 	TESTQ   R9, R9
-	JNE     plus10
+	JNE     plus9
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
@@ -119,9 +125,9 @@ product9:
 	VMOVUPS Z5, 320(DI)
 	VMOVUPS Z6, 384(DI)
 	VMOVUPS Z7, 448(DI)
-	JMP     written13
+	JMP     written12
 
-plus10:
+plus9:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -142,11 +148,11 @@ plus10:
 	VMOVUPS Z8, 384(DI)
 	VADDPS  448(R8), Z7, Z8
 	VMOVUPS Z8, 448(DI)
-	JMP     written13
+	JMP     written12
 
-times11:
+times10:
 	TESTQ   R9, R9
-	JNE     both12
+	JNE     both11
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -167,49 +173,49 @@ times11:
 	VMOVUPS Z8, 384(DI)
 	VMULPS  448(R8), Z7, Z8
 	VMOVUPS Z8, 448(DI)
-	JMP     written13
+	JMP     written12
 
-both12:
-	MOVLQSX     (R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     (R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     (DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z8
-	VFMADD231PS (R8), Z0, Z8
-	VMOVUPS     Z8, (DI)
-	VMOVUPS     64(R9), Z8
-	VFMADD231PS 64(R8), Z1, Z8
-	VMOVUPS     Z8, 64(DI)
-	VMOVUPS     128(R9), Z8
-	VFMADD231PS 128(R8), Z2, Z8
-	VMOVUPS     Z8, 128(DI)
-	VMOVUPS     192(R9), Z8
-	VFMADD231PS 192(R8), Z3, Z8
-	VMOVUPS     Z8, 192(DI)
-	VMOVUPS     256(R9), Z8
-	VFMADD231PS 256(R8), Z4, Z8
-	VMOVUPS     Z8, 256(DI)
-	VMOVUPS     320(R9), Z8
-	VFMADD231PS 320(R8), Z5, Z8
-	VMOVUPS     Z8, 320(DI)
-	VMOVUPS     384(R9), Z8
-	VFMADD231PS 384(R8), Z6, Z8
-	VMOVUPS     Z8, 384(DI)
-	VMOVUPS     448(R9), Z8
-	VFMADD231PS 448(R8), Z7, Z8
-	VMOVUPS     Z8, 448(DI)
+both11:
+	MOVLQSX (R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX (R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX (DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z0, Z8
+	VADDPS  (R9), Z8, Z8
+	VMOVUPS Z8, (DI)
+	VMULPS  64(R8), Z1, Z8
+	VADDPS  64(R9), Z8, Z8
+	VMOVUPS Z8, 64(DI)
+	VMULPS  128(R8), Z2, Z8
+	VADDPS  128(R9), Z8, Z8
+	VMOVUPS Z8, 128(DI)
+	VMULPS  192(R8), Z3, Z8
+	VADDPS  192(R9), Z8, Z8
+	VMOVUPS Z8, 192(DI)
+	VMULPS  256(R8), Z4, Z8
+	VADDPS  256(R9), Z8, Z8
+	VMOVUPS Z8, 256(DI)
+	VMULPS  320(R8), Z5, Z8
+	VADDPS  320(R9), Z8, Z8
+	VMOVUPS Z8, 320(DI)
+	VMULPS  384(R8), Z6, Z8
+	VADDPS  384(R9), Z8, Z8
+	VMOVUPS Z8, 384(DI)
+	VMULPS  448(R8), Z7, Z8
+	VADDPS  448(R9), Z8, Z8
+	VMOVUPS Z8, 448(DI)
 
-written13:
+written12:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done14
+	JEQ  done13
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product9
+	JNE  product8
 
-done14:
+done13:
 	ADDQ $+512, CX
 	SUBQ $0x80, DX
 	CMPQ DX, $0x80
@@ -217,65 +223,30 @@ done14:
 
 next2:
 	CMPQ DX, $0x40
-	JLT  next16
+	JLT  next15
 
-rows15:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column17
-	CMPQ         SI, $0x02
-	JEQ          number18
-	VMOVUPS      c32_0<>+0(SB), Z3
-	CMPQ         SI, $0x00
-	JEQ          same19
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z3
-
-same19:
+rows14:
+	VMOVUPS c32_0<>+0(SB), Z3
 	VMOVUPS Z3, Z0
 	VMOVUPS Z3, Z1
 	VMOVUPS Z3, Z2
 	VMOVUPS Z3, Z3
-	JMP     started20
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed17
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
 
-number18:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z0
-	VBROADCASTSS (SI)(BX*4), Z1
-	VBROADCASTSS (SI)(BX*4), Z2
-	VBROADCASTSS (SI)(BX*4), Z3
-	JMP          started20
-
-column17:
-	MOVLQSX (DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z0
-	VMOVUPS 64(BX), Z1
-	VMOVUPS 128(BX), Z2
-	VMOVUPS 192(BX), Z3
-
-started20:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed22
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R8
-	ADDQ  R8, SI
-
-k21:
+k16:
 	MOVLQSX      (R9), R8
 	VBROADCASTSS (SI), Z4
 	VFMADD231PS  (CX)(R8*4), Z4, Z0
@@ -285,29 +256,66 @@ k21:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k21
+	JNE          k16
 
-summed22:
+summed17:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised20
+	CMPQ         SI, $0x01
+	JEQ          column18
+	CMPQ         SI, $0x02
+	JEQ          number19
+	VMOVSD       72(AX), X4
+	VCVTSD2SS    X4, X4, X4
+	VBROADCASTSS X4, Z4
+	VADDPS       Z4, Z0, Z0
+	VADDPS       Z4, Z1, Z1
+	VADDPS       Z4, Z2, Z2
+	VADDPS       Z4, Z3, Z3
+	JMP          initialised20
+
+number19:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z4
+	VADDPS       Z4, Z0, Z0
+	VADDPS       Z4, Z1, Z1
+	VADDPS       Z4, Z2, Z2
+	VADDPS       Z4, Z3, Z3
+	JMP          initialised20
+
+column18:
+	MOVLQSX (DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z0, Z0
+	VADDPS  64(BX), Z1, Z1
+	VADDPS  128(BX), Z2, Z2
+	VADDPS  192(BX), Z3, Z3
+
+initialised20:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product23:
+product21:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times25
+	JNE     times23
 	TESTQ   R9, R9
-	JNE     plus24
+	JNE     plus22
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
 	VMOVUPS Z1, 64(DI)
 	VMOVUPS Z2, 128(DI)
 	VMOVUPS Z3, 192(DI)
-	JMP     written27
+	JMP     written25
 
-plus24:
+plus22:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -320,11 +328,11 @@ plus24:
 	VMOVUPS Z4, 128(DI)
 	VADDPS  192(R8), Z3, Z4
 	VMOVUPS Z4, 192(DI)
-	JMP     written27
+	JMP     written25
 
-times25:
+times23:
 	TESTQ   R9, R9
-	JNE     both26
+	JNE     both24
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -337,97 +345,66 @@ times25:
 	VMOVUPS Z4, 128(DI)
 	VMULPS  192(R8), Z3, Z4
 	VMOVUPS Z4, 192(DI)
-	JMP     written27
+	JMP     written25
 
-both26:
-	MOVLQSX     (R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     (R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     (DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z4
-	VFMADD231PS (R8), Z0, Z4
-	VMOVUPS     Z4, (DI)
-	VMOVUPS     64(R9), Z4
-	VFMADD231PS 64(R8), Z1, Z4
-	VMOVUPS     Z4, 64(DI)
-	VMOVUPS     128(R9), Z4
-	VFMADD231PS 128(R8), Z2, Z4
-	VMOVUPS     Z4, 128(DI)
-	VMOVUPS     192(R9), Z4
-	VFMADD231PS 192(R8), Z3, Z4
-	VMOVUPS     Z4, 192(DI)
+both24:
+	MOVLQSX (R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX (R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX (DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z0, Z4
+	VADDPS  (R9), Z4, Z4
+	VMOVUPS Z4, (DI)
+	VMULPS  64(R8), Z1, Z4
+	VADDPS  64(R9), Z4, Z4
+	VMOVUPS Z4, 64(DI)
+	VMULPS  128(R8), Z2, Z4
+	VADDPS  128(R9), Z4, Z4
+	VMOVUPS Z4, 128(DI)
+	VMULPS  192(R8), Z3, Z4
+	VADDPS  192(R9), Z4, Z4
+	VMOVUPS Z4, 192(DI)
 
-written27:
+written25:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done28
+	JEQ  done26
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product23
+	JNE  product21
 
-done28:
+done26:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows15
+	JGE  rows14
 
-next16:
+next15:
 	CMPQ DX, $0x20
-	JLT  next30
+	JLT  next28
 
-rows29:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column31
-	CMPQ         SI, $0x02
-	JEQ          number32
-	VMOVUPS      c32_0<>+0(SB), Z1
-	CMPQ         SI, $0x00
-	JEQ          same33
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z1
-
-same33:
+rows27:
+	VMOVUPS c32_0<>+0(SB), Z1
 	VMOVUPS Z1, Z0
 	VMOVUPS Z1, Z1
-	JMP     started34
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed30
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
 
-number32:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z0
-	VBROADCASTSS (SI)(BX*4), Z1
-	JMP          started34
-
-column31:
-	MOVLQSX (DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z0
-	VMOVUPS 64(BX), Z1
-
-started34:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed36
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R8
-	ADDQ  R8, SI
-
-k35:
+k29:
 	MOVLQSX      (R9), R8
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS  (CX)(R8*4), Z2, Z0
@@ -435,27 +412,58 @@ k35:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k35
+	JNE          k29
 
-summed36:
+summed30:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised33
+	CMPQ         SI, $0x01
+	JEQ          column31
+	CMPQ         SI, $0x02
+	JEQ          number32
+	VMOVSD       72(AX), X2
+	VCVTSD2SS    X2, X2, X2
+	VBROADCASTSS X2, Z2
+	VADDPS       Z2, Z0, Z0
+	VADDPS       Z2, Z1, Z1
+	JMP          initialised33
+
+number32:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z2
+	VADDPS       Z2, Z0, Z0
+	VADDPS       Z2, Z1, Z1
+	JMP          initialised33
+
+column31:
+	MOVLQSX (DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z0, Z0
+	VADDPS  64(BX), Z1, Z1
+
+initialised33:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product37:
+product34:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times39
+	JNE     times36
 	TESTQ   R9, R9
-	JNE     plus38
+	JNE     plus35
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
 	VMOVUPS Z1, 64(DI)
-	JMP     written41
+	JMP     written38
 
-plus38:
+plus35:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -464,11 +472,11 @@ plus38:
 	VMOVUPS Z2, (DI)
 	VADDPS  64(R8), Z1, Z2
 	VMOVUPS Z2, 64(DI)
-	JMP     written41
+	JMP     written38
 
-times39:
+times36:
 	TESTQ   R9, R9
-	JNE     both40
+	JNE     both37
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -477,159 +485,158 @@ times39:
 	VMOVUPS Z2, (DI)
 	VMULPS  64(R8), Z1, Z2
 	VMOVUPS Z2, 64(DI)
-	JMP     written41
+	JMP     written38
 
-both40:
-	MOVLQSX     (R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     (R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     (DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z2
-	VFMADD231PS (R8), Z0, Z2
-	VMOVUPS     Z2, (DI)
-	VMOVUPS     64(R9), Z2
-	VFMADD231PS 64(R8), Z1, Z2
-	VMOVUPS     Z2, 64(DI)
+both37:
+	MOVLQSX (R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX (R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX (DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z0, Z2
+	VADDPS  (R9), Z2, Z2
+	VMOVUPS Z2, (DI)
+	VMULPS  64(R8), Z1, Z2
+	VADDPS  64(R9), Z2, Z2
+	VMOVUPS Z2, 64(DI)
 
-written41:
+written38:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done42
+	JEQ  done39
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product37
+	JNE  product34
 
-done42:
+done39:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows29
+	JGE  rows27
 
-next30:
+next28:
 	CMPQ DX, $0x10
-	JLT  next44
+	JLT  next41
 
-rows43:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column45
-	CMPQ         SI, $0x02
-	JEQ          number46
-	VMOVUPS      c32_0<>+0(SB), Z0
-	CMPQ         SI, $0x00
-	JEQ          same47
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z0
-
-same47:
+rows40:
+	VMOVUPS c32_0<>+0(SB), Z0
 	VMOVUPS Z0, Z0
-	JMP     started48
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed43
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
 
-number46:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z0
-	JMP          started48
-
-column45:
-	MOVLQSX (DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z0
-
-started48:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed50
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R8
-	ADDQ  R8, SI
-
-k49:
+k42:
 	MOVLQSX      (R9), R8
 	VBROADCASTSS (SI), Z1
 	VFMADD231PS  (CX)(R8*4), Z1, Z0
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k49
+	JNE          k42
 
-summed50:
+summed43:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised46
+	CMPQ         SI, $0x01
+	JEQ          column44
+	CMPQ         SI, $0x02
+	JEQ          number45
+	VMOVSD       72(AX), X1
+	VCVTSD2SS    X1, X1, X1
+	VBROADCASTSS X1, Z1
+	VADDPS       Z1, Z0, Z0
+	JMP          initialised46
+
+number45:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z1
+	VADDPS       Z1, Z0, Z0
+	JMP          initialised46
+
+column44:
+	MOVLQSX (DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z0, Z0
+
+initialised46:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product51:
+product47:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times53
+	JNE     times49
 	TESTQ   R9, R9
-	JNE     plus52
+	JNE     plus48
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
-	JMP     written55
+	JMP     written51
 
-plus52:
+plus48:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z0, Z1
 	VMOVUPS Z1, (DI)
-	JMP     written55
+	JMP     written51
 
-times53:
+times49:
 	TESTQ   R9, R9
-	JNE     both54
+	JNE     both50
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z0, Z1
 	VMOVUPS Z1, (DI)
-	JMP     written55
+	JMP     written51
 
-both54:
-	MOVLQSX     (R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     (R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     (DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z1
-	VFMADD231PS (R8), Z0, Z1
-	VMOVUPS     Z1, (DI)
+both50:
+	MOVLQSX (R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX (R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX (DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z0, Z1
+	VADDPS  (R9), Z1, Z1
+	VMOVUPS Z1, (DI)
 
-written55:
+written51:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done56
+	JEQ  done52
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product51
+	JNE  product47
 
-done56:
+done52:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows43
+	JGE  rows40
 
-next44:
+next41:
 	VZEROUPPER
 	RET
 
@@ -658,25 +665,10 @@ TEXT ·matMul2F32AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x80
-	JLT  next58
+	JLT  next54
 
-rows57:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column59
-	CMPQ         SI, $0x02
-	JEQ          number60
-	VMOVUPS      c32_0<>+0(SB), Z15
-	CMPQ         SI, $0x00
-	JEQ          same61
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z15
-
-same61:
+rows53:
+	VMOVUPS c32_0<>+0(SB), Z15
 	VMOVUPS Z15, Z0
 	VMOVUPS Z15, Z1
 	VMOVUPS Z15, Z2
@@ -693,69 +685,22 @@ same61:
 	VMOVUPS Z15, Z13
 	VMOVUPS Z15, Z14
 	VMOVUPS Z15, Z15
-	JMP     started62
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed56
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
 
-number60:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z0
-	VBROADCASTSS (SI)(R8*4), Z1
-	VBROADCASTSS (SI)(R8*4), Z2
-	VBROADCASTSS (SI)(R8*4), Z3
-	VBROADCASTSS (SI)(R8*4), Z4
-	VBROADCASTSS (SI)(R8*4), Z5
-	VBROADCASTSS (SI)(R8*4), Z6
-	VBROADCASTSS (SI)(R8*4), Z7
-	MOVLQSX      4(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z8
-	VBROADCASTSS (SI)(BX*4), Z9
-	VBROADCASTSS (SI)(BX*4), Z10
-	VBROADCASTSS (SI)(BX*4), Z11
-	VBROADCASTSS (SI)(BX*4), Z12
-	VBROADCASTSS (SI)(BX*4), Z13
-	VBROADCASTSS (SI)(BX*4), Z14
-	VBROADCASTSS (SI)(BX*4), Z15
-	JMP          started62
-
-column59:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z0
-	VMOVUPS 64(SI), Z1
-	VMOVUPS 128(SI), Z2
-	VMOVUPS 192(SI), Z3
-	VMOVUPS 256(SI), Z4
-	VMOVUPS 320(SI), Z5
-	VMOVUPS 384(SI), Z6
-	VMOVUPS 448(SI), Z7
-	MOVLQSX 4(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z8
-	VMOVUPS 64(BX), Z9
-	VMOVUPS 128(BX), Z10
-	VMOVUPS 192(BX), Z11
-	VMOVUPS 256(BX), Z12
-	VMOVUPS 320(BX), Z13
-	VMOVUPS 384(BX), Z14
-	VMOVUPS 448(BX), Z15
-
-started62:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed64
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-
-k63:
+k55:
 	MOVLQSX      (R9), R10
 	VMOVUPS      (CX)(R10*4), Z16
 	VMOVUPS      64(CX)(R10*4), Z17
@@ -786,20 +731,97 @@ k63:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k63
+	JNE          k55
 
-summed64:
+summed56:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised59
+	CMPQ         SI, $0x01
+	JEQ          column57
+	CMPQ         SI, $0x02
+	JEQ          number58
+	VMOVSD       72(AX), X16
+	VCVTSD2SS    X16, X16, X16
+	VBROADCASTSS X16, Z16
+	VADDPS       Z16, Z0, Z0
+	VADDPS       Z16, Z1, Z1
+	VADDPS       Z16, Z2, Z2
+	VADDPS       Z16, Z3, Z3
+	VADDPS       Z16, Z4, Z4
+	VADDPS       Z16, Z5, Z5
+	VADDPS       Z16, Z6, Z6
+	VADDPS       Z16, Z7, Z7
+	VADDPS       Z16, Z8, Z8
+	VADDPS       Z16, Z9, Z9
+	VADDPS       Z16, Z10, Z10
+	VADDPS       Z16, Z11, Z11
+	VADDPS       Z16, Z12, Z12
+	VADDPS       Z16, Z13, Z13
+	VADDPS       Z16, Z14, Z14
+	VADDPS       Z16, Z15, Z15
+	JMP          initialised59
+
+number58:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z16
+	VADDPS       Z16, Z0, Z0
+	VADDPS       Z16, Z1, Z1
+	VADDPS       Z16, Z2, Z2
+	VADDPS       Z16, Z3, Z3
+	VADDPS       Z16, Z4, Z4
+	VADDPS       Z16, Z5, Z5
+	VADDPS       Z16, Z6, Z6
+	VADDPS       Z16, Z7, Z7
+	MOVLQSX      4(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z16
+	VADDPS       Z16, Z8, Z8
+	VADDPS       Z16, Z9, Z9
+	VADDPS       Z16, Z10, Z10
+	VADDPS       Z16, Z11, Z11
+	VADDPS       Z16, Z12, Z12
+	VADDPS       Z16, Z13, Z13
+	VADDPS       Z16, Z14, Z14
+	VADDPS       Z16, Z15, Z15
+	JMP          initialised59
+
+column57:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z0, Z0
+	VADDPS  64(SI), Z1, Z1
+	VADDPS  128(SI), Z2, Z2
+	VADDPS  192(SI), Z3, Z3
+	VADDPS  256(SI), Z4, Z4
+	VADDPS  320(SI), Z5, Z5
+	VADDPS  384(SI), Z6, Z6
+	VADDPS  448(SI), Z7, Z7
+	MOVLQSX 4(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z8, Z8
+	VADDPS  64(BX), Z9, Z9
+	VADDPS  128(BX), Z10, Z10
+	VADDPS  192(BX), Z11, Z11
+	VADDPS  256(BX), Z12, Z12
+	VADDPS  320(BX), Z13, Z13
+	VADDPS  384(BX), Z14, Z14
+	VADDPS  448(BX), Z15, Z15
+
+initialised59:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product65:
+product60:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times67
+	JNE     times62
 	TESTQ   R9, R9
-	JNE     plus66
+	JNE     plus61
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -820,9 +842,9 @@ product65:
 	VMOVUPS Z13, 320(DI)
 	VMOVUPS Z14, 384(DI)
 	VMOVUPS Z15, 448(DI)
-	JMP     written69
+	JMP     written64
 
-plus66:
+plus61:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -863,11 +885,11 @@ plus66:
 	VMOVUPS Z16, 384(DI)
 	VADDPS  448(R8), Z15, Z16
 	VMOVUPS Z16, 448(DI)
-	JMP     written69
+	JMP     written64
 
-times67:
+times62:
 	TESTQ   R9, R9
-	JNE     both68
+	JNE     both63
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -908,105 +930,90 @@ times67:
 	VMOVUPS Z16, 384(DI)
 	VMULPS  448(R8), Z15, Z16
 	VMOVUPS Z16, 448(DI)
-	JMP     written69
+	JMP     written64
 
-both68:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z16
-	VFMADD231PS (R10), Z0, Z16
-	VMOVUPS     Z16, (R12)
-	VMOVUPS     64(R11), Z16
-	VFMADD231PS 64(R10), Z1, Z16
-	VMOVUPS     Z16, 64(R12)
-	VMOVUPS     128(R11), Z16
-	VFMADD231PS 128(R10), Z2, Z16
-	VMOVUPS     Z16, 128(R12)
-	VMOVUPS     192(R11), Z16
-	VFMADD231PS 192(R10), Z3, Z16
-	VMOVUPS     Z16, 192(R12)
-	VMOVUPS     256(R11), Z16
-	VFMADD231PS 256(R10), Z4, Z16
-	VMOVUPS     Z16, 256(R12)
-	VMOVUPS     320(R11), Z16
-	VFMADD231PS 320(R10), Z5, Z16
-	VMOVUPS     Z16, 320(R12)
-	VMOVUPS     384(R11), Z16
-	VFMADD231PS 384(R10), Z6, Z16
-	VMOVUPS     Z16, 384(R12)
-	VMOVUPS     448(R11), Z16
-	VFMADD231PS 448(R10), Z7, Z16
-	VMOVUPS     Z16, 448(R12)
-	MOVLQSX     4(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     4(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     4(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z16
-	VFMADD231PS (R8), Z8, Z16
-	VMOVUPS     Z16, (DI)
-	VMOVUPS     64(R9), Z16
-	VFMADD231PS 64(R8), Z9, Z16
-	VMOVUPS     Z16, 64(DI)
-	VMOVUPS     128(R9), Z16
-	VFMADD231PS 128(R8), Z10, Z16
-	VMOVUPS     Z16, 128(DI)
-	VMOVUPS     192(R9), Z16
-	VFMADD231PS 192(R8), Z11, Z16
-	VMOVUPS     Z16, 192(DI)
-	VMOVUPS     256(R9), Z16
-	VFMADD231PS 256(R8), Z12, Z16
-	VMOVUPS     Z16, 256(DI)
-	VMOVUPS     320(R9), Z16
-	VFMADD231PS 320(R8), Z13, Z16
-	VMOVUPS     Z16, 320(DI)
-	VMOVUPS     384(R9), Z16
-	VFMADD231PS 384(R8), Z14, Z16
-	VMOVUPS     Z16, 384(DI)
-	VMOVUPS     448(R9), Z16
-	VFMADD231PS 448(R8), Z15, Z16
-	VMOVUPS     Z16, 448(DI)
+both63:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z0, Z16
+	VADDPS  (R11), Z16, Z16
+	VMOVUPS Z16, (R12)
+	VMULPS  64(R10), Z1, Z16
+	VADDPS  64(R11), Z16, Z16
+	VMOVUPS Z16, 64(R12)
+	VMULPS  128(R10), Z2, Z16
+	VADDPS  128(R11), Z16, Z16
+	VMOVUPS Z16, 128(R12)
+	VMULPS  192(R10), Z3, Z16
+	VADDPS  192(R11), Z16, Z16
+	VMOVUPS Z16, 192(R12)
+	VMULPS  256(R10), Z4, Z16
+	VADDPS  256(R11), Z16, Z16
+	VMOVUPS Z16, 256(R12)
+	VMULPS  320(R10), Z5, Z16
+	VADDPS  320(R11), Z16, Z16
+	VMOVUPS Z16, 320(R12)
+	VMULPS  384(R10), Z6, Z16
+	VADDPS  384(R11), Z16, Z16
+	VMOVUPS Z16, 384(R12)
+	VMULPS  448(R10), Z7, Z16
+	VADDPS  448(R11), Z16, Z16
+	VMOVUPS Z16, 448(R12)
+	MOVLQSX 4(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 4(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 4(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z8, Z16
+	VADDPS  (R9), Z16, Z16
+	VMOVUPS Z16, (DI)
+	VMULPS  64(R8), Z9, Z16
+	VADDPS  64(R9), Z16, Z16
+	VMOVUPS Z16, 64(DI)
+	VMULPS  128(R8), Z10, Z16
+	VADDPS  128(R9), Z16, Z16
+	VMOVUPS Z16, 128(DI)
+	VMULPS  192(R8), Z11, Z16
+	VADDPS  192(R9), Z16, Z16
+	VMOVUPS Z16, 192(DI)
+	VMULPS  256(R8), Z12, Z16
+	VADDPS  256(R9), Z16, Z16
+	VMOVUPS Z16, 256(DI)
+	VMULPS  320(R8), Z13, Z16
+	VADDPS  320(R9), Z16, Z16
+	VMOVUPS Z16, 320(DI)
+	VMULPS  384(R8), Z14, Z16
+	VADDPS  384(R9), Z16, Z16
+	VMOVUPS Z16, 384(DI)
+	VMULPS  448(R8), Z15, Z16
+	VADDPS  448(R9), Z16, Z16
+	VMOVUPS Z16, 448(DI)
 
-written69:
+written64:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done70
+	JEQ  done65
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product65
+	JNE  product60
 
-done70:
+done65:
 	ADDQ $+512, CX
 	SUBQ $0x80, DX
 	CMPQ DX, $0x80
-	JGE  rows57
+	JGE  rows53
 
-next58:
+next54:
 	CMPQ DX, $0x40
-	JLT  next72
+	JLT  next67
 
-rows71:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column73
-	CMPQ         SI, $0x02
-	JEQ          number74
-	VMOVUPS      c32_0<>+0(SB), Z7
-	CMPQ         SI, $0x00
-	JEQ          same75
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z7
-
-same75:
+rows66:
+	VMOVUPS c32_0<>+0(SB), Z7
 	VMOVUPS Z7, Z0
 	VMOVUPS Z7, Z1
 	VMOVUPS Z7, Z2
@@ -1015,53 +1022,22 @@ same75:
 	VMOVUPS Z7, Z5
 	VMOVUPS Z7, Z6
 	VMOVUPS Z7, Z7
-	JMP     started76
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed69
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
 
-number74:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z0
-	VBROADCASTSS (SI)(R8*4), Z1
-	VBROADCASTSS (SI)(R8*4), Z2
-	VBROADCASTSS (SI)(R8*4), Z3
-	MOVLQSX      4(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z4
-	VBROADCASTSS (SI)(BX*4), Z5
-	VBROADCASTSS (SI)(BX*4), Z6
-	VBROADCASTSS (SI)(BX*4), Z7
-	JMP          started76
-
-column73:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z0
-	VMOVUPS 64(SI), Z1
-	VMOVUPS 128(SI), Z2
-	VMOVUPS 192(SI), Z3
-	MOVLQSX 4(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z4
-	VMOVUPS 64(BX), Z5
-	VMOVUPS 128(BX), Z6
-	VMOVUPS 192(BX), Z7
-
-started76:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed78
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-
-k77:
+k68:
 	MOVLQSX      (R9), R10
 	VMOVUPS      (CX)(R10*4), Z8
 	VMOVUPS      64(CX)(R10*4), Z9
@@ -1080,20 +1056,73 @@ k77:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k77
+	JNE          k68
 
-summed78:
+summed69:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised72
+	CMPQ         SI, $0x01
+	JEQ          column70
+	CMPQ         SI, $0x02
+	JEQ          number71
+	VMOVSD       72(AX), X8
+	VCVTSD2SS    X8, X8, X8
+	VBROADCASTSS X8, Z8
+	VADDPS       Z8, Z0, Z0
+	VADDPS       Z8, Z1, Z1
+	VADDPS       Z8, Z2, Z2
+	VADDPS       Z8, Z3, Z3
+	VADDPS       Z8, Z4, Z4
+	VADDPS       Z8, Z5, Z5
+	VADDPS       Z8, Z6, Z6
+	VADDPS       Z8, Z7, Z7
+	JMP          initialised72
+
+number71:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z8
+	VADDPS       Z8, Z0, Z0
+	VADDPS       Z8, Z1, Z1
+	VADDPS       Z8, Z2, Z2
+	VADDPS       Z8, Z3, Z3
+	MOVLQSX      4(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z8
+	VADDPS       Z8, Z4, Z4
+	VADDPS       Z8, Z5, Z5
+	VADDPS       Z8, Z6, Z6
+	VADDPS       Z8, Z7, Z7
+	JMP          initialised72
+
+column70:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z0, Z0
+	VADDPS  64(SI), Z1, Z1
+	VADDPS  128(SI), Z2, Z2
+	VADDPS  192(SI), Z3, Z3
+	MOVLQSX 4(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z4, Z4
+	VADDPS  64(BX), Z5, Z5
+	VADDPS  128(BX), Z6, Z6
+	VADDPS  192(BX), Z7, Z7
+
+initialised72:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product79:
+product73:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times81
+	JNE     times75
 	TESTQ   R9, R9
-	JNE     plus80
+	JNE     plus74
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -1106,9 +1135,9 @@ product79:
 	VMOVUPS Z5, 64(DI)
 	VMOVUPS Z6, 128(DI)
 	VMOVUPS Z7, 192(DI)
-	JMP     written83
+	JMP     written77
 
-plus80:
+plus74:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -1133,11 +1162,11 @@ plus80:
 	VMOVUPS Z8, 128(DI)
 	VADDPS  192(R8), Z7, Z8
 	VMOVUPS Z8, 192(DI)
-	JMP     written83
+	JMP     written77
 
-times81:
+times75:
 	TESTQ   R9, R9
-	JNE     both82
+	JNE     both76
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -1162,124 +1191,86 @@ times81:
 	VMOVUPS Z8, 128(DI)
 	VMULPS  192(R8), Z7, Z8
 	VMOVUPS Z8, 192(DI)
-	JMP     written83
+	JMP     written77
 
-both82:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z8
-	VFMADD231PS (R10), Z0, Z8
-	VMOVUPS     Z8, (R12)
-	VMOVUPS     64(R11), Z8
-	VFMADD231PS 64(R10), Z1, Z8
-	VMOVUPS     Z8, 64(R12)
-	VMOVUPS     128(R11), Z8
-	VFMADD231PS 128(R10), Z2, Z8
-	VMOVUPS     Z8, 128(R12)
-	VMOVUPS     192(R11), Z8
-	VFMADD231PS 192(R10), Z3, Z8
-	VMOVUPS     Z8, 192(R12)
-	MOVLQSX     4(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     4(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     4(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z8
-	VFMADD231PS (R8), Z4, Z8
-	VMOVUPS     Z8, (DI)
-	VMOVUPS     64(R9), Z8
-	VFMADD231PS 64(R8), Z5, Z8
-	VMOVUPS     Z8, 64(DI)
-	VMOVUPS     128(R9), Z8
-	VFMADD231PS 128(R8), Z6, Z8
-	VMOVUPS     Z8, 128(DI)
-	VMOVUPS     192(R9), Z8
-	VFMADD231PS 192(R8), Z7, Z8
-	VMOVUPS     Z8, 192(DI)
+both76:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z0, Z8
+	VADDPS  (R11), Z8, Z8
+	VMOVUPS Z8, (R12)
+	VMULPS  64(R10), Z1, Z8
+	VADDPS  64(R11), Z8, Z8
+	VMOVUPS Z8, 64(R12)
+	VMULPS  128(R10), Z2, Z8
+	VADDPS  128(R11), Z8, Z8
+	VMOVUPS Z8, 128(R12)
+	VMULPS  192(R10), Z3, Z8
+	VADDPS  192(R11), Z8, Z8
+	VMOVUPS Z8, 192(R12)
+	MOVLQSX 4(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 4(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 4(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z4, Z8
+	VADDPS  (R9), Z8, Z8
+	VMOVUPS Z8, (DI)
+	VMULPS  64(R8), Z5, Z8
+	VADDPS  64(R9), Z8, Z8
+	VMOVUPS Z8, 64(DI)
+	VMULPS  128(R8), Z6, Z8
+	VADDPS  128(R9), Z8, Z8
+	VMOVUPS Z8, 128(DI)
+	VMULPS  192(R8), Z7, Z8
+	VADDPS  192(R9), Z8, Z8
+	VMOVUPS Z8, 192(DI)
 
-written83:
+written77:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done84
+	JEQ  done78
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product79
+	JNE  product73
 
-done84:
+done78:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows71
+	JGE  rows66
 
-next72:
+next67:
 	CMPQ DX, $0x20
-	JLT  next86
+	JLT  next80
 
-rows85:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column87
-	CMPQ         SI, $0x02
-	JEQ          number88
-	VMOVUPS      c32_0<>+0(SB), Z3
-	CMPQ         SI, $0x00
-	JEQ          same89
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z3
-
-same89:
+rows79:
+	VMOVUPS c32_0<>+0(SB), Z3
 	VMOVUPS Z3, Z0
 	VMOVUPS Z3, Z1
 	VMOVUPS Z3, Z2
 	VMOVUPS Z3, Z3
-	JMP     started90
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed82
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
 
-number88:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z0
-	VBROADCASTSS (SI)(R8*4), Z1
-	MOVLQSX      4(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z2
-	VBROADCASTSS (SI)(BX*4), Z3
-	JMP          started90
-
-column87:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z0
-	VMOVUPS 64(SI), Z1
-	MOVLQSX 4(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z2
-	VMOVUPS 64(BX), Z3
-
-started90:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed92
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-
-k91:
+k81:
 	MOVLQSX      (R9), R10
 	VMOVUPS      (CX)(R10*4), Z4
 	VMOVUPS      64(CX)(R10*4), Z5
@@ -1292,20 +1283,61 @@ k91:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k91
+	JNE          k81
 
-summed92:
+summed82:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised85
+	CMPQ         SI, $0x01
+	JEQ          column83
+	CMPQ         SI, $0x02
+	JEQ          number84
+	VMOVSD       72(AX), X4
+	VCVTSD2SS    X4, X4, X4
+	VBROADCASTSS X4, Z4
+	VADDPS       Z4, Z0, Z0
+	VADDPS       Z4, Z1, Z1
+	VADDPS       Z4, Z2, Z2
+	VADDPS       Z4, Z3, Z3
+	JMP          initialised85
+
+number84:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z4
+	VADDPS       Z4, Z0, Z0
+	VADDPS       Z4, Z1, Z1
+	MOVLQSX      4(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z4
+	VADDPS       Z4, Z2, Z2
+	VADDPS       Z4, Z3, Z3
+	JMP          initialised85
+
+column83:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z0, Z0
+	VADDPS  64(SI), Z1, Z1
+	MOVLQSX 4(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z2, Z2
+	VADDPS  64(BX), Z3, Z3
+
+initialised85:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product93:
+product86:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times95
+	JNE     times88
 	TESTQ   R9, R9
-	JNE     plus94
+	JNE     plus87
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -1314,9 +1346,9 @@ product93:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z2, (DI)
 	VMOVUPS Z3, 64(DI)
-	JMP     written97
+	JMP     written90
 
-plus94:
+plus87:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -1333,11 +1365,11 @@ plus94:
 	VMOVUPS Z4, (DI)
 	VADDPS  64(R8), Z3, Z4
 	VMOVUPS Z4, 64(DI)
-	JMP     written97
+	JMP     written90
 
-times95:
+times88:
 	TESTQ   R9, R9
-	JNE     both96
+	JNE     both89
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -1354,106 +1386,72 @@ times95:
 	VMOVUPS Z4, (DI)
 	VMULPS  64(R8), Z3, Z4
 	VMOVUPS Z4, 64(DI)
-	JMP     written97
+	JMP     written90
 
-both96:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z4
-	VFMADD231PS (R10), Z0, Z4
-	VMOVUPS     Z4, (R12)
-	VMOVUPS     64(R11), Z4
-	VFMADD231PS 64(R10), Z1, Z4
-	VMOVUPS     Z4, 64(R12)
-	MOVLQSX     4(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     4(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     4(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z4
-	VFMADD231PS (R8), Z2, Z4
-	VMOVUPS     Z4, (DI)
-	VMOVUPS     64(R9), Z4
-	VFMADD231PS 64(R8), Z3, Z4
-	VMOVUPS     Z4, 64(DI)
+both89:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z0, Z4
+	VADDPS  (R11), Z4, Z4
+	VMOVUPS Z4, (R12)
+	VMULPS  64(R10), Z1, Z4
+	VADDPS  64(R11), Z4, Z4
+	VMOVUPS Z4, 64(R12)
+	MOVLQSX 4(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 4(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 4(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z2, Z4
+	VADDPS  (R9), Z4, Z4
+	VMOVUPS Z4, (DI)
+	VMULPS  64(R8), Z3, Z4
+	VADDPS  64(R9), Z4, Z4
+	VMOVUPS Z4, 64(DI)
 
-written97:
+written90:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done98
+	JEQ  done91
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product93
+	JNE  product86
 
-done98:
+done91:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows85
+	JGE  rows79
 
-next86:
+next80:
 	CMPQ DX, $0x10
-	JLT  next100
+	JLT  next93
 
-rows99:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column101
-	CMPQ         SI, $0x02
-	JEQ          number102
-	VMOVUPS      c32_0<>+0(SB), Z1
-	CMPQ         SI, $0x00
-	JEQ          same103
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z1
-
-same103:
+rows92:
+	VMOVUPS c32_0<>+0(SB), Z1
 	VMOVUPS Z1, Z0
 	VMOVUPS Z1, Z1
-	JMP     started104
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed95
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
 
-number102:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z0
-	MOVLQSX      4(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z1
-	JMP          started104
-
-column101:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z0
-	MOVLQSX 4(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z1
-
-started104:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed106
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-
-k105:
+k94:
 	MOVLQSX          (R9), R10
 	VMOVUPS          (CX)(R10*4), Z2
 	VFMADD231PS.BCST (SI), Z2, Z0
@@ -1461,29 +1459,64 @@ k105:
 	ADDQ             $0x04, R9
 	ADDQ             DI, SI
 	DECQ             BX
-	JNE              k105
+	JNE              k94
 
-summed106:
+summed95:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised98
+	CMPQ         SI, $0x01
+	JEQ          column96
+	CMPQ         SI, $0x02
+	JEQ          number97
+	VMOVSD       72(AX), X2
+	VCVTSD2SS    X2, X2, X2
+	VBROADCASTSS X2, Z2
+	VADDPS       Z2, Z0, Z0
+	VADDPS       Z2, Z1, Z1
+	JMP          initialised98
+
+number97:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z2
+	VADDPS       Z2, Z0, Z0
+	MOVLQSX      4(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z2
+	VADDPS       Z2, Z1, Z1
+	JMP          initialised98
+
+column96:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z0, Z0
+	MOVLQSX 4(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z1, Z1
+
+initialised98:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product107:
+product99:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times109
+	JNE     times101
 	TESTQ   R9, R9
-	JNE     plus108
+	JNE     plus100
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
 	MOVLQSX 4(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z1, (DI)
-	JMP     written111
+	JMP     written103
 
-plus108:
+plus100:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -1496,11 +1529,11 @@ plus108:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z1, Z2
 	VMOVUPS Z2, (DI)
-	JMP     written111
+	JMP     written103
 
-times109:
+times101:
 	TESTQ   R9, R9
-	JNE     both110
+	JNE     both102
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -1513,43 +1546,43 @@ times109:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z1, Z2
 	VMOVUPS Z2, (DI)
-	JMP     written111
+	JMP     written103
 
-both110:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z2
-	VFMADD231PS (R10), Z0, Z2
-	VMOVUPS     Z2, (R12)
-	MOVLQSX     4(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     4(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     4(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z2
-	VFMADD231PS (R8), Z1, Z2
-	VMOVUPS     Z2, (DI)
+both102:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z0, Z2
+	VADDPS  (R11), Z2, Z2
+	VMOVUPS Z2, (R12)
+	MOVLQSX 4(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 4(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 4(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z1, Z2
+	VADDPS  (R9), Z2, Z2
+	VMOVUPS Z2, (DI)
 
-written111:
+written103:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done112
+	JEQ  done104
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product107
+	JNE  product99
 
-done112:
+done104:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows99
+	JGE  rows92
 
-next100:
+next93:
 	VZEROUPPER
 	RET
 
@@ -1560,25 +1593,10 @@ TEXT ·matMul3F32AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next114
+	JLT  next106
 
-rows113:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column115
-	CMPQ         SI, $0x02
-	JEQ          number116
-	VMOVUPS      c32_0<>+0(SB), Z11
-	CMPQ         SI, $0x00
-	JEQ          same117
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z11
-
-same117:
+rows105:
+	VMOVUPS c32_0<>+0(SB), Z11
 	VMOVUPS Z11, Z0
 	VMOVUPS Z11, Z1
 	VMOVUPS Z11, Z2
@@ -1591,64 +1609,22 @@ same117:
 	VMOVUPS Z11, Z9
 	VMOVUPS Z11, Z10
 	VMOVUPS Z11, Z11
-	JMP     started118
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed108
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
 
-number116:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z0
-	VBROADCASTSS (SI)(R8*4), Z1
-	VBROADCASTSS (SI)(R8*4), Z2
-	VBROADCASTSS (SI)(R8*4), Z3
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z4
-	VBROADCASTSS (SI)(R8*4), Z5
-	VBROADCASTSS (SI)(R8*4), Z6
-	VBROADCASTSS (SI)(R8*4), Z7
-	MOVLQSX      8(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z8
-	VBROADCASTSS (SI)(BX*4), Z9
-	VBROADCASTSS (SI)(BX*4), Z10
-	VBROADCASTSS (SI)(BX*4), Z11
-	JMP          started118
-
-column115:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z0
-	VMOVUPS 64(SI), Z1
-	VMOVUPS 128(SI), Z2
-	VMOVUPS 192(SI), Z3
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z4
-	VMOVUPS 64(SI), Z5
-	VMOVUPS 128(SI), Z6
-	VMOVUPS 192(SI), Z7
-	MOVLQSX 8(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z8
-	VMOVUPS 64(BX), Z9
-	VMOVUPS 128(BX), Z10
-	VMOVUPS 192(BX), Z11
-
-started118:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed120
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-
-k119:
+k107:
 	MOVLQSX      (R9), R10
 	VMOVUPS      (CX)(R10*4), Z12
 	VMOVUPS      64(CX)(R10*4), Z13
@@ -1672,20 +1648,89 @@ k119:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k119
+	JNE          k107
 
-summed120:
+summed108:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised111
+	CMPQ         SI, $0x01
+	JEQ          column109
+	CMPQ         SI, $0x02
+	JEQ          number110
+	VMOVSD       72(AX), X12
+	VCVTSD2SS    X12, X12, X12
+	VBROADCASTSS X12, Z12
+	VADDPS       Z12, Z0, Z0
+	VADDPS       Z12, Z1, Z1
+	VADDPS       Z12, Z2, Z2
+	VADDPS       Z12, Z3, Z3
+	VADDPS       Z12, Z4, Z4
+	VADDPS       Z12, Z5, Z5
+	VADDPS       Z12, Z6, Z6
+	VADDPS       Z12, Z7, Z7
+	VADDPS       Z12, Z8, Z8
+	VADDPS       Z12, Z9, Z9
+	VADDPS       Z12, Z10, Z10
+	VADDPS       Z12, Z11, Z11
+	JMP          initialised111
+
+number110:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z12
+	VADDPS       Z12, Z0, Z0
+	VADDPS       Z12, Z1, Z1
+	VADDPS       Z12, Z2, Z2
+	VADDPS       Z12, Z3, Z3
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z12
+	VADDPS       Z12, Z4, Z4
+	VADDPS       Z12, Z5, Z5
+	VADDPS       Z12, Z6, Z6
+	VADDPS       Z12, Z7, Z7
+	MOVLQSX      8(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z12
+	VADDPS       Z12, Z8, Z8
+	VADDPS       Z12, Z9, Z9
+	VADDPS       Z12, Z10, Z10
+	VADDPS       Z12, Z11, Z11
+	JMP          initialised111
+
+column109:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z0, Z0
+	VADDPS  64(SI), Z1, Z1
+	VADDPS  128(SI), Z2, Z2
+	VADDPS  192(SI), Z3, Z3
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z4, Z4
+	VADDPS  64(SI), Z5, Z5
+	VADDPS  128(SI), Z6, Z6
+	VADDPS  192(SI), Z7, Z7
+	MOVLQSX 8(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z8, Z8
+	VADDPS  64(BX), Z9, Z9
+	VADDPS  128(BX), Z10, Z10
+	VADDPS  192(BX), Z11, Z11
+
+initialised111:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product121:
+product112:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times123
+	JNE     times114
 	TESTQ   R9, R9
-	JNE     plus122
+	JNE     plus113
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -1704,9 +1749,9 @@ product121:
 	VMOVUPS Z9, 64(DI)
 	VMOVUPS Z10, 128(DI)
 	VMOVUPS Z11, 192(DI)
-	JMP     written125
+	JMP     written116
 
-plus122:
+plus113:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -1743,11 +1788,11 @@ plus122:
 	VMOVUPS Z12, 128(DI)
 	VADDPS  192(R8), Z11, Z12
 	VMOVUPS Z12, 192(DI)
-	JMP     written125
+	JMP     written116
 
-times123:
+times114:
 	TESTQ   R9, R9
-	JNE     both124
+	JNE     both115
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -1784,151 +1829,106 @@ times123:
 	VMOVUPS Z12, 128(DI)
 	VMULPS  192(R8), Z11, Z12
 	VMOVUPS Z12, 192(DI)
-	JMP     written125
+	JMP     written116
 
-both124:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z12
-	VFMADD231PS (R10), Z0, Z12
-	VMOVUPS     Z12, (R12)
-	VMOVUPS     64(R11), Z12
-	VFMADD231PS 64(R10), Z1, Z12
-	VMOVUPS     Z12, 64(R12)
-	VMOVUPS     128(R11), Z12
-	VFMADD231PS 128(R10), Z2, Z12
-	VMOVUPS     Z12, 128(R12)
-	VMOVUPS     192(R11), Z12
-	VFMADD231PS 192(R10), Z3, Z12
-	VMOVUPS     Z12, 192(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z12
-	VFMADD231PS (R10), Z4, Z12
-	VMOVUPS     Z12, (R12)
-	VMOVUPS     64(R11), Z12
-	VFMADD231PS 64(R10), Z5, Z12
-	VMOVUPS     Z12, 64(R12)
-	VMOVUPS     128(R11), Z12
-	VFMADD231PS 128(R10), Z6, Z12
-	VMOVUPS     Z12, 128(R12)
-	VMOVUPS     192(R11), Z12
-	VFMADD231PS 192(R10), Z7, Z12
-	VMOVUPS     Z12, 192(R12)
-	MOVLQSX     8(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     8(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     8(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z12
-	VFMADD231PS (R8), Z8, Z12
-	VMOVUPS     Z12, (DI)
-	VMOVUPS     64(R9), Z12
-	VFMADD231PS 64(R8), Z9, Z12
-	VMOVUPS     Z12, 64(DI)
-	VMOVUPS     128(R9), Z12
-	VFMADD231PS 128(R8), Z10, Z12
-	VMOVUPS     Z12, 128(DI)
-	VMOVUPS     192(R9), Z12
-	VFMADD231PS 192(R8), Z11, Z12
-	VMOVUPS     Z12, 192(DI)
+both115:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z0, Z12
+	VADDPS  (R11), Z12, Z12
+	VMOVUPS Z12, (R12)
+	VMULPS  64(R10), Z1, Z12
+	VADDPS  64(R11), Z12, Z12
+	VMOVUPS Z12, 64(R12)
+	VMULPS  128(R10), Z2, Z12
+	VADDPS  128(R11), Z12, Z12
+	VMOVUPS Z12, 128(R12)
+	VMULPS  192(R10), Z3, Z12
+	VADDPS  192(R11), Z12, Z12
+	VMOVUPS Z12, 192(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z4, Z12
+	VADDPS  (R11), Z12, Z12
+	VMOVUPS Z12, (R12)
+	VMULPS  64(R10), Z5, Z12
+	VADDPS  64(R11), Z12, Z12
+	VMOVUPS Z12, 64(R12)
+	VMULPS  128(R10), Z6, Z12
+	VADDPS  128(R11), Z12, Z12
+	VMOVUPS Z12, 128(R12)
+	VMULPS  192(R10), Z7, Z12
+	VADDPS  192(R11), Z12, Z12
+	VMOVUPS Z12, 192(R12)
+	MOVLQSX 8(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 8(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 8(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z8, Z12
+	VADDPS  (R9), Z12, Z12
+	VMOVUPS Z12, (DI)
+	VMULPS  64(R8), Z9, Z12
+	VADDPS  64(R9), Z12, Z12
+	VMOVUPS Z12, 64(DI)
+	VMULPS  128(R8), Z10, Z12
+	VADDPS  128(R9), Z12, Z12
+	VMOVUPS Z12, 128(DI)
+	VMULPS  192(R8), Z11, Z12
+	VADDPS  192(R9), Z12, Z12
+	VMOVUPS Z12, 192(DI)
 
-written125:
+written116:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done126
+	JEQ  done117
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product121
+	JNE  product112
 
-done126:
+done117:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows113
+	JGE  rows105
 
-next114:
+next106:
 	CMPQ DX, $0x20
-	JLT  next128
+	JLT  next119
 
-rows127:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column129
-	CMPQ         SI, $0x02
-	JEQ          number130
-	VMOVUPS      c32_0<>+0(SB), Z5
-	CMPQ         SI, $0x00
-	JEQ          same131
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z5
-
-same131:
+rows118:
+	VMOVUPS c32_0<>+0(SB), Z5
 	VMOVUPS Z5, Z0
 	VMOVUPS Z5, Z1
 	VMOVUPS Z5, Z2
 	VMOVUPS Z5, Z3
 	VMOVUPS Z5, Z4
 	VMOVUPS Z5, Z5
-	JMP     started132
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed121
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
 
-number130:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z0
-	VBROADCASTSS (SI)(R8*4), Z1
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z2
-	VBROADCASTSS (SI)(R8*4), Z3
-	MOVLQSX      8(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z4
-	VBROADCASTSS (SI)(BX*4), Z5
-	JMP          started132
-
-column129:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z0
-	VMOVUPS 64(SI), Z1
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z2
-	VMOVUPS 64(SI), Z3
-	MOVLQSX 8(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z4
-	VMOVUPS 64(BX), Z5
-
-started132:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed134
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-
-k133:
+k120:
 	MOVLQSX      (R9), R10
 	VMOVUPS      (CX)(R10*4), Z6
 	VMOVUPS      64(CX)(R10*4), Z7
@@ -1944,20 +1944,71 @@ k133:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k133
+	JNE          k120
 
-summed134:
+summed121:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised124
+	CMPQ         SI, $0x01
+	JEQ          column122
+	CMPQ         SI, $0x02
+	JEQ          number123
+	VMOVSD       72(AX), X6
+	VCVTSD2SS    X6, X6, X6
+	VBROADCASTSS X6, Z6
+	VADDPS       Z6, Z0, Z0
+	VADDPS       Z6, Z1, Z1
+	VADDPS       Z6, Z2, Z2
+	VADDPS       Z6, Z3, Z3
+	VADDPS       Z6, Z4, Z4
+	VADDPS       Z6, Z5, Z5
+	JMP          initialised124
+
+number123:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z6
+	VADDPS       Z6, Z0, Z0
+	VADDPS       Z6, Z1, Z1
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z6
+	VADDPS       Z6, Z2, Z2
+	VADDPS       Z6, Z3, Z3
+	MOVLQSX      8(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z6
+	VADDPS       Z6, Z4, Z4
+	VADDPS       Z6, Z5, Z5
+	JMP          initialised124
+
+column122:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z0, Z0
+	VADDPS  64(SI), Z1, Z1
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z2, Z2
+	VADDPS  64(SI), Z3, Z3
+	MOVLQSX 8(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z4, Z4
+	VADDPS  64(BX), Z5, Z5
+
+initialised124:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product135:
+product125:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times137
+	JNE     times127
 	TESTQ   R9, R9
-	JNE     plus136
+	JNE     plus126
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -1970,9 +2021,9 @@ product135:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z4, (DI)
 	VMOVUPS Z5, 64(DI)
-	JMP     written139
+	JMP     written129
 
-plus136:
+plus126:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -1997,11 +2048,11 @@ plus136:
 	VMOVUPS Z6, (DI)
 	VADDPS  64(R8), Z5, Z6
 	VMOVUPS Z6, 64(DI)
-	JMP     written139
+	JMP     written129
 
-times137:
+times127:
 	TESTQ   R9, R9
-	JNE     both138
+	JNE     both128
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -2026,124 +2077,85 @@ times137:
 	VMOVUPS Z6, (DI)
 	VMULPS  64(R8), Z5, Z6
 	VMOVUPS Z6, 64(DI)
-	JMP     written139
+	JMP     written129
 
-both138:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z6
-	VFMADD231PS (R10), Z0, Z6
-	VMOVUPS     Z6, (R12)
-	VMOVUPS     64(R11), Z6
-	VFMADD231PS 64(R10), Z1, Z6
-	VMOVUPS     Z6, 64(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z6
-	VFMADD231PS (R10), Z2, Z6
-	VMOVUPS     Z6, (R12)
-	VMOVUPS     64(R11), Z6
-	VFMADD231PS 64(R10), Z3, Z6
-	VMOVUPS     Z6, 64(R12)
-	MOVLQSX     8(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     8(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     8(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z6
-	VFMADD231PS (R8), Z4, Z6
-	VMOVUPS     Z6, (DI)
-	VMOVUPS     64(R9), Z6
-	VFMADD231PS 64(R8), Z5, Z6
-	VMOVUPS     Z6, 64(DI)
+both128:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z0, Z6
+	VADDPS  (R11), Z6, Z6
+	VMOVUPS Z6, (R12)
+	VMULPS  64(R10), Z1, Z6
+	VADDPS  64(R11), Z6, Z6
+	VMOVUPS Z6, 64(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z2, Z6
+	VADDPS  (R11), Z6, Z6
+	VMOVUPS Z6, (R12)
+	VMULPS  64(R10), Z3, Z6
+	VADDPS  64(R11), Z6, Z6
+	VMOVUPS Z6, 64(R12)
+	MOVLQSX 8(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 8(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 8(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z4, Z6
+	VADDPS  (R9), Z6, Z6
+	VMOVUPS Z6, (DI)
+	VMULPS  64(R8), Z5, Z6
+	VADDPS  64(R9), Z6, Z6
+	VMOVUPS Z6, 64(DI)
 
-written139:
+written129:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done140
+	JEQ  done130
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product135
+	JNE  product125
 
-done140:
+done130:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows127
+	JGE  rows118
 
-next128:
+next119:
 	CMPQ DX, $0x10
-	JLT  next142
+	JLT  next132
 
-rows141:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column143
-	CMPQ         SI, $0x02
-	JEQ          number144
-	VMOVUPS      c32_0<>+0(SB), Z2
-	CMPQ         SI, $0x00
-	JEQ          same145
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z2
-
-same145:
+rows131:
+	VMOVUPS c32_0<>+0(SB), Z2
 	VMOVUPS Z2, Z0
 	VMOVUPS Z2, Z1
 	VMOVUPS Z2, Z2
-	JMP     started146
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed134
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
 
-number144:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z0
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z1
-	MOVLQSX      8(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z2
-	JMP          started146
-
-column143:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z0
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z1
-	MOVLQSX 8(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z2
-
-started146:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed148
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-
-k147:
+k133:
 	MOVLQSX          (R9), R10
 	VMOVUPS          (CX)(R10*4), Z3
 	VFMADD231PS.BCST (SI), Z3, Z0
@@ -2152,20 +2164,62 @@ k147:
 	ADDQ             $0x04, R9
 	ADDQ             DI, SI
 	DECQ             BX
-	JNE              k147
+	JNE              k133
 
-summed148:
+summed134:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised137
+	CMPQ         SI, $0x01
+	JEQ          column135
+	CMPQ         SI, $0x02
+	JEQ          number136
+	VMOVSD       72(AX), X3
+	VCVTSD2SS    X3, X3, X3
+	VBROADCASTSS X3, Z3
+	VADDPS       Z3, Z0, Z0
+	VADDPS       Z3, Z1, Z1
+	VADDPS       Z3, Z2, Z2
+	JMP          initialised137
+
+number136:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z3
+	VADDPS       Z3, Z0, Z0
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z3
+	VADDPS       Z3, Z1, Z1
+	MOVLQSX      8(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z3
+	VADDPS       Z3, Z2, Z2
+	JMP          initialised137
+
+column135:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z0, Z0
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z1, Z1
+	MOVLQSX 8(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z2, Z2
+
+initialised137:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product149:
+product138:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times151
+	JNE     times140
 	TESTQ   R9, R9
-	JNE     plus150
+	JNE     plus139
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -2175,9 +2229,9 @@ product149:
 	MOVLQSX 8(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z2, (DI)
-	JMP     written153
+	JMP     written142
 
-plus150:
+plus139:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -2196,11 +2250,11 @@ plus150:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z2, Z3
 	VMOVUPS Z3, (DI)
-	JMP     written153
+	JMP     written142
 
-times151:
+times140:
 	TESTQ   R9, R9
-	JNE     both152
+	JNE     both141
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -2219,52 +2273,52 @@ times151:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z2, Z3
 	VMOVUPS Z3, (DI)
-	JMP     written153
+	JMP     written142
 
-both152:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z3
-	VFMADD231PS (R10), Z0, Z3
-	VMOVUPS     Z3, (R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z3
-	VFMADD231PS (R10), Z1, Z3
-	VMOVUPS     Z3, (R12)
-	MOVLQSX     8(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     8(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     8(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z3
-	VFMADD231PS (R8), Z2, Z3
-	VMOVUPS     Z3, (DI)
+both141:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z0, Z3
+	VADDPS  (R11), Z3, Z3
+	VMOVUPS Z3, (R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z1, Z3
+	VADDPS  (R11), Z3, Z3
+	VMOVUPS Z3, (R12)
+	MOVLQSX 8(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 8(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 8(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z2, Z3
+	VADDPS  (R9), Z3, Z3
+	VMOVUPS Z3, (DI)
 
-written153:
+written142:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done154
+	JEQ  done143
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product149
+	JNE  product138
 
-done154:
+done143:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows141
+	JGE  rows131
 
-next142:
+next132:
 	VZEROUPPER
 	RET
 
@@ -2275,25 +2329,10 @@ TEXT ·matMul4F32AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next156
+	JLT  next145
 
-rows155:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column157
-	CMPQ         SI, $0x02
-	JEQ          number158
-	VMOVUPS      c32_0<>+0(SB), Z15
-	CMPQ         SI, $0x00
-	JEQ          same159
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z15
-
-same159:
+rows144:
+	VMOVUPS c32_0<>+0(SB), Z15
 	VMOVUPS Z15, Z0
 	VMOVUPS Z15, Z1
 	VMOVUPS Z15, Z2
@@ -2310,76 +2349,23 @@ same159:
 	VMOVUPS Z15, Z13
 	VMOVUPS Z15, Z14
 	VMOVUPS Z15, Z15
-	JMP     started160
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed147
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R10
 
-number158:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z0
-	VBROADCASTSS (SI)(R8*4), Z1
-	VBROADCASTSS (SI)(R8*4), Z2
-	VBROADCASTSS (SI)(R8*4), Z3
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z4
-	VBROADCASTSS (SI)(R8*4), Z5
-	VBROADCASTSS (SI)(R8*4), Z6
-	VBROADCASTSS (SI)(R8*4), Z7
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z8
-	VBROADCASTSS (SI)(R8*4), Z9
-	VBROADCASTSS (SI)(R8*4), Z10
-	VBROADCASTSS (SI)(R8*4), Z11
-	MOVLQSX      12(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z12
-	VBROADCASTSS (SI)(BX*4), Z13
-	VBROADCASTSS (SI)(BX*4), Z14
-	VBROADCASTSS (SI)(BX*4), Z15
-	JMP          started160
-
-column157:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z0
-	VMOVUPS 64(SI), Z1
-	VMOVUPS 128(SI), Z2
-	VMOVUPS 192(SI), Z3
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z4
-	VMOVUPS 64(SI), Z5
-	VMOVUPS 128(SI), Z6
-	VMOVUPS 192(SI), Z7
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z8
-	VMOVUPS 64(SI), Z9
-	VMOVUPS 128(SI), Z10
-	VMOVUPS 192(SI), Z11
-	MOVLQSX 12(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z12
-	VMOVUPS 64(BX), Z13
-	VMOVUPS 128(BX), Z14
-	VMOVUPS 192(BX), Z15
-
-started160:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed162
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R10
-
-k161:
+k146:
 	MOVLQSX      (R9), R11
 	VMOVUPS      (CX)(R11*4), Z16
 	VMOVUPS      64(CX)(R11*4), Z17
@@ -2408,20 +2394,105 @@ k161:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k161
+	JNE          k146
 
-summed162:
+summed147:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised150
+	CMPQ         SI, $0x01
+	JEQ          column148
+	CMPQ         SI, $0x02
+	JEQ          number149
+	VMOVSD       72(AX), X16
+	VCVTSD2SS    X16, X16, X16
+	VBROADCASTSS X16, Z16
+	VADDPS       Z16, Z0, Z0
+	VADDPS       Z16, Z1, Z1
+	VADDPS       Z16, Z2, Z2
+	VADDPS       Z16, Z3, Z3
+	VADDPS       Z16, Z4, Z4
+	VADDPS       Z16, Z5, Z5
+	VADDPS       Z16, Z6, Z6
+	VADDPS       Z16, Z7, Z7
+	VADDPS       Z16, Z8, Z8
+	VADDPS       Z16, Z9, Z9
+	VADDPS       Z16, Z10, Z10
+	VADDPS       Z16, Z11, Z11
+	VADDPS       Z16, Z12, Z12
+	VADDPS       Z16, Z13, Z13
+	VADDPS       Z16, Z14, Z14
+	VADDPS       Z16, Z15, Z15
+	JMP          initialised150
+
+number149:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z16
+	VADDPS       Z16, Z0, Z0
+	VADDPS       Z16, Z1, Z1
+	VADDPS       Z16, Z2, Z2
+	VADDPS       Z16, Z3, Z3
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z16
+	VADDPS       Z16, Z4, Z4
+	VADDPS       Z16, Z5, Z5
+	VADDPS       Z16, Z6, Z6
+	VADDPS       Z16, Z7, Z7
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z16
+	VADDPS       Z16, Z8, Z8
+	VADDPS       Z16, Z9, Z9
+	VADDPS       Z16, Z10, Z10
+	VADDPS       Z16, Z11, Z11
+	MOVLQSX      12(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z16
+	VADDPS       Z16, Z12, Z12
+	VADDPS       Z16, Z13, Z13
+	VADDPS       Z16, Z14, Z14
+	VADDPS       Z16, Z15, Z15
+	JMP          initialised150
+
+column148:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z0, Z0
+	VADDPS  64(SI), Z1, Z1
+	VADDPS  128(SI), Z2, Z2
+	VADDPS  192(SI), Z3, Z3
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z4, Z4
+	VADDPS  64(SI), Z5, Z5
+	VADDPS  128(SI), Z6, Z6
+	VADDPS  192(SI), Z7, Z7
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z8, Z8
+	VADDPS  64(SI), Z9, Z9
+	VADDPS  128(SI), Z10, Z10
+	VADDPS  192(SI), Z11, Z11
+	MOVLQSX 12(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z12, Z12
+	VADDPS  64(BX), Z13, Z13
+	VADDPS  128(BX), Z14, Z14
+	VADDPS  192(BX), Z15, Z15
+
+initialised150:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product163:
+product151:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times165
+	JNE     times153
 	TESTQ   R9, R9
-	JNE     plus164
+	JNE     plus152
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -2446,9 +2517,9 @@ product163:
 	VMOVUPS Z13, 64(DI)
 	VMOVUPS Z14, 128(DI)
 	VMOVUPS Z15, 192(DI)
-	JMP     written167
+	JMP     written155
 
-plus164:
+plus152:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -2497,11 +2568,11 @@ plus164:
 	VMOVUPS Z16, 128(DI)
 	VADDPS  192(R8), Z15, Z16
 	VMOVUPS Z16, 192(DI)
-	JMP     written167
+	JMP     written155
 
-times165:
+times153:
 	TESTQ   R9, R9
-	JNE     both166
+	JNE     both154
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -2550,117 +2621,102 @@ times165:
 	VMOVUPS Z16, 128(DI)
 	VMULPS  192(R8), Z15, Z16
 	VMOVUPS Z16, 192(DI)
-	JMP     written167
+	JMP     written155
 
-both166:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z16
-	VFMADD231PS (R10), Z0, Z16
-	VMOVUPS     Z16, (R12)
-	VMOVUPS     64(R11), Z16
-	VFMADD231PS 64(R10), Z1, Z16
-	VMOVUPS     Z16, 64(R12)
-	VMOVUPS     128(R11), Z16
-	VFMADD231PS 128(R10), Z2, Z16
-	VMOVUPS     Z16, 128(R12)
-	VMOVUPS     192(R11), Z16
-	VFMADD231PS 192(R10), Z3, Z16
-	VMOVUPS     Z16, 192(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z16
-	VFMADD231PS (R10), Z4, Z16
-	VMOVUPS     Z16, (R12)
-	VMOVUPS     64(R11), Z16
-	VFMADD231PS 64(R10), Z5, Z16
-	VMOVUPS     Z16, 64(R12)
-	VMOVUPS     128(R11), Z16
-	VFMADD231PS 128(R10), Z6, Z16
-	VMOVUPS     Z16, 128(R12)
-	VMOVUPS     192(R11), Z16
-	VFMADD231PS 192(R10), Z7, Z16
-	VMOVUPS     Z16, 192(R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z16
-	VFMADD231PS (R10), Z8, Z16
-	VMOVUPS     Z16, (R12)
-	VMOVUPS     64(R11), Z16
-	VFMADD231PS 64(R10), Z9, Z16
-	VMOVUPS     Z16, 64(R12)
-	VMOVUPS     128(R11), Z16
-	VFMADD231PS 128(R10), Z10, Z16
-	VMOVUPS     Z16, 128(R12)
-	VMOVUPS     192(R11), Z16
-	VFMADD231PS 192(R10), Z11, Z16
-	VMOVUPS     Z16, 192(R12)
-	MOVLQSX     12(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     12(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     12(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z16
-	VFMADD231PS (R8), Z12, Z16
-	VMOVUPS     Z16, (DI)
-	VMOVUPS     64(R9), Z16
-	VFMADD231PS 64(R8), Z13, Z16
-	VMOVUPS     Z16, 64(DI)
-	VMOVUPS     128(R9), Z16
-	VFMADD231PS 128(R8), Z14, Z16
-	VMOVUPS     Z16, 128(DI)
-	VMOVUPS     192(R9), Z16
-	VFMADD231PS 192(R8), Z15, Z16
-	VMOVUPS     Z16, 192(DI)
+both154:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z0, Z16
+	VADDPS  (R11), Z16, Z16
+	VMOVUPS Z16, (R12)
+	VMULPS  64(R10), Z1, Z16
+	VADDPS  64(R11), Z16, Z16
+	VMOVUPS Z16, 64(R12)
+	VMULPS  128(R10), Z2, Z16
+	VADDPS  128(R11), Z16, Z16
+	VMOVUPS Z16, 128(R12)
+	VMULPS  192(R10), Z3, Z16
+	VADDPS  192(R11), Z16, Z16
+	VMOVUPS Z16, 192(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z4, Z16
+	VADDPS  (R11), Z16, Z16
+	VMOVUPS Z16, (R12)
+	VMULPS  64(R10), Z5, Z16
+	VADDPS  64(R11), Z16, Z16
+	VMOVUPS Z16, 64(R12)
+	VMULPS  128(R10), Z6, Z16
+	VADDPS  128(R11), Z16, Z16
+	VMOVUPS Z16, 128(R12)
+	VMULPS  192(R10), Z7, Z16
+	VADDPS  192(R11), Z16, Z16
+	VMOVUPS Z16, 192(R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z8, Z16
+	VADDPS  (R11), Z16, Z16
+	VMOVUPS Z16, (R12)
+	VMULPS  64(R10), Z9, Z16
+	VADDPS  64(R11), Z16, Z16
+	VMOVUPS Z16, 64(R12)
+	VMULPS  128(R10), Z10, Z16
+	VADDPS  128(R11), Z16, Z16
+	VMOVUPS Z16, 128(R12)
+	VMULPS  192(R10), Z11, Z16
+	VADDPS  192(R11), Z16, Z16
+	VMOVUPS Z16, 192(R12)
+	MOVLQSX 12(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 12(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 12(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z12, Z16
+	VADDPS  (R9), Z16, Z16
+	VMOVUPS Z16, (DI)
+	VMULPS  64(R8), Z13, Z16
+	VADDPS  64(R9), Z16, Z16
+	VMOVUPS Z16, 64(DI)
+	VMULPS  128(R8), Z14, Z16
+	VADDPS  128(R9), Z16, Z16
+	VMOVUPS Z16, 128(DI)
+	VMULPS  192(R8), Z15, Z16
+	VADDPS  192(R9), Z16, Z16
+	VMOVUPS Z16, 192(DI)
 
-written167:
+written155:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done168
+	JEQ  done156
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product163
+	JNE  product151
 
-done168:
+done156:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows155
+	JGE  rows144
 
-next156:
+next145:
 	CMPQ DX, $0x20
-	JLT  next170
+	JLT  next158
 
-rows169:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column171
-	CMPQ         SI, $0x02
-	JEQ          number172
-	VMOVUPS      c32_0<>+0(SB), Z7
-	CMPQ         SI, $0x00
-	JEQ          same173
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z7
-
-same173:
+rows157:
+	VMOVUPS c32_0<>+0(SB), Z7
 	VMOVUPS Z7, Z0
 	VMOVUPS Z7, Z1
 	VMOVUPS Z7, Z2
@@ -2669,60 +2725,23 @@ same173:
 	VMOVUPS Z7, Z5
 	VMOVUPS Z7, Z6
 	VMOVUPS Z7, Z7
-	JMP     started174
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed160
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R10
 
-number172:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z0
-	VBROADCASTSS (SI)(R8*4), Z1
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z2
-	VBROADCASTSS (SI)(R8*4), Z3
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z4
-	VBROADCASTSS (SI)(R8*4), Z5
-	MOVLQSX      12(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z6
-	VBROADCASTSS (SI)(BX*4), Z7
-	JMP          started174
-
-column171:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z0
-	VMOVUPS 64(SI), Z1
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z2
-	VMOVUPS 64(SI), Z3
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z4
-	VMOVUPS 64(SI), Z5
-	MOVLQSX 12(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z6
-	VMOVUPS 64(BX), Z7
-
-started174:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed176
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R10
-
-k175:
+k159:
 	MOVLQSX      (R9), R11
 	VMOVUPS      (CX)(R11*4), Z8
 	VMOVUPS      64(CX)(R11*4), Z9
@@ -2741,20 +2760,81 @@ k175:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k175
+	JNE          k159
 
-summed176:
+summed160:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised163
+	CMPQ         SI, $0x01
+	JEQ          column161
+	CMPQ         SI, $0x02
+	JEQ          number162
+	VMOVSD       72(AX), X8
+	VCVTSD2SS    X8, X8, X8
+	VBROADCASTSS X8, Z8
+	VADDPS       Z8, Z0, Z0
+	VADDPS       Z8, Z1, Z1
+	VADDPS       Z8, Z2, Z2
+	VADDPS       Z8, Z3, Z3
+	VADDPS       Z8, Z4, Z4
+	VADDPS       Z8, Z5, Z5
+	VADDPS       Z8, Z6, Z6
+	VADDPS       Z8, Z7, Z7
+	JMP          initialised163
+
+number162:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z8
+	VADDPS       Z8, Z0, Z0
+	VADDPS       Z8, Z1, Z1
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z8
+	VADDPS       Z8, Z2, Z2
+	VADDPS       Z8, Z3, Z3
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z8
+	VADDPS       Z8, Z4, Z4
+	VADDPS       Z8, Z5, Z5
+	MOVLQSX      12(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z8
+	VADDPS       Z8, Z6, Z6
+	VADDPS       Z8, Z7, Z7
+	JMP          initialised163
+
+column161:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z0, Z0
+	VADDPS  64(SI), Z1, Z1
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z2, Z2
+	VADDPS  64(SI), Z3, Z3
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z4, Z4
+	VADDPS  64(SI), Z5, Z5
+	MOVLQSX 12(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z6, Z6
+	VADDPS  64(BX), Z7, Z7
+
+initialised163:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product177:
+product164:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times179
+	JNE     times166
 	TESTQ   R9, R9
-	JNE     plus178
+	JNE     plus165
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -2771,9 +2851,9 @@ product177:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z6, (DI)
 	VMOVUPS Z7, 64(DI)
-	JMP     written181
+	JMP     written168
 
-plus178:
+plus165:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -2806,11 +2886,11 @@ plus178:
 	VMOVUPS Z8, (DI)
 	VADDPS  64(R8), Z7, Z8
 	VMOVUPS Z8, 64(DI)
-	JMP     written181
+	JMP     written168
 
-times179:
+times166:
 	TESTQ   R9, R9
-	JNE     both180
+	JNE     both167
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -2843,143 +2923,99 @@ times179:
 	VMOVUPS Z8, (DI)
 	VMULPS  64(R8), Z7, Z8
 	VMOVUPS Z8, 64(DI)
-	JMP     written181
+	JMP     written168
 
-both180:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z8
-	VFMADD231PS (R10), Z0, Z8
-	VMOVUPS     Z8, (R12)
-	VMOVUPS     64(R11), Z8
-	VFMADD231PS 64(R10), Z1, Z8
-	VMOVUPS     Z8, 64(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z8
-	VFMADD231PS (R10), Z2, Z8
-	VMOVUPS     Z8, (R12)
-	VMOVUPS     64(R11), Z8
-	VFMADD231PS 64(R10), Z3, Z8
-	VMOVUPS     Z8, 64(R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z8
-	VFMADD231PS (R10), Z4, Z8
-	VMOVUPS     Z8, (R12)
-	VMOVUPS     64(R11), Z8
-	VFMADD231PS 64(R10), Z5, Z8
-	VMOVUPS     Z8, 64(R12)
-	MOVLQSX     12(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     12(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     12(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z8
-	VFMADD231PS (R8), Z6, Z8
-	VMOVUPS     Z8, (DI)
-	VMOVUPS     64(R9), Z8
-	VFMADD231PS 64(R8), Z7, Z8
-	VMOVUPS     Z8, 64(DI)
+both167:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z0, Z8
+	VADDPS  (R11), Z8, Z8
+	VMOVUPS Z8, (R12)
+	VMULPS  64(R10), Z1, Z8
+	VADDPS  64(R11), Z8, Z8
+	VMOVUPS Z8, 64(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z2, Z8
+	VADDPS  (R11), Z8, Z8
+	VMOVUPS Z8, (R12)
+	VMULPS  64(R10), Z3, Z8
+	VADDPS  64(R11), Z8, Z8
+	VMOVUPS Z8, 64(R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z4, Z8
+	VADDPS  (R11), Z8, Z8
+	VMOVUPS Z8, (R12)
+	VMULPS  64(R10), Z5, Z8
+	VADDPS  64(R11), Z8, Z8
+	VMOVUPS Z8, 64(R12)
+	MOVLQSX 12(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 12(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 12(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z6, Z8
+	VADDPS  (R9), Z8, Z8
+	VMOVUPS Z8, (DI)
+	VMULPS  64(R8), Z7, Z8
+	VADDPS  64(R9), Z8, Z8
+	VMOVUPS Z8, 64(DI)
 
-written181:
+written168:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done182
+	JEQ  done169
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product177
+	JNE  product164
 
-done182:
+done169:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows169
+	JGE  rows157
 
-next170:
+next158:
 	CMPQ DX, $0x10
-	JLT  next184
+	JLT  next171
 
-rows183:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column185
-	CMPQ         SI, $0x02
-	JEQ          number186
-	VMOVUPS      c32_0<>+0(SB), Z3
-	CMPQ         SI, $0x00
-	JEQ          same187
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z3
-
-same187:
+rows170:
+	VMOVUPS c32_0<>+0(SB), Z3
 	VMOVUPS Z3, Z0
 	VMOVUPS Z3, Z1
 	VMOVUPS Z3, Z2
 	VMOVUPS Z3, Z3
-	JMP     started188
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed173
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R10
 
-number186:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z0
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z1
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z2
-	MOVLQSX      12(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z3
-	JMP          started188
-
-column185:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z0
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z1
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z2
-	MOVLQSX 12(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z3
-
-started188:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed190
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R10
-
-k189:
+k172:
 	MOVLQSX          (R9), R11
 	VMOVUPS          (CX)(R11*4), Z4
 	VFMADD231PS.BCST (SI), Z4, Z0
@@ -2989,20 +3025,69 @@ k189:
 	ADDQ             $0x04, R9
 	ADDQ             DI, SI
 	DECQ             BX
-	JNE              k189
+	JNE              k172
 
-summed190:
+summed173:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised176
+	CMPQ         SI, $0x01
+	JEQ          column174
+	CMPQ         SI, $0x02
+	JEQ          number175
+	VMOVSD       72(AX), X4
+	VCVTSD2SS    X4, X4, X4
+	VBROADCASTSS X4, Z4
+	VADDPS       Z4, Z0, Z0
+	VADDPS       Z4, Z1, Z1
+	VADDPS       Z4, Z2, Z2
+	VADDPS       Z4, Z3, Z3
+	JMP          initialised176
+
+number175:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z4
+	VADDPS       Z4, Z0, Z0
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z4
+	VADDPS       Z4, Z1, Z1
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z4
+	VADDPS       Z4, Z2, Z2
+	MOVLQSX      12(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z4
+	VADDPS       Z4, Z3, Z3
+	JMP          initialised176
+
+column174:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z0, Z0
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z1, Z1
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z2, Z2
+	MOVLQSX 12(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z3, Z3
+
+initialised176:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product191:
+product177:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times193
+	JNE     times179
 	TESTQ   R9, R9
-	JNE     plus192
+	JNE     plus178
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -3015,9 +3100,9 @@ product191:
 	MOVLQSX 12(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z3, (DI)
-	JMP     written195
+	JMP     written181
 
-plus192:
+plus178:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -3042,11 +3127,11 @@ plus192:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z3, Z4
 	VMOVUPS Z4, (DI)
-	JMP     written195
+	JMP     written181
 
-times193:
+times179:
 	TESTQ   R9, R9
-	JNE     both194
+	JNE     both180
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -3071,61 +3156,61 @@ times193:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z3, Z4
 	VMOVUPS Z4, (DI)
-	JMP     written195
+	JMP     written181
 
-both194:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z4
-	VFMADD231PS (R10), Z0, Z4
-	VMOVUPS     Z4, (R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z4
-	VFMADD231PS (R10), Z1, Z4
-	VMOVUPS     Z4, (R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z4
-	VFMADD231PS (R10), Z2, Z4
-	VMOVUPS     Z4, (R12)
-	MOVLQSX     12(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     12(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     12(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z4
-	VFMADD231PS (R8), Z3, Z4
-	VMOVUPS     Z4, (DI)
+both180:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z0, Z4
+	VADDPS  (R11), Z4, Z4
+	VMOVUPS Z4, (R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z1, Z4
+	VADDPS  (R11), Z4, Z4
+	VMOVUPS Z4, (R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z2, Z4
+	VADDPS  (R11), Z4, Z4
+	VMOVUPS Z4, (R12)
+	MOVLQSX 12(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 12(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 12(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z3, Z4
+	VADDPS  (R9), Z4, Z4
+	VMOVUPS Z4, (DI)
 
-written195:
+written181:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done196
+	JEQ  done182
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product191
+	JNE  product177
 
-done196:
+done182:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows183
+	JGE  rows170
 
-next184:
+next171:
 	VZEROUPPER
 	RET
 
@@ -3136,25 +3221,10 @@ TEXT ·matMul5F32AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next198
+	JLT  next184
 
-rows197:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column199
-	CMPQ         SI, $0x02
-	JEQ          number200
-	VMOVUPS      c32_0<>+0(SB), Z9
-	CMPQ         SI, $0x00
-	JEQ          same201
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z9
-
-same201:
+rows183:
+	VMOVUPS c32_0<>+0(SB), Z9
 	VMOVUPS Z9, Z0
 	VMOVUPS Z9, Z1
 	VMOVUPS Z9, Z2
@@ -3165,68 +3235,24 @@ same201:
 	VMOVUPS Z9, Z7
 	VMOVUPS Z9, Z8
 	VMOVUPS Z9, Z9
-	JMP     started202
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed186
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R11
+	LEAQ    (SI)(R8*4), R10
 
-number200:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z0
-	VBROADCASTSS (SI)(R8*4), Z1
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z2
-	VBROADCASTSS (SI)(R8*4), Z3
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z4
-	VBROADCASTSS (SI)(R8*4), Z5
-	MOVLQSX      12(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z6
-	VBROADCASTSS (SI)(R8*4), Z7
-	MOVLQSX      16(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z8
-	VBROADCASTSS (SI)(BX*4), Z9
-	JMP          started202
-
-column199:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z0
-	VMOVUPS 64(SI), Z1
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z2
-	VMOVUPS 64(SI), Z3
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z4
-	VMOVUPS 64(SI), Z5
-	MOVLQSX 12(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z6
-	VMOVUPS 64(SI), Z7
-	MOVLQSX 16(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z8
-	VMOVUPS 64(BX), Z9
-
-started202:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed204
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R11
-	LEAQ  (SI)(R8*4), R10
-
-k203:
+k185:
 	MOVLQSX      (R9), R12
 	VMOVUPS      (CX)(R12*4), Z10
 	VMOVUPS      64(CX)(R12*4), Z11
@@ -3249,20 +3275,91 @@ k203:
 	ADDQ         DI, SI
 	ADDQ         DI, R10
 	DECQ         BX
-	JNE          k203
+	JNE          k185
 
-summed204:
+summed186:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised189
+	CMPQ         SI, $0x01
+	JEQ          column187
+	CMPQ         SI, $0x02
+	JEQ          number188
+	VMOVSD       72(AX), X10
+	VCVTSD2SS    X10, X10, X10
+	VBROADCASTSS X10, Z10
+	VADDPS       Z10, Z0, Z0
+	VADDPS       Z10, Z1, Z1
+	VADDPS       Z10, Z2, Z2
+	VADDPS       Z10, Z3, Z3
+	VADDPS       Z10, Z4, Z4
+	VADDPS       Z10, Z5, Z5
+	VADDPS       Z10, Z6, Z6
+	VADDPS       Z10, Z7, Z7
+	VADDPS       Z10, Z8, Z8
+	VADDPS       Z10, Z9, Z9
+	JMP          initialised189
+
+number188:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z10
+	VADDPS       Z10, Z0, Z0
+	VADDPS       Z10, Z1, Z1
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z10
+	VADDPS       Z10, Z2, Z2
+	VADDPS       Z10, Z3, Z3
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z10
+	VADDPS       Z10, Z4, Z4
+	VADDPS       Z10, Z5, Z5
+	MOVLQSX      12(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z10
+	VADDPS       Z10, Z6, Z6
+	VADDPS       Z10, Z7, Z7
+	MOVLQSX      16(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z10
+	VADDPS       Z10, Z8, Z8
+	VADDPS       Z10, Z9, Z9
+	JMP          initialised189
+
+column187:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z0, Z0
+	VADDPS  64(SI), Z1, Z1
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z2, Z2
+	VADDPS  64(SI), Z3, Z3
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z4, Z4
+	VADDPS  64(SI), Z5, Z5
+	MOVLQSX 12(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z6, Z6
+	VADDPS  64(SI), Z7, Z7
+	MOVLQSX 16(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z8, Z8
+	VADDPS  64(BX), Z9, Z9
+
+initialised189:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product205:
+product190:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times207
+	JNE     times192
 	TESTQ   R9, R9
-	JNE     plus206
+	JNE     plus191
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -3283,9 +3380,9 @@ product205:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z8, (DI)
 	VMOVUPS Z9, 64(DI)
-	JMP     written209
+	JMP     written194
 
-plus206:
+plus191:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -3326,11 +3423,11 @@ plus206:
 	VMOVUPS Z10, (DI)
 	VADDPS  64(R8), Z9, Z10
 	VMOVUPS Z10, 64(DI)
-	JMP     written209
+	JMP     written194
 
-times207:
+times192:
 	TESTQ   R9, R9
-	JNE     both208
+	JNE     both193
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -3371,162 +3468,113 @@ times207:
 	VMOVUPS Z10, (DI)
 	VMULPS  64(R8), Z9, Z10
 	VMOVUPS Z10, 64(DI)
-	JMP     written209
+	JMP     written194
 
-both208:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z10
-	VFMADD231PS (R10), Z0, Z10
-	VMOVUPS     Z10, (R12)
-	VMOVUPS     64(R11), Z10
-	VFMADD231PS 64(R10), Z1, Z10
-	VMOVUPS     Z10, 64(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z10
-	VFMADD231PS (R10), Z2, Z10
-	VMOVUPS     Z10, (R12)
-	VMOVUPS     64(R11), Z10
-	VFMADD231PS 64(R10), Z3, Z10
-	VMOVUPS     Z10, 64(R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z10
-	VFMADD231PS (R10), Z4, Z10
-	VMOVUPS     Z10, (R12)
-	VMOVUPS     64(R11), Z10
-	VFMADD231PS 64(R10), Z5, Z10
-	VMOVUPS     Z10, 64(R12)
-	MOVLQSX     12(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     12(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     12(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z10
-	VFMADD231PS (R10), Z6, Z10
-	VMOVUPS     Z10, (R12)
-	VMOVUPS     64(R11), Z10
-	VFMADD231PS 64(R10), Z7, Z10
-	VMOVUPS     Z10, 64(R12)
-	MOVLQSX     16(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     16(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     16(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z10
-	VFMADD231PS (R8), Z8, Z10
-	VMOVUPS     Z10, (DI)
-	VMOVUPS     64(R9), Z10
-	VFMADD231PS 64(R8), Z9, Z10
-	VMOVUPS     Z10, 64(DI)
+both193:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z0, Z10
+	VADDPS  (R11), Z10, Z10
+	VMOVUPS Z10, (R12)
+	VMULPS  64(R10), Z1, Z10
+	VADDPS  64(R11), Z10, Z10
+	VMOVUPS Z10, 64(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z2, Z10
+	VADDPS  (R11), Z10, Z10
+	VMOVUPS Z10, (R12)
+	VMULPS  64(R10), Z3, Z10
+	VADDPS  64(R11), Z10, Z10
+	VMOVUPS Z10, 64(R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z4, Z10
+	VADDPS  (R11), Z10, Z10
+	VMOVUPS Z10, (R12)
+	VMULPS  64(R10), Z5, Z10
+	VADDPS  64(R11), Z10, Z10
+	VMOVUPS Z10, 64(R12)
+	MOVLQSX 12(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 12(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 12(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z6, Z10
+	VADDPS  (R11), Z10, Z10
+	VMOVUPS Z10, (R12)
+	VMULPS  64(R10), Z7, Z10
+	VADDPS  64(R11), Z10, Z10
+	VMOVUPS Z10, 64(R12)
+	MOVLQSX 16(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 16(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 16(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z8, Z10
+	VADDPS  (R9), Z10, Z10
+	VMOVUPS Z10, (DI)
+	VMULPS  64(R8), Z9, Z10
+	VADDPS  64(R9), Z10, Z10
+	VMOVUPS Z10, 64(DI)
 
-written209:
+written194:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done210
+	JEQ  done195
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product205
+	JNE  product190
 
-done210:
+done195:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows197
+	JGE  rows183
 
-next198:
+next184:
 	CMPQ DX, $0x10
-	JLT  next212
+	JLT  next197
 
-rows211:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column213
-	CMPQ         SI, $0x02
-	JEQ          number214
-	VMOVUPS      c32_0<>+0(SB), Z4
-	CMPQ         SI, $0x00
-	JEQ          same215
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z4
-
-same215:
+rows196:
+	VMOVUPS c32_0<>+0(SB), Z4
 	VMOVUPS Z4, Z0
 	VMOVUPS Z4, Z1
 	VMOVUPS Z4, Z2
 	VMOVUPS Z4, Z3
 	VMOVUPS Z4, Z4
-	JMP     started216
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed199
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R11
+	LEAQ    (SI)(R8*4), R10
 
-number214:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z0
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z1
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z2
-	MOVLQSX      12(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z3
-	MOVLQSX      16(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z4
-	JMP          started216
-
-column213:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z0
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z1
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z2
-	MOVLQSX 12(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z3
-	MOVLQSX 16(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z4
-
-started216:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed218
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R11
-	LEAQ  (SI)(R8*4), R10
-
-k217:
+k198:
 	MOVLQSX          (R9), R12
 	VMOVUPS          (CX)(R12*4), Z5
 	VFMADD231PS.BCST (SI), Z5, Z0
@@ -3538,20 +3586,76 @@ k217:
 	ADDQ             DI, SI
 	ADDQ             DI, R10
 	DECQ             BX
-	JNE              k217
+	JNE              k198
 
-summed218:
+summed199:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised202
+	CMPQ         SI, $0x01
+	JEQ          column200
+	CMPQ         SI, $0x02
+	JEQ          number201
+	VMOVSD       72(AX), X5
+	VCVTSD2SS    X5, X5, X5
+	VBROADCASTSS X5, Z5
+	VADDPS       Z5, Z0, Z0
+	VADDPS       Z5, Z1, Z1
+	VADDPS       Z5, Z2, Z2
+	VADDPS       Z5, Z3, Z3
+	VADDPS       Z5, Z4, Z4
+	JMP          initialised202
+
+number201:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z5
+	VADDPS       Z5, Z0, Z0
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z5
+	VADDPS       Z5, Z1, Z1
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z5
+	VADDPS       Z5, Z2, Z2
+	MOVLQSX      12(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z5
+	VADDPS       Z5, Z3, Z3
+	MOVLQSX      16(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z5
+	VADDPS       Z5, Z4, Z4
+	JMP          initialised202
+
+column200:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z0, Z0
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z1, Z1
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z2, Z2
+	MOVLQSX 12(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z3, Z3
+	MOVLQSX 16(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z4, Z4
+
+initialised202:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product219:
+product203:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times221
+	JNE     times205
 	TESTQ   R9, R9
-	JNE     plus220
+	JNE     plus204
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -3567,9 +3671,9 @@ product219:
 	MOVLQSX 16(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z4, (DI)
-	JMP     written223
+	JMP     written207
 
-plus220:
+plus204:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -3600,11 +3704,11 @@ plus220:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z4, Z5
 	VMOVUPS Z5, (DI)
-	JMP     written223
+	JMP     written207
 
-times221:
+times205:
 	TESTQ   R9, R9
-	JNE     both222
+	JNE     both206
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -3635,70 +3739,70 @@ times221:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z4, Z5
 	VMOVUPS Z5, (DI)
-	JMP     written223
+	JMP     written207
 
-both222:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z5
-	VFMADD231PS (R10), Z0, Z5
-	VMOVUPS     Z5, (R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z5
-	VFMADD231PS (R10), Z1, Z5
-	VMOVUPS     Z5, (R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z5
-	VFMADD231PS (R10), Z2, Z5
-	VMOVUPS     Z5, (R12)
-	MOVLQSX     12(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     12(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     12(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z5
-	VFMADD231PS (R10), Z3, Z5
-	VMOVUPS     Z5, (R12)
-	MOVLQSX     16(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     16(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     16(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z5
-	VFMADD231PS (R8), Z4, Z5
-	VMOVUPS     Z5, (DI)
+both206:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z0, Z5
+	VADDPS  (R11), Z5, Z5
+	VMOVUPS Z5, (R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z1, Z5
+	VADDPS  (R11), Z5, Z5
+	VMOVUPS Z5, (R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z2, Z5
+	VADDPS  (R11), Z5, Z5
+	VMOVUPS Z5, (R12)
+	MOVLQSX 12(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 12(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 12(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z3, Z5
+	VADDPS  (R11), Z5, Z5
+	VMOVUPS Z5, (R12)
+	MOVLQSX 16(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 16(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 16(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z4, Z5
+	VADDPS  (R9), Z5, Z5
+	VMOVUPS Z5, (DI)
 
-written223:
+written207:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done224
+	JEQ  done208
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product219
+	JNE  product203
 
-done224:
+done208:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows211
+	JGE  rows196
 
-next212:
+next197:
 	VZEROUPPER
 	RET
 
@@ -3709,25 +3813,10 @@ TEXT ·matMul6F32AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next226
+	JLT  next210
 
-rows225:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column227
-	CMPQ         SI, $0x02
-	JEQ          number228
-	VMOVUPS      c32_0<>+0(SB), Z11
-	CMPQ         SI, $0x00
-	JEQ          same229
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z11
-
-same229:
+rows209:
+	VMOVUPS c32_0<>+0(SB), Z11
 	VMOVUPS Z11, Z0
 	VMOVUPS Z11, Z1
 	VMOVUPS Z11, Z2
@@ -3740,75 +3829,24 @@ same229:
 	VMOVUPS Z11, Z9
 	VMOVUPS Z11, Z10
 	VMOVUPS Z11, Z11
-	JMP     started230
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed212
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R11
+	LEAQ    (SI)(R8*4), R10
 
-number228:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z0
-	VBROADCASTSS (SI)(R8*4), Z1
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z2
-	VBROADCASTSS (SI)(R8*4), Z3
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z4
-	VBROADCASTSS (SI)(R8*4), Z5
-	MOVLQSX      12(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z6
-	VBROADCASTSS (SI)(R8*4), Z7
-	MOVLQSX      16(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z8
-	VBROADCASTSS (SI)(R8*4), Z9
-	MOVLQSX      20(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z10
-	VBROADCASTSS (SI)(BX*4), Z11
-	JMP          started230
-
-column227:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z0
-	VMOVUPS 64(SI), Z1
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z2
-	VMOVUPS 64(SI), Z3
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z4
-	VMOVUPS 64(SI), Z5
-	MOVLQSX 12(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z6
-	VMOVUPS 64(SI), Z7
-	MOVLQSX 16(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z8
-	VMOVUPS 64(SI), Z9
-	MOVLQSX 20(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z10
-	VMOVUPS 64(BX), Z11
-
-started230:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed232
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R11
-	LEAQ  (SI)(R8*4), R10
-
-k231:
+k211:
 	MOVLQSX      (R9), R12
 	VMOVUPS      (CX)(R12*4), Z12
 	VMOVUPS      64(CX)(R12*4), Z13
@@ -3834,20 +3872,101 @@ k231:
 	ADDQ         DI, SI
 	ADDQ         DI, R10
 	DECQ         BX
-	JNE          k231
+	JNE          k211
 
-summed232:
+summed212:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised215
+	CMPQ         SI, $0x01
+	JEQ          column213
+	CMPQ         SI, $0x02
+	JEQ          number214
+	VMOVSD       72(AX), X12
+	VCVTSD2SS    X12, X12, X12
+	VBROADCASTSS X12, Z12
+	VADDPS       Z12, Z0, Z0
+	VADDPS       Z12, Z1, Z1
+	VADDPS       Z12, Z2, Z2
+	VADDPS       Z12, Z3, Z3
+	VADDPS       Z12, Z4, Z4
+	VADDPS       Z12, Z5, Z5
+	VADDPS       Z12, Z6, Z6
+	VADDPS       Z12, Z7, Z7
+	VADDPS       Z12, Z8, Z8
+	VADDPS       Z12, Z9, Z9
+	VADDPS       Z12, Z10, Z10
+	VADDPS       Z12, Z11, Z11
+	JMP          initialised215
+
+number214:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z12
+	VADDPS       Z12, Z0, Z0
+	VADDPS       Z12, Z1, Z1
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z12
+	VADDPS       Z12, Z2, Z2
+	VADDPS       Z12, Z3, Z3
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z12
+	VADDPS       Z12, Z4, Z4
+	VADDPS       Z12, Z5, Z5
+	MOVLQSX      12(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z12
+	VADDPS       Z12, Z6, Z6
+	VADDPS       Z12, Z7, Z7
+	MOVLQSX      16(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z12
+	VADDPS       Z12, Z8, Z8
+	VADDPS       Z12, Z9, Z9
+	MOVLQSX      20(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z12
+	VADDPS       Z12, Z10, Z10
+	VADDPS       Z12, Z11, Z11
+	JMP          initialised215
+
+column213:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z0, Z0
+	VADDPS  64(SI), Z1, Z1
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z2, Z2
+	VADDPS  64(SI), Z3, Z3
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z4, Z4
+	VADDPS  64(SI), Z5, Z5
+	MOVLQSX 12(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z6, Z6
+	VADDPS  64(SI), Z7, Z7
+	MOVLQSX 16(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z8, Z8
+	VADDPS  64(SI), Z9, Z9
+	MOVLQSX 20(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z10, Z10
+	VADDPS  64(BX), Z11, Z11
+
+initialised215:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product233:
+product216:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times235
+	JNE     times218
 	TESTQ   R9, R9
-	JNE     plus234
+	JNE     plus217
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -3872,9 +3991,9 @@ product233:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z10, (DI)
 	VMOVUPS Z11, 64(DI)
-	JMP     written237
+	JMP     written220
 
-plus234:
+plus217:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -3923,11 +4042,11 @@ plus234:
 	VMOVUPS Z12, (DI)
 	VADDPS  64(R8), Z11, Z12
 	VMOVUPS Z12, 64(DI)
-	JMP     written237
+	JMP     written220
 
-times235:
+times218:
 	TESTQ   R9, R9
-	JNE     both236
+	JNE     both219
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -3976,180 +4095,126 @@ times235:
 	VMOVUPS Z12, (DI)
 	VMULPS  64(R8), Z11, Z12
 	VMOVUPS Z12, 64(DI)
-	JMP     written237
+	JMP     written220
 
-both236:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z12
-	VFMADD231PS (R10), Z0, Z12
-	VMOVUPS     Z12, (R12)
-	VMOVUPS     64(R11), Z12
-	VFMADD231PS 64(R10), Z1, Z12
-	VMOVUPS     Z12, 64(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z12
-	VFMADD231PS (R10), Z2, Z12
-	VMOVUPS     Z12, (R12)
-	VMOVUPS     64(R11), Z12
-	VFMADD231PS 64(R10), Z3, Z12
-	VMOVUPS     Z12, 64(R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z12
-	VFMADD231PS (R10), Z4, Z12
-	VMOVUPS     Z12, (R12)
-	VMOVUPS     64(R11), Z12
-	VFMADD231PS 64(R10), Z5, Z12
-	VMOVUPS     Z12, 64(R12)
-	MOVLQSX     12(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     12(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     12(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z12
-	VFMADD231PS (R10), Z6, Z12
-	VMOVUPS     Z12, (R12)
-	VMOVUPS     64(R11), Z12
-	VFMADD231PS 64(R10), Z7, Z12
-	VMOVUPS     Z12, 64(R12)
-	MOVLQSX     16(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     16(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     16(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z12
-	VFMADD231PS (R10), Z8, Z12
-	VMOVUPS     Z12, (R12)
-	VMOVUPS     64(R11), Z12
-	VFMADD231PS 64(R10), Z9, Z12
-	VMOVUPS     Z12, 64(R12)
-	MOVLQSX     20(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     20(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     20(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z12
-	VFMADD231PS (R8), Z10, Z12
-	VMOVUPS     Z12, (DI)
-	VMOVUPS     64(R9), Z12
-	VFMADD231PS 64(R8), Z11, Z12
-	VMOVUPS     Z12, 64(DI)
+both219:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z0, Z12
+	VADDPS  (R11), Z12, Z12
+	VMOVUPS Z12, (R12)
+	VMULPS  64(R10), Z1, Z12
+	VADDPS  64(R11), Z12, Z12
+	VMOVUPS Z12, 64(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z2, Z12
+	VADDPS  (R11), Z12, Z12
+	VMOVUPS Z12, (R12)
+	VMULPS  64(R10), Z3, Z12
+	VADDPS  64(R11), Z12, Z12
+	VMOVUPS Z12, 64(R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z4, Z12
+	VADDPS  (R11), Z12, Z12
+	VMOVUPS Z12, (R12)
+	VMULPS  64(R10), Z5, Z12
+	VADDPS  64(R11), Z12, Z12
+	VMOVUPS Z12, 64(R12)
+	MOVLQSX 12(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 12(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 12(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z6, Z12
+	VADDPS  (R11), Z12, Z12
+	VMOVUPS Z12, (R12)
+	VMULPS  64(R10), Z7, Z12
+	VADDPS  64(R11), Z12, Z12
+	VMOVUPS Z12, 64(R12)
+	MOVLQSX 16(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 16(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 16(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z8, Z12
+	VADDPS  (R11), Z12, Z12
+	VMOVUPS Z12, (R12)
+	VMULPS  64(R10), Z9, Z12
+	VADDPS  64(R11), Z12, Z12
+	VMOVUPS Z12, 64(R12)
+	MOVLQSX 20(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 20(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 20(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z10, Z12
+	VADDPS  (R9), Z12, Z12
+	VMOVUPS Z12, (DI)
+	VMULPS  64(R8), Z11, Z12
+	VADDPS  64(R9), Z12, Z12
+	VMOVUPS Z12, 64(DI)
 
-written237:
+written220:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done238
+	JEQ  done221
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product233
+	JNE  product216
 
-done238:
+done221:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows225
+	JGE  rows209
 
-next226:
+next210:
 	CMPQ DX, $0x10
-	JLT  next240
+	JLT  next223
 
-rows239:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column241
-	CMPQ         SI, $0x02
-	JEQ          number242
-	VMOVUPS      c32_0<>+0(SB), Z5
-	CMPQ         SI, $0x00
-	JEQ          same243
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z5
-
-same243:
+rows222:
+	VMOVUPS c32_0<>+0(SB), Z5
 	VMOVUPS Z5, Z0
 	VMOVUPS Z5, Z1
 	VMOVUPS Z5, Z2
 	VMOVUPS Z5, Z3
 	VMOVUPS Z5, Z4
 	VMOVUPS Z5, Z5
-	JMP     started244
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed225
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R11
+	LEAQ    (SI)(R8*4), R10
 
-number242:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z0
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z1
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z2
-	MOVLQSX      12(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z3
-	MOVLQSX      16(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z4
-	MOVLQSX      20(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z5
-	JMP          started244
-
-column241:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z0
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z1
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z2
-	MOVLQSX 12(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z3
-	MOVLQSX 16(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z4
-	MOVLQSX 20(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z5
-
-started244:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed246
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R11
-	LEAQ  (SI)(R8*4), R10
-
-k245:
+k224:
 	MOVLQSX          (R9), R12
 	VMOVUPS          (CX)(R12*4), Z6
 	VFMADD231PS.BCST (SI), Z6, Z0
@@ -4162,20 +4227,83 @@ k245:
 	ADDQ             DI, SI
 	ADDQ             DI, R10
 	DECQ             BX
-	JNE              k245
+	JNE              k224
 
-summed246:
+summed225:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised228
+	CMPQ         SI, $0x01
+	JEQ          column226
+	CMPQ         SI, $0x02
+	JEQ          number227
+	VMOVSD       72(AX), X6
+	VCVTSD2SS    X6, X6, X6
+	VBROADCASTSS X6, Z6
+	VADDPS       Z6, Z0, Z0
+	VADDPS       Z6, Z1, Z1
+	VADDPS       Z6, Z2, Z2
+	VADDPS       Z6, Z3, Z3
+	VADDPS       Z6, Z4, Z4
+	VADDPS       Z6, Z5, Z5
+	JMP          initialised228
+
+number227:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z6
+	VADDPS       Z6, Z0, Z0
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z6
+	VADDPS       Z6, Z1, Z1
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z6
+	VADDPS       Z6, Z2, Z2
+	MOVLQSX      12(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z6
+	VADDPS       Z6, Z3, Z3
+	MOVLQSX      16(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z6
+	VADDPS       Z6, Z4, Z4
+	MOVLQSX      20(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z6
+	VADDPS       Z6, Z5, Z5
+	JMP          initialised228
+
+column226:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z0, Z0
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z1, Z1
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z2, Z2
+	MOVLQSX 12(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z3, Z3
+	MOVLQSX 16(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z4, Z4
+	MOVLQSX 20(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z5, Z5
+
+initialised228:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product247:
+product229:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times249
+	JNE     times231
 	TESTQ   R9, R9
-	JNE     plus248
+	JNE     plus230
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -4194,9 +4322,9 @@ product247:
 	MOVLQSX 20(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z5, (DI)
-	JMP     written251
+	JMP     written233
 
-plus248:
+plus230:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -4233,11 +4361,11 @@ plus248:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z5, Z6
 	VMOVUPS Z6, (DI)
-	JMP     written251
+	JMP     written233
 
-times249:
+times231:
 	TESTQ   R9, R9
-	JNE     both250
+	JNE     both232
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -4274,79 +4402,79 @@ times249:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z5, Z6
 	VMOVUPS Z6, (DI)
-	JMP     written251
+	JMP     written233
 
-both250:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z6
-	VFMADD231PS (R10), Z0, Z6
-	VMOVUPS     Z6, (R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z6
-	VFMADD231PS (R10), Z1, Z6
-	VMOVUPS     Z6, (R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z6
-	VFMADD231PS (R10), Z2, Z6
-	VMOVUPS     Z6, (R12)
-	MOVLQSX     12(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     12(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     12(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z6
-	VFMADD231PS (R10), Z3, Z6
-	VMOVUPS     Z6, (R12)
-	MOVLQSX     16(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     16(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     16(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z6
-	VFMADD231PS (R10), Z4, Z6
-	VMOVUPS     Z6, (R12)
-	MOVLQSX     20(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     20(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     20(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z6
-	VFMADD231PS (R8), Z5, Z6
-	VMOVUPS     Z6, (DI)
+both232:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z0, Z6
+	VADDPS  (R11), Z6, Z6
+	VMOVUPS Z6, (R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z1, Z6
+	VADDPS  (R11), Z6, Z6
+	VMOVUPS Z6, (R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z2, Z6
+	VADDPS  (R11), Z6, Z6
+	VMOVUPS Z6, (R12)
+	MOVLQSX 12(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 12(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 12(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z3, Z6
+	VADDPS  (R11), Z6, Z6
+	VMOVUPS Z6, (R12)
+	MOVLQSX 16(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 16(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 16(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z4, Z6
+	VADDPS  (R11), Z6, Z6
+	VMOVUPS Z6, (R12)
+	MOVLQSX 20(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 20(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 20(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z5, Z6
+	VADDPS  (R9), Z6, Z6
+	VMOVUPS Z6, (DI)
 
-written251:
+written233:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done252
+	JEQ  done234
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product247
+	JNE  product229
 
-done252:
+done234:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows239
+	JGE  rows222
 
-next240:
+next223:
 	VZEROUPPER
 	RET
 
@@ -4357,25 +4485,10 @@ TEXT ·matMul7F32AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next254
+	JLT  next236
 
-rows253:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column255
-	CMPQ         SI, $0x02
-	JEQ          number256
-	VMOVUPS      c32_0<>+0(SB), Z13
-	CMPQ         SI, $0x00
-	JEQ          same257
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z13
-
-same257:
+rows235:
+	VMOVUPS c32_0<>+0(SB), Z13
 	VMOVUPS Z13, Z0
 	VMOVUPS Z13, Z1
 	VMOVUPS Z13, Z2
@@ -4390,82 +4503,24 @@ same257:
 	VMOVUPS Z13, Z11
 	VMOVUPS Z13, Z12
 	VMOVUPS Z13, Z13
-	JMP     started258
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed238
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R11
+	LEAQ    (SI)(R8*4), R10
 
-number256:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z0
-	VBROADCASTSS (SI)(R8*4), Z1
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z2
-	VBROADCASTSS (SI)(R8*4), Z3
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z4
-	VBROADCASTSS (SI)(R8*4), Z5
-	MOVLQSX      12(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z6
-	VBROADCASTSS (SI)(R8*4), Z7
-	MOVLQSX      16(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z8
-	VBROADCASTSS (SI)(R8*4), Z9
-	MOVLQSX      20(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z10
-	VBROADCASTSS (SI)(R8*4), Z11
-	MOVLQSX      24(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z12
-	VBROADCASTSS (SI)(BX*4), Z13
-	JMP          started258
-
-column255:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z0
-	VMOVUPS 64(SI), Z1
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z2
-	VMOVUPS 64(SI), Z3
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z4
-	VMOVUPS 64(SI), Z5
-	MOVLQSX 12(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z6
-	VMOVUPS 64(SI), Z7
-	MOVLQSX 16(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z8
-	VMOVUPS 64(SI), Z9
-	MOVLQSX 20(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z10
-	VMOVUPS 64(SI), Z11
-	MOVLQSX 24(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z12
-	VMOVUPS 64(BX), Z13
-
-started258:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed260
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R11
-	LEAQ  (SI)(R8*4), R10
-
-k259:
+k237:
 	MOVLQSX      (R9), R12
 	VMOVUPS      (CX)(R12*4), Z14
 	VMOVUPS      64(CX)(R12*4), Z15
@@ -4494,20 +4549,111 @@ k259:
 	ADDQ         DI, SI
 	ADDQ         DI, R10
 	DECQ         BX
-	JNE          k259
+	JNE          k237
 
-summed260:
+summed238:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised241
+	CMPQ         SI, $0x01
+	JEQ          column239
+	CMPQ         SI, $0x02
+	JEQ          number240
+	VMOVSD       72(AX), X14
+	VCVTSD2SS    X14, X14, X14
+	VBROADCASTSS X14, Z14
+	VADDPS       Z14, Z0, Z0
+	VADDPS       Z14, Z1, Z1
+	VADDPS       Z14, Z2, Z2
+	VADDPS       Z14, Z3, Z3
+	VADDPS       Z14, Z4, Z4
+	VADDPS       Z14, Z5, Z5
+	VADDPS       Z14, Z6, Z6
+	VADDPS       Z14, Z7, Z7
+	VADDPS       Z14, Z8, Z8
+	VADDPS       Z14, Z9, Z9
+	VADDPS       Z14, Z10, Z10
+	VADDPS       Z14, Z11, Z11
+	VADDPS       Z14, Z12, Z12
+	VADDPS       Z14, Z13, Z13
+	JMP          initialised241
+
+number240:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z14
+	VADDPS       Z14, Z0, Z0
+	VADDPS       Z14, Z1, Z1
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z14
+	VADDPS       Z14, Z2, Z2
+	VADDPS       Z14, Z3, Z3
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z14
+	VADDPS       Z14, Z4, Z4
+	VADDPS       Z14, Z5, Z5
+	MOVLQSX      12(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z14
+	VADDPS       Z14, Z6, Z6
+	VADDPS       Z14, Z7, Z7
+	MOVLQSX      16(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z14
+	VADDPS       Z14, Z8, Z8
+	VADDPS       Z14, Z9, Z9
+	MOVLQSX      20(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z14
+	VADDPS       Z14, Z10, Z10
+	VADDPS       Z14, Z11, Z11
+	MOVLQSX      24(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z14
+	VADDPS       Z14, Z12, Z12
+	VADDPS       Z14, Z13, Z13
+	JMP          initialised241
+
+column239:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z0, Z0
+	VADDPS  64(SI), Z1, Z1
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z2, Z2
+	VADDPS  64(SI), Z3, Z3
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z4, Z4
+	VADDPS  64(SI), Z5, Z5
+	MOVLQSX 12(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z6, Z6
+	VADDPS  64(SI), Z7, Z7
+	MOVLQSX 16(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z8, Z8
+	VADDPS  64(SI), Z9, Z9
+	MOVLQSX 20(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z10, Z10
+	VADDPS  64(SI), Z11, Z11
+	MOVLQSX 24(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z12, Z12
+	VADDPS  64(BX), Z13, Z13
+
+initialised241:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product261:
+product242:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times263
+	JNE     times244
 	TESTQ   R9, R9
-	JNE     plus262
+	JNE     plus243
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -4536,9 +4682,9 @@ product261:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z12, (DI)
 	VMOVUPS Z13, 64(DI)
-	JMP     written265
+	JMP     written246
 
-plus262:
+plus243:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -4595,11 +4741,11 @@ plus262:
 	VMOVUPS Z14, (DI)
 	VADDPS  64(R8), Z13, Z14
 	VMOVUPS Z14, 64(DI)
-	JMP     written265
+	JMP     written246
 
-times263:
+times244:
 	TESTQ   R9, R9
-	JNE     both264
+	JNE     both245
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -4656,129 +4802,114 @@ times263:
 	VMOVUPS Z14, (DI)
 	VMULPS  64(R8), Z13, Z14
 	VMOVUPS Z14, 64(DI)
-	JMP     written265
+	JMP     written246
 
-both264:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z14
-	VFMADD231PS (R10), Z0, Z14
-	VMOVUPS     Z14, (R12)
-	VMOVUPS     64(R11), Z14
-	VFMADD231PS 64(R10), Z1, Z14
-	VMOVUPS     Z14, 64(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z14
-	VFMADD231PS (R10), Z2, Z14
-	VMOVUPS     Z14, (R12)
-	VMOVUPS     64(R11), Z14
-	VFMADD231PS 64(R10), Z3, Z14
-	VMOVUPS     Z14, 64(R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z14
-	VFMADD231PS (R10), Z4, Z14
-	VMOVUPS     Z14, (R12)
-	VMOVUPS     64(R11), Z14
-	VFMADD231PS 64(R10), Z5, Z14
-	VMOVUPS     Z14, 64(R12)
-	MOVLQSX     12(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     12(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     12(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z14
-	VFMADD231PS (R10), Z6, Z14
-	VMOVUPS     Z14, (R12)
-	VMOVUPS     64(R11), Z14
-	VFMADD231PS 64(R10), Z7, Z14
-	VMOVUPS     Z14, 64(R12)
-	MOVLQSX     16(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     16(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     16(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z14
-	VFMADD231PS (R10), Z8, Z14
-	VMOVUPS     Z14, (R12)
-	VMOVUPS     64(R11), Z14
-	VFMADD231PS 64(R10), Z9, Z14
-	VMOVUPS     Z14, 64(R12)
-	MOVLQSX     20(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     20(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     20(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z14
-	VFMADD231PS (R10), Z10, Z14
-	VMOVUPS     Z14, (R12)
-	VMOVUPS     64(R11), Z14
-	VFMADD231PS 64(R10), Z11, Z14
-	VMOVUPS     Z14, 64(R12)
-	MOVLQSX     24(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     24(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     24(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z14
-	VFMADD231PS (R8), Z12, Z14
-	VMOVUPS     Z14, (DI)
-	VMOVUPS     64(R9), Z14
-	VFMADD231PS 64(R8), Z13, Z14
-	VMOVUPS     Z14, 64(DI)
+both245:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z0, Z14
+	VADDPS  (R11), Z14, Z14
+	VMOVUPS Z14, (R12)
+	VMULPS  64(R10), Z1, Z14
+	VADDPS  64(R11), Z14, Z14
+	VMOVUPS Z14, 64(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z2, Z14
+	VADDPS  (R11), Z14, Z14
+	VMOVUPS Z14, (R12)
+	VMULPS  64(R10), Z3, Z14
+	VADDPS  64(R11), Z14, Z14
+	VMOVUPS Z14, 64(R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z4, Z14
+	VADDPS  (R11), Z14, Z14
+	VMOVUPS Z14, (R12)
+	VMULPS  64(R10), Z5, Z14
+	VADDPS  64(R11), Z14, Z14
+	VMOVUPS Z14, 64(R12)
+	MOVLQSX 12(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 12(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 12(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z6, Z14
+	VADDPS  (R11), Z14, Z14
+	VMOVUPS Z14, (R12)
+	VMULPS  64(R10), Z7, Z14
+	VADDPS  64(R11), Z14, Z14
+	VMOVUPS Z14, 64(R12)
+	MOVLQSX 16(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 16(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 16(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z8, Z14
+	VADDPS  (R11), Z14, Z14
+	VMOVUPS Z14, (R12)
+	VMULPS  64(R10), Z9, Z14
+	VADDPS  64(R11), Z14, Z14
+	VMOVUPS Z14, 64(R12)
+	MOVLQSX 20(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 20(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 20(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z10, Z14
+	VADDPS  (R11), Z14, Z14
+	VMOVUPS Z14, (R12)
+	VMULPS  64(R10), Z11, Z14
+	VADDPS  64(R11), Z14, Z14
+	VMOVUPS Z14, 64(R12)
+	MOVLQSX 24(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 24(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 24(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z12, Z14
+	VADDPS  (R9), Z14, Z14
+	VMOVUPS Z14, (DI)
+	VMULPS  64(R8), Z13, Z14
+	VADDPS  64(R9), Z14, Z14
+	VMOVUPS Z14, 64(DI)
 
-written265:
+written246:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done266
+	JEQ  done247
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product261
+	JNE  product242
 
-done266:
+done247:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows253
+	JGE  rows235
 
-next254:
+next236:
 	CMPQ DX, $0x10
-	JLT  next268
+	JLT  next249
 
-rows267:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column269
-	CMPQ         SI, $0x02
-	JEQ          number270
-	VMOVUPS      c32_0<>+0(SB), Z6
-	CMPQ         SI, $0x00
-	JEQ          same271
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z6
-
-same271:
+rows248:
+	VMOVUPS c32_0<>+0(SB), Z6
 	VMOVUPS Z6, Z0
 	VMOVUPS Z6, Z1
 	VMOVUPS Z6, Z2
@@ -4786,68 +4917,24 @@ same271:
 	VMOVUPS Z6, Z4
 	VMOVUPS Z6, Z5
 	VMOVUPS Z6, Z6
-	JMP     started272
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed251
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R11
+	LEAQ    (SI)(R8*4), R10
 
-number270:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z0
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z1
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z2
-	MOVLQSX      12(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z3
-	MOVLQSX      16(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z4
-	MOVLQSX      20(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z5
-	MOVLQSX      24(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z6
-	JMP          started272
-
-column269:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z0
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z1
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z2
-	MOVLQSX 12(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z3
-	MOVLQSX 16(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z4
-	MOVLQSX 20(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z5
-	MOVLQSX 24(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z6
-
-started272:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed274
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R11
-	LEAQ  (SI)(R8*4), R10
-
-k273:
+k250:
 	MOVLQSX          (R9), R12
 	VMOVUPS          (CX)(R12*4), Z7
 	VFMADD231PS.BCST (SI), Z7, Z0
@@ -4861,20 +4948,90 @@ k273:
 	ADDQ             DI, SI
 	ADDQ             DI, R10
 	DECQ             BX
-	JNE              k273
+	JNE              k250
 
-summed274:
+summed251:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised254
+	CMPQ         SI, $0x01
+	JEQ          column252
+	CMPQ         SI, $0x02
+	JEQ          number253
+	VMOVSD       72(AX), X7
+	VCVTSD2SS    X7, X7, X7
+	VBROADCASTSS X7, Z7
+	VADDPS       Z7, Z0, Z0
+	VADDPS       Z7, Z1, Z1
+	VADDPS       Z7, Z2, Z2
+	VADDPS       Z7, Z3, Z3
+	VADDPS       Z7, Z4, Z4
+	VADDPS       Z7, Z5, Z5
+	VADDPS       Z7, Z6, Z6
+	JMP          initialised254
+
+number253:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z7
+	VADDPS       Z7, Z0, Z0
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z7
+	VADDPS       Z7, Z1, Z1
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z7
+	VADDPS       Z7, Z2, Z2
+	MOVLQSX      12(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z7
+	VADDPS       Z7, Z3, Z3
+	MOVLQSX      16(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z7
+	VADDPS       Z7, Z4, Z4
+	MOVLQSX      20(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z7
+	VADDPS       Z7, Z5, Z5
+	MOVLQSX      24(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z7
+	VADDPS       Z7, Z6, Z6
+	JMP          initialised254
+
+column252:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z0, Z0
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z1, Z1
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z2, Z2
+	MOVLQSX 12(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z3, Z3
+	MOVLQSX 16(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z4, Z4
+	MOVLQSX 20(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z5, Z5
+	MOVLQSX 24(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z6, Z6
+
+initialised254:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product275:
+product255:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times277
+	JNE     times257
 	TESTQ   R9, R9
-	JNE     plus276
+	JNE     plus256
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -4896,9 +5053,9 @@ product275:
 	MOVLQSX 24(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z6, (DI)
-	JMP     written279
+	JMP     written259
 
-plus276:
+plus256:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -4941,11 +5098,11 @@ plus276:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z6, Z7
 	VMOVUPS Z7, (DI)
-	JMP     written279
+	JMP     written259
 
-times277:
+times257:
 	TESTQ   R9, R9
-	JNE     both278
+	JNE     both258
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -4988,88 +5145,88 @@ times277:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z6, Z7
 	VMOVUPS Z7, (DI)
-	JMP     written279
+	JMP     written259
 
-both278:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z7
-	VFMADD231PS (R10), Z0, Z7
-	VMOVUPS     Z7, (R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z7
-	VFMADD231PS (R10), Z1, Z7
-	VMOVUPS     Z7, (R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z7
-	VFMADD231PS (R10), Z2, Z7
-	VMOVUPS     Z7, (R12)
-	MOVLQSX     12(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     12(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     12(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z7
-	VFMADD231PS (R10), Z3, Z7
-	VMOVUPS     Z7, (R12)
-	MOVLQSX     16(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     16(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     16(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z7
-	VFMADD231PS (R10), Z4, Z7
-	VMOVUPS     Z7, (R12)
-	MOVLQSX     20(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     20(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     20(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z7
-	VFMADD231PS (R10), Z5, Z7
-	VMOVUPS     Z7, (R12)
-	MOVLQSX     24(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     24(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     24(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z7
-	VFMADD231PS (R8), Z6, Z7
-	VMOVUPS     Z7, (DI)
+both258:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z0, Z7
+	VADDPS  (R11), Z7, Z7
+	VMOVUPS Z7, (R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z1, Z7
+	VADDPS  (R11), Z7, Z7
+	VMOVUPS Z7, (R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z2, Z7
+	VADDPS  (R11), Z7, Z7
+	VMOVUPS Z7, (R12)
+	MOVLQSX 12(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 12(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 12(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z3, Z7
+	VADDPS  (R11), Z7, Z7
+	VMOVUPS Z7, (R12)
+	MOVLQSX 16(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 16(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 16(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z4, Z7
+	VADDPS  (R11), Z7, Z7
+	VMOVUPS Z7, (R12)
+	MOVLQSX 20(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 20(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 20(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z5, Z7
+	VADDPS  (R11), Z7, Z7
+	VMOVUPS Z7, (R12)
+	MOVLQSX 24(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 24(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 24(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z6, Z7
+	VADDPS  (R9), Z7, Z7
+	VMOVUPS Z7, (DI)
 
-written279:
+written259:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done280
+	JEQ  done260
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product275
+	JNE  product255
 
-done280:
+done260:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows267
+	JGE  rows248
 
-next268:
+next249:
 	VZEROUPPER
 	RET
 
@@ -5080,25 +5237,10 @@ TEXT ·matMul8F32AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next282
+	JLT  next262
 
-rows281:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column283
-	CMPQ         SI, $0x02
-	JEQ          number284
-	VMOVUPS      c32_0<>+0(SB), Z15
-	CMPQ         SI, $0x00
-	JEQ          same285
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z15
-
-same285:
+rows261:
+	VMOVUPS c32_0<>+0(SB), Z15
 	VMOVUPS Z15, Z0
 	VMOVUPS Z15, Z1
 	VMOVUPS Z15, Z2
@@ -5115,89 +5257,24 @@ same285:
 	VMOVUPS Z15, Z13
 	VMOVUPS Z15, Z14
 	VMOVUPS Z15, Z15
-	JMP     started286
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed264
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R11
+	LEAQ    (SI)(R8*4), R10
 
-number284:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z0
-	VBROADCASTSS (SI)(R8*4), Z1
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z2
-	VBROADCASTSS (SI)(R8*4), Z3
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z4
-	VBROADCASTSS (SI)(R8*4), Z5
-	MOVLQSX      12(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z6
-	VBROADCASTSS (SI)(R8*4), Z7
-	MOVLQSX      16(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z8
-	VBROADCASTSS (SI)(R8*4), Z9
-	MOVLQSX      20(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z10
-	VBROADCASTSS (SI)(R8*4), Z11
-	MOVLQSX      24(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z12
-	VBROADCASTSS (SI)(R8*4), Z13
-	MOVLQSX      28(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z14
-	VBROADCASTSS (SI)(BX*4), Z15
-	JMP          started286
-
-column283:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z0
-	VMOVUPS 64(SI), Z1
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z2
-	VMOVUPS 64(SI), Z3
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z4
-	VMOVUPS 64(SI), Z5
-	MOVLQSX 12(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z6
-	VMOVUPS 64(SI), Z7
-	MOVLQSX 16(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z8
-	VMOVUPS 64(SI), Z9
-	MOVLQSX 20(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z10
-	VMOVUPS 64(SI), Z11
-	MOVLQSX 24(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z12
-	VMOVUPS 64(SI), Z13
-	MOVLQSX 28(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z14
-	VMOVUPS 64(BX), Z15
-
-started286:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed288
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R11
-	LEAQ  (SI)(R8*4), R10
-
-k287:
+k263:
 	MOVLQSX      (R9), R12
 	VMOVUPS      (CX)(R12*4), Z16
 	VMOVUPS      64(CX)(R12*4), Z17
@@ -5229,20 +5306,121 @@ k287:
 	ADDQ         DI, SI
 	ADDQ         DI, R10
 	DECQ         BX
-	JNE          k287
+	JNE          k263
 
-summed288:
+summed264:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised267
+	CMPQ         SI, $0x01
+	JEQ          column265
+	CMPQ         SI, $0x02
+	JEQ          number266
+	VMOVSD       72(AX), X16
+	VCVTSD2SS    X16, X16, X16
+	VBROADCASTSS X16, Z16
+	VADDPS       Z16, Z0, Z0
+	VADDPS       Z16, Z1, Z1
+	VADDPS       Z16, Z2, Z2
+	VADDPS       Z16, Z3, Z3
+	VADDPS       Z16, Z4, Z4
+	VADDPS       Z16, Z5, Z5
+	VADDPS       Z16, Z6, Z6
+	VADDPS       Z16, Z7, Z7
+	VADDPS       Z16, Z8, Z8
+	VADDPS       Z16, Z9, Z9
+	VADDPS       Z16, Z10, Z10
+	VADDPS       Z16, Z11, Z11
+	VADDPS       Z16, Z12, Z12
+	VADDPS       Z16, Z13, Z13
+	VADDPS       Z16, Z14, Z14
+	VADDPS       Z16, Z15, Z15
+	JMP          initialised267
+
+number266:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z16
+	VADDPS       Z16, Z0, Z0
+	VADDPS       Z16, Z1, Z1
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z16
+	VADDPS       Z16, Z2, Z2
+	VADDPS       Z16, Z3, Z3
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z16
+	VADDPS       Z16, Z4, Z4
+	VADDPS       Z16, Z5, Z5
+	MOVLQSX      12(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z16
+	VADDPS       Z16, Z6, Z6
+	VADDPS       Z16, Z7, Z7
+	MOVLQSX      16(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z16
+	VADDPS       Z16, Z8, Z8
+	VADDPS       Z16, Z9, Z9
+	MOVLQSX      20(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z16
+	VADDPS       Z16, Z10, Z10
+	VADDPS       Z16, Z11, Z11
+	MOVLQSX      24(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z16
+	VADDPS       Z16, Z12, Z12
+	VADDPS       Z16, Z13, Z13
+	MOVLQSX      28(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z16
+	VADDPS       Z16, Z14, Z14
+	VADDPS       Z16, Z15, Z15
+	JMP          initialised267
+
+column265:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z0, Z0
+	VADDPS  64(SI), Z1, Z1
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z2, Z2
+	VADDPS  64(SI), Z3, Z3
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z4, Z4
+	VADDPS  64(SI), Z5, Z5
+	MOVLQSX 12(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z6, Z6
+	VADDPS  64(SI), Z7, Z7
+	MOVLQSX 16(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z8, Z8
+	VADDPS  64(SI), Z9, Z9
+	MOVLQSX 20(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z10, Z10
+	VADDPS  64(SI), Z11, Z11
+	MOVLQSX 24(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z12, Z12
+	VADDPS  64(SI), Z13, Z13
+	MOVLQSX 28(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z14, Z14
+	VADDPS  64(BX), Z15, Z15
+
+initialised267:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product289:
+product268:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times291
+	JNE     times270
 	TESTQ   R9, R9
-	JNE     plus290
+	JNE     plus269
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -5275,9 +5453,9 @@ product289:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z14, (DI)
 	VMOVUPS Z15, 64(DI)
-	JMP     written293
+	JMP     written272
 
-plus290:
+plus269:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -5342,11 +5520,11 @@ plus290:
 	VMOVUPS Z16, (DI)
 	VADDPS  64(R8), Z15, Z16
 	VMOVUPS Z16, 64(DI)
-	JMP     written293
+	JMP     written272
 
-times291:
+times270:
 	TESTQ   R9, R9
-	JNE     both292
+	JNE     both271
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -5411,141 +5589,126 @@ times291:
 	VMOVUPS Z16, (DI)
 	VMULPS  64(R8), Z15, Z16
 	VMOVUPS Z16, 64(DI)
-	JMP     written293
+	JMP     written272
 
-both292:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z16
-	VFMADD231PS (R10), Z0, Z16
-	VMOVUPS     Z16, (R12)
-	VMOVUPS     64(R11), Z16
-	VFMADD231PS 64(R10), Z1, Z16
-	VMOVUPS     Z16, 64(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z16
-	VFMADD231PS (R10), Z2, Z16
-	VMOVUPS     Z16, (R12)
-	VMOVUPS     64(R11), Z16
-	VFMADD231PS 64(R10), Z3, Z16
-	VMOVUPS     Z16, 64(R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z16
-	VFMADD231PS (R10), Z4, Z16
-	VMOVUPS     Z16, (R12)
-	VMOVUPS     64(R11), Z16
-	VFMADD231PS 64(R10), Z5, Z16
-	VMOVUPS     Z16, 64(R12)
-	MOVLQSX     12(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     12(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     12(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z16
-	VFMADD231PS (R10), Z6, Z16
-	VMOVUPS     Z16, (R12)
-	VMOVUPS     64(R11), Z16
-	VFMADD231PS 64(R10), Z7, Z16
-	VMOVUPS     Z16, 64(R12)
-	MOVLQSX     16(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     16(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     16(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z16
-	VFMADD231PS (R10), Z8, Z16
-	VMOVUPS     Z16, (R12)
-	VMOVUPS     64(R11), Z16
-	VFMADD231PS 64(R10), Z9, Z16
-	VMOVUPS     Z16, 64(R12)
-	MOVLQSX     20(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     20(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     20(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z16
-	VFMADD231PS (R10), Z10, Z16
-	VMOVUPS     Z16, (R12)
-	VMOVUPS     64(R11), Z16
-	VFMADD231PS 64(R10), Z11, Z16
-	VMOVUPS     Z16, 64(R12)
-	MOVLQSX     24(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     24(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     24(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z16
-	VFMADD231PS (R10), Z12, Z16
-	VMOVUPS     Z16, (R12)
-	VMOVUPS     64(R11), Z16
-	VFMADD231PS 64(R10), Z13, Z16
-	VMOVUPS     Z16, 64(R12)
-	MOVLQSX     28(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     28(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     28(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z16
-	VFMADD231PS (R8), Z14, Z16
-	VMOVUPS     Z16, (DI)
-	VMOVUPS     64(R9), Z16
-	VFMADD231PS 64(R8), Z15, Z16
-	VMOVUPS     Z16, 64(DI)
+both271:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z0, Z16
+	VADDPS  (R11), Z16, Z16
+	VMOVUPS Z16, (R12)
+	VMULPS  64(R10), Z1, Z16
+	VADDPS  64(R11), Z16, Z16
+	VMOVUPS Z16, 64(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z2, Z16
+	VADDPS  (R11), Z16, Z16
+	VMOVUPS Z16, (R12)
+	VMULPS  64(R10), Z3, Z16
+	VADDPS  64(R11), Z16, Z16
+	VMOVUPS Z16, 64(R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z4, Z16
+	VADDPS  (R11), Z16, Z16
+	VMOVUPS Z16, (R12)
+	VMULPS  64(R10), Z5, Z16
+	VADDPS  64(R11), Z16, Z16
+	VMOVUPS Z16, 64(R12)
+	MOVLQSX 12(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 12(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 12(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z6, Z16
+	VADDPS  (R11), Z16, Z16
+	VMOVUPS Z16, (R12)
+	VMULPS  64(R10), Z7, Z16
+	VADDPS  64(R11), Z16, Z16
+	VMOVUPS Z16, 64(R12)
+	MOVLQSX 16(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 16(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 16(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z8, Z16
+	VADDPS  (R11), Z16, Z16
+	VMOVUPS Z16, (R12)
+	VMULPS  64(R10), Z9, Z16
+	VADDPS  64(R11), Z16, Z16
+	VMOVUPS Z16, 64(R12)
+	MOVLQSX 20(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 20(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 20(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z10, Z16
+	VADDPS  (R11), Z16, Z16
+	VMOVUPS Z16, (R12)
+	VMULPS  64(R10), Z11, Z16
+	VADDPS  64(R11), Z16, Z16
+	VMOVUPS Z16, 64(R12)
+	MOVLQSX 24(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 24(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 24(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z12, Z16
+	VADDPS  (R11), Z16, Z16
+	VMOVUPS Z16, (R12)
+	VMULPS  64(R10), Z13, Z16
+	VADDPS  64(R11), Z16, Z16
+	VMOVUPS Z16, 64(R12)
+	MOVLQSX 28(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 28(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 28(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z14, Z16
+	VADDPS  (R9), Z16, Z16
+	VMOVUPS Z16, (DI)
+	VMULPS  64(R8), Z15, Z16
+	VADDPS  64(R9), Z16, Z16
+	VMOVUPS Z16, 64(DI)
 
-written293:
+written272:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done294
+	JEQ  done273
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product289
+	JNE  product268
 
-done294:
+done273:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows281
+	JGE  rows261
 
-next282:
+next262:
 	CMPQ DX, $0x10
-	JLT  next296
+	JLT  next275
 
-rows295:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column297
-	CMPQ         SI, $0x02
-	JEQ          number298
-	VMOVUPS      c32_0<>+0(SB), Z7
-	CMPQ         SI, $0x00
-	JEQ          same299
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Z0
-	VMOVUPS      Z0, Z7
-
-same299:
+rows274:
+	VMOVUPS c32_0<>+0(SB), Z7
 	VMOVUPS Z7, Z0
 	VMOVUPS Z7, Z1
 	VMOVUPS Z7, Z2
@@ -5554,73 +5717,24 @@ same299:
 	VMOVUPS Z7, Z5
 	VMOVUPS Z7, Z6
 	VMOVUPS Z7, Z7
-	JMP     started300
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed277
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R11
+	LEAQ    (SI)(R8*4), R10
 
-number298:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z0
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z1
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z2
-	MOVLQSX      12(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z3
-	MOVLQSX      16(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z4
-	MOVLQSX      20(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z5
-	MOVLQSX      24(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Z6
-	MOVLQSX      28(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Z7
-	JMP          started300
-
-column297:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z0
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z1
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z2
-	MOVLQSX 12(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z3
-	MOVLQSX 16(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z4
-	MOVLQSX 20(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z5
-	MOVLQSX 24(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Z6
-	MOVLQSX 28(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Z7
-
-started300:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed302
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R11
-	LEAQ  (SI)(R8*4), R10
-
-k301:
+k276:
 	MOVLQSX          (R9), R12
 	VMOVUPS          (CX)(R12*4), Z8
 	VFMADD231PS.BCST (SI), Z8, Z0
@@ -5635,20 +5749,97 @@ k301:
 	ADDQ             DI, SI
 	ADDQ             DI, R10
 	DECQ             BX
-	JNE              k301
+	JNE              k276
 
-summed302:
+summed277:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised280
+	CMPQ         SI, $0x01
+	JEQ          column278
+	CMPQ         SI, $0x02
+	JEQ          number279
+	VMOVSD       72(AX), X8
+	VCVTSD2SS    X8, X8, X8
+	VBROADCASTSS X8, Z8
+	VADDPS       Z8, Z0, Z0
+	VADDPS       Z8, Z1, Z1
+	VADDPS       Z8, Z2, Z2
+	VADDPS       Z8, Z3, Z3
+	VADDPS       Z8, Z4, Z4
+	VADDPS       Z8, Z5, Z5
+	VADDPS       Z8, Z6, Z6
+	VADDPS       Z8, Z7, Z7
+	JMP          initialised280
+
+number279:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z8
+	VADDPS       Z8, Z0, Z0
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z8
+	VADDPS       Z8, Z1, Z1
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z8
+	VADDPS       Z8, Z2, Z2
+	MOVLQSX      12(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z8
+	VADDPS       Z8, Z3, Z3
+	MOVLQSX      16(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z8
+	VADDPS       Z8, Z4, Z4
+	MOVLQSX      20(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z8
+	VADDPS       Z8, Z5, Z5
+	MOVLQSX      24(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Z8
+	VADDPS       Z8, Z6, Z6
+	MOVLQSX      28(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Z8
+	VADDPS       Z8, Z7, Z7
+	JMP          initialised280
+
+column278:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z0, Z0
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z1, Z1
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z2, Z2
+	MOVLQSX 12(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z3, Z3
+	MOVLQSX 16(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z4, Z4
+	MOVLQSX 20(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z5, Z5
+	MOVLQSX 24(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Z6, Z6
+	MOVLQSX 28(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Z7, Z7
+
+initialised280:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product303:
+product281:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times305
+	JNE     times283
 	TESTQ   R9, R9
-	JNE     plus304
+	JNE     plus282
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -5673,9 +5864,9 @@ product303:
 	MOVLQSX 28(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z7, (DI)
-	JMP     written307
+	JMP     written285
 
-plus304:
+plus282:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -5724,11 +5915,11 @@ plus304:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z7, Z8
 	VMOVUPS Z8, (DI)
-	JMP     written307
+	JMP     written285
 
-times305:
+times283:
 	TESTQ   R9, R9
-	JNE     both306
+	JNE     both284
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -5777,97 +5968,97 @@ times305:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z7, Z8
 	VMOVUPS Z8, (DI)
-	JMP     written307
+	JMP     written285
 
-both306:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z8
-	VFMADD231PS (R10), Z0, Z8
-	VMOVUPS     Z8, (R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z8
-	VFMADD231PS (R10), Z1, Z8
-	VMOVUPS     Z8, (R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z8
-	VFMADD231PS (R10), Z2, Z8
-	VMOVUPS     Z8, (R12)
-	MOVLQSX     12(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     12(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     12(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z8
-	VFMADD231PS (R10), Z3, Z8
-	VMOVUPS     Z8, (R12)
-	MOVLQSX     16(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     16(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     16(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z8
-	VFMADD231PS (R10), Z4, Z8
-	VMOVUPS     Z8, (R12)
-	MOVLQSX     20(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     20(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     20(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z8
-	VFMADD231PS (R10), Z5, Z8
-	VMOVUPS     Z8, (R12)
-	MOVLQSX     24(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     24(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     24(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Z8
-	VFMADD231PS (R10), Z6, Z8
-	VMOVUPS     Z8, (R12)
-	MOVLQSX     28(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     28(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     28(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Z8
-	VFMADD231PS (R8), Z7, Z8
-	VMOVUPS     Z8, (DI)
+both284:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z0, Z8
+	VADDPS  (R11), Z8, Z8
+	VMOVUPS Z8, (R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z1, Z8
+	VADDPS  (R11), Z8, Z8
+	VMOVUPS Z8, (R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z2, Z8
+	VADDPS  (R11), Z8, Z8
+	VMOVUPS Z8, (R12)
+	MOVLQSX 12(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 12(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 12(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z3, Z8
+	VADDPS  (R11), Z8, Z8
+	VMOVUPS Z8, (R12)
+	MOVLQSX 16(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 16(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 16(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z4, Z8
+	VADDPS  (R11), Z8, Z8
+	VMOVUPS Z8, (R12)
+	MOVLQSX 20(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 20(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 20(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z5, Z8
+	VADDPS  (R11), Z8, Z8
+	VMOVUPS Z8, (R12)
+	MOVLQSX 24(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 24(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 24(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Z6, Z8
+	VADDPS  (R11), Z8, Z8
+	VMOVUPS Z8, (R12)
+	MOVLQSX 28(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 28(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 28(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Z7, Z8
+	VADDPS  (R9), Z8, Z8
+	VMOVUPS Z8, (DI)
 
-written307:
+written285:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done308
+	JEQ  done286
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product303
+	JNE  product281
 
-done308:
+done286:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows295
+	JGE  rows274
 
-next296:
+next275:
 	VZEROUPPER
 	RET
 
@@ -5878,25 +6069,10 @@ TEXT ·matMul1F32AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next310
+	JLT  next288
 
-rows309:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column311
-	CMPQ         SI, $0x02
-	JEQ          number312
-	VMOVUPS      c32_0<>+0(SB), Y7
-	CMPQ         SI, $0x00
-	JEQ          same313
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Y0
-	VMOVUPS      Y0, Y7
-
-same313:
+rows287:
+	VMOVUPS c32_0<>+0(SB), Y7
 	VMOVUPS Y7, Y0
 	VMOVUPS Y7, Y1
 	VMOVUPS Y7, Y2
@@ -5905,50 +6081,22 @@ same313:
 	VMOVUPS Y7, Y5
 	VMOVUPS Y7, Y6
 	VMOVUPS Y7, Y7
-	JMP     started314
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed290
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
 
-number312:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Y0
-	VBROADCASTSS (SI)(BX*4), Y1
-	VBROADCASTSS (SI)(BX*4), Y2
-	VBROADCASTSS (SI)(BX*4), Y3
-	VBROADCASTSS (SI)(BX*4), Y4
-	VBROADCASTSS (SI)(BX*4), Y5
-	VBROADCASTSS (SI)(BX*4), Y6
-	VBROADCASTSS (SI)(BX*4), Y7
-	JMP          started314
-
-column311:
-	MOVLQSX (DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y0
-	VMOVUPS 32(BX), Y1
-	VMOVUPS 64(BX), Y2
-	VMOVUPS 96(BX), Y3
-	VMOVUPS 128(BX), Y4
-	VMOVUPS 160(BX), Y5
-	VMOVUPS 192(BX), Y6
-	VMOVUPS 224(BX), Y7
-
-started314:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed316
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R8
-	ADDQ  R8, SI
-
-k315:
+k289:
 	MOVLQSX      (R9), R8
 	VBROADCASTSS (SI), Y8
 	VFMADD231PS  (CX)(R8*4), Y8, Y0
@@ -5962,20 +6110,69 @@ k315:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k315
+	JNE          k289
 
-summed316:
+summed290:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised293
+	CMPQ         SI, $0x01
+	JEQ          column291
+	CMPQ         SI, $0x02
+	JEQ          number292
+	VMOVSD       72(AX), X8
+	VCVTSD2SS    X8, X8, X8
+	VBROADCASTSS X8, Y8
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y8, Y1, Y1
+	VADDPS       Y8, Y2, Y2
+	VADDPS       Y8, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y8, Y7, Y7
+	JMP          initialised293
+
+number292:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Y8
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y8, Y1, Y1
+	VADDPS       Y8, Y2, Y2
+	VADDPS       Y8, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y8, Y7, Y7
+	JMP          initialised293
+
+column291:
+	MOVLQSX (DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Y0, Y0
+	VADDPS  32(BX), Y1, Y1
+	VADDPS  64(BX), Y2, Y2
+	VADDPS  96(BX), Y3, Y3
+	VADDPS  128(BX), Y4, Y4
+	VADDPS  160(BX), Y5, Y5
+	VADDPS  192(BX), Y6, Y6
+	VADDPS  224(BX), Y7, Y7
+
+initialised293:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product317:
+product294:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times319
+	JNE     times296
 	TESTQ   R9, R9
-	JNE     plus318
+	JNE     plus295
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y0, (DI)
@@ -5986,9 +6183,9 @@ product317:
 	VMOVUPS Y5, 160(DI)
 	VMOVUPS Y6, 192(DI)
 	VMOVUPS Y7, 224(DI)
-	JMP     written321
+	JMP     written298
 
-plus318:
+plus295:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -6009,11 +6206,11 @@ plus318:
 	VMOVUPS Y8, 192(DI)
 	VADDPS  224(R8), Y7, Y8
 	VMOVUPS Y8, 224(DI)
-	JMP     written321
+	JMP     written298
 
-times319:
+times296:
 	TESTQ   R9, R9
-	JNE     both320
+	JNE     both297
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -6034,115 +6231,80 @@ times319:
 	VMOVUPS Y8, 192(DI)
 	VMULPS  224(R8), Y7, Y8
 	VMOVUPS Y8, 224(DI)
-	JMP     written321
+	JMP     written298
 
-both320:
-	MOVLQSX     (R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     (R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     (DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Y8
-	VFMADD231PS (R8), Y0, Y8
-	VMOVUPS     Y8, (DI)
-	VMOVUPS     32(R9), Y8
-	VFMADD231PS 32(R8), Y1, Y8
-	VMOVUPS     Y8, 32(DI)
-	VMOVUPS     64(R9), Y8
-	VFMADD231PS 64(R8), Y2, Y8
-	VMOVUPS     Y8, 64(DI)
-	VMOVUPS     96(R9), Y8
-	VFMADD231PS 96(R8), Y3, Y8
-	VMOVUPS     Y8, 96(DI)
-	VMOVUPS     128(R9), Y8
-	VFMADD231PS 128(R8), Y4, Y8
-	VMOVUPS     Y8, 128(DI)
-	VMOVUPS     160(R9), Y8
-	VFMADD231PS 160(R8), Y5, Y8
-	VMOVUPS     Y8, 160(DI)
-	VMOVUPS     192(R9), Y8
-	VFMADD231PS 192(R8), Y6, Y8
-	VMOVUPS     Y8, 192(DI)
-	VMOVUPS     224(R9), Y8
-	VFMADD231PS 224(R8), Y7, Y8
-	VMOVUPS     Y8, 224(DI)
+both297:
+	MOVLQSX (R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX (R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX (DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Y0, Y8
+	VADDPS  (R9), Y8, Y8
+	VMOVUPS Y8, (DI)
+	VMULPS  32(R8), Y1, Y8
+	VADDPS  32(R9), Y8, Y8
+	VMOVUPS Y8, 32(DI)
+	VMULPS  64(R8), Y2, Y8
+	VADDPS  64(R9), Y8, Y8
+	VMOVUPS Y8, 64(DI)
+	VMULPS  96(R8), Y3, Y8
+	VADDPS  96(R9), Y8, Y8
+	VMOVUPS Y8, 96(DI)
+	VMULPS  128(R8), Y4, Y8
+	VADDPS  128(R9), Y8, Y8
+	VMOVUPS Y8, 128(DI)
+	VMULPS  160(R8), Y5, Y8
+	VADDPS  160(R9), Y8, Y8
+	VMOVUPS Y8, 160(DI)
+	VMULPS  192(R8), Y6, Y8
+	VADDPS  192(R9), Y8, Y8
+	VMOVUPS Y8, 192(DI)
+	VMULPS  224(R8), Y7, Y8
+	VADDPS  224(R9), Y8, Y8
+	VMOVUPS Y8, 224(DI)
 
-written321:
+written298:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done322
+	JEQ  done299
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product317
+	JNE  product294
 
-done322:
+done299:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows309
+	JGE  rows287
 
-next310:
+next288:
 	CMPQ DX, $0x20
-	JLT  next324
+	JLT  next301
 
-rows323:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column325
-	CMPQ         SI, $0x02
-	JEQ          number326
-	VMOVUPS      c32_0<>+0(SB), Y3
-	CMPQ         SI, $0x00
-	JEQ          same327
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Y0
-	VMOVUPS      Y0, Y3
-
-same327:
+rows300:
+	VMOVUPS c32_0<>+0(SB), Y3
 	VMOVUPS Y3, Y0
 	VMOVUPS Y3, Y1
 	VMOVUPS Y3, Y2
 	VMOVUPS Y3, Y3
-	JMP     started328
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed303
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
 
-number326:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Y0
-	VBROADCASTSS (SI)(BX*4), Y1
-	VBROADCASTSS (SI)(BX*4), Y2
-	VBROADCASTSS (SI)(BX*4), Y3
-	JMP          started328
-
-column325:
-	MOVLQSX (DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y0
-	VMOVUPS 32(BX), Y1
-	VMOVUPS 64(BX), Y2
-	VMOVUPS 96(BX), Y3
-
-started328:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed330
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R8
-	ADDQ  R8, SI
-
-k329:
+k302:
 	MOVLQSX      (R9), R8
 	VBROADCASTSS (SI), Y4
 	VFMADD231PS  (CX)(R8*4), Y4, Y0
@@ -6152,29 +6314,66 @@ k329:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k329
+	JNE          k302
 
-summed330:
+summed303:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised306
+	CMPQ         SI, $0x01
+	JEQ          column304
+	CMPQ         SI, $0x02
+	JEQ          number305
+	VMOVSD       72(AX), X4
+	VCVTSD2SS    X4, X4, X4
+	VBROADCASTSS X4, Y4
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y4, Y3, Y3
+	JMP          initialised306
+
+number305:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Y4
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y4, Y3, Y3
+	JMP          initialised306
+
+column304:
+	MOVLQSX (DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Y0, Y0
+	VADDPS  32(BX), Y1, Y1
+	VADDPS  64(BX), Y2, Y2
+	VADDPS  96(BX), Y3, Y3
+
+initialised306:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product331:
+product307:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times333
+	JNE     times309
 	TESTQ   R9, R9
-	JNE     plus332
+	JNE     plus308
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 32(DI)
 	VMOVUPS Y2, 64(DI)
 	VMOVUPS Y3, 96(DI)
-	JMP     written335
+	JMP     written311
 
-plus332:
+plus308:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -6187,11 +6386,11 @@ plus332:
 	VMOVUPS Y4, 64(DI)
 	VADDPS  96(R8), Y3, Y4
 	VMOVUPS Y4, 96(DI)
-	JMP     written335
+	JMP     written311
 
-times333:
+times309:
 	TESTQ   R9, R9
-	JNE     both334
+	JNE     both310
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -6204,97 +6403,66 @@ times333:
 	VMOVUPS Y4, 64(DI)
 	VMULPS  96(R8), Y3, Y4
 	VMOVUPS Y4, 96(DI)
-	JMP     written335
+	JMP     written311
 
-both334:
-	MOVLQSX     (R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     (R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     (DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Y4
-	VFMADD231PS (R8), Y0, Y4
-	VMOVUPS     Y4, (DI)
-	VMOVUPS     32(R9), Y4
-	VFMADD231PS 32(R8), Y1, Y4
-	VMOVUPS     Y4, 32(DI)
-	VMOVUPS     64(R9), Y4
-	VFMADD231PS 64(R8), Y2, Y4
-	VMOVUPS     Y4, 64(DI)
-	VMOVUPS     96(R9), Y4
-	VFMADD231PS 96(R8), Y3, Y4
-	VMOVUPS     Y4, 96(DI)
+both310:
+	MOVLQSX (R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX (R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX (DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Y0, Y4
+	VADDPS  (R9), Y4, Y4
+	VMOVUPS Y4, (DI)
+	VMULPS  32(R8), Y1, Y4
+	VADDPS  32(R9), Y4, Y4
+	VMOVUPS Y4, 32(DI)
+	VMULPS  64(R8), Y2, Y4
+	VADDPS  64(R9), Y4, Y4
+	VMOVUPS Y4, 64(DI)
+	VMULPS  96(R8), Y3, Y4
+	VADDPS  96(R9), Y4, Y4
+	VMOVUPS Y4, 96(DI)
 
-written335:
+written311:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done336
+	JEQ  done312
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product331
+	JNE  product307
 
-done336:
+done312:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows323
+	JGE  rows300
 
-next324:
+next301:
 	CMPQ DX, $0x10
-	JLT  next338
+	JLT  next314
 
-rows337:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column339
-	CMPQ         SI, $0x02
-	JEQ          number340
-	VMOVUPS      c32_0<>+0(SB), Y1
-	CMPQ         SI, $0x00
-	JEQ          same341
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Y0
-	VMOVUPS      Y0, Y1
-
-same341:
+rows313:
+	VMOVUPS c32_0<>+0(SB), Y1
 	VMOVUPS Y1, Y0
 	VMOVUPS Y1, Y1
-	JMP     started342
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed316
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
 
-number340:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Y0
-	VBROADCASTSS (SI)(BX*4), Y1
-	JMP          started342
-
-column339:
-	MOVLQSX (DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y0
-	VMOVUPS 32(BX), Y1
-
-started342:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed344
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R8
-	ADDQ  R8, SI
-
-k343:
+k315:
 	MOVLQSX      (R9), R8
 	VBROADCASTSS (SI), Y2
 	VFMADD231PS  (CX)(R8*4), Y2, Y0
@@ -6302,27 +6470,58 @@ k343:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k343
+	JNE          k315
 
-summed344:
+summed316:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised319
+	CMPQ         SI, $0x01
+	JEQ          column317
+	CMPQ         SI, $0x02
+	JEQ          number318
+	VMOVSD       72(AX), X2
+	VCVTSD2SS    X2, X2, X2
+	VBROADCASTSS X2, Y2
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y2, Y1, Y1
+	JMP          initialised319
+
+number318:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Y2
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y2, Y1, Y1
+	JMP          initialised319
+
+column317:
+	MOVLQSX (DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Y0, Y0
+	VADDPS  32(BX), Y1, Y1
+
+initialised319:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product345:
+product320:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times347
+	JNE     times322
 	TESTQ   R9, R9
-	JNE     plus346
+	JNE     plus321
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 32(DI)
-	JMP     written349
+	JMP     written324
 
-plus346:
+plus321:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -6331,11 +6530,11 @@ plus346:
 	VMOVUPS Y2, (DI)
 	VADDPS  32(R8), Y1, Y2
 	VMOVUPS Y2, 32(DI)
-	JMP     written349
+	JMP     written324
 
-times347:
+times322:
 	TESTQ   R9, R9
-	JNE     both348
+	JNE     both323
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -6344,37 +6543,37 @@ times347:
 	VMOVUPS Y2, (DI)
 	VMULPS  32(R8), Y1, Y2
 	VMOVUPS Y2, 32(DI)
-	JMP     written349
+	JMP     written324
 
-both348:
-	MOVLQSX     (R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     (R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     (DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Y2
-	VFMADD231PS (R8), Y0, Y2
-	VMOVUPS     Y2, (DI)
-	VMOVUPS     32(R9), Y2
-	VFMADD231PS 32(R8), Y1, Y2
-	VMOVUPS     Y2, 32(DI)
+both323:
+	MOVLQSX (R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX (R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX (DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Y0, Y2
+	VADDPS  (R9), Y2, Y2
+	VMOVUPS Y2, (DI)
+	VMULPS  32(R8), Y1, Y2
+	VADDPS  32(R9), Y2, Y2
+	VMOVUPS Y2, 32(DI)
 
-written349:
+written324:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done350
+	JEQ  done325
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product345
+	JNE  product320
 
-done350:
+done325:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows337
+	JGE  rows313
 
-next338:
+next314:
 	VZEROUPPER
 	RET
 
@@ -6385,25 +6584,10 @@ TEXT ·matMul2F32AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next352
+	JLT  next327
 
-rows351:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column353
-	CMPQ         SI, $0x02
-	JEQ          number354
-	VMOVUPS      c32_0<>+0(SB), Y7
-	CMPQ         SI, $0x00
-	JEQ          same355
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Y0
-	VMOVUPS      Y0, Y7
-
-same355:
+rows326:
+	VMOVUPS c32_0<>+0(SB), Y7
 	VMOVUPS Y7, Y0
 	VMOVUPS Y7, Y1
 	VMOVUPS Y7, Y2
@@ -6412,53 +6596,22 @@ same355:
 	VMOVUPS Y7, Y5
 	VMOVUPS Y7, Y6
 	VMOVUPS Y7, Y7
-	JMP     started356
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed329
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
 
-number354:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Y0
-	VBROADCASTSS (SI)(R8*4), Y1
-	VBROADCASTSS (SI)(R8*4), Y2
-	VBROADCASTSS (SI)(R8*4), Y3
-	MOVLQSX      4(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Y4
-	VBROADCASTSS (SI)(BX*4), Y5
-	VBROADCASTSS (SI)(BX*4), Y6
-	VBROADCASTSS (SI)(BX*4), Y7
-	JMP          started356
-
-column353:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VMOVUPS 96(SI), Y3
-	MOVLQSX 4(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y4
-	VMOVUPS 32(BX), Y5
-	VMOVUPS 64(BX), Y6
-	VMOVUPS 96(BX), Y7
-
-started356:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed358
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-
-k357:
+k328:
 	MOVLQSX      (R9), R10
 	VMOVUPS      (CX)(R10*4), Y8
 	VMOVUPS      32(CX)(R10*4), Y9
@@ -6477,20 +6630,73 @@ k357:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k357
+	JNE          k328
 
-summed358:
+summed329:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised332
+	CMPQ         SI, $0x01
+	JEQ          column330
+	CMPQ         SI, $0x02
+	JEQ          number331
+	VMOVSD       72(AX), X8
+	VCVTSD2SS    X8, X8, X8
+	VBROADCASTSS X8, Y8
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y8, Y1, Y1
+	VADDPS       Y8, Y2, Y2
+	VADDPS       Y8, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y8, Y7, Y7
+	JMP          initialised332
+
+number331:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Y8
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y8, Y1, Y1
+	VADDPS       Y8, Y2, Y2
+	VADDPS       Y8, Y3, Y3
+	MOVLQSX      4(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Y8
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y8, Y7, Y7
+	JMP          initialised332
+
+column330:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Y0, Y0
+	VADDPS  32(SI), Y1, Y1
+	VADDPS  64(SI), Y2, Y2
+	VADDPS  96(SI), Y3, Y3
+	MOVLQSX 4(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Y4, Y4
+	VADDPS  32(BX), Y5, Y5
+	VADDPS  64(BX), Y6, Y6
+	VADDPS  96(BX), Y7, Y7
+
+initialised332:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product359:
+product333:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times361
+	JNE     times335
 	TESTQ   R9, R9
-	JNE     plus360
+	JNE     plus334
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -6503,9 +6709,9 @@ product359:
 	VMOVUPS Y5, 32(DI)
 	VMOVUPS Y6, 64(DI)
 	VMOVUPS Y7, 96(DI)
-	JMP     written363
+	JMP     written337
 
-plus360:
+plus334:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -6530,11 +6736,11 @@ plus360:
 	VMOVUPS Y8, 64(DI)
 	VADDPS  96(R8), Y7, Y8
 	VMOVUPS Y8, 96(DI)
-	JMP     written363
+	JMP     written337
 
-times361:
+times335:
 	TESTQ   R9, R9
-	JNE     both362
+	JNE     both336
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -6559,124 +6765,86 @@ times361:
 	VMOVUPS Y8, 64(DI)
 	VMULPS  96(R8), Y7, Y8
 	VMOVUPS Y8, 96(DI)
-	JMP     written363
+	JMP     written337
 
-both362:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Y8
-	VFMADD231PS (R10), Y0, Y8
-	VMOVUPS     Y8, (R12)
-	VMOVUPS     32(R11), Y8
-	VFMADD231PS 32(R10), Y1, Y8
-	VMOVUPS     Y8, 32(R12)
-	VMOVUPS     64(R11), Y8
-	VFMADD231PS 64(R10), Y2, Y8
-	VMOVUPS     Y8, 64(R12)
-	VMOVUPS     96(R11), Y8
-	VFMADD231PS 96(R10), Y3, Y8
-	VMOVUPS     Y8, 96(R12)
-	MOVLQSX     4(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     4(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     4(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Y8
-	VFMADD231PS (R8), Y4, Y8
-	VMOVUPS     Y8, (DI)
-	VMOVUPS     32(R9), Y8
-	VFMADD231PS 32(R8), Y5, Y8
-	VMOVUPS     Y8, 32(DI)
-	VMOVUPS     64(R9), Y8
-	VFMADD231PS 64(R8), Y6, Y8
-	VMOVUPS     Y8, 64(DI)
-	VMOVUPS     96(R9), Y8
-	VFMADD231PS 96(R8), Y7, Y8
-	VMOVUPS     Y8, 96(DI)
+both336:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Y0, Y8
+	VADDPS  (R11), Y8, Y8
+	VMOVUPS Y8, (R12)
+	VMULPS  32(R10), Y1, Y8
+	VADDPS  32(R11), Y8, Y8
+	VMOVUPS Y8, 32(R12)
+	VMULPS  64(R10), Y2, Y8
+	VADDPS  64(R11), Y8, Y8
+	VMOVUPS Y8, 64(R12)
+	VMULPS  96(R10), Y3, Y8
+	VADDPS  96(R11), Y8, Y8
+	VMOVUPS Y8, 96(R12)
+	MOVLQSX 4(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 4(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 4(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Y4, Y8
+	VADDPS  (R9), Y8, Y8
+	VMOVUPS Y8, (DI)
+	VMULPS  32(R8), Y5, Y8
+	VADDPS  32(R9), Y8, Y8
+	VMOVUPS Y8, 32(DI)
+	VMULPS  64(R8), Y6, Y8
+	VADDPS  64(R9), Y8, Y8
+	VMOVUPS Y8, 64(DI)
+	VMULPS  96(R8), Y7, Y8
+	VADDPS  96(R9), Y8, Y8
+	VMOVUPS Y8, 96(DI)
 
-written363:
+written337:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done364
+	JEQ  done338
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product359
+	JNE  product333
 
-done364:
+done338:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows351
+	JGE  rows326
 
-next352:
+next327:
 	CMPQ DX, $0x10
-	JLT  next366
+	JLT  next340
 
-rows365:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column367
-	CMPQ         SI, $0x02
-	JEQ          number368
-	VMOVUPS      c32_0<>+0(SB), Y3
-	CMPQ         SI, $0x00
-	JEQ          same369
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Y0
-	VMOVUPS      Y0, Y3
-
-same369:
+rows339:
+	VMOVUPS c32_0<>+0(SB), Y3
 	VMOVUPS Y3, Y0
 	VMOVUPS Y3, Y1
 	VMOVUPS Y3, Y2
 	VMOVUPS Y3, Y3
-	JMP     started370
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed342
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
 
-number368:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Y0
-	VBROADCASTSS (SI)(R8*4), Y1
-	MOVLQSX      4(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Y2
-	VBROADCASTSS (SI)(BX*4), Y3
-	JMP          started370
-
-column367:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	MOVLQSX 4(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y2
-	VMOVUPS 32(BX), Y3
-
-started370:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed372
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-
-k371:
+k341:
 	MOVLQSX      (R9), R10
 	VMOVUPS      (CX)(R10*4), Y4
 	VMOVUPS      32(CX)(R10*4), Y5
@@ -6689,20 +6857,61 @@ k371:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k371
+	JNE          k341
 
-summed372:
+summed342:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised345
+	CMPQ         SI, $0x01
+	JEQ          column343
+	CMPQ         SI, $0x02
+	JEQ          number344
+	VMOVSD       72(AX), X4
+	VCVTSD2SS    X4, X4, X4
+	VBROADCASTSS X4, Y4
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y4, Y3, Y3
+	JMP          initialised345
+
+number344:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Y4
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	MOVLQSX      4(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Y4
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y4, Y3, Y3
+	JMP          initialised345
+
+column343:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Y0, Y0
+	VADDPS  32(SI), Y1, Y1
+	MOVLQSX 4(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Y2, Y2
+	VADDPS  32(BX), Y3, Y3
+
+initialised345:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product373:
+product346:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times375
+	JNE     times348
 	TESTQ   R9, R9
-	JNE     plus374
+	JNE     plus347
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -6711,9 +6920,9 @@ product373:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y2, (DI)
 	VMOVUPS Y3, 32(DI)
-	JMP     written377
+	JMP     written350
 
-plus374:
+plus347:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -6730,11 +6939,11 @@ plus374:
 	VMOVUPS Y4, (DI)
 	VADDPS  32(R8), Y3, Y4
 	VMOVUPS Y4, 32(DI)
-	JMP     written377
+	JMP     written350
 
-times375:
+times348:
 	TESTQ   R9, R9
-	JNE     both376
+	JNE     both349
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -6751,49 +6960,49 @@ times375:
 	VMOVUPS Y4, (DI)
 	VMULPS  32(R8), Y3, Y4
 	VMOVUPS Y4, 32(DI)
-	JMP     written377
+	JMP     written350
 
-both376:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Y4
-	VFMADD231PS (R10), Y0, Y4
-	VMOVUPS     Y4, (R12)
-	VMOVUPS     32(R11), Y4
-	VFMADD231PS 32(R10), Y1, Y4
-	VMOVUPS     Y4, 32(R12)
-	MOVLQSX     4(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     4(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     4(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Y4
-	VFMADD231PS (R8), Y2, Y4
-	VMOVUPS     Y4, (DI)
-	VMOVUPS     32(R9), Y4
-	VFMADD231PS 32(R8), Y3, Y4
-	VMOVUPS     Y4, 32(DI)
+both349:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Y0, Y4
+	VADDPS  (R11), Y4, Y4
+	VMOVUPS Y4, (R12)
+	VMULPS  32(R10), Y1, Y4
+	VADDPS  32(R11), Y4, Y4
+	VMOVUPS Y4, 32(R12)
+	MOVLQSX 4(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 4(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 4(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Y2, Y4
+	VADDPS  (R9), Y4, Y4
+	VMOVUPS Y4, (DI)
+	VMULPS  32(R8), Y3, Y4
+	VADDPS  32(R9), Y4, Y4
+	VMOVUPS Y4, 32(DI)
 
-written377:
+written350:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done378
+	JEQ  done351
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product373
+	JNE  product346
 
-done378:
+done351:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows365
+	JGE  rows339
 
-next366:
+next340:
 	VZEROUPPER
 	RET
 
@@ -6804,77 +7013,32 @@ TEXT ·matMul3F32AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next380
+	JLT  next353
 
-rows379:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column381
-	CMPQ         SI, $0x02
-	JEQ          number382
-	VMOVUPS      c32_0<>+0(SB), Y5
-	CMPQ         SI, $0x00
-	JEQ          same383
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Y0
-	VMOVUPS      Y0, Y5
-
-same383:
+rows352:
+	VMOVUPS c32_0<>+0(SB), Y5
 	VMOVUPS Y5, Y0
 	VMOVUPS Y5, Y1
 	VMOVUPS Y5, Y2
 	VMOVUPS Y5, Y3
 	VMOVUPS Y5, Y4
 	VMOVUPS Y5, Y5
-	JMP     started384
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed355
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
 
-number382:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Y0
-	VBROADCASTSS (SI)(R8*4), Y1
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Y2
-	VBROADCASTSS (SI)(R8*4), Y3
-	MOVLQSX      8(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Y4
-	VBROADCASTSS (SI)(BX*4), Y5
-	JMP          started384
-
-column381:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Y2
-	VMOVUPS 32(SI), Y3
-	MOVLQSX 8(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y4
-	VMOVUPS 32(BX), Y5
-
-started384:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed386
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-
-k385:
+k354:
 	MOVLQSX      (R9), R10
 	VMOVUPS      (CX)(R10*4), Y6
 	VMOVUPS      32(CX)(R10*4), Y7
@@ -6890,20 +7054,71 @@ k385:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k385
+	JNE          k354
 
-summed386:
+summed355:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised358
+	CMPQ         SI, $0x01
+	JEQ          column356
+	CMPQ         SI, $0x02
+	JEQ          number357
+	VMOVSD       72(AX), X6
+	VCVTSD2SS    X6, X6, X6
+	VBROADCASTSS X6, Y6
+	VADDPS       Y6, Y0, Y0
+	VADDPS       Y6, Y1, Y1
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y6, Y5, Y5
+	JMP          initialised358
+
+number357:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Y6
+	VADDPS       Y6, Y0, Y0
+	VADDPS       Y6, Y1, Y1
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Y6
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y6, Y3, Y3
+	MOVLQSX      8(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Y6
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y6, Y5, Y5
+	JMP          initialised358
+
+column356:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Y0, Y0
+	VADDPS  32(SI), Y1, Y1
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Y2, Y2
+	VADDPS  32(SI), Y3, Y3
+	MOVLQSX 8(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Y4, Y4
+	VADDPS  32(BX), Y5, Y5
+
+initialised358:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product387:
+product359:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times389
+	JNE     times361
 	TESTQ   R9, R9
-	JNE     plus388
+	JNE     plus360
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -6916,9 +7131,9 @@ product387:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y4, (DI)
 	VMOVUPS Y5, 32(DI)
-	JMP     written391
+	JMP     written363
 
-plus388:
+plus360:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -6943,11 +7158,11 @@ plus388:
 	VMOVUPS Y6, (DI)
 	VADDPS  32(R8), Y5, Y6
 	VMOVUPS Y6, 32(DI)
-	JMP     written391
+	JMP     written363
 
-times389:
+times361:
 	TESTQ   R9, R9
-	JNE     both390
+	JNE     both362
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -6972,61 +7187,61 @@ times389:
 	VMOVUPS Y6, (DI)
 	VMULPS  32(R8), Y5, Y6
 	VMOVUPS Y6, 32(DI)
-	JMP     written391
+	JMP     written363
 
-both390:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Y6
-	VFMADD231PS (R10), Y0, Y6
-	VMOVUPS     Y6, (R12)
-	VMOVUPS     32(R11), Y6
-	VFMADD231PS 32(R10), Y1, Y6
-	VMOVUPS     Y6, 32(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Y6
-	VFMADD231PS (R10), Y2, Y6
-	VMOVUPS     Y6, (R12)
-	VMOVUPS     32(R11), Y6
-	VFMADD231PS 32(R10), Y3, Y6
-	VMOVUPS     Y6, 32(R12)
-	MOVLQSX     8(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     8(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     8(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Y6
-	VFMADD231PS (R8), Y4, Y6
-	VMOVUPS     Y6, (DI)
-	VMOVUPS     32(R9), Y6
-	VFMADD231PS 32(R8), Y5, Y6
-	VMOVUPS     Y6, 32(DI)
+both362:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Y0, Y6
+	VADDPS  (R11), Y6, Y6
+	VMOVUPS Y6, (R12)
+	VMULPS  32(R10), Y1, Y6
+	VADDPS  32(R11), Y6, Y6
+	VMOVUPS Y6, 32(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Y2, Y6
+	VADDPS  (R11), Y6, Y6
+	VMOVUPS Y6, (R12)
+	VMULPS  32(R10), Y3, Y6
+	VADDPS  32(R11), Y6, Y6
+	VMOVUPS Y6, 32(R12)
+	MOVLQSX 8(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 8(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 8(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Y4, Y6
+	VADDPS  (R9), Y6, Y6
+	VMOVUPS Y6, (DI)
+	VMULPS  32(R8), Y5, Y6
+	VADDPS  32(R9), Y6, Y6
+	VMOVUPS Y6, 32(DI)
 
-written391:
+written363:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done392
+	JEQ  done364
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product387
+	JNE  product359
 
-done392:
+done364:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows379
+	JGE  rows352
 
-next380:
+next353:
 	VZEROUPPER
 	RET
 
@@ -7037,25 +7252,10 @@ TEXT ·matMul4F32AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next394
+	JLT  next366
 
-rows393:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column395
-	CMPQ         SI, $0x02
-	JEQ          number396
-	VMOVUPS      c32_0<>+0(SB), Y7
-	CMPQ         SI, $0x00
-	JEQ          same397
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Y0
-	VMOVUPS      Y0, Y7
-
-same397:
+rows365:
+	VMOVUPS c32_0<>+0(SB), Y7
 	VMOVUPS Y7, Y0
 	VMOVUPS Y7, Y1
 	VMOVUPS Y7, Y2
@@ -7064,60 +7264,23 @@ same397:
 	VMOVUPS Y7, Y5
 	VMOVUPS Y7, Y6
 	VMOVUPS Y7, Y7
-	JMP     started398
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed368
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R10
 
-number396:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Y0
-	VBROADCASTSS (SI)(R8*4), Y1
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Y2
-	VBROADCASTSS (SI)(R8*4), Y3
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Y4
-	VBROADCASTSS (SI)(R8*4), Y5
-	MOVLQSX      12(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Y6
-	VBROADCASTSS (SI)(BX*4), Y7
-	JMP          started398
-
-column395:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Y2
-	VMOVUPS 32(SI), Y3
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Y4
-	VMOVUPS 32(SI), Y5
-	MOVLQSX 12(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y6
-	VMOVUPS 32(BX), Y7
-
-started398:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed400
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R10
-
-k399:
+k367:
 	MOVLQSX      (R9), R11
 	VMOVUPS      (CX)(R11*4), Y8
 	VMOVUPS      32(CX)(R11*4), Y9
@@ -7136,20 +7299,81 @@ k399:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k399
+	JNE          k367
 
-summed400:
+summed368:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised371
+	CMPQ         SI, $0x01
+	JEQ          column369
+	CMPQ         SI, $0x02
+	JEQ          number370
+	VMOVSD       72(AX), X8
+	VCVTSD2SS    X8, X8, X8
+	VBROADCASTSS X8, Y8
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y8, Y1, Y1
+	VADDPS       Y8, Y2, Y2
+	VADDPS       Y8, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y8, Y7, Y7
+	JMP          initialised371
+
+number370:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Y8
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y8, Y1, Y1
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Y8
+	VADDPS       Y8, Y2, Y2
+	VADDPS       Y8, Y3, Y3
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Y8
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	MOVLQSX      12(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Y8
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y8, Y7, Y7
+	JMP          initialised371
+
+column369:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Y0, Y0
+	VADDPS  32(SI), Y1, Y1
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Y2, Y2
+	VADDPS  32(SI), Y3, Y3
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Y4, Y4
+	VADDPS  32(SI), Y5, Y5
+	MOVLQSX 12(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Y6, Y6
+	VADDPS  32(BX), Y7, Y7
+
+initialised371:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product401:
+product372:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times403
+	JNE     times374
 	TESTQ   R9, R9
-	JNE     plus402
+	JNE     plus373
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -7166,9 +7390,9 @@ product401:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y6, (DI)
 	VMOVUPS Y7, 32(DI)
-	JMP     written405
+	JMP     written376
 
-plus402:
+plus373:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -7201,11 +7425,11 @@ plus402:
 	VMOVUPS Y8, (DI)
 	VADDPS  32(R8), Y7, Y8
 	VMOVUPS Y8, 32(DI)
-	JMP     written405
+	JMP     written376
 
-times403:
+times374:
 	TESTQ   R9, R9
-	JNE     both404
+	JNE     both375
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -7238,73 +7462,73 @@ times403:
 	VMOVUPS Y8, (DI)
 	VMULPS  32(R8), Y7, Y8
 	VMOVUPS Y8, 32(DI)
-	JMP     written405
+	JMP     written376
 
-both404:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Y8
-	VFMADD231PS (R10), Y0, Y8
-	VMOVUPS     Y8, (R12)
-	VMOVUPS     32(R11), Y8
-	VFMADD231PS 32(R10), Y1, Y8
-	VMOVUPS     Y8, 32(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Y8
-	VFMADD231PS (R10), Y2, Y8
-	VMOVUPS     Y8, (R12)
-	VMOVUPS     32(R11), Y8
-	VFMADD231PS 32(R10), Y3, Y8
-	VMOVUPS     Y8, 32(R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Y8
-	VFMADD231PS (R10), Y4, Y8
-	VMOVUPS     Y8, (R12)
-	VMOVUPS     32(R11), Y8
-	VFMADD231PS 32(R10), Y5, Y8
-	VMOVUPS     Y8, 32(R12)
-	MOVLQSX     12(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     12(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     12(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Y8
-	VFMADD231PS (R8), Y6, Y8
-	VMOVUPS     Y8, (DI)
-	VMOVUPS     32(R9), Y8
-	VFMADD231PS 32(R8), Y7, Y8
-	VMOVUPS     Y8, 32(DI)
+both375:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Y0, Y8
+	VADDPS  (R11), Y8, Y8
+	VMOVUPS Y8, (R12)
+	VMULPS  32(R10), Y1, Y8
+	VADDPS  32(R11), Y8, Y8
+	VMOVUPS Y8, 32(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Y2, Y8
+	VADDPS  (R11), Y8, Y8
+	VMOVUPS Y8, (R12)
+	VMULPS  32(R10), Y3, Y8
+	VADDPS  32(R11), Y8, Y8
+	VMOVUPS Y8, 32(R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Y4, Y8
+	VADDPS  (R11), Y8, Y8
+	VMOVUPS Y8, (R12)
+	VMULPS  32(R10), Y5, Y8
+	VADDPS  32(R11), Y8, Y8
+	VMOVUPS Y8, 32(R12)
+	MOVLQSX 12(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 12(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 12(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Y6, Y8
+	VADDPS  (R9), Y8, Y8
+	VMOVUPS Y8, (DI)
+	VMULPS  32(R8), Y7, Y8
+	VADDPS  32(R9), Y8, Y8
+	VMOVUPS Y8, 32(DI)
 
-written405:
+written376:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done406
+	JEQ  done377
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product401
+	JNE  product372
 
-done406:
+done377:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows393
+	JGE  rows365
 
-next394:
+next366:
 	VZEROUPPER
 	RET
 
@@ -7315,25 +7539,10 @@ TEXT ·matMul5F32AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next408
+	JLT  next379
 
-rows407:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column409
-	CMPQ         SI, $0x02
-	JEQ          number410
-	VMOVUPS      c32_0<>+0(SB), Y9
-	CMPQ         SI, $0x00
-	JEQ          same411
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Y0
-	VMOVUPS      Y0, Y9
-
-same411:
+rows378:
+	VMOVUPS c32_0<>+0(SB), Y9
 	VMOVUPS Y9, Y0
 	VMOVUPS Y9, Y1
 	VMOVUPS Y9, Y2
@@ -7344,68 +7553,24 @@ same411:
 	VMOVUPS Y9, Y7
 	VMOVUPS Y9, Y8
 	VMOVUPS Y9, Y9
-	JMP     started412
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed381
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R11
+	LEAQ    (SI)(R8*4), R10
 
-number410:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Y0
-	VBROADCASTSS (SI)(R8*4), Y1
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Y2
-	VBROADCASTSS (SI)(R8*4), Y3
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Y4
-	VBROADCASTSS (SI)(R8*4), Y5
-	MOVLQSX      12(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Y6
-	VBROADCASTSS (SI)(R8*4), Y7
-	MOVLQSX      16(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Y8
-	VBROADCASTSS (SI)(BX*4), Y9
-	JMP          started412
-
-column409:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Y2
-	VMOVUPS 32(SI), Y3
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Y4
-	VMOVUPS 32(SI), Y5
-	MOVLQSX 12(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Y6
-	VMOVUPS 32(SI), Y7
-	MOVLQSX 16(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y8
-	VMOVUPS 32(BX), Y9
-
-started412:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed414
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R11
-	LEAQ  (SI)(R8*4), R10
-
-k413:
+k380:
 	MOVLQSX      (R9), R12
 	VMOVUPS      (CX)(R12*4), Y10
 	VMOVUPS      32(CX)(R12*4), Y11
@@ -7428,20 +7593,91 @@ k413:
 	ADDQ         DI, SI
 	ADDQ         DI, R10
 	DECQ         BX
-	JNE          k413
+	JNE          k380
 
-summed414:
+summed381:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised384
+	CMPQ         SI, $0x01
+	JEQ          column382
+	CMPQ         SI, $0x02
+	JEQ          number383
+	VMOVSD       72(AX), X10
+	VCVTSD2SS    X10, X10, X10
+	VBROADCASTSS X10, Y10
+	VADDPS       Y10, Y0, Y0
+	VADDPS       Y10, Y1, Y1
+	VADDPS       Y10, Y2, Y2
+	VADDPS       Y10, Y3, Y3
+	VADDPS       Y10, Y4, Y4
+	VADDPS       Y10, Y5, Y5
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y10, Y8, Y8
+	VADDPS       Y10, Y9, Y9
+	JMP          initialised384
+
+number383:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Y10
+	VADDPS       Y10, Y0, Y0
+	VADDPS       Y10, Y1, Y1
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Y10
+	VADDPS       Y10, Y2, Y2
+	VADDPS       Y10, Y3, Y3
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Y10
+	VADDPS       Y10, Y4, Y4
+	VADDPS       Y10, Y5, Y5
+	MOVLQSX      12(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Y10
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	MOVLQSX      16(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Y10
+	VADDPS       Y10, Y8, Y8
+	VADDPS       Y10, Y9, Y9
+	JMP          initialised384
+
+column382:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Y0, Y0
+	VADDPS  32(SI), Y1, Y1
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Y2, Y2
+	VADDPS  32(SI), Y3, Y3
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Y4, Y4
+	VADDPS  32(SI), Y5, Y5
+	MOVLQSX 12(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Y6, Y6
+	VADDPS  32(SI), Y7, Y7
+	MOVLQSX 16(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Y8, Y8
+	VADDPS  32(BX), Y9, Y9
+
+initialised384:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product415:
+product385:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times417
+	JNE     times387
 	TESTQ   R9, R9
-	JNE     plus416
+	JNE     plus386
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -7462,9 +7698,9 @@ product415:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y8, (DI)
 	VMOVUPS Y9, 32(DI)
-	JMP     written419
+	JMP     written389
 
-plus416:
+plus386:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -7505,11 +7741,11 @@ plus416:
 	VMOVUPS Y10, (DI)
 	VADDPS  32(R8), Y9, Y10
 	VMOVUPS Y10, 32(DI)
-	JMP     written419
+	JMP     written389
 
-times417:
+times387:
 	TESTQ   R9, R9
-	JNE     both418
+	JNE     both388
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -7550,85 +7786,85 @@ times417:
 	VMOVUPS Y10, (DI)
 	VMULPS  32(R8), Y9, Y10
 	VMOVUPS Y10, 32(DI)
-	JMP     written419
+	JMP     written389
 
-both418:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Y10
-	VFMADD231PS (R10), Y0, Y10
-	VMOVUPS     Y10, (R12)
-	VMOVUPS     32(R11), Y10
-	VFMADD231PS 32(R10), Y1, Y10
-	VMOVUPS     Y10, 32(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Y10
-	VFMADD231PS (R10), Y2, Y10
-	VMOVUPS     Y10, (R12)
-	VMOVUPS     32(R11), Y10
-	VFMADD231PS 32(R10), Y3, Y10
-	VMOVUPS     Y10, 32(R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Y10
-	VFMADD231PS (R10), Y4, Y10
-	VMOVUPS     Y10, (R12)
-	VMOVUPS     32(R11), Y10
-	VFMADD231PS 32(R10), Y5, Y10
-	VMOVUPS     Y10, 32(R12)
-	MOVLQSX     12(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     12(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     12(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Y10
-	VFMADD231PS (R10), Y6, Y10
-	VMOVUPS     Y10, (R12)
-	VMOVUPS     32(R11), Y10
-	VFMADD231PS 32(R10), Y7, Y10
-	VMOVUPS     Y10, 32(R12)
-	MOVLQSX     16(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     16(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     16(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Y10
-	VFMADD231PS (R8), Y8, Y10
-	VMOVUPS     Y10, (DI)
-	VMOVUPS     32(R9), Y10
-	VFMADD231PS 32(R8), Y9, Y10
-	VMOVUPS     Y10, 32(DI)
+both388:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Y0, Y10
+	VADDPS  (R11), Y10, Y10
+	VMOVUPS Y10, (R12)
+	VMULPS  32(R10), Y1, Y10
+	VADDPS  32(R11), Y10, Y10
+	VMOVUPS Y10, 32(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Y2, Y10
+	VADDPS  (R11), Y10, Y10
+	VMOVUPS Y10, (R12)
+	VMULPS  32(R10), Y3, Y10
+	VADDPS  32(R11), Y10, Y10
+	VMOVUPS Y10, 32(R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Y4, Y10
+	VADDPS  (R11), Y10, Y10
+	VMOVUPS Y10, (R12)
+	VMULPS  32(R10), Y5, Y10
+	VADDPS  32(R11), Y10, Y10
+	VMOVUPS Y10, 32(R12)
+	MOVLQSX 12(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 12(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 12(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Y6, Y10
+	VADDPS  (R11), Y10, Y10
+	VMOVUPS Y10, (R12)
+	VMULPS  32(R10), Y7, Y10
+	VADDPS  32(R11), Y10, Y10
+	VMOVUPS Y10, 32(R12)
+	MOVLQSX 16(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 16(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 16(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Y8, Y10
+	VADDPS  (R9), Y10, Y10
+	VMOVUPS Y10, (DI)
+	VMULPS  32(R8), Y9, Y10
+	VADDPS  32(R9), Y10, Y10
+	VMOVUPS Y10, 32(DI)
 
-written419:
+written389:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done420
+	JEQ  done390
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product415
+	JNE  product385
 
-done420:
+done390:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows407
+	JGE  rows378
 
-next408:
+next379:
 	VZEROUPPER
 	RET
 
@@ -7639,25 +7875,10 @@ TEXT ·matMul6F32AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next422
+	JLT  next392
 
-rows421:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column423
-	CMPQ         SI, $0x02
-	JEQ          number424
-	VMOVUPS      c32_0<>+0(SB), Y11
-	CMPQ         SI, $0x00
-	JEQ          same425
-	VMOVSD       72(AX), X0
-	VCVTSD2SS    X0, X0, X0
-	VBROADCASTSS X0, Y0
-	VMOVUPS      Y0, Y11
-
-same425:
+rows391:
+	VMOVUPS c32_0<>+0(SB), Y11
 	VMOVUPS Y11, Y0
 	VMOVUPS Y11, Y1
 	VMOVUPS Y11, Y2
@@ -7670,75 +7891,24 @@ same425:
 	VMOVUPS Y11, Y9
 	VMOVUPS Y11, Y10
 	VMOVUPS Y11, Y11
-	JMP     started426
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed394
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R11
+	LEAQ    (SI)(R8*4), R10
 
-number424:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Y0
-	VBROADCASTSS (SI)(R8*4), Y1
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Y2
-	VBROADCASTSS (SI)(R8*4), Y3
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Y4
-	VBROADCASTSS (SI)(R8*4), Y5
-	MOVLQSX      12(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Y6
-	VBROADCASTSS (SI)(R8*4), Y7
-	MOVLQSX      16(DI)(BX*4), R8
-	VBROADCASTSS (SI)(R8*4), Y8
-	VBROADCASTSS (SI)(R8*4), Y9
-	MOVLQSX      20(DI)(BX*4), BX
-	VBROADCASTSS (SI)(BX*4), Y10
-	VBROADCASTSS (SI)(BX*4), Y11
-	JMP          started426
-
-column423:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Y2
-	VMOVUPS 32(SI), Y3
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Y4
-	VMOVUPS 32(SI), Y5
-	MOVLQSX 12(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Y6
-	VMOVUPS 32(SI), Y7
-	MOVLQSX 16(DI)(BX*4), SI
-	LEAQ    (CX)(SI*4), SI
-	VMOVUPS (SI), Y8
-	VMOVUPS 32(SI), Y9
-	MOVLQSX 20(DI)(BX*4), BX
-	LEAQ    (CX)(BX*4), BX
-	VMOVUPS (BX), Y10
-	VMOVUPS 32(BX), Y11
-
-started426:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed428
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x02, SI
-	SHLQ  $0x02, DI
-	SHLQ  $0x02, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R11
-	LEAQ  (SI)(R8*4), R10
-
-k427:
+k393:
 	MOVLQSX      (R9), R12
 	VMOVUPS      (CX)(R12*4), Y12
 	VMOVUPS      32(CX)(R12*4), Y13
@@ -7764,20 +7934,101 @@ k427:
 	ADDQ         DI, SI
 	ADDQ         DI, R10
 	DECQ         BX
-	JNE          k427
+	JNE          k393
 
-summed428:
+summed394:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised397
+	CMPQ         SI, $0x01
+	JEQ          column395
+	CMPQ         SI, $0x02
+	JEQ          number396
+	VMOVSD       72(AX), X12
+	VCVTSD2SS    X12, X12, X12
+	VBROADCASTSS X12, Y12
+	VADDPS       Y12, Y0, Y0
+	VADDPS       Y12, Y1, Y1
+	VADDPS       Y12, Y2, Y2
+	VADDPS       Y12, Y3, Y3
+	VADDPS       Y12, Y4, Y4
+	VADDPS       Y12, Y5, Y5
+	VADDPS       Y12, Y6, Y6
+	VADDPS       Y12, Y7, Y7
+	VADDPS       Y12, Y8, Y8
+	VADDPS       Y12, Y9, Y9
+	VADDPS       Y12, Y10, Y10
+	VADDPS       Y12, Y11, Y11
+	JMP          initialised397
+
+number396:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Y12
+	VADDPS       Y12, Y0, Y0
+	VADDPS       Y12, Y1, Y1
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Y12
+	VADDPS       Y12, Y2, Y2
+	VADDPS       Y12, Y3, Y3
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Y12
+	VADDPS       Y12, Y4, Y4
+	VADDPS       Y12, Y5, Y5
+	MOVLQSX      12(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Y12
+	VADDPS       Y12, Y6, Y6
+	VADDPS       Y12, Y7, Y7
+	MOVLQSX      16(DI)(BX*4), R8
+	VBROADCASTSS (SI)(R8*4), Y12
+	VADDPS       Y12, Y8, Y8
+	VADDPS       Y12, Y9, Y9
+	MOVLQSX      20(DI)(BX*4), BX
+	VBROADCASTSS (SI)(BX*4), Y12
+	VADDPS       Y12, Y10, Y10
+	VADDPS       Y12, Y11, Y11
+	JMP          initialised397
+
+column395:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Y0, Y0
+	VADDPS  32(SI), Y1, Y1
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Y2, Y2
+	VADDPS  32(SI), Y3, Y3
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Y4, Y4
+	VADDPS  32(SI), Y5, Y5
+	MOVLQSX 12(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Y6, Y6
+	VADDPS  32(SI), Y7, Y7
+	MOVLQSX 16(DI)(BX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	VADDPS  (SI), Y8, Y8
+	VADDPS  32(SI), Y9, Y9
+	MOVLQSX 20(DI)(BX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	VADDPS  (BX), Y10, Y10
+	VADDPS  32(BX), Y11, Y11
+
+initialised397:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product429:
+product398:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times431
+	JNE     times400
 	TESTQ   R9, R9
-	JNE     plus430
+	JNE     plus399
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -7802,9 +8053,9 @@ product429:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y10, (DI)
 	VMOVUPS Y11, 32(DI)
-	JMP     written433
+	JMP     written402
 
-plus430:
+plus399:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -7853,11 +8104,11 @@ plus430:
 	VMOVUPS Y12, (DI)
 	VADDPS  32(R8), Y11, Y12
 	VMOVUPS Y12, 32(DI)
-	JMP     written433
+	JMP     written402
 
-times431:
+times400:
 	TESTQ   R9, R9
-	JNE     both432
+	JNE     both401
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -7906,97 +8157,97 @@ times431:
 	VMOVUPS Y12, (DI)
 	VMULPS  32(R8), Y11, Y12
 	VMOVUPS Y12, 32(DI)
-	JMP     written433
+	JMP     written402
 
-both432:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Y12
-	VFMADD231PS (R10), Y0, Y12
-	VMOVUPS     Y12, (R12)
-	VMOVUPS     32(R11), Y12
-	VFMADD231PS 32(R10), Y1, Y12
-	VMOVUPS     Y12, 32(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Y12
-	VFMADD231PS (R10), Y2, Y12
-	VMOVUPS     Y12, (R12)
-	VMOVUPS     32(R11), Y12
-	VFMADD231PS 32(R10), Y3, Y12
-	VMOVUPS     Y12, 32(R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Y12
-	VFMADD231PS (R10), Y4, Y12
-	VMOVUPS     Y12, (R12)
-	VMOVUPS     32(R11), Y12
-	VFMADD231PS 32(R10), Y5, Y12
-	VMOVUPS     Y12, 32(R12)
-	MOVLQSX     12(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     12(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     12(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Y12
-	VFMADD231PS (R10), Y6, Y12
-	VMOVUPS     Y12, (R12)
-	VMOVUPS     32(R11), Y12
-	VFMADD231PS 32(R10), Y7, Y12
-	VMOVUPS     Y12, 32(R12)
-	MOVLQSX     16(R8)(SI*4), R10
-	LEAQ        (CX)(R10*4), R10
-	MOVLQSX     16(R9)(SI*4), R11
-	LEAQ        (CX)(R11*4), R11
-	MOVLQSX     16(DI)(SI*4), R12
-	LEAQ        (CX)(R12*4), R12
-	VMOVUPS     (R11), Y12
-	VFMADD231PS (R10), Y8, Y12
-	VMOVUPS     Y12, (R12)
-	VMOVUPS     32(R11), Y12
-	VFMADD231PS 32(R10), Y9, Y12
-	VMOVUPS     Y12, 32(R12)
-	MOVLQSX     20(R8)(SI*4), R8
-	LEAQ        (CX)(R8*4), R8
-	MOVLQSX     20(R9)(SI*4), R9
-	LEAQ        (CX)(R9*4), R9
-	MOVLQSX     20(DI)(SI*4), DI
-	LEAQ        (CX)(DI*4), DI
-	VMOVUPS     (R9), Y12
-	VFMADD231PS (R8), Y10, Y12
-	VMOVUPS     Y12, (DI)
-	VMOVUPS     32(R9), Y12
-	VFMADD231PS 32(R8), Y11, Y12
-	VMOVUPS     Y12, 32(DI)
+both401:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Y0, Y12
+	VADDPS  (R11), Y12, Y12
+	VMOVUPS Y12, (R12)
+	VMULPS  32(R10), Y1, Y12
+	VADDPS  32(R11), Y12, Y12
+	VMOVUPS Y12, 32(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Y2, Y12
+	VADDPS  (R11), Y12, Y12
+	VMOVUPS Y12, (R12)
+	VMULPS  32(R10), Y3, Y12
+	VADDPS  32(R11), Y12, Y12
+	VMOVUPS Y12, 32(R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Y4, Y12
+	VADDPS  (R11), Y12, Y12
+	VMOVUPS Y12, (R12)
+	VMULPS  32(R10), Y5, Y12
+	VADDPS  32(R11), Y12, Y12
+	VMOVUPS Y12, 32(R12)
+	MOVLQSX 12(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 12(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 12(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Y6, Y12
+	VADDPS  (R11), Y12, Y12
+	VMOVUPS Y12, (R12)
+	VMULPS  32(R10), Y7, Y12
+	VADDPS  32(R11), Y12, Y12
+	VMOVUPS Y12, 32(R12)
+	MOVLQSX 16(R8)(SI*4), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 16(R9)(SI*4), R11
+	LEAQ    (CX)(R11*4), R11
+	MOVLQSX 16(DI)(SI*4), R12
+	LEAQ    (CX)(R12*4), R12
+	VMULPS  (R10), Y8, Y12
+	VADDPS  (R11), Y12, Y12
+	VMOVUPS Y12, (R12)
+	VMULPS  32(R10), Y9, Y12
+	VADDPS  32(R11), Y12, Y12
+	VMOVUPS Y12, 32(R12)
+	MOVLQSX 20(R8)(SI*4), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 20(R9)(SI*4), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 20(DI)(SI*4), DI
+	LEAQ    (CX)(DI*4), DI
+	VMULPS  (R8), Y10, Y12
+	VADDPS  (R9), Y12, Y12
+	VMOVUPS Y12, (DI)
+	VMULPS  32(R8), Y11, Y12
+	VADDPS  32(R9), Y12, Y12
+	VMOVUPS Y12, 32(DI)
 
-written433:
+written402:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done434
+	JEQ  done403
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product429
+	JNE  product398
 
-done434:
+done403:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows421
+	JGE  rows391
 
-next422:
+next392:
 	VZEROUPPER
 	RET
 
@@ -8007,23 +8258,10 @@ TEXT ·matMul1F64AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next436
+	JLT  next405
 
-rows435:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column437
-	CMPQ         SI, $0x02
-	JEQ          number438
-	VMOVUPD      c64_0<>+0(SB), Z7
-	CMPQ         SI, $0x00
-	JEQ          same439
-	VBROADCASTSD 72(AX), Z0
-	VMOVUPD      Z0, Z7
-
-same439:
+rows404:
+	VMOVUPD c64_0<>+0(SB), Z7
 	VMOVUPD Z7, Z0
 	VMOVUPD Z7, Z1
 	VMOVUPD Z7, Z2
@@ -8032,50 +8270,22 @@ same439:
 	VMOVUPD Z7, Z5
 	VMOVUPD Z7, Z6
 	VMOVUPD Z7, Z7
-	JMP     started440
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed407
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
 
-number438:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Z0
-	VBROADCASTSD (SI)(BX*8), Z1
-	VBROADCASTSD (SI)(BX*8), Z2
-	VBROADCASTSD (SI)(BX*8), Z3
-	VBROADCASTSD (SI)(BX*8), Z4
-	VBROADCASTSD (SI)(BX*8), Z5
-	VBROADCASTSD (SI)(BX*8), Z6
-	VBROADCASTSD (SI)(BX*8), Z7
-	JMP          started440
-
-column437:
-	MOVLQSX (DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Z0
-	VMOVUPD 64(BX), Z1
-	VMOVUPD 128(BX), Z2
-	VMOVUPD 192(BX), Z3
-	VMOVUPD 256(BX), Z4
-	VMOVUPD 320(BX), Z5
-	VMOVUPD 384(BX), Z6
-	VMOVUPD 448(BX), Z7
-
-started440:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed442
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R8
-	ADDQ  R8, SI
-
-k441:
+k406:
 	MOVLQSX      (R9), R8
 	VBROADCASTSD (SI), Z8
 	VFMADD231PD  (CX)(R8*8), Z8, Z0
@@ -8089,20 +8299,67 @@ k441:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k441
+	JNE          k406
 
-summed442:
+summed407:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised410
+	CMPQ         SI, $0x01
+	JEQ          column408
+	CMPQ         SI, $0x02
+	JEQ          number409
+	VBROADCASTSD 72(AX), Z8
+	VADDPD       Z8, Z0, Z0
+	VADDPD       Z8, Z1, Z1
+	VADDPD       Z8, Z2, Z2
+	VADDPD       Z8, Z3, Z3
+	VADDPD       Z8, Z4, Z4
+	VADDPD       Z8, Z5, Z5
+	VADDPD       Z8, Z6, Z6
+	VADDPD       Z8, Z7, Z7
+	JMP          initialised410
+
+number409:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Z8
+	VADDPD       Z8, Z0, Z0
+	VADDPD       Z8, Z1, Z1
+	VADDPD       Z8, Z2, Z2
+	VADDPD       Z8, Z3, Z3
+	VADDPD       Z8, Z4, Z4
+	VADDPD       Z8, Z5, Z5
+	VADDPD       Z8, Z6, Z6
+	VADDPD       Z8, Z7, Z7
+	JMP          initialised410
+
+column408:
+	MOVLQSX (DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Z0, Z0
+	VADDPD  64(BX), Z1, Z1
+	VADDPD  128(BX), Z2, Z2
+	VADDPD  192(BX), Z3, Z3
+	VADDPD  256(BX), Z4, Z4
+	VADDPD  320(BX), Z5, Z5
+	VADDPD  384(BX), Z6, Z6
+	VADDPD  448(BX), Z7, Z7
+
+initialised410:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product443:
+product411:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times445
+	JNE     times413
 	TESTQ   R9, R9
-	JNE     plus444
+	JNE     plus412
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z0, (DI)
@@ -8113,9 +8370,9 @@ product443:
 	VMOVUPD Z5, 320(DI)
 	VMOVUPD Z6, 384(DI)
 	VMOVUPD Z7, 448(DI)
-	JMP     written447
+	JMP     written415
 
-plus444:
+plus412:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -8136,11 +8393,11 @@ plus444:
 	VMOVUPD Z8, 384(DI)
 	VADDPD  448(R8), Z7, Z8
 	VMOVUPD Z8, 448(DI)
-	JMP     written447
+	JMP     written415
 
-times445:
+times413:
 	TESTQ   R9, R9
-	JNE     both446
+	JNE     both414
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -8161,113 +8418,80 @@ times445:
 	VMOVUPD Z8, 384(DI)
 	VMULPD  448(R8), Z7, Z8
 	VMOVUPD Z8, 448(DI)
-	JMP     written447
+	JMP     written415
 
-both446:
-	MOVLQSX     (R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     (R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     (DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Z8
-	VFMADD231PD (R8), Z0, Z8
-	VMOVUPD     Z8, (DI)
-	VMOVUPD     64(R9), Z8
-	VFMADD231PD 64(R8), Z1, Z8
-	VMOVUPD     Z8, 64(DI)
-	VMOVUPD     128(R9), Z8
-	VFMADD231PD 128(R8), Z2, Z8
-	VMOVUPD     Z8, 128(DI)
-	VMOVUPD     192(R9), Z8
-	VFMADD231PD 192(R8), Z3, Z8
-	VMOVUPD     Z8, 192(DI)
-	VMOVUPD     256(R9), Z8
-	VFMADD231PD 256(R8), Z4, Z8
-	VMOVUPD     Z8, 256(DI)
-	VMOVUPD     320(R9), Z8
-	VFMADD231PD 320(R8), Z5, Z8
-	VMOVUPD     Z8, 320(DI)
-	VMOVUPD     384(R9), Z8
-	VFMADD231PD 384(R8), Z6, Z8
-	VMOVUPD     Z8, 384(DI)
-	VMOVUPD     448(R9), Z8
-	VFMADD231PD 448(R8), Z7, Z8
-	VMOVUPD     Z8, 448(DI)
+both414:
+	MOVLQSX (R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX (R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX (DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Z0, Z8
+	VADDPD  (R9), Z8, Z8
+	VMOVUPD Z8, (DI)
+	VMULPD  64(R8), Z1, Z8
+	VADDPD  64(R9), Z8, Z8
+	VMOVUPD Z8, 64(DI)
+	VMULPD  128(R8), Z2, Z8
+	VADDPD  128(R9), Z8, Z8
+	VMOVUPD Z8, 128(DI)
+	VMULPD  192(R8), Z3, Z8
+	VADDPD  192(R9), Z8, Z8
+	VMOVUPD Z8, 192(DI)
+	VMULPD  256(R8), Z4, Z8
+	VADDPD  256(R9), Z8, Z8
+	VMOVUPD Z8, 256(DI)
+	VMULPD  320(R8), Z5, Z8
+	VADDPD  320(R9), Z8, Z8
+	VMOVUPD Z8, 320(DI)
+	VMULPD  384(R8), Z6, Z8
+	VADDPD  384(R9), Z8, Z8
+	VMOVUPD Z8, 384(DI)
+	VMULPD  448(R8), Z7, Z8
+	VADDPD  448(R9), Z8, Z8
+	VMOVUPD Z8, 448(DI)
 
-written447:
+written415:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done448
+	JEQ  done416
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product443
+	JNE  product411
 
-done448:
+done416:
 	ADDQ $+512, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows435
+	JGE  rows404
 
-next436:
+next405:
 	CMPQ DX, $0x20
-	JLT  next450
+	JLT  next418
 
-rows449:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column451
-	CMPQ         SI, $0x02
-	JEQ          number452
-	VMOVUPD      c64_0<>+0(SB), Z3
-	CMPQ         SI, $0x00
-	JEQ          same453
-	VBROADCASTSD 72(AX), Z0
-	VMOVUPD      Z0, Z3
-
-same453:
+rows417:
+	VMOVUPD c64_0<>+0(SB), Z3
 	VMOVUPD Z3, Z0
 	VMOVUPD Z3, Z1
 	VMOVUPD Z3, Z2
 	VMOVUPD Z3, Z3
-	JMP     started454
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed420
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
 
-number452:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Z0
-	VBROADCASTSD (SI)(BX*8), Z1
-	VBROADCASTSD (SI)(BX*8), Z2
-	VBROADCASTSD (SI)(BX*8), Z3
-	JMP          started454
-
-column451:
-	MOVLQSX (DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Z0
-	VMOVUPD 64(BX), Z1
-	VMOVUPD 128(BX), Z2
-	VMOVUPD 192(BX), Z3
-
-started454:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed456
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R8
-	ADDQ  R8, SI
-
-k455:
+k419:
 	MOVLQSX      (R9), R8
 	VBROADCASTSD (SI), Z4
 	VFMADD231PD  (CX)(R8*8), Z4, Z0
@@ -8277,29 +8501,64 @@ k455:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k455
+	JNE          k419
 
-summed456:
+summed420:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised423
+	CMPQ         SI, $0x01
+	JEQ          column421
+	CMPQ         SI, $0x02
+	JEQ          number422
+	VBROADCASTSD 72(AX), Z4
+	VADDPD       Z4, Z0, Z0
+	VADDPD       Z4, Z1, Z1
+	VADDPD       Z4, Z2, Z2
+	VADDPD       Z4, Z3, Z3
+	JMP          initialised423
+
+number422:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Z4
+	VADDPD       Z4, Z0, Z0
+	VADDPD       Z4, Z1, Z1
+	VADDPD       Z4, Z2, Z2
+	VADDPD       Z4, Z3, Z3
+	JMP          initialised423
+
+column421:
+	MOVLQSX (DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Z0, Z0
+	VADDPD  64(BX), Z1, Z1
+	VADDPD  128(BX), Z2, Z2
+	VADDPD  192(BX), Z3, Z3
+
+initialised423:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product457:
+product424:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times459
+	JNE     times426
 	TESTQ   R9, R9
-	JNE     plus458
+	JNE     plus425
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 64(DI)
 	VMOVUPD Z2, 128(DI)
 	VMOVUPD Z3, 192(DI)
-	JMP     written461
+	JMP     written428
 
-plus458:
+plus425:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -8312,11 +8571,11 @@ plus458:
 	VMOVUPD Z4, 128(DI)
 	VADDPD  192(R8), Z3, Z4
 	VMOVUPD Z4, 192(DI)
-	JMP     written461
+	JMP     written428
 
-times459:
+times426:
 	TESTQ   R9, R9
-	JNE     both460
+	JNE     both427
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -8329,95 +8588,66 @@ times459:
 	VMOVUPD Z4, 128(DI)
 	VMULPD  192(R8), Z3, Z4
 	VMOVUPD Z4, 192(DI)
-	JMP     written461
+	JMP     written428
 
-both460:
-	MOVLQSX     (R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     (R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     (DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Z4
-	VFMADD231PD (R8), Z0, Z4
-	VMOVUPD     Z4, (DI)
-	VMOVUPD     64(R9), Z4
-	VFMADD231PD 64(R8), Z1, Z4
-	VMOVUPD     Z4, 64(DI)
-	VMOVUPD     128(R9), Z4
-	VFMADD231PD 128(R8), Z2, Z4
-	VMOVUPD     Z4, 128(DI)
-	VMOVUPD     192(R9), Z4
-	VFMADD231PD 192(R8), Z3, Z4
-	VMOVUPD     Z4, 192(DI)
+both427:
+	MOVLQSX (R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX (R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX (DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Z0, Z4
+	VADDPD  (R9), Z4, Z4
+	VMOVUPD Z4, (DI)
+	VMULPD  64(R8), Z1, Z4
+	VADDPD  64(R9), Z4, Z4
+	VMOVUPD Z4, 64(DI)
+	VMULPD  128(R8), Z2, Z4
+	VADDPD  128(R9), Z4, Z4
+	VMOVUPD Z4, 128(DI)
+	VMULPD  192(R8), Z3, Z4
+	VADDPD  192(R9), Z4, Z4
+	VMOVUPD Z4, 192(DI)
 
-written461:
+written428:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done462
+	JEQ  done429
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product457
+	JNE  product424
 
-done462:
+done429:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows449
+	JGE  rows417
 
-next450:
+next418:
 	CMPQ DX, $0x10
-	JLT  next464
+	JLT  next431
 
-rows463:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column465
-	CMPQ         SI, $0x02
-	JEQ          number466
-	VMOVUPD      c64_0<>+0(SB), Z1
-	CMPQ         SI, $0x00
-	JEQ          same467
-	VBROADCASTSD 72(AX), Z0
-	VMOVUPD      Z0, Z1
-
-same467:
+rows430:
+	VMOVUPD c64_0<>+0(SB), Z1
 	VMOVUPD Z1, Z0
 	VMOVUPD Z1, Z1
-	JMP     started468
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed433
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
 
-number466:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Z0
-	VBROADCASTSD (SI)(BX*8), Z1
-	JMP          started468
-
-column465:
-	MOVLQSX (DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Z0
-	VMOVUPD 64(BX), Z1
-
-started468:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed470
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R8
-	ADDQ  R8, SI
-
-k469:
+k432:
 	MOVLQSX      (R9), R8
 	VBROADCASTSD (SI), Z2
 	VFMADD231PD  (CX)(R8*8), Z2, Z0
@@ -8425,27 +8655,56 @@ k469:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k469
+	JNE          k432
 
-summed470:
+summed433:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised436
+	CMPQ         SI, $0x01
+	JEQ          column434
+	CMPQ         SI, $0x02
+	JEQ          number435
+	VBROADCASTSD 72(AX), Z2
+	VADDPD       Z2, Z0, Z0
+	VADDPD       Z2, Z1, Z1
+	JMP          initialised436
+
+number435:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Z2
+	VADDPD       Z2, Z0, Z0
+	VADDPD       Z2, Z1, Z1
+	JMP          initialised436
+
+column434:
+	MOVLQSX (DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Z0, Z0
+	VADDPD  64(BX), Z1, Z1
+
+initialised436:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product471:
+product437:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times473
+	JNE     times439
 	TESTQ   R9, R9
-	JNE     plus472
+	JNE     plus438
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 64(DI)
-	JMP     written475
+	JMP     written441
 
-plus472:
+plus438:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -8454,11 +8713,11 @@ plus472:
 	VMOVUPD Z2, (DI)
 	VADDPD  64(R8), Z1, Z2
 	VMOVUPD Z2, 64(DI)
-	JMP     written475
+	JMP     written441
 
-times473:
+times439:
 	TESTQ   R9, R9
-	JNE     both474
+	JNE     both440
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -8467,37 +8726,37 @@ times473:
 	VMOVUPD Z2, (DI)
 	VMULPD  64(R8), Z1, Z2
 	VMOVUPD Z2, 64(DI)
-	JMP     written475
+	JMP     written441
 
-both474:
-	MOVLQSX     (R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     (R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     (DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Z2
-	VFMADD231PD (R8), Z0, Z2
-	VMOVUPD     Z2, (DI)
-	VMOVUPD     64(R9), Z2
-	VFMADD231PD 64(R8), Z1, Z2
-	VMOVUPD     Z2, 64(DI)
+both440:
+	MOVLQSX (R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX (R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX (DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Z0, Z2
+	VADDPD  (R9), Z2, Z2
+	VMOVUPD Z2, (DI)
+	VMULPD  64(R8), Z1, Z2
+	VADDPD  64(R9), Z2, Z2
+	VMOVUPD Z2, 64(DI)
 
-written475:
+written441:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done476
+	JEQ  done442
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product471
+	JNE  product437
 
-done476:
+done442:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows463
+	JGE  rows430
 
-next464:
+next431:
 	VZEROUPPER
 	RET
 
@@ -8518,23 +8777,10 @@ TEXT ·matMul2F64AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next478
+	JLT  next444
 
-rows477:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column479
-	CMPQ         SI, $0x02
-	JEQ          number480
-	VMOVUPD      c64_0<>+0(SB), Z15
-	CMPQ         SI, $0x00
-	JEQ          same481
-	VBROADCASTSD 72(AX), Z0
-	VMOVUPD      Z0, Z15
-
-same481:
+rows443:
+	VMOVUPD c64_0<>+0(SB), Z15
 	VMOVUPD Z15, Z0
 	VMOVUPD Z15, Z1
 	VMOVUPD Z15, Z2
@@ -8551,69 +8797,22 @@ same481:
 	VMOVUPD Z15, Z13
 	VMOVUPD Z15, Z14
 	VMOVUPD Z15, Z15
-	JMP     started482
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed446
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
 
-number480:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z0
-	VBROADCASTSD (SI)(R8*8), Z1
-	VBROADCASTSD (SI)(R8*8), Z2
-	VBROADCASTSD (SI)(R8*8), Z3
-	VBROADCASTSD (SI)(R8*8), Z4
-	VBROADCASTSD (SI)(R8*8), Z5
-	VBROADCASTSD (SI)(R8*8), Z6
-	VBROADCASTSD (SI)(R8*8), Z7
-	MOVLQSX      4(DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Z8
-	VBROADCASTSD (SI)(BX*8), Z9
-	VBROADCASTSD (SI)(BX*8), Z10
-	VBROADCASTSD (SI)(BX*8), Z11
-	VBROADCASTSD (SI)(BX*8), Z12
-	VBROADCASTSD (SI)(BX*8), Z13
-	VBROADCASTSD (SI)(BX*8), Z14
-	VBROADCASTSD (SI)(BX*8), Z15
-	JMP          started482
-
-column479:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z0
-	VMOVUPD 64(SI), Z1
-	VMOVUPD 128(SI), Z2
-	VMOVUPD 192(SI), Z3
-	VMOVUPD 256(SI), Z4
-	VMOVUPD 320(SI), Z5
-	VMOVUPD 384(SI), Z6
-	VMOVUPD 448(SI), Z7
-	MOVLQSX 4(DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Z8
-	VMOVUPD 64(BX), Z9
-	VMOVUPD 128(BX), Z10
-	VMOVUPD 192(BX), Z11
-	VMOVUPD 256(BX), Z12
-	VMOVUPD 320(BX), Z13
-	VMOVUPD 384(BX), Z14
-	VMOVUPD 448(BX), Z15
-
-started482:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed484
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-
-k483:
+k445:
 	MOVLQSX      (R9), R10
 	VMOVUPD      (CX)(R10*8), Z16
 	VMOVUPD      64(CX)(R10*8), Z17
@@ -8644,20 +8843,95 @@ k483:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k483
+	JNE          k445
 
-summed484:
+summed446:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised449
+	CMPQ         SI, $0x01
+	JEQ          column447
+	CMPQ         SI, $0x02
+	JEQ          number448
+	VBROADCASTSD 72(AX), Z16
+	VADDPD       Z16, Z0, Z0
+	VADDPD       Z16, Z1, Z1
+	VADDPD       Z16, Z2, Z2
+	VADDPD       Z16, Z3, Z3
+	VADDPD       Z16, Z4, Z4
+	VADDPD       Z16, Z5, Z5
+	VADDPD       Z16, Z6, Z6
+	VADDPD       Z16, Z7, Z7
+	VADDPD       Z16, Z8, Z8
+	VADDPD       Z16, Z9, Z9
+	VADDPD       Z16, Z10, Z10
+	VADDPD       Z16, Z11, Z11
+	VADDPD       Z16, Z12, Z12
+	VADDPD       Z16, Z13, Z13
+	VADDPD       Z16, Z14, Z14
+	VADDPD       Z16, Z15, Z15
+	JMP          initialised449
+
+number448:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z16
+	VADDPD       Z16, Z0, Z0
+	VADDPD       Z16, Z1, Z1
+	VADDPD       Z16, Z2, Z2
+	VADDPD       Z16, Z3, Z3
+	VADDPD       Z16, Z4, Z4
+	VADDPD       Z16, Z5, Z5
+	VADDPD       Z16, Z6, Z6
+	VADDPD       Z16, Z7, Z7
+	MOVLQSX      4(DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Z16
+	VADDPD       Z16, Z8, Z8
+	VADDPD       Z16, Z9, Z9
+	VADDPD       Z16, Z10, Z10
+	VADDPD       Z16, Z11, Z11
+	VADDPD       Z16, Z12, Z12
+	VADDPD       Z16, Z13, Z13
+	VADDPD       Z16, Z14, Z14
+	VADDPD       Z16, Z15, Z15
+	JMP          initialised449
+
+column447:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z0, Z0
+	VADDPD  64(SI), Z1, Z1
+	VADDPD  128(SI), Z2, Z2
+	VADDPD  192(SI), Z3, Z3
+	VADDPD  256(SI), Z4, Z4
+	VADDPD  320(SI), Z5, Z5
+	VADDPD  384(SI), Z6, Z6
+	VADDPD  448(SI), Z7, Z7
+	MOVLQSX 4(DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Z8, Z8
+	VADDPD  64(BX), Z9, Z9
+	VADDPD  128(BX), Z10, Z10
+	VADDPD  192(BX), Z11, Z11
+	VADDPD  256(BX), Z12, Z12
+	VADDPD  320(BX), Z13, Z13
+	VADDPD  384(BX), Z14, Z14
+	VADDPD  448(BX), Z15, Z15
+
+initialised449:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product485:
+product450:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times487
+	JNE     times452
 	TESTQ   R9, R9
-	JNE     plus486
+	JNE     plus451
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -8678,9 +8952,9 @@ product485:
 	VMOVUPD Z13, 320(DI)
 	VMOVUPD Z14, 384(DI)
 	VMOVUPD Z15, 448(DI)
-	JMP     written489
+	JMP     written454
 
-plus486:
+plus451:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -8721,11 +8995,11 @@ plus486:
 	VMOVUPD Z16, 384(DI)
 	VADDPD  448(R8), Z15, Z16
 	VMOVUPD Z16, 448(DI)
-	JMP     written489
+	JMP     written454
 
-times487:
+times452:
 	TESTQ   R9, R9
-	JNE     both488
+	JNE     both453
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -8766,103 +9040,90 @@ times487:
 	VMOVUPD Z16, 384(DI)
 	VMULPD  448(R8), Z15, Z16
 	VMOVUPD Z16, 448(DI)
-	JMP     written489
+	JMP     written454
 
-both488:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z16
-	VFMADD231PD (R10), Z0, Z16
-	VMOVUPD     Z16, (R12)
-	VMOVUPD     64(R11), Z16
-	VFMADD231PD 64(R10), Z1, Z16
-	VMOVUPD     Z16, 64(R12)
-	VMOVUPD     128(R11), Z16
-	VFMADD231PD 128(R10), Z2, Z16
-	VMOVUPD     Z16, 128(R12)
-	VMOVUPD     192(R11), Z16
-	VFMADD231PD 192(R10), Z3, Z16
-	VMOVUPD     Z16, 192(R12)
-	VMOVUPD     256(R11), Z16
-	VFMADD231PD 256(R10), Z4, Z16
-	VMOVUPD     Z16, 256(R12)
-	VMOVUPD     320(R11), Z16
-	VFMADD231PD 320(R10), Z5, Z16
-	VMOVUPD     Z16, 320(R12)
-	VMOVUPD     384(R11), Z16
-	VFMADD231PD 384(R10), Z6, Z16
-	VMOVUPD     Z16, 384(R12)
-	VMOVUPD     448(R11), Z16
-	VFMADD231PD 448(R10), Z7, Z16
-	VMOVUPD     Z16, 448(R12)
-	MOVLQSX     4(R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     4(R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     4(DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Z16
-	VFMADD231PD (R8), Z8, Z16
-	VMOVUPD     Z16, (DI)
-	VMOVUPD     64(R9), Z16
-	VFMADD231PD 64(R8), Z9, Z16
-	VMOVUPD     Z16, 64(DI)
-	VMOVUPD     128(R9), Z16
-	VFMADD231PD 128(R8), Z10, Z16
-	VMOVUPD     Z16, 128(DI)
-	VMOVUPD     192(R9), Z16
-	VFMADD231PD 192(R8), Z11, Z16
-	VMOVUPD     Z16, 192(DI)
-	VMOVUPD     256(R9), Z16
-	VFMADD231PD 256(R8), Z12, Z16
-	VMOVUPD     Z16, 256(DI)
-	VMOVUPD     320(R9), Z16
-	VFMADD231PD 320(R8), Z13, Z16
-	VMOVUPD     Z16, 320(DI)
-	VMOVUPD     384(R9), Z16
-	VFMADD231PD 384(R8), Z14, Z16
-	VMOVUPD     Z16, 384(DI)
-	VMOVUPD     448(R9), Z16
-	VFMADD231PD 448(R8), Z15, Z16
-	VMOVUPD     Z16, 448(DI)
+both453:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z0, Z16
+	VADDPD  (R11), Z16, Z16
+	VMOVUPD Z16, (R12)
+	VMULPD  64(R10), Z1, Z16
+	VADDPD  64(R11), Z16, Z16
+	VMOVUPD Z16, 64(R12)
+	VMULPD  128(R10), Z2, Z16
+	VADDPD  128(R11), Z16, Z16
+	VMOVUPD Z16, 128(R12)
+	VMULPD  192(R10), Z3, Z16
+	VADDPD  192(R11), Z16, Z16
+	VMOVUPD Z16, 192(R12)
+	VMULPD  256(R10), Z4, Z16
+	VADDPD  256(R11), Z16, Z16
+	VMOVUPD Z16, 256(R12)
+	VMULPD  320(R10), Z5, Z16
+	VADDPD  320(R11), Z16, Z16
+	VMOVUPD Z16, 320(R12)
+	VMULPD  384(R10), Z6, Z16
+	VADDPD  384(R11), Z16, Z16
+	VMOVUPD Z16, 384(R12)
+	VMULPD  448(R10), Z7, Z16
+	VADDPD  448(R11), Z16, Z16
+	VMOVUPD Z16, 448(R12)
+	MOVLQSX 4(R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 4(R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX 4(DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Z8, Z16
+	VADDPD  (R9), Z16, Z16
+	VMOVUPD Z16, (DI)
+	VMULPD  64(R8), Z9, Z16
+	VADDPD  64(R9), Z16, Z16
+	VMOVUPD Z16, 64(DI)
+	VMULPD  128(R8), Z10, Z16
+	VADDPD  128(R9), Z16, Z16
+	VMOVUPD Z16, 128(DI)
+	VMULPD  192(R8), Z11, Z16
+	VADDPD  192(R9), Z16, Z16
+	VMOVUPD Z16, 192(DI)
+	VMULPD  256(R8), Z12, Z16
+	VADDPD  256(R9), Z16, Z16
+	VMOVUPD Z16, 256(DI)
+	VMULPD  320(R8), Z13, Z16
+	VADDPD  320(R9), Z16, Z16
+	VMOVUPD Z16, 320(DI)
+	VMULPD  384(R8), Z14, Z16
+	VADDPD  384(R9), Z16, Z16
+	VMOVUPD Z16, 384(DI)
+	VMULPD  448(R8), Z15, Z16
+	VADDPD  448(R9), Z16, Z16
+	VMOVUPD Z16, 448(DI)
 
-written489:
+written454:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done490
+	JEQ  done455
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product485
+	JNE  product450
 
-done490:
+done455:
 	ADDQ $+512, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows477
+	JGE  rows443
 
-next478:
+next444:
 	CMPQ DX, $0x20
-	JLT  next492
+	JLT  next457
 
-rows491:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column493
-	CMPQ         SI, $0x02
-	JEQ          number494
-	VMOVUPD      c64_0<>+0(SB), Z7
-	CMPQ         SI, $0x00
-	JEQ          same495
-	VBROADCASTSD 72(AX), Z0
-	VMOVUPD      Z0, Z7
-
-same495:
+rows456:
+	VMOVUPD c64_0<>+0(SB), Z7
 	VMOVUPD Z7, Z0
 	VMOVUPD Z7, Z1
 	VMOVUPD Z7, Z2
@@ -8871,53 +9132,22 @@ same495:
 	VMOVUPD Z7, Z5
 	VMOVUPD Z7, Z6
 	VMOVUPD Z7, Z7
-	JMP     started496
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed459
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
 
-number494:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z0
-	VBROADCASTSD (SI)(R8*8), Z1
-	VBROADCASTSD (SI)(R8*8), Z2
-	VBROADCASTSD (SI)(R8*8), Z3
-	MOVLQSX      4(DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Z4
-	VBROADCASTSD (SI)(BX*8), Z5
-	VBROADCASTSD (SI)(BX*8), Z6
-	VBROADCASTSD (SI)(BX*8), Z7
-	JMP          started496
-
-column493:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z0
-	VMOVUPD 64(SI), Z1
-	VMOVUPD 128(SI), Z2
-	VMOVUPD 192(SI), Z3
-	MOVLQSX 4(DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Z4
-	VMOVUPD 64(BX), Z5
-	VMOVUPD 128(BX), Z6
-	VMOVUPD 192(BX), Z7
-
-started496:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed498
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-
-k497:
+k458:
 	MOVLQSX      (R9), R10
 	VMOVUPD      (CX)(R10*8), Z8
 	VMOVUPD      64(CX)(R10*8), Z9
@@ -8936,20 +9166,71 @@ k497:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k497
+	JNE          k458
 
-summed498:
+summed459:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised462
+	CMPQ         SI, $0x01
+	JEQ          column460
+	CMPQ         SI, $0x02
+	JEQ          number461
+	VBROADCASTSD 72(AX), Z8
+	VADDPD       Z8, Z0, Z0
+	VADDPD       Z8, Z1, Z1
+	VADDPD       Z8, Z2, Z2
+	VADDPD       Z8, Z3, Z3
+	VADDPD       Z8, Z4, Z4
+	VADDPD       Z8, Z5, Z5
+	VADDPD       Z8, Z6, Z6
+	VADDPD       Z8, Z7, Z7
+	JMP          initialised462
+
+number461:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z8
+	VADDPD       Z8, Z0, Z0
+	VADDPD       Z8, Z1, Z1
+	VADDPD       Z8, Z2, Z2
+	VADDPD       Z8, Z3, Z3
+	MOVLQSX      4(DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Z8
+	VADDPD       Z8, Z4, Z4
+	VADDPD       Z8, Z5, Z5
+	VADDPD       Z8, Z6, Z6
+	VADDPD       Z8, Z7, Z7
+	JMP          initialised462
+
+column460:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z0, Z0
+	VADDPD  64(SI), Z1, Z1
+	VADDPD  128(SI), Z2, Z2
+	VADDPD  192(SI), Z3, Z3
+	MOVLQSX 4(DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Z4, Z4
+	VADDPD  64(BX), Z5, Z5
+	VADDPD  128(BX), Z6, Z6
+	VADDPD  192(BX), Z7, Z7
+
+initialised462:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product499:
+product463:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times501
+	JNE     times465
 	TESTQ   R9, R9
-	JNE     plus500
+	JNE     plus464
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -8962,9 +9243,9 @@ product499:
 	VMOVUPD Z5, 64(DI)
 	VMOVUPD Z6, 128(DI)
 	VMOVUPD Z7, 192(DI)
-	JMP     written503
+	JMP     written467
 
-plus500:
+plus464:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -8989,11 +9270,11 @@ plus500:
 	VMOVUPD Z8, 128(DI)
 	VADDPD  192(R8), Z7, Z8
 	VMOVUPD Z8, 192(DI)
-	JMP     written503
+	JMP     written467
 
-times501:
+times465:
 	TESTQ   R9, R9
-	JNE     both502
+	JNE     both466
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -9018,122 +9299,86 @@ times501:
 	VMOVUPD Z8, 128(DI)
 	VMULPD  192(R8), Z7, Z8
 	VMOVUPD Z8, 192(DI)
-	JMP     written503
+	JMP     written467
 
-both502:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z8
-	VFMADD231PD (R10), Z0, Z8
-	VMOVUPD     Z8, (R12)
-	VMOVUPD     64(R11), Z8
-	VFMADD231PD 64(R10), Z1, Z8
-	VMOVUPD     Z8, 64(R12)
-	VMOVUPD     128(R11), Z8
-	VFMADD231PD 128(R10), Z2, Z8
-	VMOVUPD     Z8, 128(R12)
-	VMOVUPD     192(R11), Z8
-	VFMADD231PD 192(R10), Z3, Z8
-	VMOVUPD     Z8, 192(R12)
-	MOVLQSX     4(R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     4(R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     4(DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Z8
-	VFMADD231PD (R8), Z4, Z8
-	VMOVUPD     Z8, (DI)
-	VMOVUPD     64(R9), Z8
-	VFMADD231PD 64(R8), Z5, Z8
-	VMOVUPD     Z8, 64(DI)
-	VMOVUPD     128(R9), Z8
-	VFMADD231PD 128(R8), Z6, Z8
-	VMOVUPD     Z8, 128(DI)
-	VMOVUPD     192(R9), Z8
-	VFMADD231PD 192(R8), Z7, Z8
-	VMOVUPD     Z8, 192(DI)
+both466:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z0, Z8
+	VADDPD  (R11), Z8, Z8
+	VMOVUPD Z8, (R12)
+	VMULPD  64(R10), Z1, Z8
+	VADDPD  64(R11), Z8, Z8
+	VMOVUPD Z8, 64(R12)
+	VMULPD  128(R10), Z2, Z8
+	VADDPD  128(R11), Z8, Z8
+	VMOVUPD Z8, 128(R12)
+	VMULPD  192(R10), Z3, Z8
+	VADDPD  192(R11), Z8, Z8
+	VMOVUPD Z8, 192(R12)
+	MOVLQSX 4(R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 4(R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX 4(DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Z4, Z8
+	VADDPD  (R9), Z8, Z8
+	VMOVUPD Z8, (DI)
+	VMULPD  64(R8), Z5, Z8
+	VADDPD  64(R9), Z8, Z8
+	VMOVUPD Z8, 64(DI)
+	VMULPD  128(R8), Z6, Z8
+	VADDPD  128(R9), Z8, Z8
+	VMOVUPD Z8, 128(DI)
+	VMULPD  192(R8), Z7, Z8
+	VADDPD  192(R9), Z8, Z8
+	VMOVUPD Z8, 192(DI)
 
-written503:
+written467:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done504
+	JEQ  done468
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product499
+	JNE  product463
 
-done504:
+done468:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows491
+	JGE  rows456
 
-next492:
+next457:
 	CMPQ DX, $0x10
-	JLT  next506
+	JLT  next470
 
-rows505:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column507
-	CMPQ         SI, $0x02
-	JEQ          number508
-	VMOVUPD      c64_0<>+0(SB), Z3
-	CMPQ         SI, $0x00
-	JEQ          same509
-	VBROADCASTSD 72(AX), Z0
-	VMOVUPD      Z0, Z3
-
-same509:
+rows469:
+	VMOVUPD c64_0<>+0(SB), Z3
 	VMOVUPD Z3, Z0
 	VMOVUPD Z3, Z1
 	VMOVUPD Z3, Z2
 	VMOVUPD Z3, Z3
-	JMP     started510
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed472
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
 
-number508:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z0
-	VBROADCASTSD (SI)(R8*8), Z1
-	MOVLQSX      4(DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Z2
-	VBROADCASTSD (SI)(BX*8), Z3
-	JMP          started510
-
-column507:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z0
-	VMOVUPD 64(SI), Z1
-	MOVLQSX 4(DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Z2
-	VMOVUPD 64(BX), Z3
-
-started510:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed512
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-
-k511:
+k471:
 	MOVLQSX      (R9), R10
 	VMOVUPD      (CX)(R10*8), Z4
 	VMOVUPD      64(CX)(R10*8), Z5
@@ -9146,20 +9391,59 @@ k511:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k511
+	JNE          k471
 
-summed512:
+summed472:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised475
+	CMPQ         SI, $0x01
+	JEQ          column473
+	CMPQ         SI, $0x02
+	JEQ          number474
+	VBROADCASTSD 72(AX), Z4
+	VADDPD       Z4, Z0, Z0
+	VADDPD       Z4, Z1, Z1
+	VADDPD       Z4, Z2, Z2
+	VADDPD       Z4, Z3, Z3
+	JMP          initialised475
+
+number474:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z4
+	VADDPD       Z4, Z0, Z0
+	VADDPD       Z4, Z1, Z1
+	MOVLQSX      4(DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Z4
+	VADDPD       Z4, Z2, Z2
+	VADDPD       Z4, Z3, Z3
+	JMP          initialised475
+
+column473:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z0, Z0
+	VADDPD  64(SI), Z1, Z1
+	MOVLQSX 4(DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Z2, Z2
+	VADDPD  64(BX), Z3, Z3
+
+initialised475:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product513:
+product476:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times515
+	JNE     times478
 	TESTQ   R9, R9
-	JNE     plus514
+	JNE     plus477
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -9168,9 +9452,9 @@ product513:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z2, (DI)
 	VMOVUPD Z3, 64(DI)
-	JMP     written517
+	JMP     written480
 
-plus514:
+plus477:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -9187,11 +9471,11 @@ plus514:
 	VMOVUPD Z4, (DI)
 	VADDPD  64(R8), Z3, Z4
 	VMOVUPD Z4, 64(DI)
-	JMP     written517
+	JMP     written480
 
-times515:
+times478:
 	TESTQ   R9, R9
-	JNE     both516
+	JNE     both479
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -9208,49 +9492,49 @@ times515:
 	VMOVUPD Z4, (DI)
 	VMULPD  64(R8), Z3, Z4
 	VMOVUPD Z4, 64(DI)
-	JMP     written517
+	JMP     written480
 
-both516:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z4
-	VFMADD231PD (R10), Z0, Z4
-	VMOVUPD     Z4, (R12)
-	VMOVUPD     64(R11), Z4
-	VFMADD231PD 64(R10), Z1, Z4
-	VMOVUPD     Z4, 64(R12)
-	MOVLQSX     4(R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     4(R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     4(DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Z4
-	VFMADD231PD (R8), Z2, Z4
-	VMOVUPD     Z4, (DI)
-	VMOVUPD     64(R9), Z4
-	VFMADD231PD 64(R8), Z3, Z4
-	VMOVUPD     Z4, 64(DI)
+both479:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z0, Z4
+	VADDPD  (R11), Z4, Z4
+	VMOVUPD Z4, (R12)
+	VMULPD  64(R10), Z1, Z4
+	VADDPD  64(R11), Z4, Z4
+	VMOVUPD Z4, 64(R12)
+	MOVLQSX 4(R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 4(R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX 4(DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Z2, Z4
+	VADDPD  (R9), Z4, Z4
+	VMOVUPD Z4, (DI)
+	VMULPD  64(R8), Z3, Z4
+	VADDPD  64(R9), Z4, Z4
+	VMOVUPD Z4, 64(DI)
 
-written517:
+written480:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done518
+	JEQ  done481
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product513
+	JNE  product476
 
-done518:
+done481:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows505
+	JGE  rows469
 
-next506:
+next470:
 	VZEROUPPER
 	RET
 
@@ -9261,23 +9545,10 @@ TEXT ·matMul3F64AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next520
+	JLT  next483
 
-rows519:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column521
-	CMPQ         SI, $0x02
-	JEQ          number522
-	VMOVUPD      c64_0<>+0(SB), Z11
-	CMPQ         SI, $0x00
-	JEQ          same523
-	VBROADCASTSD 72(AX), Z0
-	VMOVUPD      Z0, Z11
-
-same523:
+rows482:
+	VMOVUPD c64_0<>+0(SB), Z11
 	VMOVUPD Z11, Z0
 	VMOVUPD Z11, Z1
 	VMOVUPD Z11, Z2
@@ -9290,64 +9561,22 @@ same523:
 	VMOVUPD Z11, Z9
 	VMOVUPD Z11, Z10
 	VMOVUPD Z11, Z11
-	JMP     started524
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed485
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
 
-number522:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z0
-	VBROADCASTSD (SI)(R8*8), Z1
-	VBROADCASTSD (SI)(R8*8), Z2
-	VBROADCASTSD (SI)(R8*8), Z3
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z4
-	VBROADCASTSD (SI)(R8*8), Z5
-	VBROADCASTSD (SI)(R8*8), Z6
-	VBROADCASTSD (SI)(R8*8), Z7
-	MOVLQSX      8(DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Z8
-	VBROADCASTSD (SI)(BX*8), Z9
-	VBROADCASTSD (SI)(BX*8), Z10
-	VBROADCASTSD (SI)(BX*8), Z11
-	JMP          started524
-
-column521:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z0
-	VMOVUPD 64(SI), Z1
-	VMOVUPD 128(SI), Z2
-	VMOVUPD 192(SI), Z3
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z4
-	VMOVUPD 64(SI), Z5
-	VMOVUPD 128(SI), Z6
-	VMOVUPD 192(SI), Z7
-	MOVLQSX 8(DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Z8
-	VMOVUPD 64(BX), Z9
-	VMOVUPD 128(BX), Z10
-	VMOVUPD 192(BX), Z11
-
-started524:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed526
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-
-k525:
+k484:
 	MOVLQSX      (R9), R10
 	VMOVUPD      (CX)(R10*8), Z12
 	VMOVUPD      64(CX)(R10*8), Z13
@@ -9371,20 +9600,87 @@ k525:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k525
+	JNE          k484
 
-summed526:
+summed485:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised488
+	CMPQ         SI, $0x01
+	JEQ          column486
+	CMPQ         SI, $0x02
+	JEQ          number487
+	VBROADCASTSD 72(AX), Z12
+	VADDPD       Z12, Z0, Z0
+	VADDPD       Z12, Z1, Z1
+	VADDPD       Z12, Z2, Z2
+	VADDPD       Z12, Z3, Z3
+	VADDPD       Z12, Z4, Z4
+	VADDPD       Z12, Z5, Z5
+	VADDPD       Z12, Z6, Z6
+	VADDPD       Z12, Z7, Z7
+	VADDPD       Z12, Z8, Z8
+	VADDPD       Z12, Z9, Z9
+	VADDPD       Z12, Z10, Z10
+	VADDPD       Z12, Z11, Z11
+	JMP          initialised488
+
+number487:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z12
+	VADDPD       Z12, Z0, Z0
+	VADDPD       Z12, Z1, Z1
+	VADDPD       Z12, Z2, Z2
+	VADDPD       Z12, Z3, Z3
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z12
+	VADDPD       Z12, Z4, Z4
+	VADDPD       Z12, Z5, Z5
+	VADDPD       Z12, Z6, Z6
+	VADDPD       Z12, Z7, Z7
+	MOVLQSX      8(DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Z12
+	VADDPD       Z12, Z8, Z8
+	VADDPD       Z12, Z9, Z9
+	VADDPD       Z12, Z10, Z10
+	VADDPD       Z12, Z11, Z11
+	JMP          initialised488
+
+column486:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z0, Z0
+	VADDPD  64(SI), Z1, Z1
+	VADDPD  128(SI), Z2, Z2
+	VADDPD  192(SI), Z3, Z3
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z4, Z4
+	VADDPD  64(SI), Z5, Z5
+	VADDPD  128(SI), Z6, Z6
+	VADDPD  192(SI), Z7, Z7
+	MOVLQSX 8(DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Z8, Z8
+	VADDPD  64(BX), Z9, Z9
+	VADDPD  128(BX), Z10, Z10
+	VADDPD  192(BX), Z11, Z11
+
+initialised488:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product527:
+product489:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times529
+	JNE     times491
 	TESTQ   R9, R9
-	JNE     plus528
+	JNE     plus490
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -9403,9 +9699,9 @@ product527:
 	VMOVUPD Z9, 64(DI)
 	VMOVUPD Z10, 128(DI)
 	VMOVUPD Z11, 192(DI)
-	JMP     written531
+	JMP     written493
 
-plus528:
+plus490:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -9442,11 +9738,11 @@ plus528:
 	VMOVUPD Z12, 128(DI)
 	VADDPD  192(R8), Z11, Z12
 	VMOVUPD Z12, 192(DI)
-	JMP     written531
+	JMP     written493
 
-times529:
+times491:
 	TESTQ   R9, R9
-	JNE     both530
+	JNE     both492
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -9483,149 +9779,106 @@ times529:
 	VMOVUPD Z12, 128(DI)
 	VMULPD  192(R8), Z11, Z12
 	VMOVUPD Z12, 192(DI)
-	JMP     written531
+	JMP     written493
 
-both530:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z12
-	VFMADD231PD (R10), Z0, Z12
-	VMOVUPD     Z12, (R12)
-	VMOVUPD     64(R11), Z12
-	VFMADD231PD 64(R10), Z1, Z12
-	VMOVUPD     Z12, 64(R12)
-	VMOVUPD     128(R11), Z12
-	VFMADD231PD 128(R10), Z2, Z12
-	VMOVUPD     Z12, 128(R12)
-	VMOVUPD     192(R11), Z12
-	VFMADD231PD 192(R10), Z3, Z12
-	VMOVUPD     Z12, 192(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z12
-	VFMADD231PD (R10), Z4, Z12
-	VMOVUPD     Z12, (R12)
-	VMOVUPD     64(R11), Z12
-	VFMADD231PD 64(R10), Z5, Z12
-	VMOVUPD     Z12, 64(R12)
-	VMOVUPD     128(R11), Z12
-	VFMADD231PD 128(R10), Z6, Z12
-	VMOVUPD     Z12, 128(R12)
-	VMOVUPD     192(R11), Z12
-	VFMADD231PD 192(R10), Z7, Z12
-	VMOVUPD     Z12, 192(R12)
-	MOVLQSX     8(R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     8(R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     8(DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Z12
-	VFMADD231PD (R8), Z8, Z12
-	VMOVUPD     Z12, (DI)
-	VMOVUPD     64(R9), Z12
-	VFMADD231PD 64(R8), Z9, Z12
-	VMOVUPD     Z12, 64(DI)
-	VMOVUPD     128(R9), Z12
-	VFMADD231PD 128(R8), Z10, Z12
-	VMOVUPD     Z12, 128(DI)
-	VMOVUPD     192(R9), Z12
-	VFMADD231PD 192(R8), Z11, Z12
-	VMOVUPD     Z12, 192(DI)
+both492:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z0, Z12
+	VADDPD  (R11), Z12, Z12
+	VMOVUPD Z12, (R12)
+	VMULPD  64(R10), Z1, Z12
+	VADDPD  64(R11), Z12, Z12
+	VMOVUPD Z12, 64(R12)
+	VMULPD  128(R10), Z2, Z12
+	VADDPD  128(R11), Z12, Z12
+	VMOVUPD Z12, 128(R12)
+	VMULPD  192(R10), Z3, Z12
+	VADDPD  192(R11), Z12, Z12
+	VMOVUPD Z12, 192(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z4, Z12
+	VADDPD  (R11), Z12, Z12
+	VMOVUPD Z12, (R12)
+	VMULPD  64(R10), Z5, Z12
+	VADDPD  64(R11), Z12, Z12
+	VMOVUPD Z12, 64(R12)
+	VMULPD  128(R10), Z6, Z12
+	VADDPD  128(R11), Z12, Z12
+	VMOVUPD Z12, 128(R12)
+	VMULPD  192(R10), Z7, Z12
+	VADDPD  192(R11), Z12, Z12
+	VMOVUPD Z12, 192(R12)
+	MOVLQSX 8(R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 8(R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX 8(DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Z8, Z12
+	VADDPD  (R9), Z12, Z12
+	VMOVUPD Z12, (DI)
+	VMULPD  64(R8), Z9, Z12
+	VADDPD  64(R9), Z12, Z12
+	VMOVUPD Z12, 64(DI)
+	VMULPD  128(R8), Z10, Z12
+	VADDPD  128(R9), Z12, Z12
+	VMOVUPD Z12, 128(DI)
+	VMULPD  192(R8), Z11, Z12
+	VADDPD  192(R9), Z12, Z12
+	VMOVUPD Z12, 192(DI)
 
-written531:
+written493:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done532
+	JEQ  done494
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product527
+	JNE  product489
 
-done532:
+done494:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows519
+	JGE  rows482
 
-next520:
+next483:
 	CMPQ DX, $0x10
-	JLT  next534
+	JLT  next496
 
-rows533:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column535
-	CMPQ         SI, $0x02
-	JEQ          number536
-	VMOVUPD      c64_0<>+0(SB), Z5
-	CMPQ         SI, $0x00
-	JEQ          same537
-	VBROADCASTSD 72(AX), Z0
-	VMOVUPD      Z0, Z5
-
-same537:
+rows495:
+	VMOVUPD c64_0<>+0(SB), Z5
 	VMOVUPD Z5, Z0
 	VMOVUPD Z5, Z1
 	VMOVUPD Z5, Z2
 	VMOVUPD Z5, Z3
 	VMOVUPD Z5, Z4
 	VMOVUPD Z5, Z5
-	JMP     started538
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed498
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
 
-number536:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z0
-	VBROADCASTSD (SI)(R8*8), Z1
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z2
-	VBROADCASTSD (SI)(R8*8), Z3
-	MOVLQSX      8(DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Z4
-	VBROADCASTSD (SI)(BX*8), Z5
-	JMP          started538
-
-column535:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z0
-	VMOVUPD 64(SI), Z1
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z2
-	VMOVUPD 64(SI), Z3
-	MOVLQSX 8(DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Z4
-	VMOVUPD 64(BX), Z5
-
-started538:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed540
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-
-k539:
+k497:
 	MOVLQSX      (R9), R10
 	VMOVUPD      (CX)(R10*8), Z6
 	VMOVUPD      64(CX)(R10*8), Z7
@@ -9641,20 +9894,69 @@ k539:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k539
+	JNE          k497
 
-summed540:
+summed498:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised501
+	CMPQ         SI, $0x01
+	JEQ          column499
+	CMPQ         SI, $0x02
+	JEQ          number500
+	VBROADCASTSD 72(AX), Z6
+	VADDPD       Z6, Z0, Z0
+	VADDPD       Z6, Z1, Z1
+	VADDPD       Z6, Z2, Z2
+	VADDPD       Z6, Z3, Z3
+	VADDPD       Z6, Z4, Z4
+	VADDPD       Z6, Z5, Z5
+	JMP          initialised501
+
+number500:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z6
+	VADDPD       Z6, Z0, Z0
+	VADDPD       Z6, Z1, Z1
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z6
+	VADDPD       Z6, Z2, Z2
+	VADDPD       Z6, Z3, Z3
+	MOVLQSX      8(DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Z6
+	VADDPD       Z6, Z4, Z4
+	VADDPD       Z6, Z5, Z5
+	JMP          initialised501
+
+column499:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z0, Z0
+	VADDPD  64(SI), Z1, Z1
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z2, Z2
+	VADDPD  64(SI), Z3, Z3
+	MOVLQSX 8(DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Z4, Z4
+	VADDPD  64(BX), Z5, Z5
+
+initialised501:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product541:
+product502:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times543
+	JNE     times504
 	TESTQ   R9, R9
-	JNE     plus542
+	JNE     plus503
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -9667,9 +9969,9 @@ product541:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z4, (DI)
 	VMOVUPD Z5, 64(DI)
-	JMP     written545
+	JMP     written506
 
-plus542:
+plus503:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -9694,11 +9996,11 @@ plus542:
 	VMOVUPD Z6, (DI)
 	VADDPD  64(R8), Z5, Z6
 	VMOVUPD Z6, 64(DI)
-	JMP     written545
+	JMP     written506
 
-times543:
+times504:
 	TESTQ   R9, R9
-	JNE     both544
+	JNE     both505
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -9723,61 +10025,61 @@ times543:
 	VMOVUPD Z6, (DI)
 	VMULPD  64(R8), Z5, Z6
 	VMOVUPD Z6, 64(DI)
-	JMP     written545
+	JMP     written506
 
-both544:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z6
-	VFMADD231PD (R10), Z0, Z6
-	VMOVUPD     Z6, (R12)
-	VMOVUPD     64(R11), Z6
-	VFMADD231PD 64(R10), Z1, Z6
-	VMOVUPD     Z6, 64(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z6
-	VFMADD231PD (R10), Z2, Z6
-	VMOVUPD     Z6, (R12)
-	VMOVUPD     64(R11), Z6
-	VFMADD231PD 64(R10), Z3, Z6
-	VMOVUPD     Z6, 64(R12)
-	MOVLQSX     8(R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     8(R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     8(DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Z6
-	VFMADD231PD (R8), Z4, Z6
-	VMOVUPD     Z6, (DI)
-	VMOVUPD     64(R9), Z6
-	VFMADD231PD 64(R8), Z5, Z6
-	VMOVUPD     Z6, 64(DI)
+both505:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z0, Z6
+	VADDPD  (R11), Z6, Z6
+	VMOVUPD Z6, (R12)
+	VMULPD  64(R10), Z1, Z6
+	VADDPD  64(R11), Z6, Z6
+	VMOVUPD Z6, 64(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z2, Z6
+	VADDPD  (R11), Z6, Z6
+	VMOVUPD Z6, (R12)
+	VMULPD  64(R10), Z3, Z6
+	VADDPD  64(R11), Z6, Z6
+	VMOVUPD Z6, 64(R12)
+	MOVLQSX 8(R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 8(R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX 8(DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Z4, Z6
+	VADDPD  (R9), Z6, Z6
+	VMOVUPD Z6, (DI)
+	VMULPD  64(R8), Z5, Z6
+	VADDPD  64(R9), Z6, Z6
+	VMOVUPD Z6, 64(DI)
 
-written545:
+written506:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done546
+	JEQ  done507
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product541
+	JNE  product502
 
-done546:
+done507:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows533
+	JGE  rows495
 
-next534:
+next496:
 	VZEROUPPER
 	RET
 
@@ -9788,23 +10090,10 @@ TEXT ·matMul4F64AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next548
+	JLT  next509
 
-rows547:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column549
-	CMPQ         SI, $0x02
-	JEQ          number550
-	VMOVUPD      c64_0<>+0(SB), Z15
-	CMPQ         SI, $0x00
-	JEQ          same551
-	VBROADCASTSD 72(AX), Z0
-	VMOVUPD      Z0, Z15
-
-same551:
+rows508:
+	VMOVUPD c64_0<>+0(SB), Z15
 	VMOVUPD Z15, Z0
 	VMOVUPD Z15, Z1
 	VMOVUPD Z15, Z2
@@ -9821,76 +10110,23 @@ same551:
 	VMOVUPD Z15, Z13
 	VMOVUPD Z15, Z14
 	VMOVUPD Z15, Z15
-	JMP     started552
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed511
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R10
 
-number550:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z0
-	VBROADCASTSD (SI)(R8*8), Z1
-	VBROADCASTSD (SI)(R8*8), Z2
-	VBROADCASTSD (SI)(R8*8), Z3
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z4
-	VBROADCASTSD (SI)(R8*8), Z5
-	VBROADCASTSD (SI)(R8*8), Z6
-	VBROADCASTSD (SI)(R8*8), Z7
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z8
-	VBROADCASTSD (SI)(R8*8), Z9
-	VBROADCASTSD (SI)(R8*8), Z10
-	VBROADCASTSD (SI)(R8*8), Z11
-	MOVLQSX      12(DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Z12
-	VBROADCASTSD (SI)(BX*8), Z13
-	VBROADCASTSD (SI)(BX*8), Z14
-	VBROADCASTSD (SI)(BX*8), Z15
-	JMP          started552
-
-column549:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z0
-	VMOVUPD 64(SI), Z1
-	VMOVUPD 128(SI), Z2
-	VMOVUPD 192(SI), Z3
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z4
-	VMOVUPD 64(SI), Z5
-	VMOVUPD 128(SI), Z6
-	VMOVUPD 192(SI), Z7
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z8
-	VMOVUPD 64(SI), Z9
-	VMOVUPD 128(SI), Z10
-	VMOVUPD 192(SI), Z11
-	MOVLQSX 12(DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Z12
-	VMOVUPD 64(BX), Z13
-	VMOVUPD 128(BX), Z14
-	VMOVUPD 192(BX), Z15
-
-started552:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed554
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R10
-
-k553:
+k510:
 	MOVLQSX      (R9), R11
 	VMOVUPD      (CX)(R11*8), Z16
 	VMOVUPD      64(CX)(R11*8), Z17
@@ -9919,20 +10155,103 @@ k553:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k553
+	JNE          k510
 
-summed554:
+summed511:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised514
+	CMPQ         SI, $0x01
+	JEQ          column512
+	CMPQ         SI, $0x02
+	JEQ          number513
+	VBROADCASTSD 72(AX), Z16
+	VADDPD       Z16, Z0, Z0
+	VADDPD       Z16, Z1, Z1
+	VADDPD       Z16, Z2, Z2
+	VADDPD       Z16, Z3, Z3
+	VADDPD       Z16, Z4, Z4
+	VADDPD       Z16, Z5, Z5
+	VADDPD       Z16, Z6, Z6
+	VADDPD       Z16, Z7, Z7
+	VADDPD       Z16, Z8, Z8
+	VADDPD       Z16, Z9, Z9
+	VADDPD       Z16, Z10, Z10
+	VADDPD       Z16, Z11, Z11
+	VADDPD       Z16, Z12, Z12
+	VADDPD       Z16, Z13, Z13
+	VADDPD       Z16, Z14, Z14
+	VADDPD       Z16, Z15, Z15
+	JMP          initialised514
+
+number513:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z16
+	VADDPD       Z16, Z0, Z0
+	VADDPD       Z16, Z1, Z1
+	VADDPD       Z16, Z2, Z2
+	VADDPD       Z16, Z3, Z3
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z16
+	VADDPD       Z16, Z4, Z4
+	VADDPD       Z16, Z5, Z5
+	VADDPD       Z16, Z6, Z6
+	VADDPD       Z16, Z7, Z7
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z16
+	VADDPD       Z16, Z8, Z8
+	VADDPD       Z16, Z9, Z9
+	VADDPD       Z16, Z10, Z10
+	VADDPD       Z16, Z11, Z11
+	MOVLQSX      12(DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Z16
+	VADDPD       Z16, Z12, Z12
+	VADDPD       Z16, Z13, Z13
+	VADDPD       Z16, Z14, Z14
+	VADDPD       Z16, Z15, Z15
+	JMP          initialised514
+
+column512:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z0, Z0
+	VADDPD  64(SI), Z1, Z1
+	VADDPD  128(SI), Z2, Z2
+	VADDPD  192(SI), Z3, Z3
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z4, Z4
+	VADDPD  64(SI), Z5, Z5
+	VADDPD  128(SI), Z6, Z6
+	VADDPD  192(SI), Z7, Z7
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z8, Z8
+	VADDPD  64(SI), Z9, Z9
+	VADDPD  128(SI), Z10, Z10
+	VADDPD  192(SI), Z11, Z11
+	MOVLQSX 12(DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Z12, Z12
+	VADDPD  64(BX), Z13, Z13
+	VADDPD  128(BX), Z14, Z14
+	VADDPD  192(BX), Z15, Z15
+
+initialised514:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product555:
+product515:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times557
+	JNE     times517
 	TESTQ   R9, R9
-	JNE     plus556
+	JNE     plus516
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -9957,9 +10276,9 @@ product555:
 	VMOVUPD Z13, 64(DI)
 	VMOVUPD Z14, 128(DI)
 	VMOVUPD Z15, 192(DI)
-	JMP     written559
+	JMP     written519
 
-plus556:
+plus516:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -10008,11 +10327,11 @@ plus556:
 	VMOVUPD Z16, 128(DI)
 	VADDPD  192(R8), Z15, Z16
 	VMOVUPD Z16, 192(DI)
-	JMP     written559
+	JMP     written519
 
-times557:
+times517:
 	TESTQ   R9, R9
-	JNE     both558
+	JNE     both518
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -10061,115 +10380,102 @@ times557:
 	VMOVUPD Z16, 128(DI)
 	VMULPD  192(R8), Z15, Z16
 	VMOVUPD Z16, 192(DI)
-	JMP     written559
+	JMP     written519
 
-both558:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z16
-	VFMADD231PD (R10), Z0, Z16
-	VMOVUPD     Z16, (R12)
-	VMOVUPD     64(R11), Z16
-	VFMADD231PD 64(R10), Z1, Z16
-	VMOVUPD     Z16, 64(R12)
-	VMOVUPD     128(R11), Z16
-	VFMADD231PD 128(R10), Z2, Z16
-	VMOVUPD     Z16, 128(R12)
-	VMOVUPD     192(R11), Z16
-	VFMADD231PD 192(R10), Z3, Z16
-	VMOVUPD     Z16, 192(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z16
-	VFMADD231PD (R10), Z4, Z16
-	VMOVUPD     Z16, (R12)
-	VMOVUPD     64(R11), Z16
-	VFMADD231PD 64(R10), Z5, Z16
-	VMOVUPD     Z16, 64(R12)
-	VMOVUPD     128(R11), Z16
-	VFMADD231PD 128(R10), Z6, Z16
-	VMOVUPD     Z16, 128(R12)
-	VMOVUPD     192(R11), Z16
-	VFMADD231PD 192(R10), Z7, Z16
-	VMOVUPD     Z16, 192(R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z16
-	VFMADD231PD (R10), Z8, Z16
-	VMOVUPD     Z16, (R12)
-	VMOVUPD     64(R11), Z16
-	VFMADD231PD 64(R10), Z9, Z16
-	VMOVUPD     Z16, 64(R12)
-	VMOVUPD     128(R11), Z16
-	VFMADD231PD 128(R10), Z10, Z16
-	VMOVUPD     Z16, 128(R12)
-	VMOVUPD     192(R11), Z16
-	VFMADD231PD 192(R10), Z11, Z16
-	VMOVUPD     Z16, 192(R12)
-	MOVLQSX     12(R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     12(R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     12(DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Z16
-	VFMADD231PD (R8), Z12, Z16
-	VMOVUPD     Z16, (DI)
-	VMOVUPD     64(R9), Z16
-	VFMADD231PD 64(R8), Z13, Z16
-	VMOVUPD     Z16, 64(DI)
-	VMOVUPD     128(R9), Z16
-	VFMADD231PD 128(R8), Z14, Z16
-	VMOVUPD     Z16, 128(DI)
-	VMOVUPD     192(R9), Z16
-	VFMADD231PD 192(R8), Z15, Z16
-	VMOVUPD     Z16, 192(DI)
+both518:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z0, Z16
+	VADDPD  (R11), Z16, Z16
+	VMOVUPD Z16, (R12)
+	VMULPD  64(R10), Z1, Z16
+	VADDPD  64(R11), Z16, Z16
+	VMOVUPD Z16, 64(R12)
+	VMULPD  128(R10), Z2, Z16
+	VADDPD  128(R11), Z16, Z16
+	VMOVUPD Z16, 128(R12)
+	VMULPD  192(R10), Z3, Z16
+	VADDPD  192(R11), Z16, Z16
+	VMOVUPD Z16, 192(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z4, Z16
+	VADDPD  (R11), Z16, Z16
+	VMOVUPD Z16, (R12)
+	VMULPD  64(R10), Z5, Z16
+	VADDPD  64(R11), Z16, Z16
+	VMOVUPD Z16, 64(R12)
+	VMULPD  128(R10), Z6, Z16
+	VADDPD  128(R11), Z16, Z16
+	VMOVUPD Z16, 128(R12)
+	VMULPD  192(R10), Z7, Z16
+	VADDPD  192(R11), Z16, Z16
+	VMOVUPD Z16, 192(R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z8, Z16
+	VADDPD  (R11), Z16, Z16
+	VMOVUPD Z16, (R12)
+	VMULPD  64(R10), Z9, Z16
+	VADDPD  64(R11), Z16, Z16
+	VMOVUPD Z16, 64(R12)
+	VMULPD  128(R10), Z10, Z16
+	VADDPD  128(R11), Z16, Z16
+	VMOVUPD Z16, 128(R12)
+	VMULPD  192(R10), Z11, Z16
+	VADDPD  192(R11), Z16, Z16
+	VMOVUPD Z16, 192(R12)
+	MOVLQSX 12(R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 12(R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX 12(DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Z12, Z16
+	VADDPD  (R9), Z16, Z16
+	VMOVUPD Z16, (DI)
+	VMULPD  64(R8), Z13, Z16
+	VADDPD  64(R9), Z16, Z16
+	VMOVUPD Z16, 64(DI)
+	VMULPD  128(R8), Z14, Z16
+	VADDPD  128(R9), Z16, Z16
+	VMOVUPD Z16, 128(DI)
+	VMULPD  192(R8), Z15, Z16
+	VADDPD  192(R9), Z16, Z16
+	VMOVUPD Z16, 192(DI)
 
-written559:
+written519:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done560
+	JEQ  done520
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product555
+	JNE  product515
 
-done560:
+done520:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows547
+	JGE  rows508
 
-next548:
+next509:
 	CMPQ DX, $0x10
-	JLT  next562
+	JLT  next522
 
-rows561:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column563
-	CMPQ         SI, $0x02
-	JEQ          number564
-	VMOVUPD      c64_0<>+0(SB), Z7
-	CMPQ         SI, $0x00
-	JEQ          same565
-	VBROADCASTSD 72(AX), Z0
-	VMOVUPD      Z0, Z7
-
-same565:
+rows521:
+	VMOVUPD c64_0<>+0(SB), Z7
 	VMOVUPD Z7, Z0
 	VMOVUPD Z7, Z1
 	VMOVUPD Z7, Z2
@@ -10178,60 +10484,23 @@ same565:
 	VMOVUPD Z7, Z5
 	VMOVUPD Z7, Z6
 	VMOVUPD Z7, Z7
-	JMP     started566
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed524
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R10
 
-number564:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z0
-	VBROADCASTSD (SI)(R8*8), Z1
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z2
-	VBROADCASTSD (SI)(R8*8), Z3
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z4
-	VBROADCASTSD (SI)(R8*8), Z5
-	MOVLQSX      12(DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Z6
-	VBROADCASTSD (SI)(BX*8), Z7
-	JMP          started566
-
-column563:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z0
-	VMOVUPD 64(SI), Z1
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z2
-	VMOVUPD 64(SI), Z3
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z4
-	VMOVUPD 64(SI), Z5
-	MOVLQSX 12(DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Z6
-	VMOVUPD 64(BX), Z7
-
-started566:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed568
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R10
-
-k567:
+k523:
 	MOVLQSX      (R9), R11
 	VMOVUPD      (CX)(R11*8), Z8
 	VMOVUPD      64(CX)(R11*8), Z9
@@ -10250,20 +10519,79 @@ k567:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k567
+	JNE          k523
 
-summed568:
+summed524:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised527
+	CMPQ         SI, $0x01
+	JEQ          column525
+	CMPQ         SI, $0x02
+	JEQ          number526
+	VBROADCASTSD 72(AX), Z8
+	VADDPD       Z8, Z0, Z0
+	VADDPD       Z8, Z1, Z1
+	VADDPD       Z8, Z2, Z2
+	VADDPD       Z8, Z3, Z3
+	VADDPD       Z8, Z4, Z4
+	VADDPD       Z8, Z5, Z5
+	VADDPD       Z8, Z6, Z6
+	VADDPD       Z8, Z7, Z7
+	JMP          initialised527
+
+number526:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z8
+	VADDPD       Z8, Z0, Z0
+	VADDPD       Z8, Z1, Z1
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z8
+	VADDPD       Z8, Z2, Z2
+	VADDPD       Z8, Z3, Z3
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z8
+	VADDPD       Z8, Z4, Z4
+	VADDPD       Z8, Z5, Z5
+	MOVLQSX      12(DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Z8
+	VADDPD       Z8, Z6, Z6
+	VADDPD       Z8, Z7, Z7
+	JMP          initialised527
+
+column525:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z0, Z0
+	VADDPD  64(SI), Z1, Z1
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z2, Z2
+	VADDPD  64(SI), Z3, Z3
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z4, Z4
+	VADDPD  64(SI), Z5, Z5
+	MOVLQSX 12(DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Z6, Z6
+	VADDPD  64(BX), Z7, Z7
+
+initialised527:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product569:
+product528:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times571
+	JNE     times530
 	TESTQ   R9, R9
-	JNE     plus570
+	JNE     plus529
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -10280,9 +10608,9 @@ product569:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z6, (DI)
 	VMOVUPD Z7, 64(DI)
-	JMP     written573
+	JMP     written532
 
-plus570:
+plus529:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -10315,11 +10643,11 @@ plus570:
 	VMOVUPD Z8, (DI)
 	VADDPD  64(R8), Z7, Z8
 	VMOVUPD Z8, 64(DI)
-	JMP     written573
+	JMP     written532
 
-times571:
+times530:
 	TESTQ   R9, R9
-	JNE     both572
+	JNE     both531
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -10352,73 +10680,73 @@ times571:
 	VMOVUPD Z8, (DI)
 	VMULPD  64(R8), Z7, Z8
 	VMOVUPD Z8, 64(DI)
-	JMP     written573
+	JMP     written532
 
-both572:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z8
-	VFMADD231PD (R10), Z0, Z8
-	VMOVUPD     Z8, (R12)
-	VMOVUPD     64(R11), Z8
-	VFMADD231PD 64(R10), Z1, Z8
-	VMOVUPD     Z8, 64(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z8
-	VFMADD231PD (R10), Z2, Z8
-	VMOVUPD     Z8, (R12)
-	VMOVUPD     64(R11), Z8
-	VFMADD231PD 64(R10), Z3, Z8
-	VMOVUPD     Z8, 64(R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z8
-	VFMADD231PD (R10), Z4, Z8
-	VMOVUPD     Z8, (R12)
-	VMOVUPD     64(R11), Z8
-	VFMADD231PD 64(R10), Z5, Z8
-	VMOVUPD     Z8, 64(R12)
-	MOVLQSX     12(R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     12(R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     12(DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Z8
-	VFMADD231PD (R8), Z6, Z8
-	VMOVUPD     Z8, (DI)
-	VMOVUPD     64(R9), Z8
-	VFMADD231PD 64(R8), Z7, Z8
-	VMOVUPD     Z8, 64(DI)
+both531:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z0, Z8
+	VADDPD  (R11), Z8, Z8
+	VMOVUPD Z8, (R12)
+	VMULPD  64(R10), Z1, Z8
+	VADDPD  64(R11), Z8, Z8
+	VMOVUPD Z8, 64(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z2, Z8
+	VADDPD  (R11), Z8, Z8
+	VMOVUPD Z8, (R12)
+	VMULPD  64(R10), Z3, Z8
+	VADDPD  64(R11), Z8, Z8
+	VMOVUPD Z8, 64(R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z4, Z8
+	VADDPD  (R11), Z8, Z8
+	VMOVUPD Z8, (R12)
+	VMULPD  64(R10), Z5, Z8
+	VADDPD  64(R11), Z8, Z8
+	VMOVUPD Z8, 64(R12)
+	MOVLQSX 12(R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 12(R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX 12(DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Z6, Z8
+	VADDPD  (R9), Z8, Z8
+	VMOVUPD Z8, (DI)
+	VMULPD  64(R8), Z7, Z8
+	VADDPD  64(R9), Z8, Z8
+	VMOVUPD Z8, 64(DI)
 
-written573:
+written532:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done574
+	JEQ  done533
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product569
+	JNE  product528
 
-done574:
+done533:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows561
+	JGE  rows521
 
-next562:
+next522:
 	VZEROUPPER
 	RET
 
@@ -10429,23 +10757,10 @@ TEXT ·matMul5F64AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next576
+	JLT  next535
 
-rows575:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column577
-	CMPQ         SI, $0x02
-	JEQ          number578
-	VMOVUPD      c64_0<>+0(SB), Z9
-	CMPQ         SI, $0x00
-	JEQ          same579
-	VBROADCASTSD 72(AX), Z0
-	VMOVUPD      Z0, Z9
-
-same579:
+rows534:
+	VMOVUPD c64_0<>+0(SB), Z9
 	VMOVUPD Z9, Z0
 	VMOVUPD Z9, Z1
 	VMOVUPD Z9, Z2
@@ -10456,68 +10771,24 @@ same579:
 	VMOVUPD Z9, Z7
 	VMOVUPD Z9, Z8
 	VMOVUPD Z9, Z9
-	JMP     started580
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed537
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R11
+	LEAQ    (SI)(R8*4), R10
 
-number578:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z0
-	VBROADCASTSD (SI)(R8*8), Z1
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z2
-	VBROADCASTSD (SI)(R8*8), Z3
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z4
-	VBROADCASTSD (SI)(R8*8), Z5
-	MOVLQSX      12(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z6
-	VBROADCASTSD (SI)(R8*8), Z7
-	MOVLQSX      16(DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Z8
-	VBROADCASTSD (SI)(BX*8), Z9
-	JMP          started580
-
-column577:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z0
-	VMOVUPD 64(SI), Z1
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z2
-	VMOVUPD 64(SI), Z3
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z4
-	VMOVUPD 64(SI), Z5
-	MOVLQSX 12(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z6
-	VMOVUPD 64(SI), Z7
-	MOVLQSX 16(DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Z8
-	VMOVUPD 64(BX), Z9
-
-started580:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed582
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R11
-	LEAQ  (SI)(R8*4), R10
-
-k581:
+k536:
 	MOVLQSX      (R9), R12
 	VMOVUPD      (CX)(R12*8), Z10
 	VMOVUPD      64(CX)(R12*8), Z11
@@ -10540,20 +10811,89 @@ k581:
 	ADDQ         DI, SI
 	ADDQ         DI, R10
 	DECQ         BX
-	JNE          k581
+	JNE          k536
 
-summed582:
+summed537:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised540
+	CMPQ         SI, $0x01
+	JEQ          column538
+	CMPQ         SI, $0x02
+	JEQ          number539
+	VBROADCASTSD 72(AX), Z10
+	VADDPD       Z10, Z0, Z0
+	VADDPD       Z10, Z1, Z1
+	VADDPD       Z10, Z2, Z2
+	VADDPD       Z10, Z3, Z3
+	VADDPD       Z10, Z4, Z4
+	VADDPD       Z10, Z5, Z5
+	VADDPD       Z10, Z6, Z6
+	VADDPD       Z10, Z7, Z7
+	VADDPD       Z10, Z8, Z8
+	VADDPD       Z10, Z9, Z9
+	JMP          initialised540
+
+number539:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z10
+	VADDPD       Z10, Z0, Z0
+	VADDPD       Z10, Z1, Z1
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z10
+	VADDPD       Z10, Z2, Z2
+	VADDPD       Z10, Z3, Z3
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z10
+	VADDPD       Z10, Z4, Z4
+	VADDPD       Z10, Z5, Z5
+	MOVLQSX      12(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z10
+	VADDPD       Z10, Z6, Z6
+	VADDPD       Z10, Z7, Z7
+	MOVLQSX      16(DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Z10
+	VADDPD       Z10, Z8, Z8
+	VADDPD       Z10, Z9, Z9
+	JMP          initialised540
+
+column538:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z0, Z0
+	VADDPD  64(SI), Z1, Z1
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z2, Z2
+	VADDPD  64(SI), Z3, Z3
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z4, Z4
+	VADDPD  64(SI), Z5, Z5
+	MOVLQSX 12(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z6, Z6
+	VADDPD  64(SI), Z7, Z7
+	MOVLQSX 16(DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Z8, Z8
+	VADDPD  64(BX), Z9, Z9
+
+initialised540:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product583:
+product541:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times585
+	JNE     times543
 	TESTQ   R9, R9
-	JNE     plus584
+	JNE     plus542
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -10574,9 +10914,9 @@ product583:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z8, (DI)
 	VMOVUPD Z9, 64(DI)
-	JMP     written587
+	JMP     written545
 
-plus584:
+plus542:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -10617,11 +10957,11 @@ plus584:
 	VMOVUPD Z10, (DI)
 	VADDPD  64(R8), Z9, Z10
 	VMOVUPD Z10, 64(DI)
-	JMP     written587
+	JMP     written545
 
-times585:
+times543:
 	TESTQ   R9, R9
-	JNE     both586
+	JNE     both544
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -10662,85 +11002,85 @@ times585:
 	VMOVUPD Z10, (DI)
 	VMULPD  64(R8), Z9, Z10
 	VMOVUPD Z10, 64(DI)
-	JMP     written587
+	JMP     written545
 
-both586:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z10
-	VFMADD231PD (R10), Z0, Z10
-	VMOVUPD     Z10, (R12)
-	VMOVUPD     64(R11), Z10
-	VFMADD231PD 64(R10), Z1, Z10
-	VMOVUPD     Z10, 64(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z10
-	VFMADD231PD (R10), Z2, Z10
-	VMOVUPD     Z10, (R12)
-	VMOVUPD     64(R11), Z10
-	VFMADD231PD 64(R10), Z3, Z10
-	VMOVUPD     Z10, 64(R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z10
-	VFMADD231PD (R10), Z4, Z10
-	VMOVUPD     Z10, (R12)
-	VMOVUPD     64(R11), Z10
-	VFMADD231PD 64(R10), Z5, Z10
-	VMOVUPD     Z10, 64(R12)
-	MOVLQSX     12(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     12(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     12(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z10
-	VFMADD231PD (R10), Z6, Z10
-	VMOVUPD     Z10, (R12)
-	VMOVUPD     64(R11), Z10
-	VFMADD231PD 64(R10), Z7, Z10
-	VMOVUPD     Z10, 64(R12)
-	MOVLQSX     16(R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     16(R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     16(DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Z10
-	VFMADD231PD (R8), Z8, Z10
-	VMOVUPD     Z10, (DI)
-	VMOVUPD     64(R9), Z10
-	VFMADD231PD 64(R8), Z9, Z10
-	VMOVUPD     Z10, 64(DI)
+both544:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z0, Z10
+	VADDPD  (R11), Z10, Z10
+	VMOVUPD Z10, (R12)
+	VMULPD  64(R10), Z1, Z10
+	VADDPD  64(R11), Z10, Z10
+	VMOVUPD Z10, 64(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z2, Z10
+	VADDPD  (R11), Z10, Z10
+	VMOVUPD Z10, (R12)
+	VMULPD  64(R10), Z3, Z10
+	VADDPD  64(R11), Z10, Z10
+	VMOVUPD Z10, 64(R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z4, Z10
+	VADDPD  (R11), Z10, Z10
+	VMOVUPD Z10, (R12)
+	VMULPD  64(R10), Z5, Z10
+	VADDPD  64(R11), Z10, Z10
+	VMOVUPD Z10, 64(R12)
+	MOVLQSX 12(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 12(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 12(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z6, Z10
+	VADDPD  (R11), Z10, Z10
+	VMOVUPD Z10, (R12)
+	VMULPD  64(R10), Z7, Z10
+	VADDPD  64(R11), Z10, Z10
+	VMOVUPD Z10, 64(R12)
+	MOVLQSX 16(R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 16(R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX 16(DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Z8, Z10
+	VADDPD  (R9), Z10, Z10
+	VMOVUPD Z10, (DI)
+	VMULPD  64(R8), Z9, Z10
+	VADDPD  64(R9), Z10, Z10
+	VMOVUPD Z10, 64(DI)
 
-written587:
+written545:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done588
+	JEQ  done546
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product583
+	JNE  product541
 
-done588:
+done546:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows575
+	JGE  rows534
 
-next576:
+next535:
 	VZEROUPPER
 	RET
 
@@ -10751,23 +11091,10 @@ TEXT ·matMul6F64AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next590
+	JLT  next548
 
-rows589:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column591
-	CMPQ         SI, $0x02
-	JEQ          number592
-	VMOVUPD      c64_0<>+0(SB), Z11
-	CMPQ         SI, $0x00
-	JEQ          same593
-	VBROADCASTSD 72(AX), Z0
-	VMOVUPD      Z0, Z11
-
-same593:
+rows547:
+	VMOVUPD c64_0<>+0(SB), Z11
 	VMOVUPD Z11, Z0
 	VMOVUPD Z11, Z1
 	VMOVUPD Z11, Z2
@@ -10780,75 +11107,24 @@ same593:
 	VMOVUPD Z11, Z9
 	VMOVUPD Z11, Z10
 	VMOVUPD Z11, Z11
-	JMP     started594
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed550
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R11
+	LEAQ    (SI)(R8*4), R10
 
-number592:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z0
-	VBROADCASTSD (SI)(R8*8), Z1
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z2
-	VBROADCASTSD (SI)(R8*8), Z3
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z4
-	VBROADCASTSD (SI)(R8*8), Z5
-	MOVLQSX      12(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z6
-	VBROADCASTSD (SI)(R8*8), Z7
-	MOVLQSX      16(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z8
-	VBROADCASTSD (SI)(R8*8), Z9
-	MOVLQSX      20(DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Z10
-	VBROADCASTSD (SI)(BX*8), Z11
-	JMP          started594
-
-column591:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z0
-	VMOVUPD 64(SI), Z1
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z2
-	VMOVUPD 64(SI), Z3
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z4
-	VMOVUPD 64(SI), Z5
-	MOVLQSX 12(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z6
-	VMOVUPD 64(SI), Z7
-	MOVLQSX 16(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z8
-	VMOVUPD 64(SI), Z9
-	MOVLQSX 20(DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Z10
-	VMOVUPD 64(BX), Z11
-
-started594:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed596
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R11
-	LEAQ  (SI)(R8*4), R10
-
-k595:
+k549:
 	MOVLQSX      (R9), R12
 	VMOVUPD      (CX)(R12*8), Z12
 	VMOVUPD      64(CX)(R12*8), Z13
@@ -10874,20 +11150,99 @@ k595:
 	ADDQ         DI, SI
 	ADDQ         DI, R10
 	DECQ         BX
-	JNE          k595
+	JNE          k549
 
-summed596:
+summed550:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised553
+	CMPQ         SI, $0x01
+	JEQ          column551
+	CMPQ         SI, $0x02
+	JEQ          number552
+	VBROADCASTSD 72(AX), Z12
+	VADDPD       Z12, Z0, Z0
+	VADDPD       Z12, Z1, Z1
+	VADDPD       Z12, Z2, Z2
+	VADDPD       Z12, Z3, Z3
+	VADDPD       Z12, Z4, Z4
+	VADDPD       Z12, Z5, Z5
+	VADDPD       Z12, Z6, Z6
+	VADDPD       Z12, Z7, Z7
+	VADDPD       Z12, Z8, Z8
+	VADDPD       Z12, Z9, Z9
+	VADDPD       Z12, Z10, Z10
+	VADDPD       Z12, Z11, Z11
+	JMP          initialised553
+
+number552:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z12
+	VADDPD       Z12, Z0, Z0
+	VADDPD       Z12, Z1, Z1
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z12
+	VADDPD       Z12, Z2, Z2
+	VADDPD       Z12, Z3, Z3
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z12
+	VADDPD       Z12, Z4, Z4
+	VADDPD       Z12, Z5, Z5
+	MOVLQSX      12(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z12
+	VADDPD       Z12, Z6, Z6
+	VADDPD       Z12, Z7, Z7
+	MOVLQSX      16(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z12
+	VADDPD       Z12, Z8, Z8
+	VADDPD       Z12, Z9, Z9
+	MOVLQSX      20(DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Z12
+	VADDPD       Z12, Z10, Z10
+	VADDPD       Z12, Z11, Z11
+	JMP          initialised553
+
+column551:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z0, Z0
+	VADDPD  64(SI), Z1, Z1
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z2, Z2
+	VADDPD  64(SI), Z3, Z3
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z4, Z4
+	VADDPD  64(SI), Z5, Z5
+	MOVLQSX 12(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z6, Z6
+	VADDPD  64(SI), Z7, Z7
+	MOVLQSX 16(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z8, Z8
+	VADDPD  64(SI), Z9, Z9
+	MOVLQSX 20(DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Z10, Z10
+	VADDPD  64(BX), Z11, Z11
+
+initialised553:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product597:
+product554:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times599
+	JNE     times556
 	TESTQ   R9, R9
-	JNE     plus598
+	JNE     plus555
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -10912,9 +11267,9 @@ product597:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z10, (DI)
 	VMOVUPD Z11, 64(DI)
-	JMP     written601
+	JMP     written558
 
-plus598:
+plus555:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -10963,11 +11318,11 @@ plus598:
 	VMOVUPD Z12, (DI)
 	VADDPD  64(R8), Z11, Z12
 	VMOVUPD Z12, 64(DI)
-	JMP     written601
+	JMP     written558
 
-times599:
+times556:
 	TESTQ   R9, R9
-	JNE     both600
+	JNE     both557
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -11016,97 +11371,97 @@ times599:
 	VMOVUPD Z12, (DI)
 	VMULPD  64(R8), Z11, Z12
 	VMOVUPD Z12, 64(DI)
-	JMP     written601
+	JMP     written558
 
-both600:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z12
-	VFMADD231PD (R10), Z0, Z12
-	VMOVUPD     Z12, (R12)
-	VMOVUPD     64(R11), Z12
-	VFMADD231PD 64(R10), Z1, Z12
-	VMOVUPD     Z12, 64(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z12
-	VFMADD231PD (R10), Z2, Z12
-	VMOVUPD     Z12, (R12)
-	VMOVUPD     64(R11), Z12
-	VFMADD231PD 64(R10), Z3, Z12
-	VMOVUPD     Z12, 64(R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z12
-	VFMADD231PD (R10), Z4, Z12
-	VMOVUPD     Z12, (R12)
-	VMOVUPD     64(R11), Z12
-	VFMADD231PD 64(R10), Z5, Z12
-	VMOVUPD     Z12, 64(R12)
-	MOVLQSX     12(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     12(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     12(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z12
-	VFMADD231PD (R10), Z6, Z12
-	VMOVUPD     Z12, (R12)
-	VMOVUPD     64(R11), Z12
-	VFMADD231PD 64(R10), Z7, Z12
-	VMOVUPD     Z12, 64(R12)
-	MOVLQSX     16(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     16(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     16(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z12
-	VFMADD231PD (R10), Z8, Z12
-	VMOVUPD     Z12, (R12)
-	VMOVUPD     64(R11), Z12
-	VFMADD231PD 64(R10), Z9, Z12
-	VMOVUPD     Z12, 64(R12)
-	MOVLQSX     20(R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     20(R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     20(DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Z12
-	VFMADD231PD (R8), Z10, Z12
-	VMOVUPD     Z12, (DI)
-	VMOVUPD     64(R9), Z12
-	VFMADD231PD 64(R8), Z11, Z12
-	VMOVUPD     Z12, 64(DI)
+both557:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z0, Z12
+	VADDPD  (R11), Z12, Z12
+	VMOVUPD Z12, (R12)
+	VMULPD  64(R10), Z1, Z12
+	VADDPD  64(R11), Z12, Z12
+	VMOVUPD Z12, 64(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z2, Z12
+	VADDPD  (R11), Z12, Z12
+	VMOVUPD Z12, (R12)
+	VMULPD  64(R10), Z3, Z12
+	VADDPD  64(R11), Z12, Z12
+	VMOVUPD Z12, 64(R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z4, Z12
+	VADDPD  (R11), Z12, Z12
+	VMOVUPD Z12, (R12)
+	VMULPD  64(R10), Z5, Z12
+	VADDPD  64(R11), Z12, Z12
+	VMOVUPD Z12, 64(R12)
+	MOVLQSX 12(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 12(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 12(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z6, Z12
+	VADDPD  (R11), Z12, Z12
+	VMOVUPD Z12, (R12)
+	VMULPD  64(R10), Z7, Z12
+	VADDPD  64(R11), Z12, Z12
+	VMOVUPD Z12, 64(R12)
+	MOVLQSX 16(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 16(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 16(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z8, Z12
+	VADDPD  (R11), Z12, Z12
+	VMOVUPD Z12, (R12)
+	VMULPD  64(R10), Z9, Z12
+	VADDPD  64(R11), Z12, Z12
+	VMOVUPD Z12, 64(R12)
+	MOVLQSX 20(R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 20(R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX 20(DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Z10, Z12
+	VADDPD  (R9), Z12, Z12
+	VMOVUPD Z12, (DI)
+	VMULPD  64(R8), Z11, Z12
+	VADDPD  64(R9), Z12, Z12
+	VMOVUPD Z12, 64(DI)
 
-written601:
+written558:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done602
+	JEQ  done559
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product597
+	JNE  product554
 
-done602:
+done559:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows589
+	JGE  rows547
 
-next590:
+next548:
 	VZEROUPPER
 	RET
 
@@ -11117,23 +11472,10 @@ TEXT ·matMul7F64AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next604
+	JLT  next561
 
-rows603:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column605
-	CMPQ         SI, $0x02
-	JEQ          number606
-	VMOVUPD      c64_0<>+0(SB), Z13
-	CMPQ         SI, $0x00
-	JEQ          same607
-	VBROADCASTSD 72(AX), Z0
-	VMOVUPD      Z0, Z13
-
-same607:
+rows560:
+	VMOVUPD c64_0<>+0(SB), Z13
 	VMOVUPD Z13, Z0
 	VMOVUPD Z13, Z1
 	VMOVUPD Z13, Z2
@@ -11148,82 +11490,24 @@ same607:
 	VMOVUPD Z13, Z11
 	VMOVUPD Z13, Z12
 	VMOVUPD Z13, Z13
-	JMP     started608
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed563
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R11
+	LEAQ    (SI)(R8*4), R10
 
-number606:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z0
-	VBROADCASTSD (SI)(R8*8), Z1
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z2
-	VBROADCASTSD (SI)(R8*8), Z3
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z4
-	VBROADCASTSD (SI)(R8*8), Z5
-	MOVLQSX      12(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z6
-	VBROADCASTSD (SI)(R8*8), Z7
-	MOVLQSX      16(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z8
-	VBROADCASTSD (SI)(R8*8), Z9
-	MOVLQSX      20(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z10
-	VBROADCASTSD (SI)(R8*8), Z11
-	MOVLQSX      24(DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Z12
-	VBROADCASTSD (SI)(BX*8), Z13
-	JMP          started608
-
-column605:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z0
-	VMOVUPD 64(SI), Z1
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z2
-	VMOVUPD 64(SI), Z3
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z4
-	VMOVUPD 64(SI), Z5
-	MOVLQSX 12(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z6
-	VMOVUPD 64(SI), Z7
-	MOVLQSX 16(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z8
-	VMOVUPD 64(SI), Z9
-	MOVLQSX 20(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z10
-	VMOVUPD 64(SI), Z11
-	MOVLQSX 24(DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Z12
-	VMOVUPD 64(BX), Z13
-
-started608:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed610
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R11
-	LEAQ  (SI)(R8*4), R10
-
-k609:
+k562:
 	MOVLQSX      (R9), R12
 	VMOVUPD      (CX)(R12*8), Z14
 	VMOVUPD      64(CX)(R12*8), Z15
@@ -11252,20 +11536,109 @@ k609:
 	ADDQ         DI, SI
 	ADDQ         DI, R10
 	DECQ         BX
-	JNE          k609
+	JNE          k562
 
-summed610:
+summed563:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised566
+	CMPQ         SI, $0x01
+	JEQ          column564
+	CMPQ         SI, $0x02
+	JEQ          number565
+	VBROADCASTSD 72(AX), Z14
+	VADDPD       Z14, Z0, Z0
+	VADDPD       Z14, Z1, Z1
+	VADDPD       Z14, Z2, Z2
+	VADDPD       Z14, Z3, Z3
+	VADDPD       Z14, Z4, Z4
+	VADDPD       Z14, Z5, Z5
+	VADDPD       Z14, Z6, Z6
+	VADDPD       Z14, Z7, Z7
+	VADDPD       Z14, Z8, Z8
+	VADDPD       Z14, Z9, Z9
+	VADDPD       Z14, Z10, Z10
+	VADDPD       Z14, Z11, Z11
+	VADDPD       Z14, Z12, Z12
+	VADDPD       Z14, Z13, Z13
+	JMP          initialised566
+
+number565:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z14
+	VADDPD       Z14, Z0, Z0
+	VADDPD       Z14, Z1, Z1
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z14
+	VADDPD       Z14, Z2, Z2
+	VADDPD       Z14, Z3, Z3
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z14
+	VADDPD       Z14, Z4, Z4
+	VADDPD       Z14, Z5, Z5
+	MOVLQSX      12(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z14
+	VADDPD       Z14, Z6, Z6
+	VADDPD       Z14, Z7, Z7
+	MOVLQSX      16(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z14
+	VADDPD       Z14, Z8, Z8
+	VADDPD       Z14, Z9, Z9
+	MOVLQSX      20(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z14
+	VADDPD       Z14, Z10, Z10
+	VADDPD       Z14, Z11, Z11
+	MOVLQSX      24(DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Z14
+	VADDPD       Z14, Z12, Z12
+	VADDPD       Z14, Z13, Z13
+	JMP          initialised566
+
+column564:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z0, Z0
+	VADDPD  64(SI), Z1, Z1
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z2, Z2
+	VADDPD  64(SI), Z3, Z3
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z4, Z4
+	VADDPD  64(SI), Z5, Z5
+	MOVLQSX 12(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z6, Z6
+	VADDPD  64(SI), Z7, Z7
+	MOVLQSX 16(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z8, Z8
+	VADDPD  64(SI), Z9, Z9
+	MOVLQSX 20(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z10, Z10
+	VADDPD  64(SI), Z11, Z11
+	MOVLQSX 24(DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Z12, Z12
+	VADDPD  64(BX), Z13, Z13
+
+initialised566:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product611:
+product567:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times613
+	JNE     times569
 	TESTQ   R9, R9
-	JNE     plus612
+	JNE     plus568
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -11294,9 +11667,9 @@ product611:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z12, (DI)
 	VMOVUPD Z13, 64(DI)
-	JMP     written615
+	JMP     written571
 
-plus612:
+plus568:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -11353,11 +11726,11 @@ plus612:
 	VMOVUPD Z14, (DI)
 	VADDPD  64(R8), Z13, Z14
 	VMOVUPD Z14, 64(DI)
-	JMP     written615
+	JMP     written571
 
-times613:
+times569:
 	TESTQ   R9, R9
-	JNE     both614
+	JNE     both570
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -11414,109 +11787,109 @@ times613:
 	VMOVUPD Z14, (DI)
 	VMULPD  64(R8), Z13, Z14
 	VMOVUPD Z14, 64(DI)
-	JMP     written615
+	JMP     written571
 
-both614:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z14
-	VFMADD231PD (R10), Z0, Z14
-	VMOVUPD     Z14, (R12)
-	VMOVUPD     64(R11), Z14
-	VFMADD231PD 64(R10), Z1, Z14
-	VMOVUPD     Z14, 64(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z14
-	VFMADD231PD (R10), Z2, Z14
-	VMOVUPD     Z14, (R12)
-	VMOVUPD     64(R11), Z14
-	VFMADD231PD 64(R10), Z3, Z14
-	VMOVUPD     Z14, 64(R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z14
-	VFMADD231PD (R10), Z4, Z14
-	VMOVUPD     Z14, (R12)
-	VMOVUPD     64(R11), Z14
-	VFMADD231PD 64(R10), Z5, Z14
-	VMOVUPD     Z14, 64(R12)
-	MOVLQSX     12(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     12(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     12(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z14
-	VFMADD231PD (R10), Z6, Z14
-	VMOVUPD     Z14, (R12)
-	VMOVUPD     64(R11), Z14
-	VFMADD231PD 64(R10), Z7, Z14
-	VMOVUPD     Z14, 64(R12)
-	MOVLQSX     16(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     16(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     16(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z14
-	VFMADD231PD (R10), Z8, Z14
-	VMOVUPD     Z14, (R12)
-	VMOVUPD     64(R11), Z14
-	VFMADD231PD 64(R10), Z9, Z14
-	VMOVUPD     Z14, 64(R12)
-	MOVLQSX     20(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     20(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     20(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z14
-	VFMADD231PD (R10), Z10, Z14
-	VMOVUPD     Z14, (R12)
-	VMOVUPD     64(R11), Z14
-	VFMADD231PD 64(R10), Z11, Z14
-	VMOVUPD     Z14, 64(R12)
-	MOVLQSX     24(R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     24(R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     24(DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Z14
-	VFMADD231PD (R8), Z12, Z14
-	VMOVUPD     Z14, (DI)
-	VMOVUPD     64(R9), Z14
-	VFMADD231PD 64(R8), Z13, Z14
-	VMOVUPD     Z14, 64(DI)
+both570:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z0, Z14
+	VADDPD  (R11), Z14, Z14
+	VMOVUPD Z14, (R12)
+	VMULPD  64(R10), Z1, Z14
+	VADDPD  64(R11), Z14, Z14
+	VMOVUPD Z14, 64(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z2, Z14
+	VADDPD  (R11), Z14, Z14
+	VMOVUPD Z14, (R12)
+	VMULPD  64(R10), Z3, Z14
+	VADDPD  64(R11), Z14, Z14
+	VMOVUPD Z14, 64(R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z4, Z14
+	VADDPD  (R11), Z14, Z14
+	VMOVUPD Z14, (R12)
+	VMULPD  64(R10), Z5, Z14
+	VADDPD  64(R11), Z14, Z14
+	VMOVUPD Z14, 64(R12)
+	MOVLQSX 12(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 12(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 12(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z6, Z14
+	VADDPD  (R11), Z14, Z14
+	VMOVUPD Z14, (R12)
+	VMULPD  64(R10), Z7, Z14
+	VADDPD  64(R11), Z14, Z14
+	VMOVUPD Z14, 64(R12)
+	MOVLQSX 16(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 16(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 16(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z8, Z14
+	VADDPD  (R11), Z14, Z14
+	VMOVUPD Z14, (R12)
+	VMULPD  64(R10), Z9, Z14
+	VADDPD  64(R11), Z14, Z14
+	VMOVUPD Z14, 64(R12)
+	MOVLQSX 20(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 20(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 20(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z10, Z14
+	VADDPD  (R11), Z14, Z14
+	VMOVUPD Z14, (R12)
+	VMULPD  64(R10), Z11, Z14
+	VADDPD  64(R11), Z14, Z14
+	VMOVUPD Z14, 64(R12)
+	MOVLQSX 24(R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 24(R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX 24(DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Z12, Z14
+	VADDPD  (R9), Z14, Z14
+	VMOVUPD Z14, (DI)
+	VMULPD  64(R8), Z13, Z14
+	VADDPD  64(R9), Z14, Z14
+	VMOVUPD Z14, 64(DI)
 
-written615:
+written571:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done616
+	JEQ  done572
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product611
+	JNE  product567
 
-done616:
+done572:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows603
+	JGE  rows560
 
-next604:
+next561:
 	VZEROUPPER
 	RET
 
@@ -11527,23 +11900,10 @@ TEXT ·matMul8F64AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next618
+	JLT  next574
 
-rows617:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column619
-	CMPQ         SI, $0x02
-	JEQ          number620
-	VMOVUPD      c64_0<>+0(SB), Z15
-	CMPQ         SI, $0x00
-	JEQ          same621
-	VBROADCASTSD 72(AX), Z0
-	VMOVUPD      Z0, Z15
-
-same621:
+rows573:
+	VMOVUPD c64_0<>+0(SB), Z15
 	VMOVUPD Z15, Z0
 	VMOVUPD Z15, Z1
 	VMOVUPD Z15, Z2
@@ -11560,89 +11920,24 @@ same621:
 	VMOVUPD Z15, Z13
 	VMOVUPD Z15, Z14
 	VMOVUPD Z15, Z15
-	JMP     started622
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed576
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R11
+	LEAQ    (SI)(R8*4), R10
 
-number620:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z0
-	VBROADCASTSD (SI)(R8*8), Z1
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z2
-	VBROADCASTSD (SI)(R8*8), Z3
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z4
-	VBROADCASTSD (SI)(R8*8), Z5
-	MOVLQSX      12(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z6
-	VBROADCASTSD (SI)(R8*8), Z7
-	MOVLQSX      16(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z8
-	VBROADCASTSD (SI)(R8*8), Z9
-	MOVLQSX      20(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z10
-	VBROADCASTSD (SI)(R8*8), Z11
-	MOVLQSX      24(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Z12
-	VBROADCASTSD (SI)(R8*8), Z13
-	MOVLQSX      28(DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Z14
-	VBROADCASTSD (SI)(BX*8), Z15
-	JMP          started622
-
-column619:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z0
-	VMOVUPD 64(SI), Z1
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z2
-	VMOVUPD 64(SI), Z3
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z4
-	VMOVUPD 64(SI), Z5
-	MOVLQSX 12(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z6
-	VMOVUPD 64(SI), Z7
-	MOVLQSX 16(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z8
-	VMOVUPD 64(SI), Z9
-	MOVLQSX 20(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z10
-	VMOVUPD 64(SI), Z11
-	MOVLQSX 24(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Z12
-	VMOVUPD 64(SI), Z13
-	MOVLQSX 28(DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Z14
-	VMOVUPD 64(BX), Z15
-
-started622:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed624
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R11
-	LEAQ  (SI)(R8*4), R10
-
-k623:
+k575:
 	MOVLQSX      (R9), R12
 	VMOVUPD      (CX)(R12*8), Z16
 	VMOVUPD      64(CX)(R12*8), Z17
@@ -11674,20 +11969,119 @@ k623:
 	ADDQ         DI, SI
 	ADDQ         DI, R10
 	DECQ         BX
-	JNE          k623
+	JNE          k575
 
-summed624:
+summed576:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised579
+	CMPQ         SI, $0x01
+	JEQ          column577
+	CMPQ         SI, $0x02
+	JEQ          number578
+	VBROADCASTSD 72(AX), Z16
+	VADDPD       Z16, Z0, Z0
+	VADDPD       Z16, Z1, Z1
+	VADDPD       Z16, Z2, Z2
+	VADDPD       Z16, Z3, Z3
+	VADDPD       Z16, Z4, Z4
+	VADDPD       Z16, Z5, Z5
+	VADDPD       Z16, Z6, Z6
+	VADDPD       Z16, Z7, Z7
+	VADDPD       Z16, Z8, Z8
+	VADDPD       Z16, Z9, Z9
+	VADDPD       Z16, Z10, Z10
+	VADDPD       Z16, Z11, Z11
+	VADDPD       Z16, Z12, Z12
+	VADDPD       Z16, Z13, Z13
+	VADDPD       Z16, Z14, Z14
+	VADDPD       Z16, Z15, Z15
+	JMP          initialised579
+
+number578:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z16
+	VADDPD       Z16, Z0, Z0
+	VADDPD       Z16, Z1, Z1
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z16
+	VADDPD       Z16, Z2, Z2
+	VADDPD       Z16, Z3, Z3
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z16
+	VADDPD       Z16, Z4, Z4
+	VADDPD       Z16, Z5, Z5
+	MOVLQSX      12(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z16
+	VADDPD       Z16, Z6, Z6
+	VADDPD       Z16, Z7, Z7
+	MOVLQSX      16(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z16
+	VADDPD       Z16, Z8, Z8
+	VADDPD       Z16, Z9, Z9
+	MOVLQSX      20(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z16
+	VADDPD       Z16, Z10, Z10
+	VADDPD       Z16, Z11, Z11
+	MOVLQSX      24(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z16
+	VADDPD       Z16, Z12, Z12
+	VADDPD       Z16, Z13, Z13
+	MOVLQSX      28(DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Z16
+	VADDPD       Z16, Z14, Z14
+	VADDPD       Z16, Z15, Z15
+	JMP          initialised579
+
+column577:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z0, Z0
+	VADDPD  64(SI), Z1, Z1
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z2, Z2
+	VADDPD  64(SI), Z3, Z3
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z4, Z4
+	VADDPD  64(SI), Z5, Z5
+	MOVLQSX 12(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z6, Z6
+	VADDPD  64(SI), Z7, Z7
+	MOVLQSX 16(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z8, Z8
+	VADDPD  64(SI), Z9, Z9
+	MOVLQSX 20(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z10, Z10
+	VADDPD  64(SI), Z11, Z11
+	MOVLQSX 24(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Z12, Z12
+	VADDPD  64(SI), Z13, Z13
+	MOVLQSX 28(DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Z14, Z14
+	VADDPD  64(BX), Z15, Z15
+
+initialised579:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product625:
+product580:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times627
+	JNE     times582
 	TESTQ   R9, R9
-	JNE     plus626
+	JNE     plus581
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -11720,9 +12114,9 @@ product625:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z14, (DI)
 	VMOVUPD Z15, 64(DI)
-	JMP     written629
+	JMP     written584
 
-plus626:
+plus581:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -11787,11 +12181,11 @@ plus626:
 	VMOVUPD Z16, (DI)
 	VADDPD  64(R8), Z15, Z16
 	VMOVUPD Z16, 64(DI)
-	JMP     written629
+	JMP     written584
 
-times627:
+times582:
 	TESTQ   R9, R9
-	JNE     both628
+	JNE     both583
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -11856,121 +12250,121 @@ times627:
 	VMOVUPD Z16, (DI)
 	VMULPD  64(R8), Z15, Z16
 	VMOVUPD Z16, 64(DI)
-	JMP     written629
+	JMP     written584
 
-both628:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z16
-	VFMADD231PD (R10), Z0, Z16
-	VMOVUPD     Z16, (R12)
-	VMOVUPD     64(R11), Z16
-	VFMADD231PD 64(R10), Z1, Z16
-	VMOVUPD     Z16, 64(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z16
-	VFMADD231PD (R10), Z2, Z16
-	VMOVUPD     Z16, (R12)
-	VMOVUPD     64(R11), Z16
-	VFMADD231PD 64(R10), Z3, Z16
-	VMOVUPD     Z16, 64(R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z16
-	VFMADD231PD (R10), Z4, Z16
-	VMOVUPD     Z16, (R12)
-	VMOVUPD     64(R11), Z16
-	VFMADD231PD 64(R10), Z5, Z16
-	VMOVUPD     Z16, 64(R12)
-	MOVLQSX     12(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     12(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     12(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z16
-	VFMADD231PD (R10), Z6, Z16
-	VMOVUPD     Z16, (R12)
-	VMOVUPD     64(R11), Z16
-	VFMADD231PD 64(R10), Z7, Z16
-	VMOVUPD     Z16, 64(R12)
-	MOVLQSX     16(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     16(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     16(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z16
-	VFMADD231PD (R10), Z8, Z16
-	VMOVUPD     Z16, (R12)
-	VMOVUPD     64(R11), Z16
-	VFMADD231PD 64(R10), Z9, Z16
-	VMOVUPD     Z16, 64(R12)
-	MOVLQSX     20(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     20(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     20(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z16
-	VFMADD231PD (R10), Z10, Z16
-	VMOVUPD     Z16, (R12)
-	VMOVUPD     64(R11), Z16
-	VFMADD231PD 64(R10), Z11, Z16
-	VMOVUPD     Z16, 64(R12)
-	MOVLQSX     24(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     24(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     24(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Z16
-	VFMADD231PD (R10), Z12, Z16
-	VMOVUPD     Z16, (R12)
-	VMOVUPD     64(R11), Z16
-	VFMADD231PD 64(R10), Z13, Z16
-	VMOVUPD     Z16, 64(R12)
-	MOVLQSX     28(R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     28(R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     28(DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Z16
-	VFMADD231PD (R8), Z14, Z16
-	VMOVUPD     Z16, (DI)
-	VMOVUPD     64(R9), Z16
-	VFMADD231PD 64(R8), Z15, Z16
-	VMOVUPD     Z16, 64(DI)
+both583:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z0, Z16
+	VADDPD  (R11), Z16, Z16
+	VMOVUPD Z16, (R12)
+	VMULPD  64(R10), Z1, Z16
+	VADDPD  64(R11), Z16, Z16
+	VMOVUPD Z16, 64(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z2, Z16
+	VADDPD  (R11), Z16, Z16
+	VMOVUPD Z16, (R12)
+	VMULPD  64(R10), Z3, Z16
+	VADDPD  64(R11), Z16, Z16
+	VMOVUPD Z16, 64(R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z4, Z16
+	VADDPD  (R11), Z16, Z16
+	VMOVUPD Z16, (R12)
+	VMULPD  64(R10), Z5, Z16
+	VADDPD  64(R11), Z16, Z16
+	VMOVUPD Z16, 64(R12)
+	MOVLQSX 12(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 12(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 12(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z6, Z16
+	VADDPD  (R11), Z16, Z16
+	VMOVUPD Z16, (R12)
+	VMULPD  64(R10), Z7, Z16
+	VADDPD  64(R11), Z16, Z16
+	VMOVUPD Z16, 64(R12)
+	MOVLQSX 16(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 16(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 16(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z8, Z16
+	VADDPD  (R11), Z16, Z16
+	VMOVUPD Z16, (R12)
+	VMULPD  64(R10), Z9, Z16
+	VADDPD  64(R11), Z16, Z16
+	VMOVUPD Z16, 64(R12)
+	MOVLQSX 20(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 20(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 20(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z10, Z16
+	VADDPD  (R11), Z16, Z16
+	VMOVUPD Z16, (R12)
+	VMULPD  64(R10), Z11, Z16
+	VADDPD  64(R11), Z16, Z16
+	VMOVUPD Z16, 64(R12)
+	MOVLQSX 24(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 24(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 24(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Z12, Z16
+	VADDPD  (R11), Z16, Z16
+	VMOVUPD Z16, (R12)
+	VMULPD  64(R10), Z13, Z16
+	VADDPD  64(R11), Z16, Z16
+	VMOVUPD Z16, 64(R12)
+	MOVLQSX 28(R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 28(R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX 28(DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Z14, Z16
+	VADDPD  (R9), Z16, Z16
+	VMOVUPD Z16, (DI)
+	VMULPD  64(R8), Z15, Z16
+	VADDPD  64(R9), Z16, Z16
+	VMOVUPD Z16, 64(DI)
 
-written629:
+written584:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done630
+	JEQ  done585
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product625
+	JNE  product580
 
-done630:
+done585:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows617
+	JGE  rows573
 
-next618:
+next574:
 	VZEROUPPER
 	RET
 
@@ -11981,23 +12375,10 @@ TEXT ·matMul1F64AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next632
+	JLT  next587
 
-rows631:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column633
-	CMPQ         SI, $0x02
-	JEQ          number634
-	VMOVUPD      c64_0<>+0(SB), Y7
-	CMPQ         SI, $0x00
-	JEQ          same635
-	VBROADCASTSD 72(AX), Y0
-	VMOVUPD      Y0, Y7
-
-same635:
+rows586:
+	VMOVUPD c64_0<>+0(SB), Y7
 	VMOVUPD Y7, Y0
 	VMOVUPD Y7, Y1
 	VMOVUPD Y7, Y2
@@ -12006,50 +12387,22 @@ same635:
 	VMOVUPD Y7, Y5
 	VMOVUPD Y7, Y6
 	VMOVUPD Y7, Y7
-	JMP     started636
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed589
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
 
-number634:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Y0
-	VBROADCASTSD (SI)(BX*8), Y1
-	VBROADCASTSD (SI)(BX*8), Y2
-	VBROADCASTSD (SI)(BX*8), Y3
-	VBROADCASTSD (SI)(BX*8), Y4
-	VBROADCASTSD (SI)(BX*8), Y5
-	VBROADCASTSD (SI)(BX*8), Y6
-	VBROADCASTSD (SI)(BX*8), Y7
-	JMP          started636
-
-column633:
-	MOVLQSX (DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y0
-	VMOVUPD 32(BX), Y1
-	VMOVUPD 64(BX), Y2
-	VMOVUPD 96(BX), Y3
-	VMOVUPD 128(BX), Y4
-	VMOVUPD 160(BX), Y5
-	VMOVUPD 192(BX), Y6
-	VMOVUPD 224(BX), Y7
-
-started636:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed638
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R8
-	ADDQ  R8, SI
-
-k637:
+k588:
 	MOVLQSX      (R9), R8
 	VBROADCASTSD (SI), Y8
 	VFMADD231PD  (CX)(R8*8), Y8, Y0
@@ -12063,20 +12416,67 @@ k637:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k637
+	JNE          k588
 
-summed638:
+summed589:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised592
+	CMPQ         SI, $0x01
+	JEQ          column590
+	CMPQ         SI, $0x02
+	JEQ          number591
+	VBROADCASTSD 72(AX), Y8
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y8, Y1, Y1
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y8, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+	JMP          initialised592
+
+number591:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Y8
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y8, Y1, Y1
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y8, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+	JMP          initialised592
+
+column590:
+	MOVLQSX (DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Y0, Y0
+	VADDPD  32(BX), Y1, Y1
+	VADDPD  64(BX), Y2, Y2
+	VADDPD  96(BX), Y3, Y3
+	VADDPD  128(BX), Y4, Y4
+	VADDPD  160(BX), Y5, Y5
+	VADDPD  192(BX), Y6, Y6
+	VADDPD  224(BX), Y7, Y7
+
+initialised592:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product639:
+product593:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times641
+	JNE     times595
 	TESTQ   R9, R9
-	JNE     plus640
+	JNE     plus594
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y0, (DI)
@@ -12087,9 +12487,9 @@ product639:
 	VMOVUPD Y5, 160(DI)
 	VMOVUPD Y6, 192(DI)
 	VMOVUPD Y7, 224(DI)
-	JMP     written643
+	JMP     written597
 
-plus640:
+plus594:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -12110,11 +12510,11 @@ plus640:
 	VMOVUPD Y8, 192(DI)
 	VADDPD  224(R8), Y7, Y8
 	VMOVUPD Y8, 224(DI)
-	JMP     written643
+	JMP     written597
 
-times641:
+times595:
 	TESTQ   R9, R9
-	JNE     both642
+	JNE     both596
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -12135,113 +12535,80 @@ times641:
 	VMOVUPD Y8, 192(DI)
 	VMULPD  224(R8), Y7, Y8
 	VMOVUPD Y8, 224(DI)
-	JMP     written643
+	JMP     written597
 
-both642:
-	MOVLQSX     (R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     (R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     (DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Y8
-	VFMADD231PD (R8), Y0, Y8
-	VMOVUPD     Y8, (DI)
-	VMOVUPD     32(R9), Y8
-	VFMADD231PD 32(R8), Y1, Y8
-	VMOVUPD     Y8, 32(DI)
-	VMOVUPD     64(R9), Y8
-	VFMADD231PD 64(R8), Y2, Y8
-	VMOVUPD     Y8, 64(DI)
-	VMOVUPD     96(R9), Y8
-	VFMADD231PD 96(R8), Y3, Y8
-	VMOVUPD     Y8, 96(DI)
-	VMOVUPD     128(R9), Y8
-	VFMADD231PD 128(R8), Y4, Y8
-	VMOVUPD     Y8, 128(DI)
-	VMOVUPD     160(R9), Y8
-	VFMADD231PD 160(R8), Y5, Y8
-	VMOVUPD     Y8, 160(DI)
-	VMOVUPD     192(R9), Y8
-	VFMADD231PD 192(R8), Y6, Y8
-	VMOVUPD     Y8, 192(DI)
-	VMOVUPD     224(R9), Y8
-	VFMADD231PD 224(R8), Y7, Y8
-	VMOVUPD     Y8, 224(DI)
+both596:
+	MOVLQSX (R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX (R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX (DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Y0, Y8
+	VADDPD  (R9), Y8, Y8
+	VMOVUPD Y8, (DI)
+	VMULPD  32(R8), Y1, Y8
+	VADDPD  32(R9), Y8, Y8
+	VMOVUPD Y8, 32(DI)
+	VMULPD  64(R8), Y2, Y8
+	VADDPD  64(R9), Y8, Y8
+	VMOVUPD Y8, 64(DI)
+	VMULPD  96(R8), Y3, Y8
+	VADDPD  96(R9), Y8, Y8
+	VMOVUPD Y8, 96(DI)
+	VMULPD  128(R8), Y4, Y8
+	VADDPD  128(R9), Y8, Y8
+	VMOVUPD Y8, 128(DI)
+	VMULPD  160(R8), Y5, Y8
+	VADDPD  160(R9), Y8, Y8
+	VMOVUPD Y8, 160(DI)
+	VMULPD  192(R8), Y6, Y8
+	VADDPD  192(R9), Y8, Y8
+	VMOVUPD Y8, 192(DI)
+	VMULPD  224(R8), Y7, Y8
+	VADDPD  224(R9), Y8, Y8
+	VMOVUPD Y8, 224(DI)
 
-written643:
+written597:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done644
+	JEQ  done598
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product639
+	JNE  product593
 
-done644:
+done598:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows631
+	JGE  rows586
 
-next632:
+next587:
 	CMPQ DX, $0x10
-	JLT  next646
+	JLT  next600
 
-rows645:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column647
-	CMPQ         SI, $0x02
-	JEQ          number648
-	VMOVUPD      c64_0<>+0(SB), Y3
-	CMPQ         SI, $0x00
-	JEQ          same649
-	VBROADCASTSD 72(AX), Y0
-	VMOVUPD      Y0, Y3
-
-same649:
+rows599:
+	VMOVUPD c64_0<>+0(SB), Y3
 	VMOVUPD Y3, Y0
 	VMOVUPD Y3, Y1
 	VMOVUPD Y3, Y2
 	VMOVUPD Y3, Y3
-	JMP     started650
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed602
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
 
-number648:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Y0
-	VBROADCASTSD (SI)(BX*8), Y1
-	VBROADCASTSD (SI)(BX*8), Y2
-	VBROADCASTSD (SI)(BX*8), Y3
-	JMP          started650
-
-column647:
-	MOVLQSX (DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y0
-	VMOVUPD 32(BX), Y1
-	VMOVUPD 64(BX), Y2
-	VMOVUPD 96(BX), Y3
-
-started650:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed652
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R8
-	ADDQ  R8, SI
-
-k651:
+k601:
 	MOVLQSX      (R9), R8
 	VBROADCASTSD (SI), Y4
 	VFMADD231PD  (CX)(R8*8), Y4, Y0
@@ -12251,29 +12618,64 @@ k651:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k651
+	JNE          k601
 
-summed652:
+summed602:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised605
+	CMPQ         SI, $0x01
+	JEQ          column603
+	CMPQ         SI, $0x02
+	JEQ          number604
+	VBROADCASTSD 72(AX), Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y4, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y4, Y3, Y3
+	JMP          initialised605
+
+number604:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y4, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y4, Y3, Y3
+	JMP          initialised605
+
+column603:
+	MOVLQSX (DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Y0, Y0
+	VADDPD  32(BX), Y1, Y1
+	VADDPD  64(BX), Y2, Y2
+	VADDPD  96(BX), Y3, Y3
+
+initialised605:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product653:
+product606:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times655
+	JNE     times608
 	TESTQ   R9, R9
-	JNE     plus654
+	JNE     plus607
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y0, (DI)
 	VMOVUPD Y1, 32(DI)
 	VMOVUPD Y2, 64(DI)
 	VMOVUPD Y3, 96(DI)
-	JMP     written657
+	JMP     written610
 
-plus654:
+plus607:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -12286,11 +12688,11 @@ plus654:
 	VMOVUPD Y4, 64(DI)
 	VADDPD  96(R8), Y3, Y4
 	VMOVUPD Y4, 96(DI)
-	JMP     written657
+	JMP     written610
 
-times655:
+times608:
 	TESTQ   R9, R9
-	JNE     both656
+	JNE     both609
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -12303,95 +12705,66 @@ times655:
 	VMOVUPD Y4, 64(DI)
 	VMULPD  96(R8), Y3, Y4
 	VMOVUPD Y4, 96(DI)
-	JMP     written657
+	JMP     written610
 
-both656:
-	MOVLQSX     (R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     (R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     (DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Y4
-	VFMADD231PD (R8), Y0, Y4
-	VMOVUPD     Y4, (DI)
-	VMOVUPD     32(R9), Y4
-	VFMADD231PD 32(R8), Y1, Y4
-	VMOVUPD     Y4, 32(DI)
-	VMOVUPD     64(R9), Y4
-	VFMADD231PD 64(R8), Y2, Y4
-	VMOVUPD     Y4, 64(DI)
-	VMOVUPD     96(R9), Y4
-	VFMADD231PD 96(R8), Y3, Y4
-	VMOVUPD     Y4, 96(DI)
+both609:
+	MOVLQSX (R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX (R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX (DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Y0, Y4
+	VADDPD  (R9), Y4, Y4
+	VMOVUPD Y4, (DI)
+	VMULPD  32(R8), Y1, Y4
+	VADDPD  32(R9), Y4, Y4
+	VMOVUPD Y4, 32(DI)
+	VMULPD  64(R8), Y2, Y4
+	VADDPD  64(R9), Y4, Y4
+	VMOVUPD Y4, 64(DI)
+	VMULPD  96(R8), Y3, Y4
+	VADDPD  96(R9), Y4, Y4
+	VMOVUPD Y4, 96(DI)
 
-written657:
+written610:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done658
+	JEQ  done611
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product653
+	JNE  product606
 
-done658:
+done611:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows645
+	JGE  rows599
 
-next646:
+next600:
 	CMPQ DX, $0x08
-	JLT  next660
+	JLT  next613
 
-rows659:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column661
-	CMPQ         SI, $0x02
-	JEQ          number662
-	VMOVUPD      c64_0<>+0(SB), Y1
-	CMPQ         SI, $0x00
-	JEQ          same663
-	VBROADCASTSD 72(AX), Y0
-	VMOVUPD      Y0, Y1
-
-same663:
+rows612:
+	VMOVUPD c64_0<>+0(SB), Y1
 	VMOVUPD Y1, Y0
 	VMOVUPD Y1, Y1
-	JMP     started664
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed615
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
 
-number662:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Y0
-	VBROADCASTSD (SI)(BX*8), Y1
-	JMP          started664
-
-column661:
-	MOVLQSX (DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y0
-	VMOVUPD 32(BX), Y1
-
-started664:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed666
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R8
-	ADDQ  R8, SI
-
-k665:
+k614:
 	MOVLQSX      (R9), R8
 	VBROADCASTSD (SI), Y2
 	VFMADD231PD  (CX)(R8*8), Y2, Y0
@@ -12399,27 +12772,56 @@ k665:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k665
+	JNE          k614
 
-summed666:
+summed615:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised618
+	CMPQ         SI, $0x01
+	JEQ          column616
+	CMPQ         SI, $0x02
+	JEQ          number617
+	VBROADCASTSD 72(AX), Y2
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y2, Y1, Y1
+	JMP          initialised618
+
+number617:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Y2
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y2, Y1, Y1
+	JMP          initialised618
+
+column616:
+	MOVLQSX (DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Y0, Y0
+	VADDPD  32(BX), Y1, Y1
+
+initialised618:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product667:
+product619:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times669
+	JNE     times621
 	TESTQ   R9, R9
-	JNE     plus668
+	JNE     plus620
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y0, (DI)
 	VMOVUPD Y1, 32(DI)
-	JMP     written671
+	JMP     written623
 
-plus668:
+plus620:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -12428,11 +12830,11 @@ plus668:
 	VMOVUPD Y2, (DI)
 	VADDPD  32(R8), Y1, Y2
 	VMOVUPD Y2, 32(DI)
-	JMP     written671
+	JMP     written623
 
-times669:
+times621:
 	TESTQ   R9, R9
-	JNE     both670
+	JNE     both622
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -12441,37 +12843,37 @@ times669:
 	VMOVUPD Y2, (DI)
 	VMULPD  32(R8), Y1, Y2
 	VMOVUPD Y2, 32(DI)
-	JMP     written671
+	JMP     written623
 
-both670:
-	MOVLQSX     (R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     (R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     (DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Y2
-	VFMADD231PD (R8), Y0, Y2
-	VMOVUPD     Y2, (DI)
-	VMOVUPD     32(R9), Y2
-	VFMADD231PD 32(R8), Y1, Y2
-	VMOVUPD     Y2, 32(DI)
+both622:
+	MOVLQSX (R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX (R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX (DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Y0, Y2
+	VADDPD  (R9), Y2, Y2
+	VMOVUPD Y2, (DI)
+	VMULPD  32(R8), Y1, Y2
+	VADDPD  32(R9), Y2, Y2
+	VMOVUPD Y2, 32(DI)
 
-written671:
+written623:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done672
+	JEQ  done624
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product667
+	JNE  product619
 
-done672:
+done624:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows659
+	JGE  rows612
 
-next660:
+next613:
 	VZEROUPPER
 	RET
 
@@ -12482,23 +12884,10 @@ TEXT ·matMul2F64AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next674
+	JLT  next626
 
-rows673:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column675
-	CMPQ         SI, $0x02
-	JEQ          number676
-	VMOVUPD      c64_0<>+0(SB), Y7
-	CMPQ         SI, $0x00
-	JEQ          same677
-	VBROADCASTSD 72(AX), Y0
-	VMOVUPD      Y0, Y7
-
-same677:
+rows625:
+	VMOVUPD c64_0<>+0(SB), Y7
 	VMOVUPD Y7, Y0
 	VMOVUPD Y7, Y1
 	VMOVUPD Y7, Y2
@@ -12507,53 +12896,22 @@ same677:
 	VMOVUPD Y7, Y5
 	VMOVUPD Y7, Y6
 	VMOVUPD Y7, Y7
-	JMP     started678
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed628
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
 
-number676:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Y0
-	VBROADCASTSD (SI)(R8*8), Y1
-	VBROADCASTSD (SI)(R8*8), Y2
-	VBROADCASTSD (SI)(R8*8), Y3
-	MOVLQSX      4(DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Y4
-	VBROADCASTSD (SI)(BX*8), Y5
-	VBROADCASTSD (SI)(BX*8), Y6
-	VBROADCASTSD (SI)(BX*8), Y7
-	JMP          started678
-
-column675:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Y0
-	VMOVUPD 32(SI), Y1
-	VMOVUPD 64(SI), Y2
-	VMOVUPD 96(SI), Y3
-	MOVLQSX 4(DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y4
-	VMOVUPD 32(BX), Y5
-	VMOVUPD 64(BX), Y6
-	VMOVUPD 96(BX), Y7
-
-started678:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed680
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-
-k679:
+k627:
 	MOVLQSX      (R9), R10
 	VMOVUPD      (CX)(R10*8), Y8
 	VMOVUPD      32(CX)(R10*8), Y9
@@ -12572,20 +12930,71 @@ k679:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k679
+	JNE          k627
 
-summed680:
+summed628:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised631
+	CMPQ         SI, $0x01
+	JEQ          column629
+	CMPQ         SI, $0x02
+	JEQ          number630
+	VBROADCASTSD 72(AX), Y8
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y8, Y1, Y1
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y8, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+	JMP          initialised631
+
+number630:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Y8
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y8, Y1, Y1
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y8, Y3, Y3
+	MOVLQSX      4(DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Y8
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+	JMP          initialised631
+
+column629:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Y0, Y0
+	VADDPD  32(SI), Y1, Y1
+	VADDPD  64(SI), Y2, Y2
+	VADDPD  96(SI), Y3, Y3
+	MOVLQSX 4(DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Y4, Y4
+	VADDPD  32(BX), Y5, Y5
+	VADDPD  64(BX), Y6, Y6
+	VADDPD  96(BX), Y7, Y7
+
+initialised631:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product681:
+product632:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times683
+	JNE     times634
 	TESTQ   R9, R9
-	JNE     plus682
+	JNE     plus633
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -12598,9 +13007,9 @@ product681:
 	VMOVUPD Y5, 32(DI)
 	VMOVUPD Y6, 64(DI)
 	VMOVUPD Y7, 96(DI)
-	JMP     written685
+	JMP     written636
 
-plus682:
+plus633:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -12625,11 +13034,11 @@ plus682:
 	VMOVUPD Y8, 64(DI)
 	VADDPD  96(R8), Y7, Y8
 	VMOVUPD Y8, 96(DI)
-	JMP     written685
+	JMP     written636
 
-times683:
+times634:
 	TESTQ   R9, R9
-	JNE     both684
+	JNE     both635
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -12654,122 +13063,86 @@ times683:
 	VMOVUPD Y8, 64(DI)
 	VMULPD  96(R8), Y7, Y8
 	VMOVUPD Y8, 96(DI)
-	JMP     written685
+	JMP     written636
 
-both684:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Y8
-	VFMADD231PD (R10), Y0, Y8
-	VMOVUPD     Y8, (R12)
-	VMOVUPD     32(R11), Y8
-	VFMADD231PD 32(R10), Y1, Y8
-	VMOVUPD     Y8, 32(R12)
-	VMOVUPD     64(R11), Y8
-	VFMADD231PD 64(R10), Y2, Y8
-	VMOVUPD     Y8, 64(R12)
-	VMOVUPD     96(R11), Y8
-	VFMADD231PD 96(R10), Y3, Y8
-	VMOVUPD     Y8, 96(R12)
-	MOVLQSX     4(R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     4(R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     4(DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Y8
-	VFMADD231PD (R8), Y4, Y8
-	VMOVUPD     Y8, (DI)
-	VMOVUPD     32(R9), Y8
-	VFMADD231PD 32(R8), Y5, Y8
-	VMOVUPD     Y8, 32(DI)
-	VMOVUPD     64(R9), Y8
-	VFMADD231PD 64(R8), Y6, Y8
-	VMOVUPD     Y8, 64(DI)
-	VMOVUPD     96(R9), Y8
-	VFMADD231PD 96(R8), Y7, Y8
-	VMOVUPD     Y8, 96(DI)
+both635:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Y0, Y8
+	VADDPD  (R11), Y8, Y8
+	VMOVUPD Y8, (R12)
+	VMULPD  32(R10), Y1, Y8
+	VADDPD  32(R11), Y8, Y8
+	VMOVUPD Y8, 32(R12)
+	VMULPD  64(R10), Y2, Y8
+	VADDPD  64(R11), Y8, Y8
+	VMOVUPD Y8, 64(R12)
+	VMULPD  96(R10), Y3, Y8
+	VADDPD  96(R11), Y8, Y8
+	VMOVUPD Y8, 96(R12)
+	MOVLQSX 4(R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 4(R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX 4(DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Y4, Y8
+	VADDPD  (R9), Y8, Y8
+	VMOVUPD Y8, (DI)
+	VMULPD  32(R8), Y5, Y8
+	VADDPD  32(R9), Y8, Y8
+	VMOVUPD Y8, 32(DI)
+	VMULPD  64(R8), Y6, Y8
+	VADDPD  64(R9), Y8, Y8
+	VMOVUPD Y8, 64(DI)
+	VMULPD  96(R8), Y7, Y8
+	VADDPD  96(R9), Y8, Y8
+	VMOVUPD Y8, 96(DI)
 
-written685:
+written636:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done686
+	JEQ  done637
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product681
+	JNE  product632
 
-done686:
+done637:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows673
+	JGE  rows625
 
-next674:
+next626:
 	CMPQ DX, $0x08
-	JLT  next688
+	JLT  next639
 
-rows687:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column689
-	CMPQ         SI, $0x02
-	JEQ          number690
-	VMOVUPD      c64_0<>+0(SB), Y3
-	CMPQ         SI, $0x00
-	JEQ          same691
-	VBROADCASTSD 72(AX), Y0
-	VMOVUPD      Y0, Y3
-
-same691:
+rows638:
+	VMOVUPD c64_0<>+0(SB), Y3
 	VMOVUPD Y3, Y0
 	VMOVUPD Y3, Y1
 	VMOVUPD Y3, Y2
 	VMOVUPD Y3, Y3
-	JMP     started692
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed641
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
 
-number690:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Y0
-	VBROADCASTSD (SI)(R8*8), Y1
-	MOVLQSX      4(DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Y2
-	VBROADCASTSD (SI)(BX*8), Y3
-	JMP          started692
-
-column689:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Y0
-	VMOVUPD 32(SI), Y1
-	MOVLQSX 4(DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y2
-	VMOVUPD 32(BX), Y3
-
-started692:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed694
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-
-k693:
+k640:
 	MOVLQSX      (R9), R10
 	VMOVUPD      (CX)(R10*8), Y4
 	VMOVUPD      32(CX)(R10*8), Y5
@@ -12782,20 +13155,59 @@ k693:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k693
+	JNE          k640
 
-summed694:
+summed641:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised644
+	CMPQ         SI, $0x01
+	JEQ          column642
+	CMPQ         SI, $0x02
+	JEQ          number643
+	VBROADCASTSD 72(AX), Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y4, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y4, Y3, Y3
+	JMP          initialised644
+
+number643:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y4, Y1, Y1
+	MOVLQSX      4(DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Y4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y4, Y3, Y3
+	JMP          initialised644
+
+column642:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Y0, Y0
+	VADDPD  32(SI), Y1, Y1
+	MOVLQSX 4(DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Y2, Y2
+	VADDPD  32(BX), Y3, Y3
+
+initialised644:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product695:
+product645:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times697
+	JNE     times647
 	TESTQ   R9, R9
-	JNE     plus696
+	JNE     plus646
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -12804,9 +13216,9 @@ product695:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y2, (DI)
 	VMOVUPD Y3, 32(DI)
-	JMP     written699
+	JMP     written649
 
-plus696:
+plus646:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -12823,11 +13235,11 @@ plus696:
 	VMOVUPD Y4, (DI)
 	VADDPD  32(R8), Y3, Y4
 	VMOVUPD Y4, 32(DI)
-	JMP     written699
+	JMP     written649
 
-times697:
+times647:
 	TESTQ   R9, R9
-	JNE     both698
+	JNE     both648
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -12844,49 +13256,49 @@ times697:
 	VMOVUPD Y4, (DI)
 	VMULPD  32(R8), Y3, Y4
 	VMOVUPD Y4, 32(DI)
-	JMP     written699
+	JMP     written649
 
-both698:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Y4
-	VFMADD231PD (R10), Y0, Y4
-	VMOVUPD     Y4, (R12)
-	VMOVUPD     32(R11), Y4
-	VFMADD231PD 32(R10), Y1, Y4
-	VMOVUPD     Y4, 32(R12)
-	MOVLQSX     4(R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     4(R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     4(DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Y4
-	VFMADD231PD (R8), Y2, Y4
-	VMOVUPD     Y4, (DI)
-	VMOVUPD     32(R9), Y4
-	VFMADD231PD 32(R8), Y3, Y4
-	VMOVUPD     Y4, 32(DI)
+both648:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Y0, Y4
+	VADDPD  (R11), Y4, Y4
+	VMOVUPD Y4, (R12)
+	VMULPD  32(R10), Y1, Y4
+	VADDPD  32(R11), Y4, Y4
+	VMOVUPD Y4, 32(R12)
+	MOVLQSX 4(R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 4(R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX 4(DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Y2, Y4
+	VADDPD  (R9), Y4, Y4
+	VMOVUPD Y4, (DI)
+	VMULPD  32(R8), Y3, Y4
+	VADDPD  32(R9), Y4, Y4
+	VMOVUPD Y4, 32(DI)
 
-written699:
+written649:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done700
+	JEQ  done650
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product695
+	JNE  product645
 
-done700:
+done650:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows687
+	JGE  rows638
 
-next688:
+next639:
 	VZEROUPPER
 	RET
 
@@ -12897,75 +13309,32 @@ TEXT ·matMul3F64AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next702
+	JLT  next652
 
-rows701:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column703
-	CMPQ         SI, $0x02
-	JEQ          number704
-	VMOVUPD      c64_0<>+0(SB), Y5
-	CMPQ         SI, $0x00
-	JEQ          same705
-	VBROADCASTSD 72(AX), Y0
-	VMOVUPD      Y0, Y5
-
-same705:
+rows651:
+	VMOVUPD c64_0<>+0(SB), Y5
 	VMOVUPD Y5, Y0
 	VMOVUPD Y5, Y1
 	VMOVUPD Y5, Y2
 	VMOVUPD Y5, Y3
 	VMOVUPD Y5, Y4
 	VMOVUPD Y5, Y5
-	JMP     started706
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed654
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
 
-number704:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Y0
-	VBROADCASTSD (SI)(R8*8), Y1
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Y2
-	VBROADCASTSD (SI)(R8*8), Y3
-	MOVLQSX      8(DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Y4
-	VBROADCASTSD (SI)(BX*8), Y5
-	JMP          started706
-
-column703:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Y0
-	VMOVUPD 32(SI), Y1
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Y2
-	VMOVUPD 32(SI), Y3
-	MOVLQSX 8(DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y4
-	VMOVUPD 32(BX), Y5
-
-started706:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed708
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-
-k707:
+k653:
 	MOVLQSX      (R9), R10
 	VMOVUPD      (CX)(R10*8), Y6
 	VMOVUPD      32(CX)(R10*8), Y7
@@ -12981,20 +13350,69 @@ k707:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k707
+	JNE          k653
 
-summed708:
+summed654:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised657
+	CMPQ         SI, $0x01
+	JEQ          column655
+	CMPQ         SI, $0x02
+	JEQ          number656
+	VBROADCASTSD 72(AX), Y6
+	VADDPD       Y6, Y0, Y0
+	VADDPD       Y6, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y6, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y6, Y5, Y5
+	JMP          initialised657
+
+number656:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Y6
+	VADDPD       Y6, Y0, Y0
+	VADDPD       Y6, Y1, Y1
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y6, Y3, Y3
+	MOVLQSX      8(DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y6, Y5, Y5
+	JMP          initialised657
+
+column655:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Y0, Y0
+	VADDPD  32(SI), Y1, Y1
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Y2, Y2
+	VADDPD  32(SI), Y3, Y3
+	MOVLQSX 8(DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Y4, Y4
+	VADDPD  32(BX), Y5, Y5
+
+initialised657:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product709:
+product658:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times711
+	JNE     times660
 	TESTQ   R9, R9
-	JNE     plus710
+	JNE     plus659
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -13007,9 +13425,9 @@ product709:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y4, (DI)
 	VMOVUPD Y5, 32(DI)
-	JMP     written713
+	JMP     written662
 
-plus710:
+plus659:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -13034,11 +13452,11 @@ plus710:
 	VMOVUPD Y6, (DI)
 	VADDPD  32(R8), Y5, Y6
 	VMOVUPD Y6, 32(DI)
-	JMP     written713
+	JMP     written662
 
-times711:
+times660:
 	TESTQ   R9, R9
-	JNE     both712
+	JNE     both661
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -13063,61 +13481,61 @@ times711:
 	VMOVUPD Y6, (DI)
 	VMULPD  32(R8), Y5, Y6
 	VMOVUPD Y6, 32(DI)
-	JMP     written713
+	JMP     written662
 
-both712:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Y6
-	VFMADD231PD (R10), Y0, Y6
-	VMOVUPD     Y6, (R12)
-	VMOVUPD     32(R11), Y6
-	VFMADD231PD 32(R10), Y1, Y6
-	VMOVUPD     Y6, 32(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Y6
-	VFMADD231PD (R10), Y2, Y6
-	VMOVUPD     Y6, (R12)
-	VMOVUPD     32(R11), Y6
-	VFMADD231PD 32(R10), Y3, Y6
-	VMOVUPD     Y6, 32(R12)
-	MOVLQSX     8(R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     8(R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     8(DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Y6
-	VFMADD231PD (R8), Y4, Y6
-	VMOVUPD     Y6, (DI)
-	VMOVUPD     32(R9), Y6
-	VFMADD231PD 32(R8), Y5, Y6
-	VMOVUPD     Y6, 32(DI)
+both661:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Y0, Y6
+	VADDPD  (R11), Y6, Y6
+	VMOVUPD Y6, (R12)
+	VMULPD  32(R10), Y1, Y6
+	VADDPD  32(R11), Y6, Y6
+	VMOVUPD Y6, 32(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Y2, Y6
+	VADDPD  (R11), Y6, Y6
+	VMOVUPD Y6, (R12)
+	VMULPD  32(R10), Y3, Y6
+	VADDPD  32(R11), Y6, Y6
+	VMOVUPD Y6, 32(R12)
+	MOVLQSX 8(R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 8(R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX 8(DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Y4, Y6
+	VADDPD  (R9), Y6, Y6
+	VMOVUPD Y6, (DI)
+	VMULPD  32(R8), Y5, Y6
+	VADDPD  32(R9), Y6, Y6
+	VMOVUPD Y6, 32(DI)
 
-written713:
+written662:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done714
+	JEQ  done663
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product709
+	JNE  product658
 
-done714:
+done663:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows701
+	JGE  rows651
 
-next702:
+next652:
 	VZEROUPPER
 	RET
 
@@ -13128,23 +13546,10 @@ TEXT ·matMul4F64AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next716
+	JLT  next665
 
-rows715:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column717
-	CMPQ         SI, $0x02
-	JEQ          number718
-	VMOVUPD      c64_0<>+0(SB), Y7
-	CMPQ         SI, $0x00
-	JEQ          same719
-	VBROADCASTSD 72(AX), Y0
-	VMOVUPD      Y0, Y7
-
-same719:
+rows664:
+	VMOVUPD c64_0<>+0(SB), Y7
 	VMOVUPD Y7, Y0
 	VMOVUPD Y7, Y1
 	VMOVUPD Y7, Y2
@@ -13153,60 +13558,23 @@ same719:
 	VMOVUPD Y7, Y5
 	VMOVUPD Y7, Y6
 	VMOVUPD Y7, Y7
-	JMP     started720
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed667
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R10
 
-number718:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Y0
-	VBROADCASTSD (SI)(R8*8), Y1
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Y2
-	VBROADCASTSD (SI)(R8*8), Y3
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Y4
-	VBROADCASTSD (SI)(R8*8), Y5
-	MOVLQSX      12(DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Y6
-	VBROADCASTSD (SI)(BX*8), Y7
-	JMP          started720
-
-column717:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Y0
-	VMOVUPD 32(SI), Y1
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Y2
-	VMOVUPD 32(SI), Y3
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Y4
-	VMOVUPD 32(SI), Y5
-	MOVLQSX 12(DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y6
-	VMOVUPD 32(BX), Y7
-
-started720:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed722
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R10
-
-k721:
+k666:
 	MOVLQSX      (R9), R11
 	VMOVUPD      (CX)(R11*8), Y8
 	VMOVUPD      32(CX)(R11*8), Y9
@@ -13225,20 +13593,79 @@ k721:
 	ADDQ         $0x04, R9
 	ADDQ         DI, SI
 	DECQ         BX
-	JNE          k721
+	JNE          k666
 
-summed722:
+summed667:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised670
+	CMPQ         SI, $0x01
+	JEQ          column668
+	CMPQ         SI, $0x02
+	JEQ          number669
+	VBROADCASTSD 72(AX), Y8
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y8, Y1, Y1
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y8, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+	JMP          initialised670
+
+number669:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Y8
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y8, Y1, Y1
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Y8
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y8, Y3, Y3
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Y8
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y8, Y5, Y5
+	MOVLQSX      12(DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Y8
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+	JMP          initialised670
+
+column668:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Y0, Y0
+	VADDPD  32(SI), Y1, Y1
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Y2, Y2
+	VADDPD  32(SI), Y3, Y3
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Y4, Y4
+	VADDPD  32(SI), Y5, Y5
+	MOVLQSX 12(DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Y6, Y6
+	VADDPD  32(BX), Y7, Y7
+
+initialised670:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product723:
+product671:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times725
+	JNE     times673
 	TESTQ   R9, R9
-	JNE     plus724
+	JNE     plus672
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -13255,9 +13682,9 @@ product723:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y6, (DI)
 	VMOVUPD Y7, 32(DI)
-	JMP     written727
+	JMP     written675
 
-plus724:
+plus672:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -13290,11 +13717,11 @@ plus724:
 	VMOVUPD Y8, (DI)
 	VADDPD  32(R8), Y7, Y8
 	VMOVUPD Y8, 32(DI)
-	JMP     written727
+	JMP     written675
 
-times725:
+times673:
 	TESTQ   R9, R9
-	JNE     both726
+	JNE     both674
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -13327,73 +13754,73 @@ times725:
 	VMOVUPD Y8, (DI)
 	VMULPD  32(R8), Y7, Y8
 	VMOVUPD Y8, 32(DI)
-	JMP     written727
+	JMP     written675
 
-both726:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Y8
-	VFMADD231PD (R10), Y0, Y8
-	VMOVUPD     Y8, (R12)
-	VMOVUPD     32(R11), Y8
-	VFMADD231PD 32(R10), Y1, Y8
-	VMOVUPD     Y8, 32(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Y8
-	VFMADD231PD (R10), Y2, Y8
-	VMOVUPD     Y8, (R12)
-	VMOVUPD     32(R11), Y8
-	VFMADD231PD 32(R10), Y3, Y8
-	VMOVUPD     Y8, 32(R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Y8
-	VFMADD231PD (R10), Y4, Y8
-	VMOVUPD     Y8, (R12)
-	VMOVUPD     32(R11), Y8
-	VFMADD231PD 32(R10), Y5, Y8
-	VMOVUPD     Y8, 32(R12)
-	MOVLQSX     12(R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     12(R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     12(DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Y8
-	VFMADD231PD (R8), Y6, Y8
-	VMOVUPD     Y8, (DI)
-	VMOVUPD     32(R9), Y8
-	VFMADD231PD 32(R8), Y7, Y8
-	VMOVUPD     Y8, 32(DI)
+both674:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Y0, Y8
+	VADDPD  (R11), Y8, Y8
+	VMOVUPD Y8, (R12)
+	VMULPD  32(R10), Y1, Y8
+	VADDPD  32(R11), Y8, Y8
+	VMOVUPD Y8, 32(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Y2, Y8
+	VADDPD  (R11), Y8, Y8
+	VMOVUPD Y8, (R12)
+	VMULPD  32(R10), Y3, Y8
+	VADDPD  32(R11), Y8, Y8
+	VMOVUPD Y8, 32(R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Y4, Y8
+	VADDPD  (R11), Y8, Y8
+	VMOVUPD Y8, (R12)
+	VMULPD  32(R10), Y5, Y8
+	VADDPD  32(R11), Y8, Y8
+	VMOVUPD Y8, 32(R12)
+	MOVLQSX 12(R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 12(R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX 12(DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Y6, Y8
+	VADDPD  (R9), Y8, Y8
+	VMOVUPD Y8, (DI)
+	VMULPD  32(R8), Y7, Y8
+	VADDPD  32(R9), Y8, Y8
+	VMOVUPD Y8, 32(DI)
 
-written727:
+written675:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done728
+	JEQ  done676
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product723
+	JNE  product671
 
-done728:
+done676:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows715
+	JGE  rows664
 
-next716:
+next665:
 	VZEROUPPER
 	RET
 
@@ -13404,23 +13831,10 @@ TEXT ·matMul5F64AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next730
+	JLT  next678
 
-rows729:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column731
-	CMPQ         SI, $0x02
-	JEQ          number732
-	VMOVUPD      c64_0<>+0(SB), Y9
-	CMPQ         SI, $0x00
-	JEQ          same733
-	VBROADCASTSD 72(AX), Y0
-	VMOVUPD      Y0, Y9
-
-same733:
+rows677:
+	VMOVUPD c64_0<>+0(SB), Y9
 	VMOVUPD Y9, Y0
 	VMOVUPD Y9, Y1
 	VMOVUPD Y9, Y2
@@ -13431,68 +13845,24 @@ same733:
 	VMOVUPD Y9, Y7
 	VMOVUPD Y9, Y8
 	VMOVUPD Y9, Y9
-	JMP     started734
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed680
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R11
+	LEAQ    (SI)(R8*4), R10
 
-number732:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Y0
-	VBROADCASTSD (SI)(R8*8), Y1
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Y2
-	VBROADCASTSD (SI)(R8*8), Y3
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Y4
-	VBROADCASTSD (SI)(R8*8), Y5
-	MOVLQSX      12(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Y6
-	VBROADCASTSD (SI)(R8*8), Y7
-	MOVLQSX      16(DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Y8
-	VBROADCASTSD (SI)(BX*8), Y9
-	JMP          started734
-
-column731:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Y0
-	VMOVUPD 32(SI), Y1
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Y2
-	VMOVUPD 32(SI), Y3
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Y4
-	VMOVUPD 32(SI), Y5
-	MOVLQSX 12(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Y6
-	VMOVUPD 32(SI), Y7
-	MOVLQSX 16(DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y8
-	VMOVUPD 32(BX), Y9
-
-started734:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed736
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R11
-	LEAQ  (SI)(R8*4), R10
-
-k735:
+k679:
 	MOVLQSX      (R9), R12
 	VMOVUPD      (CX)(R12*8), Y10
 	VMOVUPD      32(CX)(R12*8), Y11
@@ -13515,20 +13885,89 @@ k735:
 	ADDQ         DI, SI
 	ADDQ         DI, R10
 	DECQ         BX
-	JNE          k735
+	JNE          k679
 
-summed736:
+summed680:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised683
+	CMPQ         SI, $0x01
+	JEQ          column681
+	CMPQ         SI, $0x02
+	JEQ          number682
+	VBROADCASTSD 72(AX), Y10
+	VADDPD       Y10, Y0, Y0
+	VADDPD       Y10, Y1, Y1
+	VADDPD       Y10, Y2, Y2
+	VADDPD       Y10, Y3, Y3
+	VADDPD       Y10, Y4, Y4
+	VADDPD       Y10, Y5, Y5
+	VADDPD       Y10, Y6, Y6
+	VADDPD       Y10, Y7, Y7
+	VADDPD       Y10, Y8, Y8
+	VADDPD       Y10, Y9, Y9
+	JMP          initialised683
+
+number682:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Y10
+	VADDPD       Y10, Y0, Y0
+	VADDPD       Y10, Y1, Y1
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Y10
+	VADDPD       Y10, Y2, Y2
+	VADDPD       Y10, Y3, Y3
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Y10
+	VADDPD       Y10, Y4, Y4
+	VADDPD       Y10, Y5, Y5
+	MOVLQSX      12(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Y10
+	VADDPD       Y10, Y6, Y6
+	VADDPD       Y10, Y7, Y7
+	MOVLQSX      16(DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Y10
+	VADDPD       Y10, Y8, Y8
+	VADDPD       Y10, Y9, Y9
+	JMP          initialised683
+
+column681:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Y0, Y0
+	VADDPD  32(SI), Y1, Y1
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Y2, Y2
+	VADDPD  32(SI), Y3, Y3
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Y4, Y4
+	VADDPD  32(SI), Y5, Y5
+	MOVLQSX 12(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Y6, Y6
+	VADDPD  32(SI), Y7, Y7
+	MOVLQSX 16(DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Y8, Y8
+	VADDPD  32(BX), Y9, Y9
+
+initialised683:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product737:
+product684:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times739
+	JNE     times686
 	TESTQ   R9, R9
-	JNE     plus738
+	JNE     plus685
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -13549,9 +13988,9 @@ product737:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y8, (DI)
 	VMOVUPD Y9, 32(DI)
-	JMP     written741
+	JMP     written688
 
-plus738:
+plus685:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -13592,11 +14031,11 @@ plus738:
 	VMOVUPD Y10, (DI)
 	VADDPD  32(R8), Y9, Y10
 	VMOVUPD Y10, 32(DI)
-	JMP     written741
+	JMP     written688
 
-times739:
+times686:
 	TESTQ   R9, R9
-	JNE     both740
+	JNE     both687
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -13637,85 +14076,85 @@ times739:
 	VMOVUPD Y10, (DI)
 	VMULPD  32(R8), Y9, Y10
 	VMOVUPD Y10, 32(DI)
-	JMP     written741
+	JMP     written688
 
-both740:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Y10
-	VFMADD231PD (R10), Y0, Y10
-	VMOVUPD     Y10, (R12)
-	VMOVUPD     32(R11), Y10
-	VFMADD231PD 32(R10), Y1, Y10
-	VMOVUPD     Y10, 32(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Y10
-	VFMADD231PD (R10), Y2, Y10
-	VMOVUPD     Y10, (R12)
-	VMOVUPD     32(R11), Y10
-	VFMADD231PD 32(R10), Y3, Y10
-	VMOVUPD     Y10, 32(R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Y10
-	VFMADD231PD (R10), Y4, Y10
-	VMOVUPD     Y10, (R12)
-	VMOVUPD     32(R11), Y10
-	VFMADD231PD 32(R10), Y5, Y10
-	VMOVUPD     Y10, 32(R12)
-	MOVLQSX     12(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     12(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     12(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Y10
-	VFMADD231PD (R10), Y6, Y10
-	VMOVUPD     Y10, (R12)
-	VMOVUPD     32(R11), Y10
-	VFMADD231PD 32(R10), Y7, Y10
-	VMOVUPD     Y10, 32(R12)
-	MOVLQSX     16(R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     16(R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     16(DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Y10
-	VFMADD231PD (R8), Y8, Y10
-	VMOVUPD     Y10, (DI)
-	VMOVUPD     32(R9), Y10
-	VFMADD231PD 32(R8), Y9, Y10
-	VMOVUPD     Y10, 32(DI)
+both687:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Y0, Y10
+	VADDPD  (R11), Y10, Y10
+	VMOVUPD Y10, (R12)
+	VMULPD  32(R10), Y1, Y10
+	VADDPD  32(R11), Y10, Y10
+	VMOVUPD Y10, 32(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Y2, Y10
+	VADDPD  (R11), Y10, Y10
+	VMOVUPD Y10, (R12)
+	VMULPD  32(R10), Y3, Y10
+	VADDPD  32(R11), Y10, Y10
+	VMOVUPD Y10, 32(R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Y4, Y10
+	VADDPD  (R11), Y10, Y10
+	VMOVUPD Y10, (R12)
+	VMULPD  32(R10), Y5, Y10
+	VADDPD  32(R11), Y10, Y10
+	VMOVUPD Y10, 32(R12)
+	MOVLQSX 12(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 12(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 12(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Y6, Y10
+	VADDPD  (R11), Y10, Y10
+	VMOVUPD Y10, (R12)
+	VMULPD  32(R10), Y7, Y10
+	VADDPD  32(R11), Y10, Y10
+	VMOVUPD Y10, 32(R12)
+	MOVLQSX 16(R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 16(R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX 16(DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Y8, Y10
+	VADDPD  (R9), Y10, Y10
+	VMOVUPD Y10, (DI)
+	VMULPD  32(R8), Y9, Y10
+	VADDPD  32(R9), Y10, Y10
+	VMOVUPD Y10, 32(DI)
 
-written741:
+written688:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done742
+	JEQ  done689
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product737
+	JNE  product684
 
-done742:
+done689:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows729
+	JGE  rows677
 
-next730:
+next678:
 	VZEROUPPER
 	RET
 
@@ -13726,23 +14165,10 @@ TEXT ·matMul6F64AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next744
+	JLT  next691
 
-rows743:
-	MOVQ         j+24(FP), BX
-	MOVQ         80(AX), SI
-	MOVQ         48(AX), DI
-	CMPQ         SI, $0x01
-	JEQ          column745
-	CMPQ         SI, $0x02
-	JEQ          number746
-	VMOVUPD      c64_0<>+0(SB), Y11
-	CMPQ         SI, $0x00
-	JEQ          same747
-	VBROADCASTSD 72(AX), Y0
-	VMOVUPD      Y0, Y11
-
-same747:
+rows690:
+	VMOVUPD c64_0<>+0(SB), Y11
 	VMOVUPD Y11, Y0
 	VMOVUPD Y11, Y1
 	VMOVUPD Y11, Y2
@@ -13755,75 +14181,24 @@ same747:
 	VMOVUPD Y11, Y9
 	VMOVUPD Y11, Y10
 	VMOVUPD Y11, Y11
-	JMP     started748
+	MOVQ    8(AX), BX
+	TESTQ   BX, BX
+	JEQ     summed693
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    (AX), R9
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	SHLQ    $0x03, DI
+	SHLQ    $0x03, R8
+	MOVQ    uniform+16(FP), R10
+	ADDQ    R10, SI
+	LEAQ    (R8)(R8*2), R11
+	LEAQ    (SI)(R8*4), R10
 
-number746:
-	MOVQ         uniform+16(FP), SI
-	MOVLQSX      (DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Y0
-	VBROADCASTSD (SI)(R8*8), Y1
-	MOVLQSX      4(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Y2
-	VBROADCASTSD (SI)(R8*8), Y3
-	MOVLQSX      8(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Y4
-	VBROADCASTSD (SI)(R8*8), Y5
-	MOVLQSX      12(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Y6
-	VBROADCASTSD (SI)(R8*8), Y7
-	MOVLQSX      16(DI)(BX*4), R8
-	VBROADCASTSD (SI)(R8*8), Y8
-	VBROADCASTSD (SI)(R8*8), Y9
-	MOVLQSX      20(DI)(BX*4), BX
-	VBROADCASTSD (SI)(BX*8), Y10
-	VBROADCASTSD (SI)(BX*8), Y11
-	JMP          started748
-
-column745:
-	MOVLQSX (DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Y0
-	VMOVUPD 32(SI), Y1
-	MOVLQSX 4(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Y2
-	VMOVUPD 32(SI), Y3
-	MOVLQSX 8(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Y4
-	VMOVUPD 32(SI), Y5
-	MOVLQSX 12(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Y6
-	VMOVUPD 32(SI), Y7
-	MOVLQSX 16(DI)(BX*4), SI
-	LEAQ    (CX)(SI*8), SI
-	VMOVUPD (SI), Y8
-	VMOVUPD 32(SI), Y9
-	MOVLQSX 20(DI)(BX*4), BX
-	LEAQ    (CX)(BX*8), BX
-	VMOVUPD (BX), Y10
-	VMOVUPD 32(BX), Y11
-
-started748:
-	MOVQ  8(AX), BX
-	TESTQ BX, BX
-	JEQ   summed750
-	MOVQ  j+24(FP), SI
-	MOVQ  32(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  (AX), R9
-	IMULQ R8, SI
-	ADDQ  24(AX), SI
-	SHLQ  $0x03, SI
-	SHLQ  $0x03, DI
-	SHLQ  $0x03, R8
-	MOVQ  uniform+16(FP), R10
-	ADDQ  R10, SI
-	LEAQ  (R8)(R8*2), R11
-	LEAQ  (SI)(R8*4), R10
-
-k749:
+k692:
 	MOVLQSX      (R9), R12
 	VMOVUPD      (CX)(R12*8), Y12
 	VMOVUPD      32(CX)(R12*8), Y13
@@ -13849,20 +14224,99 @@ k749:
 	ADDQ         DI, SI
 	ADDQ         DI, R10
 	DECQ         BX
-	JNE          k749
+	JNE          k692
 
-summed750:
+summed693:
+	MOVQ         j+24(FP), BX
+	MOVQ         80(AX), SI
+	MOVQ         48(AX), DI
+	CMPQ         SI, $0x00
+	JEQ          initialised696
+	CMPQ         SI, $0x01
+	JEQ          column694
+	CMPQ         SI, $0x02
+	JEQ          number695
+	VBROADCASTSD 72(AX), Y12
+	VADDPD       Y12, Y0, Y0
+	VADDPD       Y12, Y1, Y1
+	VADDPD       Y12, Y2, Y2
+	VADDPD       Y12, Y3, Y3
+	VADDPD       Y12, Y4, Y4
+	VADDPD       Y12, Y5, Y5
+	VADDPD       Y12, Y6, Y6
+	VADDPD       Y12, Y7, Y7
+	VADDPD       Y12, Y8, Y8
+	VADDPD       Y12, Y9, Y9
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y12, Y11, Y11
+	JMP          initialised696
+
+number695:
+	MOVQ         uniform+16(FP), SI
+	MOVLQSX      (DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Y12
+	VADDPD       Y12, Y0, Y0
+	VADDPD       Y12, Y1, Y1
+	MOVLQSX      4(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Y12
+	VADDPD       Y12, Y2, Y2
+	VADDPD       Y12, Y3, Y3
+	MOVLQSX      8(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Y12
+	VADDPD       Y12, Y4, Y4
+	VADDPD       Y12, Y5, Y5
+	MOVLQSX      12(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Y12
+	VADDPD       Y12, Y6, Y6
+	VADDPD       Y12, Y7, Y7
+	MOVLQSX      16(DI)(BX*4), R8
+	VBROADCASTSD (SI)(R8*8), Y12
+	VADDPD       Y12, Y8, Y8
+	VADDPD       Y12, Y9, Y9
+	MOVLQSX      20(DI)(BX*4), BX
+	VBROADCASTSD (SI)(BX*8), Y12
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y12, Y11, Y11
+	JMP          initialised696
+
+column694:
+	MOVLQSX (DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Y0, Y0
+	VADDPD  32(SI), Y1, Y1
+	MOVLQSX 4(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Y2, Y2
+	VADDPD  32(SI), Y3, Y3
+	MOVLQSX 8(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Y4, Y4
+	VADDPD  32(SI), Y5, Y5
+	MOVLQSX 12(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Y6, Y6
+	VADDPD  32(SI), Y7, Y7
+	MOVLQSX 16(DI)(BX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	VADDPD  (SI), Y8, Y8
+	VADDPD  32(SI), Y9, Y9
+	MOVLQSX 20(DI)(BX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	VADDPD  (BX), Y10, Y10
+	VADDPD  32(BX), Y11, Y11
+
+initialised696:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product751:
+product697:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times753
+	JNE     times699
 	TESTQ   R9, R9
-	JNE     plus752
+	JNE     plus698
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -13887,9 +14341,9 @@ product751:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y10, (DI)
 	VMOVUPD Y11, 32(DI)
-	JMP     written755
+	JMP     written701
 
-plus752:
+plus698:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -13938,11 +14392,11 @@ plus752:
 	VMOVUPD Y12, (DI)
 	VADDPD  32(R8), Y11, Y12
 	VMOVUPD Y12, 32(DI)
-	JMP     written755
+	JMP     written701
 
-times753:
+times699:
 	TESTQ   R9, R9
-	JNE     both754
+	JNE     both700
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -13991,96 +14445,96 @@ times753:
 	VMOVUPD Y12, (DI)
 	VMULPD  32(R8), Y11, Y12
 	VMOVUPD Y12, 32(DI)
-	JMP     written755
+	JMP     written701
 
-both754:
-	MOVLQSX     (R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     (R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     (DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Y12
-	VFMADD231PD (R10), Y0, Y12
-	VMOVUPD     Y12, (R12)
-	VMOVUPD     32(R11), Y12
-	VFMADD231PD 32(R10), Y1, Y12
-	VMOVUPD     Y12, 32(R12)
-	MOVLQSX     4(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     4(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     4(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Y12
-	VFMADD231PD (R10), Y2, Y12
-	VMOVUPD     Y12, (R12)
-	VMOVUPD     32(R11), Y12
-	VFMADD231PD 32(R10), Y3, Y12
-	VMOVUPD     Y12, 32(R12)
-	MOVLQSX     8(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     8(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     8(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Y12
-	VFMADD231PD (R10), Y4, Y12
-	VMOVUPD     Y12, (R12)
-	VMOVUPD     32(R11), Y12
-	VFMADD231PD 32(R10), Y5, Y12
-	VMOVUPD     Y12, 32(R12)
-	MOVLQSX     12(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     12(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     12(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Y12
-	VFMADD231PD (R10), Y6, Y12
-	VMOVUPD     Y12, (R12)
-	VMOVUPD     32(R11), Y12
-	VFMADD231PD 32(R10), Y7, Y12
-	VMOVUPD     Y12, 32(R12)
-	MOVLQSX     16(R8)(SI*4), R10
-	LEAQ        (CX)(R10*8), R10
-	MOVLQSX     16(R9)(SI*4), R11
-	LEAQ        (CX)(R11*8), R11
-	MOVLQSX     16(DI)(SI*4), R12
-	LEAQ        (CX)(R12*8), R12
-	VMOVUPD     (R11), Y12
-	VFMADD231PD (R10), Y8, Y12
-	VMOVUPD     Y12, (R12)
-	VMOVUPD     32(R11), Y12
-	VFMADD231PD 32(R10), Y9, Y12
-	VMOVUPD     Y12, 32(R12)
-	MOVLQSX     20(R8)(SI*4), R8
-	LEAQ        (CX)(R8*8), R8
-	MOVLQSX     20(R9)(SI*4), R9
-	LEAQ        (CX)(R9*8), R9
-	MOVLQSX     20(DI)(SI*4), DI
-	LEAQ        (CX)(DI*8), DI
-	VMOVUPD     (R9), Y12
-	VFMADD231PD (R8), Y10, Y12
-	VMOVUPD     Y12, (DI)
-	VMOVUPD     32(R9), Y12
-	VFMADD231PD 32(R8), Y11, Y12
-	VMOVUPD     Y12, 32(DI)
+both700:
+	MOVLQSX (R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX (R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX (DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Y0, Y12
+	VADDPD  (R11), Y12, Y12
+	VMOVUPD Y12, (R12)
+	VMULPD  32(R10), Y1, Y12
+	VADDPD  32(R11), Y12, Y12
+	VMOVUPD Y12, 32(R12)
+	MOVLQSX 4(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 4(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 4(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Y2, Y12
+	VADDPD  (R11), Y12, Y12
+	VMOVUPD Y12, (R12)
+	VMULPD  32(R10), Y3, Y12
+	VADDPD  32(R11), Y12, Y12
+	VMOVUPD Y12, 32(R12)
+	MOVLQSX 8(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 8(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 8(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Y4, Y12
+	VADDPD  (R11), Y12, Y12
+	VMOVUPD Y12, (R12)
+	VMULPD  32(R10), Y5, Y12
+	VADDPD  32(R11), Y12, Y12
+	VMOVUPD Y12, 32(R12)
+	MOVLQSX 12(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 12(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 12(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Y6, Y12
+	VADDPD  (R11), Y12, Y12
+	VMOVUPD Y12, (R12)
+	VMULPD  32(R10), Y7, Y12
+	VADDPD  32(R11), Y12, Y12
+	VMOVUPD Y12, 32(R12)
+	MOVLQSX 16(R8)(SI*4), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 16(R9)(SI*4), R11
+	LEAQ    (CX)(R11*8), R11
+	MOVLQSX 16(DI)(SI*4), R12
+	LEAQ    (CX)(R12*8), R12
+	VMULPD  (R10), Y8, Y12
+	VADDPD  (R11), Y12, Y12
+	VMOVUPD Y12, (R12)
+	VMULPD  32(R10), Y9, Y12
+	VADDPD  32(R11), Y12, Y12
+	VMOVUPD Y12, 32(R12)
+	MOVLQSX 20(R8)(SI*4), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 20(R9)(SI*4), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX 20(DI)(SI*4), DI
+	LEAQ    (CX)(DI*8), DI
+	VMULPD  (R8), Y10, Y12
+	VADDPD  (R9), Y12, Y12
+	VMOVUPD Y12, (DI)
+	VMULPD  32(R8), Y11, Y12
+	VADDPD  32(R9), Y12, Y12
+	VMOVUPD Y12, 32(DI)
 
-written755:
+written701:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done756
+	JEQ  done702
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product751
+	JNE  product697
 
-done756:
+done702:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows743
+	JGE  rows690
 
-next744:
+next691:
 	VZEROUPPER
 	RET

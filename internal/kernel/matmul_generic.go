@@ -2,12 +2,17 @@ package kernel
 
 func matMulGo[T Float](a *MatMul, arena, uniform []T, n int) {
 	n = Pad(n)
-	var buf [block]T
+	var sums, buf [block]T
 	for lo := 0; lo < n; lo += block {
-		acc, tile := buf[:min(block, n-lo)], arena[lo:]
+		acc, tile := sums[:min(block, n-lo)], arena[lo:]
 		for j := range a.Out.D {
-			copy(acc, lanes(&a.Init, j, tile, uniform, 0, len(acc), &buf))
+			clear(acc)
 			addProducts(acc, a, j, tile, uniform)
+			if a.Init.Kind != None {
+				for i, v := range lanes(&a.Init, j, tile, uniform, 0, len(acc), &buf) {
+					acc[i] += v
+				}
+			}
 			storeProduct(&a.Out, acc, j, tile)
 			if a.Second.D != nil {
 				storeProduct(&a.Second, acc, j, tile)
@@ -69,7 +74,7 @@ func storeProduct[T Float](p *Product, acc []T, j int, tile []T) {
 		}
 	default:
 		for i := range acc {
-			d[i] = acc[i]*e[i] + c[i]
+			d[i] = T(acc[i]*e[i]) + c[i]
 		}
 	}
 }

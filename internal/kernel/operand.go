@@ -19,12 +19,6 @@ type Operand struct {
 	Kind  Kind
 }
 
-// Columns is an operand with one column of the arena per output column.
-func Columns(at ...int32) Operand { return Operand{Kind: Column, At: at} }
-
-// Uniforms is an operand with one number of the uniform area per output column.
-func Uniforms(at ...int32) Operand { return Operand{Kind: Uniform, At: at} }
-
 // Constant is the same number everywhere.
 func Constant(v float64) Operand { return Operand{Kind: Const, Value: v} }
 

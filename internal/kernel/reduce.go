@@ -8,13 +8,12 @@ type ReduceOp uint8
 const (
 	SumOf ReduceOp = iota // added in order of the list
 	MaxOf                 // the largest; NaN if any is
-	MinOf                 // the smallest; NaN if any is
 	reduceOps
 )
 
 // String is the lower-case name.
 func (o ReduceOp) String() string {
-	names := [...]string{"sum", "max", "min"}
+	names := [...]string{"sum", "max"}
 	if int(o) < len(names) {
 		return names[o]
 	}
@@ -58,10 +57,6 @@ func reduceGo[T Float](a *Reduce, arena []T, n int) {
 		case MaxOf:
 			for i := range d {
 				d[i] = max(d[i], x[i])
-			}
-		case MinOf:
-			for i := range d {
-				d[i] = min(d[i], x[i])
 			}
 		}
 	}

@@ -29,11 +29,11 @@ func supported(isa ISA) bool {
 // of their first byte; n is a multiple of [Lanes] where no sum is made over rows.
 type table struct {
 	matMul    [9]func(a, arena, uniform *byte, j, n int) // by number of columns
-	affine    [2][3]func(a, arena, uniform *byte, n int) // by B a column, by C's kind
-	binary    [binaryOps]func(a, arena, uniform *byte, n int)
+	affine    [12]func(a, arena, uniform *byte, n int)   // by the index of its case
+	binary    [fns]func(a, arena, uniform *byte, n int)
 	choose    func(a, arena, uniform *byte, n int)
 	reduce    [reduceOps]func(a, arena *byte, n int)
-	unary     [unaryOps]func(a, arena *byte, n int)
+	unary     [fns]func(a, arena *byte, n int)
 	sin, cos  func(a, arena *byte, n int) uint32
 	rowSum    func(a, arena, sums *byte, n int)
 	fold      func(dst, sums *byte, n int)
@@ -59,24 +59,48 @@ func tableOf[T Float](isa ISA) *table {
 	return tableF32AVX2()
 }
 
+// affineCase tells the kernels of [Affine] apart: by B a column or not, by C's kind where [Uniform] stands for every number,
+// and whether the factors of columns are 1 and left out.
+type affineCase struct {
+	b, c Kind
+	unit bool
+}
+
+func caseOf(a *Affine) affineCase {
+	k := affineCase{b: Uniform, c: a.C.Kind}
+	if a.B.Kind == Column {
+		k.b = Column
+	}
+	if k.c == Const {
+		k.c = Uniform
+	}
+	switch {
+	case k.b == Column:
+		k.unit = a.Alpha == 1 && (k.c != Column || a.Beta == 1)
+	case k.c == Column:
+		k.unit = a.Beta == 1
+	}
+	return k
+}
+
+// index is the place of the case's kernel in the table.
+func (k affineCase) index() int {
+	i := int(k.b-Column)*3 + int(k.c)
+	if k.unit {
+		i += 6
+	}
+	return i
+}
+
 // vectorize puts the assembly of isa into s.
 func vectorize[T Float](s *Set[T], isa ISA) {
 	t := tableOf[T](isa)
 	s.MatMul = matMulAsm[T](t)
 	s.Affine = func(a *Affine, arena, uniform []T, n int) {
-		b, c := 0, 0
-		if a.B.Kind == Column {
-			b = 1
-		}
-		if a.C.Kind == Column {
-			c = 1
-		} else if a.C.Kind != None {
-			c = 2
-		}
-		t.affine[b][c](head(a), first(arena), first(uniform), Pad(n))
+		t.affine[caseOf(a).index()](head(a), first(arena), first(uniform), Pad(n))
 	}
 	s.Binary = func(a *Binary, arena, uniform []T, n int) {
-		f := t.binary[a.Op]
+		f := t.binary[a.Fn]
 		if f == nil {
 			binaryGo(a, arena, uniform, n)
 			return

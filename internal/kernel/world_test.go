@@ -60,9 +60,9 @@ func (w *world[T]) numbers(count int) []int32 {
 func (w *world[T]) operand(kind Kind, count int) Operand {
 	switch kind {
 	case Column:
-		return Columns(w.columns(count)...)
+		return columnsAt(w.columns(count)...)
 	case Uniform:
-		return Uniforms(w.numbers(count)...)
+		return uniformsAt(w.numbers(count)...)
 	case Const:
 		return Constant(4*w.rng.Float64() - 2)
 	}
@@ -75,6 +75,21 @@ func (w *world[T]) clone() *world[T] {
 	c.sums = append([]T(nil), w.sums...)
 	c.scratch = append([]T(nil), w.scratch...)
 	return &c
+}
+
+func columnsAt(at ...int32) Operand { return Operand{Kind: Column, At: at} }
+
+func uniformsAt(at ...int32) Operand { return Operand{Kind: Uniform, At: at} }
+
+// functions lists the functions of so many numbers.
+func functions(operands int) []Fn {
+	var list []Fn
+	for f := range fns {
+		if f.Operands() == operands {
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 // operation is a descriptor ready to run, and what it writes.
@@ -140,24 +155,25 @@ func operations[T Float](seed uint64, n int) []operation[T] {
 	}
 	for _, b := range []Kind{None, Column, Uniform, Const} {
 		for _, c := range []Kind{None, Column, Uniform, Const} {
-			a := &Affine{D: w.columns(3), A: w.columns(3), B: w.operand(b, 3), C: w.operand(c, 3), Alpha: 1.5, Beta: -.25}
-			if b == Column {
-				a.D[1] = a.B.At[1]
+			for _, f := range [][2]float64{{1.5, -.25}, {1, 1}, {1, 3}, {-1, 1}} {
+				a := &Affine{D: w.columns(3), A: w.columns(3), B: w.operand(b, 3), C: w.operand(c, 3), Alpha: f[0], Beta: f[1]}
+				if b == Column {
+					a.D[1] = a.B.At[1]
+				}
+				add(operation[T]{
+					name:  fmt.Sprintf("Affine %d %d %v", b, c, f),
+					out:   a.D,
+					check: func(ar, un, _, _ int) error { return a.Check(ar, un, n) },
+					run:   func(s *Set[T], w *world[T]) { s.Affine(a, w.arena, w.uniform, w.n) },
+				})
 			}
-			add(operation[T]{
-				name:  fmt.Sprintf("Affine %d %d", b, c),
-				out:   a.D,
-				check: func(ar, un, _, _ int) error { return a.Check(ar, un, n) },
-				run:   func(s *Set[T], w *world[T]) { s.Affine(a, w.arena, w.uniform, w.n) },
-				tol:   50 * u,
-			})
 		}
 	}
 	kinds := []Kind{Column, Uniform, Const}
-	for op := range binaryOps {
+	for _, op := range functions(2) {
 		for _, ka := range kinds {
 			for _, kb := range kinds {
-				a := &Binary{D: w.columns(2), A: w.operand(ka, 2), B: w.operand(kb, 2), Op: op}
+				a := &Binary{D: w.columns(2), A: w.operand(ka, 2), B: w.operand(kb, 2), Fn: op}
 				add(operation[T]{
 					name:  fmt.Sprintf("Binary %v %d %d", op, ka, kb),
 					out:   a.D,
@@ -169,7 +185,7 @@ func operations[T Float](seed uint64, n int) []operation[T] {
 	}
 	for _, ka := range kinds {
 		for _, kb := range kinds {
-			a := &Choose{D: w.columns(2), If: Columns(w.columns(2)...), A: w.operand(ka, 2), B: w.operand(kb, 2)}
+			a := &Choose{D: w.columns(2), If: columnsAt(w.columns(2)...), A: w.operand(ka, 2), B: w.operand(kb, 2)}
 			for _, o := range a.If.At {
 				for i := range column(w.arena, o, Pad(n)) {
 					w.arena[int(o)+i] = T(w.rng.IntN(2))
@@ -183,8 +199,8 @@ func operations[T Float](seed uint64, n int) []operation[T] {
 			})
 		}
 	}
-	for op := range unaryOps {
-		a := &Unary{D: w.columns(3), X: w.columns(3), Op: op}
+	for _, op := range functions(1) {
+		a := &Unary{D: w.columns(3), X: w.columns(3), Fn: op}
 		a.D[1] = a.X[1]
 		out := a.D
 		if op.HasSlope() {
@@ -199,7 +215,7 @@ func operations[T Float](seed uint64, n int) []operation[T] {
 			tol:   16 * u,
 		})
 	}
-	a := &Unary{D: w.columns(2), X: w.columns(2), Op: Tanh}
+	a := &Unary{D: w.columns(2), X: w.columns(2), Fn: Tanh}
 	add(operation[T]{
 		name:  "Unary tanh without slope",
 		out:   a.D,

@@ -15,55 +15,83 @@ const (
 	afBeta  = afAlpha + 8
 )
 
-// affine writes D = Alpha·A·B + Beta·C for B a column or a number (or none) and C a
-// column, a number or none.
+// affine writes D = Alpha·A·B + Beta·C for B a column or a number (or none) and C a column, a number or none, every
+// product and the sum rounded; and once more, for less work, with the factors of columns left out where they are 1.
 func affine(v vec) {
-	for _, b := range []int{uniform, column} {
-		for _, c := range []int{none, column, uniform} {
-			affineKinds(v, b, c)
-		}
+	for _, k := range affineKinds {
+		k.write(v)
 	}
 }
 
-func affineKinds(v vec, bKind, cKind int) {
-	name := "affine" + [...]string{column: "Column", uniform: "Number"}[bKind] +
-		[...]string{none: "None", column: "Column", uniform: "Number"}[cKind]
-	v.text(name, "a, arena, uniform *byte, n int", "is Affine by the kinds of B and C.")
+// affineKind is a case of affine: by the kinds of B and C, and whether factors of 1 are left out.
+type affineKind struct {
+	b, c int
+	unit bool
+}
+
+var affineKinds = []affineKind{
+	{uniform, none, false}, {uniform, column, false}, {uniform, uniform, false},
+	{column, none, false}, {column, column, false}, {column, uniform, false},
+	{uniform, column, true}, {column, none, true}, {column, column, true}, {column, uniform, true},
+}
+
+func (k affineKind) name() string {
+	name := "affine" + [...]string{column: "Column", uniform: "Number"}[k.b] +
+		[...]string{none: "None", column: "Column", uniform: "Number"}[k.c]
+	if k.unit {
+		name += "Unit"
+	}
+	return name
+}
+
+func (k affineKind) write(v vec) {
+	v.text(k.name(), "a, arena, uniform *byte, n int", "is Affine by the kinds of B and C.")
 	a, arena := param("a"), param("arena")
-	alpha := v.coefficient(a, afAlpha, afB, bKind)
-	beta := v.coefficient(a, afBeta, afC, cKind)
+	var alpha, beta func(j reg.Register) reg.VecVirtual
+	if !k.unit || k.b == uniform {
+		alpha = v.coefficient(a, afAlpha, afB, k.b)
+	}
+	if k.c == uniform || k.c == column && !k.unit {
+		beta = v.coefficient(a, afBeta, afC, k.c)
+	}
 	columns(a, func(j reg.Register) {
 		d, pa := v.columnOf(a, 0, j, arena), v.columnOf(a, afA, j, arena)
 		var pb, pc reg.GPVirtual
-		if bKind == column {
+		if k.b == column {
 			pb = v.columnOf(a, afB, j, arena)
 		}
-		if cKind == column {
+		if k.c == column {
 			pc = v.columnOf(a, afC, j, arena)
 		}
-		al, be := alpha(j), beta(j)
+		var al, be reg.VecVirtual
+		if alpha != nil {
+			al = alpha(j)
+		}
+		if beta != nil {
+			be = beta(j)
+		}
 		v.rows(4, func(vectors int, at func(reg.Register, int) Mem) {
 			for r := range vectors {
-				x, t := v.reg(), v.reg()
-				v.mul(at(pa, r), al, x)
-				switch {
-				case bKind == column && cKind == none:
-					v.mul(at(pb, r), x, t)
-				case bKind == column && cKind == column:
-					v.mul(at(pc, r), be, t)
-					v.fma(at(pb, r), x, t)
-				case bKind == column:
-					v.move(be, t)
-					v.fma(at(pb, r), x, t)
-				case cKind == none:
-					t = x
-				case cKind == column:
-					t = x
-					v.fma(at(pc, r), be, t)
-				default:
-					v.add(be, x, t)
+				x := v.reg()
+				if alpha != nil {
+					v.mul(at(pa, r), al, x)
+				} else {
+					v.move(at(pa, r), x)
 				}
-				v.move(t, at(d, r))
+				if k.b == column {
+					v.mul(at(pb, r), x, x)
+				}
+				switch {
+				case k.c == column && beta != nil:
+					t := v.reg()
+					v.mul(at(pc, r), be, t)
+					v.add(t, x, x)
+				case k.c == column:
+					v.add(at(pc, r), x, x)
+				case k.c == uniform:
+					v.add(be, x, x)
+				}
+				v.move(x, at(d, r))
 			}
 		})
 	})

@@ -53,7 +53,6 @@ func binary(v vec) {
 	choose(v)
 	reduce(v, "sumOf", func(v vec, a, b, d reg.VecVirtual) { v.add(b, a, d) })
 	reduce(v, "maxOf", vec.larger)
-	reduce(v, "minOf", vec.smaller)
 }
 
 // larger is the maximum, NaN if either is, of -0 and +0 the latter. The instruction

@@ -122,15 +122,20 @@ func (e expKernel) decay(c constants, x reg.VecVirtual) reg.VecVirtual {
 	return e.of(c, t)
 }
 
-// sigmoid is (x < 0 ? z : 1)/(1 + z), z = e^-|x|, which neither overflows nor cancels.
-func (e expKernel) sigmoid(c constants, x reg.VecVirtual) reg.VecVirtual {
-	v, one, num, t := e.v, e.v.reg(), e.v.reg(), e.v.reg()
+// sigmoids are σ(x) = (x < 0 ? z : 1)/(1 + z) and σ(-x) = (x < 0 ? 1 : z)/(1 + z), z = e^-|x|, which neither overflow
+// nor cancel, with one division: the product with its result.
+func (e expKernel) sigmoids(c constants, x reg.VecVirtual) (y, other reg.VecVirtual) {
+	v, one, share := e.v, e.v.reg(), e.v.reg()
+	y, other = v.reg(), v.reg()
 	z := e.decay(c, x)
 	v.move(c.at(1), one)
-	v.blend(v.signMask(x), z, one, num)
-	v.add(one, z, t)
-	v.div(t, num, num)
-	return num
+	v.add(one, z, share)
+	v.div(share, one, share) // 1/(1 + z)
+	v.mul(share, z, z)       // z/(1 + z)
+	negative := v.signMask(x)
+	v.blend(negative, z, share, y)
+	v.blend(negative, share, z, other)
+	return y, other
 }
 
 func log1p(v vec) []float64 {

@@ -69,6 +69,7 @@ func matMulColumns(v vec, m int) {
 		}
 		b.start(acc)
 		b.products(acc)
+		b.addInit(acc)
 		b.finish(acc)
 		ADDQ(I32(h*v.bytes()), arena)
 		SUBQ(U8(rows), n)
@@ -104,31 +105,36 @@ func (b block) each(f func(c, r int)) {
 	}
 }
 
-// start sets the sums to Init.
+// start sets the sums to zero.
 func (b block) start(acc [][]reg.VecVirtual) {
+	z := b.v.reg()
+	b.v.zero(z)
+	b.each(func(c, r int) { b.v.move(z, acc[c][r]) })
+}
+
+// addInit adds Init to the sums.
+func (b block) addInit(acc [][]reg.VecVirtual) {
 	v, j := b.v, param("j")
-	vector, number, same, done := label("column"), label("number"), label("same"), label("started")
+	vector, number, done := label("column"), label("number"), label("initialised")
 	kind := load(b.a, mmInit+operandKind)
 	list := load(b.a, mmInit+operandList)
+	CMPQ(kind, U8(none))
+	jump(JEQ, done)
 	CMPQ(kind, U8(column))
 	jump(JEQ, vector)
 	CMPQ(kind, U8(uniform))
 	jump(JEQ, number)
-	z := v.reg()
-	v.zero(z)
-	CMPQ(kind, U8(none))
-	jump(JEQ, same)
-	v.move(v.real(Mem{Base: b.a, Disp: mmInit + operandReal}), z)
-	Label(same)
-	b.each(func(c, r int) { v.move(z, acc[c][r]) })
+	t := v.real(Mem{Base: b.a, Disp: mmInit + operandReal})
+	b.each(func(c, r int) { v.add(t, acc[c][r], acc[c][r]) })
 	jump(JMP, done)
 	Label(number)
 	u := param("uniform")
 	for c := range b.m {
-		o := GP64()
+		o, t := GP64(), v.reg()
 		MOVLQSX(Mem{Base: list, Index: j, Scale: 4, Disp: 4 * c}, o)
+		v.broadcast(Mem{Base: u, Index: o, Scale: v.scale()}, t)
 		for r := range b.h {
-			v.broadcast(Mem{Base: u, Index: o, Scale: v.scale()}, acc[c][r])
+			v.add(t, acc[c][r], acc[c][r])
 		}
 	}
 	jump(JMP, done)
@@ -136,7 +142,7 @@ func (b block) start(acc [][]reg.VecVirtual) {
 	for c := range b.m {
 		p := b.columnAt(list, j, c)
 		for r := range b.h {
-			v.move(Mem{Base: p, Disp: r * v.bytes()}, acc[c][r])
+			v.add(Mem{Base: p, Disp: r * v.bytes()}, acc[c][r], acc[c][r])
 		}
 	}
 	Label(done)
@@ -258,8 +264,8 @@ func (b block) finish(acc [][]reg.VecVirtual) {
 	jump(JMP, written)
 	Label(both)
 	each(e, c, func(acc, d Op, e, c Mem) {
-		v.move(c, t)
-		v.fma(e, acc, t)
+		v.mul(e, acc, t)
+		v.add(c, t, t)
 		v.move(t, d)
 	})
 	Label(written)

@@ -22,23 +22,17 @@ func writeTables(file string) error {
 		for m := 1; m <= columns; m++ {
 			fmt.Fprintf(&b, "\tt.matMul[%d] = matMul%d%s\n", m, m, s)
 		}
-		for i, x := range []string{"", "Column"} {
-			for j, y := range []string{"None", "Column", "Number"} {
-				name := map[string]string{"": "Number"}[x]
-				if name == "" {
-					name = x
-				}
-				fmt.Fprintf(&b, "\tt.affine[%d][%d] = affine%s%s%s\n", i, j, name, y, s)
-			}
+		for _, k := range affineKinds {
+			fmt.Fprintf(&b, "\tt.affine[affineCase{%d, %d, %v}.index()] = %s%s\n", k.b, k.c, k.unit, k.name(), s)
 		}
 		for _, o := range []string{"Div", "Max", "Min", "Gt", "Ge", "Lt", "Le", "Eq", "Ne"} {
 			fmt.Fprintf(&b, "\tt.binary[%s] = %s%s\n", o, lower(o), s)
 		}
-		for _, o := range []string{"SumOf", "MaxOf", "MinOf"} {
+		for _, o := range []string{"SumOf", "MaxOf"} {
 			fmt.Fprintf(&b, "\tt.reduce[%s] = %s%s\n", o, lower(o), s)
 		}
-		for _, o := range []string{"Abs", "Sign", "Sqrt", "Recip", "InvSqrt", "Floor", "Ceil", "Exp", "Expm1", "Log", "Log1p", "Log2", "Tanh", "Sigmoid", "Softplus"} {
-			fmt.Fprintf(&b, "\tt.unary[%s] = %s%s\n", o, lower(o), s)
+		for _, f := range functions(v) {
+			fmt.Fprintf(&b, "\tt.unary[%s] = %s%s\n", upper(f.name), f.name, s)
 		}
 		for m := 1; m <= side; m++ {
 			for k := 1; k <= side; k++ {
@@ -56,5 +50,7 @@ func writeTables(file string) error {
 	}
 	return os.WriteFile(file, src, 0o644)
 }
+
+func upper(s string) string { return string(s[0]&^0x20) + s[1:] }
 
 func lower(s string) string { return string(s[0]|0x20) + s[1:] }

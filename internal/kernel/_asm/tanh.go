@@ -8,12 +8,15 @@ import (
 // E = e^2|x| - 1 = 2ⁿ·(eʳ - 1) + (2ⁿ - 1), which loses nothing for small x. Both
 // work on |x|. The slope is 1 - y².
 func tanh(v vec, e expKernel) function {
-	f := function{name: "tanh", slope: func(c constants, y reg.VecVirtual) reg.VecVirtual {
-		t := v.reg()
-		v.move(c.at(1), t)
-		v.fnma(y, y, t)
-		return t
-	}}
+	f := function{name: "tanh"}
+	f.slope = func(c constants, x reg.VecVirtual) (y, slope reg.VecVirtual) {
+		y, slope = f.value(c, x), v.reg()
+		square := v.reg()
+		v.move(c.at(1), slope)
+		v.mul(y, y, square)
+		v.sub(square, slope, slope)
+		return y, slope
+	}
 	if !v.double {
 		p, q := tanhP[:], tanhQ[:]
 		f.numbers = append(append([]float64{tanhEnd, 1}, p...), q...)

@@ -13,18 +13,27 @@ const (
 )
 
 // function is the code of one operation: y of x, with the numbers it uses in its
-// loop, and if it has a slope, that from y.
+// loop, and if it has a slope, y and the slope.
 type function struct {
 	name    string
 	numbers []float64
 	value   func(c constants, x reg.VecVirtual) reg.VecVirtual
-	slope   func(c constants, y reg.VecVirtual) reg.VecVirtual
+	slope   func(c constants, x reg.VecVirtual) (y, slope reg.VecVirtual)
 }
 
 // unary writes the functions of one number.
 func unary(v vec) {
+	for _, f := range functions(v) {
+		f.write(v)
+	}
+	trigonometric(v, "sin", 0)
+	trigonometric(v, "cos", 1)
+}
+
+// functions are those whose kernels the table names by their operations.
+func functions(v vec) []function {
 	e, l := exponential(v), logarithm(v)
-	for _, f := range []function{
+	return []function{
 		{name: "abs", value: func(c constants, x reg.VecVirtual) reg.VecVirtual { return c.magnitude(x) }},
 		{name: "sign", numbers: []float64{0, 1, -1}, value: sign},
 		{name: "sqrt", value: func(c constants, x reg.VecVirtual) reg.VecVirtual {
@@ -50,19 +59,16 @@ func unary(v vec) {
 		{name: "log1p", numbers: l.numbers(), value: l.log1p},
 		{name: "log2", numbers: l.numbers(), value: l.log2},
 		tanh(v, e),
-		{name: "sigmoid", numbers: append(e.numbers(), 1), value: e.sigmoid, slope: func(c constants, y reg.VecVirtual) reg.VecVirtual {
-			t := v.reg()
-			v.move(c.at(1), t)
-			v.sub(y, t, t)
-			v.mul(y, t, t)
-			return t
+		{name: "sigmoid", numbers: append(e.numbers(), 1), value: func(c constants, x reg.VecVirtual) reg.VecVirtual {
+			y, _ := e.sigmoids(c, x)
+			return y
+		}, slope: func(c constants, x reg.VecVirtual) (y, slope reg.VecVirtual) {
+			y, other := e.sigmoids(c, x)
+			v.mul(y, other, other)
+			return y, other
 		}},
 		{name: "softplus", numbers: append(append(e.numbers(), 2, 0), log1p(v)...), value: e.softplus},
-	} {
-		f.write(v)
 	}
-	trigonometric(v, "sin", 0)
-	trigonometric(v, "cos", 1)
 }
 
 func (f function) write(v vec) {
@@ -77,11 +83,13 @@ func (f function) write(v vec) {
 				for r := range vectors {
 					t := v.reg()
 					v.move(at(x, r), t)
-					y := f.value(c, t)
-					v.move(y, at(d, r))
-					if s != nil {
-						v.move(f.slope(c, y), at(s, r))
+					if s == nil {
+						v.move(f.value(c, t), at(d, r))
+						continue
 					}
+					y, slope := f.slope(c, t)
+					v.move(y, at(d, r))
+					v.move(slope, at(s, r))
 				}
 			}
 		}
