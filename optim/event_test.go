@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -145,6 +147,27 @@ func TestHistory(t *testing.T) {
 		assert.Equal(t, 1, h.Epochs[0].Epoch)
 		assert.Equal(t, 4.8, h.Last().Loss)
 	}
+}
+
+// failing is a disk that takes nothing.
+type failing struct{ err error }
+
+func (f failing) Write([]byte) (int, error) { return 0, f.err }
+
+func TestHistoryAsCSV(t *testing.T) {
+	h := optim.History{Epochs: []optim.Event{
+		{Epoch: 1, Step: 3, Loss: 1.0 / 3, Rate: 0.01, GradNorm: 5, Elapsed: 1500 * time.Millisecond},
+		{Epoch: 2, Step: 6, Loss: math.NaN()},
+	}}
+	var out strings.Builder
+	require.NoError(t, h.WriteCSV(&out))
+	assert.Equal(t, "epoch,step,nll,rate,grad_norm,seconds\n1,3,0.3333333333333333,0.01,5,1.500\n2,6,NaN,0,0,0.000\n", out.String())
+	h.Label = "Loss"
+	out.Reset()
+	require.NoError(t, h.WriteCSV(&out))
+	assert.Contains(t, out.String(), "epoch,step,loss,rate")
+	full := errors.New("disk full")
+	assert.ErrorIs(t, h.WriteCSV(failing{full}), full)
 }
 
 func ExampleObservers() {

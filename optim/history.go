@@ -5,6 +5,8 @@ import "slices"
 // History keeps the EpochDone events of a run: its Observe is an [Observer]. It starts anew with the first step of a run.
 type History struct {
 	Epochs []Event
+	// Label is what the loss is called. Empty means "NLL".
+	Label string
 }
 
 // Observe is an [Observer].

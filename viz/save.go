@@ -6,7 +6,7 @@ import (
 	"image"
 	"image/png"
 
-	"github.com/google/renameio/v2/maybe"
+	"github.com/go-ffjord/ffjord/internal/atomicfile"
 )
 
 // Picture is anything that can be drawn.
@@ -15,8 +15,8 @@ type Picture interface {
 	Image() (*image.RGBA, error)
 }
 
-// Save draws the picture and writes it to the file as a PNG. The file appears whole or, after an error, not at all; on
-// Windows, where a file cannot be replaced in one step, it is written in place.
+// Save draws the picture and writes it to the file as a PNG. The file appears whole or, after an error, which names it,
+// not at all; an older one is as it was then.
 func Save(file string, p Picture) error {
 	img, err := p.Image()
 	if err != nil {
@@ -26,7 +26,7 @@ func Save(file string, p Picture) error {
 	if err := png.Encode(&buf, img); err != nil {
 		return fmt.Errorf("viz: %s: %w", file, err)
 	}
-	if err := maybe.WriteFile(file, buf.Bytes(), 0o644); err != nil {
+	if err := atomicfile.Write(file, buf.Bytes()); err != nil {
 		return fmt.Errorf("viz: save: %w", err)
 	}
 	return nil

@@ -1,12 +1,13 @@
 package main
 
 import (
-	"errors"
+	"cmp"
 	"flag"
 	"fmt"
 	"io"
-	"math"
 	"math/rand/v2"
+
+	"github.com/go-ffjord/ffjord/internal/program"
 )
 
 // settings are what the command line asks for.
@@ -36,47 +37,30 @@ func flags() (*flag.FlagSet, *settings) {
 	return f, s
 }
 
-// parse reads the command line. The error names the first flag that is wrong,
-// and is flag.ErrHelp where help is asked for.
+// parse reads the command line. The error names the first flag that is wrong, and is flag.ErrHelp where help is asked
+// for.
 func parse(args []string) (settings, error) {
 	f, s := flags()
-	f.SetOutput(io.Discard)
-	f.Usage = func() {}
-	if err := f.Parse(args); err != nil {
+	if err := program.Parse(f, args); err != nil {
 		return settings{}, err
-	}
-	if f.NArg() > 0 {
-		return settings{}, fmt.Errorf("%q is no flag; -h lists the flags", f.Arg(0))
 	}
 	return *s, s.check()
 }
 
 // check returns what is wrong with the settings, but for the labels.
 func (s settings) check() error {
-	for _, c := range []struct {
-		flag       string
-		value, max int
-	}{
-		{"size", s.size, 100_000},
-		{"batch", s.batch, 100_000_000},
-		{"epochs", s.epochs, 1_000_000},
-		{"hidden", s.hidden, 10_000},
-	} {
-		if c.value < 1 || c.value > c.max {
-			return fmt.Errorf("-%s is %d: want 1 to %d", c.flag, c.value, c.max)
-		}
-	}
-	if !(s.lr > 0) || math.IsInf(s.lr, 1) {
-		return fmt.Errorf("-lr is %v: want a positive number", s.lr)
-	}
-	if s.out == "" {
-		return errors.New("-out is empty: want a file")
-	}
-	return nil
+	return cmp.Or(
+		program.CheckCounts(
+			program.Count{Flag: "size", Value: s.size, Most: 100_000},
+			program.Count{Flag: "batch", Value: s.batch, Most: 100_000_000},
+			program.Count{Flag: "epochs", Value: s.epochs, Most: 1_000_000},
+			program.Count{Flag: "hidden", Value: s.hidden, Most: 10_000},
+		),
+		program.CheckPositive("lr", s.lr),
+	)
 }
 
-// Streams of random numbers. Each use has its own, so that more epochs, say,
-// do not change the data.
+// Streams of random numbers. Each use has its own, so that more epochs, say, do not change the data.
 const (
 	trainStream uint64 = iota + 1
 	testStream
@@ -94,9 +78,9 @@ func help(w io.Writer) {
 
 Learns one density in the plane for each letter of -labels, all with one
 continuous normalizing flow, and draws them side by side. Ctrl-C ends the
-training early and shows what is learnt by then; a second one ends the program
-at once. The exit code is 0, or 1 for a failure, 2 for a wrong flag, 130 after
-Ctrl-C.
+training early and shows what is learnt by then, as SIGTERM and SIGHUP do; a
+second one ends the program at once. The exit code is 0, or 1 for a failure, 2
+for a wrong flag, 128 and its number after a signal.
 
 `)
 	f, _ := flags()

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/go-ffjord/ffjord/internal/program"
 )
 
 func TestWrongFlags(t *testing.T) {
@@ -32,7 +34,7 @@ func TestWrongFlags(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			o := conditional(t.Context(), t, test.args...)
-			assert.Equal(t, misused, o.code)
+			assert.Equal(t, program.Misused, o.code)
 			assert.Contains(t, o.stderr, "conditional: "+test.want)
 			assert.Empty(t, o.stdout)
 		})
@@ -44,7 +46,7 @@ func TestOutIsTried(t *testing.T) {
 	dir := t.TempDir()
 	for _, out := range []string{dir, filepath.Join(dir, "none", "picture.png")} {
 		o := conditional(t.Context(), t, append(small, "-out", out)...)
-		assert.Equal(t, misused, o.code)
+		assert.Equal(t, program.Misused, o.code)
 		assert.Contains(t, o.stderr, "conditional: -out: ")
 		assert.Empty(t, o.stdout)
 	}
@@ -52,7 +54,7 @@ func TestOutIsTried(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	o := conditional(t.Context(), t, "-h")
-	assert.Equal(t, done, o.code)
+	assert.Equal(t, program.Done, o.code)
 	assert.Empty(t, o.stderr)
 	for _, flag := range []string{"-labels text", "-size n", "-batch n", "-epochs n", "-lr rate", "-hidden width", "-seed number", "-out file"} {
 		assert.Contains(t, o.stdout, "  "+flag)

@@ -18,9 +18,8 @@ import (
 // held is the number of points of each letter held out for testing.
 const held = 4096
 
-// learn draws the data, trains the flow, measures it and draws the picture.
-// When ctx is done before the training is, it goes on with what is learnt by
-// then, and returns the training's error in the end.
+// learn draws the data, trains the flow, measures it and draws the picture. When ctx is done before the training is, it
+// goes on with what is learnt by then, and returns the training's error in the end.
 func learn(ctx context.Context, s settings, labels []label, stdout, stderr io.Writer) error {
 	train, err := draws(labels, s.size, s.random(trainStream))
 	if err != nil {
@@ -28,10 +27,14 @@ func learn(ctx context.Context, s settings, labels []label, stdout, stderr io.Wr
 	}
 	flow := s.flow(len(labels))
 	end, stopped := s.fit(ctx, flow, train, stderr)
-	if stopped != nil && (end.Step == 0 || !errors.Is(stopped, context.Canceled)) {
+	interrupted := errors.Is(stopped, context.Canceled)
+	switch {
+	case interrupted && end.Step == 0:
+		return errors.New("interrupted")
+	case stopped != nil && !interrupted:
 		return stopped
 	}
-	if stopped != nil {
+	if interrupted {
 		fmt.Fprintln(stderr, "conditional: interrupted; now measuring what is learnt (Ctrl-C again to quit)")
 	}
 
@@ -50,11 +53,13 @@ func learn(ctx context.Context, s settings, labels []label, stdout, stderr io.Wr
 	if err := r.print(stdout, end, flow.Params.Count(), s.out); err != nil {
 		return err
 	}
-	return stopped
+	if interrupted {
+		return errors.New("interrupted")
+	}
+	return nil
 }
 
-// flow returns the flow of all labels: one net, which sees the condition beside
-// the point.
+// flow returns the flow of all labels: one net, which sees the condition beside the point.
 func (s settings) flow(labels int) *flows.Flow {
 	return &flows.Flow{
 		Dim:  2,

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/image/math/fixed"
 	"gorgonia.org/tensor"
 
+	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/data/toy"
 )
 
@@ -21,8 +22,7 @@ const (
 	rim  = 2
 )
 
-// label is a letter, what it looks like as a density in the plane, and the
-// condition that stands for it.
+// label is a letter, what it looks like as a density in the plane, and the condition that stands for it.
 type label struct {
 	letter  rune
 	density *toy.Picture
@@ -55,7 +55,7 @@ func letters(text string) ([]label, error) {
 		}
 		one := make([]float64, len(all))
 		one[i] = 1
-		labels = append(labels, label{letter, density, matrix(one, len(one))})
+		labels = append(labels, label{letter, density, data.Rows(len(one), one...)})
 	}
 	return labels, nil
 }
@@ -98,8 +98,7 @@ func sized(f *opentype.Font, letter rune, size float64) (font.Face, fixed.Rectan
 	return face, bounds, nil
 }
 
-// draws returns n points of each label with its condition beside them: rows x|c
-// (labels·n, 2 + labels).
+// draws returns n points of each label with its condition beside them: rows x|c (labels·n, 2 + labels).
 func draws(labels []label, n int, rng *rand.Rand) (*tensor.Dense, error) {
 	var rows []float64
 	for _, l := range labels {
@@ -112,10 +111,5 @@ func draws(labels []label, n int, rng *rand.Rand) (*tensor.Dense, error) {
 			rows = append(rows, l.given.Float64s()...)
 		}
 	}
-	return matrix(rows, 2+len(labels)), nil
-}
-
-// matrix makes numbers, row after row, a matrix of so many columns.
-func matrix(numbers []float64, cols int) *tensor.Dense {
-	return tensor.New(tensor.WithShape(len(numbers)/cols, cols), tensor.WithBacking(numbers))
+	return data.Rows(2+len(labels), rows...), nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"gorgonia.org/tensor"
 
+	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/viz"
 )
@@ -15,8 +16,8 @@ import (
 // shown is the number of points in a picture.
 const shown = 3000
 
-// gallery shows data, density and samples of each label, one below the other,
-// and the density of a condition that is no label.
+// gallery shows data, density and samples of each label, one below the other, and the density of a condition that is no
+// label.
 func (s settings) gallery(ctx context.Context, flow *flows.Flow, labels []label, r report) (viz.Gallery, error) {
 	rng := s.random(pictureStream)
 	base := make([]float64, 2*shown)
@@ -49,14 +50,18 @@ func (s settings) gallery(ctx context.Context, flow *flows.Flow, labels []label,
 		if err != nil {
 			return viz.Gallery{}, err
 		}
-		samples, _, err := flow.Given(l.given).Forward(ctx, matrix(base, 2))
+		samples, _, err := flow.Given(l.given).Forward(ctx, data.Rows(2, base...))
+		if err != nil {
+			return viz.Gallery{}, err
+		}
+		x, err := data.Float64s(samples)
 		if err != nil {
 			return viz.Gallery{}, err
 		}
 		learnt.Titles = append(learnt.Titles, fmt.Sprintf("gap %.3f", r[i].gap()))
 		learnt.Densities = append(learnt.Densities, own)
 		between.Densities = append(between.Densities, half)
-		drawn.Points = append(drawn.Points, numbers(samples))
+		drawn.Points = append(drawn.Points, x)
 		drawn.From = append(drawn.From, base)
 	}
 	return viz.Gallery{Window: window, Strips: []viz.Strip{seen, learnt, drawn, between}, Top: highest(labels, window)}, nil
@@ -64,7 +69,7 @@ func (s settings) gallery(ctx context.Context, flow *flows.Flow, labels []label,
 
 // density returns p(x|c) at the points of a grid.
 func density(ctx context.Context, flow *flows.Flow, c *tensor.Dense, grid viz.Grid) ([]float64, error) {
-	p, err := flow.Given(c).LogProb(ctx, matrix(grid.Points(), 2))
+	p, err := flow.Given(c).LogProb(ctx, data.Rows(2, grid.Points()...))
 	for i := range p {
 		p[i] = math.Exp(p[i])
 	}
@@ -88,14 +93,5 @@ func halfway(a, b label) *tensor.Dense {
 	for i, v := range b.given.Float64s() {
 		c[i] = (c[i] + v) / 2
 	}
-	return matrix(c, len(c))
-}
-
-// numbers returns the elements of a matrix of float32, row after row.
-func numbers(x *tensor.Dense) []float64 {
-	var out []float64
-	for _, v := range x.Float32s() {
-		out = append(out, float64(v))
-	}
-	return out
+	return data.Rows(len(c), c...)
 }

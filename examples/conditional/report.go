@@ -16,8 +16,7 @@ import (
 // report is what a run found out: a line for each label.
 type report []line
 
-// line tells how near the flow comes to the density of a label, by -log p of
-// fresh points in nats, mean.
+// line tells how near the flow comes to the density of a label, by -log p of fresh points in nats, mean.
 type line struct {
 	letter rune
 	nll    float64 // of the flow given the label

@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/go-ffjord/ffjord/internal/program"
 )
 
 // small makes a run cheap: two short epochs of a small net on two letters.
@@ -29,7 +31,7 @@ type outcome struct {
 func conditional(ctx context.Context, t *testing.T, args ...string) outcome {
 	var stdout, stderr bytes.Buffer
 	o := outcome{file: filepath.Join(t.TempDir(), "picture.png")}
-	o.code = run(ctx, append([]string{"-out", o.file}, args...), &stdout, &stderr)
+	o.code = app().Run(ctx, append([]string{"-out", o.file}, args...), &stdout, &stderr)
 	o.stdout, o.stderr = stdout.String(), stderr.String()
 	return o
 }
@@ -56,7 +58,7 @@ func (o outcome) table(t *testing.T) map[string][3]float64 {
 
 func TestRun(t *testing.T) {
 	o := conditional(t.Context(), t, small...)
-	require.Equal(t, done, o.code, o.stderr)
+	require.Equal(t, program.Done, o.code, o.stderr)
 	img, err := png.Decode(bytes.NewReader(o.picture(t)))
 	require.NoError(t, err)
 	assert.Greater(t, img.Bounds().Dy(), img.Bounds().Dx(), "three strips of two")
@@ -84,15 +86,15 @@ func TestRun(t *testing.T) {
 func TestSameSeedSameBits(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	one := conditional(t.Context(), t, small...)
-	require.Equal(t, done, one.code, one.stderr)
+	require.Equal(t, program.Done, one.code, one.stderr)
 	runtime.GOMAXPROCS(4)
 	four := conditional(t.Context(), t, small...)
-	require.Equal(t, done, four.code, four.stderr)
+	require.Equal(t, program.Done, four.code, four.stderr)
 	assert.Equal(t, one.table(t), four.table(t))
 	assert.True(t, bytes.Equal(one.picture(t), four.picture(t)))
 
 	other := conditional(t.Context(), t, append(small, "-seed", "2")...)
-	require.Equal(t, done, other.code, other.stderr)
+	require.Equal(t, program.Done, other.code, other.stderr)
 	assert.NotEqual(t, one.table(t), other.table(t))
 }
 
@@ -136,8 +138,8 @@ func TestInterrupted(t *testing.T) {
 	stderr := &canceller{cancel: cancel}
 	var stdout bytes.Buffer
 	file := filepath.Join(t.TempDir(), "picture.png")
-	code := run(ctx, append([]string{"-out", file}, append(small, "-epochs", "50")...), &stdout, stderr)
-	assert.Equal(t, interrupted, code)
+	code := app().Run(ctx, append([]string{"-out", file}, append(small, "-epochs", "50")...), &stdout, stderr)
+	assert.Equal(t, program.Interrupted, code)
 	assert.Contains(t, stderr.String(), "conditional: interrupted; now measuring")
 	assert.Contains(t, stdout.String(), "3 steps in ")
 	assert.FileExists(t, file)
@@ -147,7 +149,7 @@ func TestInterruptedAtOnce(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	o := conditional(ctx, t, small...)
-	assert.Equal(t, interrupted, o.code)
+	assert.Equal(t, program.Interrupted, o.code)
 	assert.Equal(t, "conditional: interrupted\n", o.stderr)
 	assert.Empty(t, o.stdout)
 	assert.NoFileExists(t, o.file)
@@ -155,7 +157,7 @@ func TestInterruptedAtOnce(t *testing.T) {
 
 func TestDivergence(t *testing.T) {
 	o := conditional(t.Context(), t, append(small, "-lr", "1e30")...)
-	assert.Equal(t, failed, o.code)
+	assert.Equal(t, program.Failed, o.code)
 	assert.Empty(t, o.stdout)
 	assert.NoFileExists(t, o.file)
 }
@@ -166,7 +168,7 @@ func TestDemo(t *testing.T) {
 		t.Skip("trains for 20 epochs, which takes minutes under the race detector")
 	}
 	o := conditional(t.Context(), t)
-	require.Equal(t, done, o.code, o.stderr)
+	require.Equal(t, program.Done, o.code, o.stderr)
 	t.Log(o.stdout)
 	assert.LessOrEqual(t, o.table(t)["mean"][2], 0.05)
 	assert.Greater(t, o.table(t)["mean"][2], 0.0, "no density beats the true one")

@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/go-ffjord/ffjord/internal/program"
 )
 
 // TestDemo runs the program as it is.
@@ -12,8 +14,8 @@ func TestDemo(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains for 40 epochs, which takes minutes under the race detector")
 	}
-	o := moons(t)
-	require.Equal(t, done, o.code, o.stderr)
+	o := learned(t)
+	require.Equal(t, program.Done, o.code, o.stderr)
 	r := o.report
 	t.Logf("NLL %.4f, gap %.4f, %.1f s of training", r.NLLTest, r.Gap, r.Seconds)
 	assert.LessOrEqual(t, r.NLLTest, 0.70)

@@ -2,91 +2,63 @@ package main
 
 import (
 	"bytes"
-	"encoding/csv"
-	"fmt"
-	"os"
+	"errors"
+	"io"
 	"path/filepath"
-	"strconv"
 
-	"github.com/google/renameio/v2/maybe"
-
+	"github.com/go-ffjord/ffjord/flows"
+	"github.com/go-ffjord/ffjord/internal/atomicfile"
 	"github.com/go-ffjord/ffjord/optim"
+	"github.com/go-ffjord/ffjord/viz"
 )
 
 // Files that a run leaves behind. Each appears whole or not at all.
 const (
 	panelFile   = "panel.png"
 	densityFile = "density.png"
-	weightsFile = "flow.safetensors"
+	flowFile    = "flow.safetensors"
 	historyFile = "history.csv"
 	dotFile     = "graph.dot"
 	svgFile     = "graph.svg"
 )
 
 func files() []string {
-	return []string{panelFile, densityFile, weightsFile, historyFile, dotFile, svgFile}
+	return []string{panelFile, densityFile, flowFile, historyFile, dotFile, svgFile}
 }
 
-// path returns where a file goes.
-func (s settings) path(file string) string { return filepath.Join(s.out, file) }
+// folder is where the files go.
+type folder struct {
+	path    string
+	written []string // so far
+	failed  error    // what went wrong with the others
+}
 
-// makeFolder makes the folder for the files and finds out whether they can be
-// written to it.
-func makeFolder(s settings) error {
-	if err := os.MkdirAll(s.out, 0o777); err != nil {
-		return fmt.Errorf("-out: %w", err)
+// put writes a file by a function that takes its path. A failure leaves the files to come alone.
+func (f *folder) put(name string, write func(path string) error) {
+	if err := write(filepath.Join(f.path, name)); err != nil {
+		f.failed = errors.Join(f.failed, err)
+		return
 	}
-	probe, err := os.CreateTemp(s.out, ".probe-*")
-	if err != nil {
-		return fmt.Errorf("-out: %w", err)
-	}
-	probe.Close()
-	os.Remove(probe.Name())
-	for _, file := range files() {
-		if info, err := os.Stat(s.path(file)); err == nil && !info.Mode().IsRegular() {
-			return fmt.Errorf("-out: %s is in the way: it is no regular file", s.path(file))
+	f.written = append(f.written, name)
+}
+
+// putText writes a file from what a function writes.
+func (f *folder) putText(name string, write func(w io.Writer) error) {
+	f.put(name, func(path string) error {
+		var b bytes.Buffer
+		if err := write(&b); err != nil {
+			return err
 		}
-	}
-	return nil
+		return atomicfile.Write(path, b.Bytes())
+	})
 }
 
-// writeHistory writes one line for each epoch.
-func writeHistory(path string, epochs []optim.Event) error {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.Write([]string{"epoch", "step", "nll", "rate", "grad_norm", "seconds"})
-	number := func(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
-	for _, e := range epochs {
-		w.Write([]string{
-			strconv.Itoa(e.Epoch), strconv.Itoa(e.Step), number(e.Loss), number(e.Rate), number(e.GradNorm),
-			strconv.FormatFloat(e.Elapsed.Seconds(), 'f', 3, 64),
-		})
-	}
-	w.Flush()
-	return maybe.WriteFile(path, b.Bytes(), 0o666)
+func (f *folder) putPicture(name string, p viz.Picture) {
+	f.put(name, func(path string) error { return viz.Save(path, p) })
 }
 
-// metadata tells whoever reads the parameters which flow they belong to: with
-// it the flow can be built again. One solver serves training and evaluation.
-func (s settings) metadata() map[string]string {
-	number := func(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
-	m := map[string]string{
-		"model":        "FFJORD, fields MLP with tanh and tiled time, base N(0, 0.8²)",
-		"data":         fmt.Sprintf("moons, noise %v", s.noise),
-		"blocks":       strconv.Itoa(s.blocks),
-		"hidden":       strconv.Itoa(s.hidden),
-		"layers":       strconv.Itoa(s.layers),
-		"t0":           "0",
-		"t1":           "1",
-		"trace":        s.trace,
-		"dtype":        s.dtype,
-		"method":       s.method,
-		"solver_steps": strconv.Itoa(s.steps),
-		"gradient":     s.gradient,
-		"seed":         strconv.FormatUint(s.seed, 10),
-	}
-	if s.steps == 0 {
-		m["rtol"], m["atol"], m["control"] = number(s.rtol), number(s.atol), s.control
-	}
-	return m
+// keep writes what the training has made: the flow, whole, and its history.
+func (f *folder) keep(flow *flows.Flow, history optim.History) {
+	f.put(flowFile, func(path string) error { return flow.Save(path, nil) })
+	f.putText(historyFile, history.WriteCSV)
 }

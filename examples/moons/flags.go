@@ -1,15 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strings"
 
 	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/internal/program"
 	"github.com/go-ffjord/ffjord/ode"
 	"github.com/go-ffjord/ffjord/optim"
 )
@@ -54,8 +55,7 @@ func flags() (*flag.FlagSet, *settings) {
 	f.IntVar(&s.blocks, "blocks", 4, "chain `n` FFJORD blocks, each with a net of its own")
 	f.IntVar(&s.hidden, "hidden", 8, "`width` of the hidden layers of a net")
 	f.IntVar(&s.layers, "layers", 3, "build each net of `n` linear maps with tanh between them")
-	f.StringVar(&s.method, "method", ode.Dopri5.Name, "solve the differential equations by the Runge-Kutta method\n`name`, one of "+
-		listed(methods(), 60))
+	f.StringVar(&s.method, "method", ode.Dopri5.Name, "solve the differential equations by the Runge-Kutta method\n`name`, one of\n"+listed(methods()))
 	f.IntVar(&s.steps, "steps", 0, "take `n` equal steps of the method through each block, in\nplace of steps by tolerance")
 	f.Float64Var(&s.rtol, "rtol", 1e-3, "relative `tolerance` of a step, without -steps")
 	f.Float64Var(&s.atol, "atol", 1e-5, "absolute `tolerance` of a step, without -steps")
@@ -72,45 +72,36 @@ func flags() (*flag.FlagSet, *settings) {
 	return f, s
 }
 
-// parse reads the command line. The error names the first flag that is wrong,
-// and is flag.ErrHelp where help is asked for.
+// parse reads the command line. The error names the first flag that is wrong, and is flag.ErrHelp where help is asked
+// for.
 func parse(args []string) (settings, error) {
 	f, s := flags()
-	f.SetOutput(io.Discard)
-	f.Usage = func() {}
-	if err := f.Parse(args); err != nil {
+	if err := program.Parse(f, args); err != nil {
 		return settings{}, err
-	}
-	if f.NArg() > 0 {
-		return settings{}, fmt.Errorf("%q is no flag; -h lists the flags", f.Arg(0))
 	}
 	return *s, s.check()
 }
 
 // check returns what is wrong with the settings.
 func (s settings) check() error {
-	for _, c := range []struct {
-		flag       string
-		value, max int
-	}{
-		{"size", s.size, 100_000_000},
-		{"batch", s.batch, 100_000_000},
-		{"epochs", s.epochs, 1_000_000},
-		{"blocks", s.blocks, 1000},
-		{"hidden", s.hidden, 10_000},
-		{"layers", s.layers, 1000},
-		{"steps", max(1, s.steps), 1_000_000},
-	} {
-		if c.value < 1 || c.value > c.max {
-			return fmt.Errorf("-%s is %d: want 1 to %d", c.flag, c.value, c.max)
-		}
+	err := program.CheckCounts(
+		program.Count{Flag: "size", Value: s.size, Most: 100_000_000},
+		program.Count{Flag: "batch", Value: s.batch, Most: 100_000_000},
+		program.Count{Flag: "epochs", Value: s.epochs, Most: 1_000_000},
+		program.Count{Flag: "blocks", Value: s.blocks, Most: 1000},
+		program.Count{Flag: "hidden", Value: s.hidden, Most: 10_000},
+		program.Count{Flag: "layers", Value: s.layers, Most: 1000},
+		program.Count{Flag: "steps", Value: max(1, s.steps), Most: 1_000_000},
+	)
+	if err != nil {
+		return err
 	}
 	// With less noise the density has too thin a ridge for any net, with more no moons are left.
 	if !(s.noise >= 1e-3 && s.noise <= 10) {
 		return fmt.Errorf("-noise is %v: want 0.001 to 10", s.noise)
 	}
-	if !(s.lr > 0) || math.IsInf(s.lr, 1) {
-		return fmt.Errorf("-lr is %v: want a positive number", s.lr)
+	if err := program.CheckPositive("lr", s.lr); err != nil {
+		return err
 	}
 	if s.steps < 0 {
 		return fmt.Errorf("-steps is %d: want 1 to 1000000, or 0 for steps by tolerance", s.steps)
@@ -130,21 +121,13 @@ func (s settings) check() error {
 			return fmt.Errorf("-%s is %q: want one of %s", c.flag, c.value, strings.Join(c.known, ", "))
 		}
 	}
-	if s.out == "" {
-		return errors.New("-out is empty: want a folder")
-	}
 	return s.checkSolver()
 }
 
 // checkSolver returns what is wrong with the settings of the solver.
 func (s settings) checkSolver() error {
-	for _, tol := range []struct {
-		flag  string
-		value float64
-	}{{"rtol", s.rtol}, {"atol", s.atol}} {
-		if !(tol.value > 0) || math.IsInf(tol.value, 1) {
-			return fmt.Errorf("-%s is %v: want a positive number", tol.flag, tol.value)
-		}
+	if err := cmp.Or(program.CheckPositive("rtol", s.rtol), program.CheckPositive("atol", s.atol)); err != nil {
+		return err
 	}
 	switch {
 	case s.gradient == "unrolled" && s.steps == 0:
@@ -196,19 +179,13 @@ func methods() []string {
 	return names
 }
 
-// listed writes words with commas between them, in lines of at most width
-// letters.
-func listed(words []string, width int) string {
-	text, line := words[0], len("name, one of ")+len(words[0])
-	for _, w := range words[1:] {
-		if line += len(", ") + len(w); line < width {
-			text += ", " + w
-		} else {
-			text += ",\n" + w
-			line = len(w)
-		}
+// listed writes words with commas between them, six to a line.
+func listed(words []string) string {
+	var lines []string
+	for some := range slices.Chunk(words, 6) {
+		lines = append(lines, strings.Join(some, ", "))
 	}
-	return text
+	return strings.Join(lines, ",\n")
 }
 
 // help explains the program and every flag.
@@ -220,13 +197,13 @@ normalizing flow, and leaves in the folder -out:
 
   panel.png         what the flow does to the plane, before and after training
   density.png       the learnt log-density beside the true one
-  flow.safetensors  the parameters and the settings
+  flow.safetensors  the flow, for flows.Load
   history.csv       the course of the training
   graph.dot/.svg    the expression graph of one solver step of one block
 
-Ctrl-C ends the training early and keeps what is learnt by then; a second one
-ends the program at once. The exit code is 0, or 1 for a failure, 2 for a wrong
-flag, 130 after Ctrl-C.
+Ctrl-C, SIGTERM and SIGHUP end the training early and keep what is learnt by
+then; a second one ends the program at once. The exit code is 0, or 1 for a
+failure, 2 for a wrong flag, 128 and its number after a signal.
 
 `)
 	f, _ := flags()

@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/go-ffjord/ffjord/internal/program"
 )
 
 func TestWrongFlags(t *testing.T) {
@@ -62,7 +64,7 @@ func TestWrongFlags(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
-			assert.Equal(t, misused, run(context.Background(), test.args, &stdout, &stderr))
+			assert.Equal(t, program.Misused, moons().Run(context.Background(), test.args, &stdout, &stderr))
 			assert.Empty(t, stdout.String())
 			assert.Contains(t, stderr.String(), test.want)
 			assert.Regexp(t, `\Amoons: .*\n\z`, stderr.String(), "one line")
@@ -72,7 +74,7 @@ func TestWrongFlags(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	var stdout, stderr bytes.Buffer
-	require.Equal(t, done, run(context.Background(), []string{"-h"}, &stdout, &stderr))
+	require.Equal(t, program.Done, moons().Run(context.Background(), []string{"-h"}, &stdout, &stderr))
 	assert.Empty(t, stderr.String())
 	f, _ := flags()
 	f.VisitAll(func(f *flag.Flag) {

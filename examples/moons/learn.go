@@ -14,14 +14,12 @@ import (
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/nn"
 	"github.com/go-ffjord/ffjord/optim"
-	"github.com/go-ffjord/ffjord/viz"
 )
 
 // held is the number of points held out for testing.
 const held = 8192
 
-// Streams of random numbers. Each use has its own, so that more epochs, say,
-// do not change the data.
+// Streams of random numbers. Each use has its own, so that more epochs, say, do not change the data.
 const (
 	trainStream uint64 = iota + 1
 	testStream
@@ -34,9 +32,8 @@ const (
 // random returns one stream of random numbers.
 func (s settings) random(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(s.seed, stream)) }
 
-// learn draws the data, trains the flow, measures it and writes everything
-// down. When ctx is done before the training is, it goes on with what is learnt
-// by then, and the error says so.
+// learn draws the data, trains the flow, measures it and writes everything down. When ctx is done before the training
+// is, it goes on with what is learnt by then, and the error says so.
 func learn(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 	moons := toy.Moons{Noise: s.noise}
 	train, err := moons.Sample(s.size, s.random(trainStream))
@@ -49,19 +46,20 @@ func learn(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 	}
 	flow := s.flow(s.params(), flows.Exact{})
 	album := newAlbum(s, flow, test)
-	if err := album.add(ctx, "before training"); err != nil {
-		return err
+	history, end, stopped := optim.History{}, optim.Event{}, album.add(ctx, "before training")
+	if stopped == nil {
+		history, end, stopped = s.fit(ctx, flow, train, stderr)
 	}
-
-	history, end, stopped := s.fit(ctx, flow, train, stderr)
-	if end.Step == 0 {
+	switch {
+	case end.Step == 0 && errors.Is(stopped, context.Canceled):
+		return errors.New("interrupted before anything was learnt; nothing is written")
+	case end.Step == 0:
 		return stopped
 	}
-	if err := s.keep(flow.Params, history); err != nil {
-		return err
-	}
+	out := &folder{path: s.out}
+	out.keep(flow, history)
 	if stopped != nil && ctx.Err() == nil {
-		return fmt.Errorf("%w; the parameters from before are in %s", stopped, s.path(weightsFile))
+		return errors.Join(fmt.Errorf("%w; the flow from before is in %s", stopped, s.out), out.failed)
 	}
 	if stopped != nil {
 		fmt.Fprintln(stderr, "moons: interrupted; now measuring what is learnt (Ctrl-C again to quit)")
@@ -73,17 +71,17 @@ func learn(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 		return err
 	}
 	r.took(end, history.Last().Epoch)
-	drawn := errors.Join(s.draw(ctx, album, moons, r.summary()), s.drawStep(ctx, flow))
-	if err := r.print(stdout, s); err != nil {
+	if err := album.draw(ctx, out, moons, r.summary()); err != nil {
 		return err
 	}
-	switch {
-	case drawn != nil:
-		return drawn
-	case r.Interrupted:
+	s.drawStep(ctx, out, flow)
+	if err := r.print(stdout, s, out); err != nil {
+		return err
+	}
+	if out.failed == nil && r.Interrupted {
 		return fmt.Errorf("interrupted in epoch %d of %d; what %s taught is kept", end.Epoch, end.Epochs, count(end.Step, "step"))
 	}
-	return nil
+	return out.failed
 }
 
 // fit trains the flow and returns the finished epochs and how it ended.
@@ -114,29 +112,6 @@ func (s settings) fit(
 	return history, last, err
 }
 
-// keep writes the parameters and the history.
-func (s settings) keep(params *nn.Params, history optim.History) error {
-	if err := params.Save(s.path(weightsFile), s.metadata()); err != nil {
-		return err
-	}
-	return writeHistory(s.path(historyFile), history.Epochs)
-}
-
-// draw finishes the album and writes all pictures.
-func (s settings) draw(ctx context.Context, album *album, moons toy.Moons, caption string) error {
-	if err := album.add(ctx, caption); err != nil {
-		return err
-	}
-	if err := viz.Save(s.path(panelFile), album.panel()); err != nil {
-		return err
-	}
-	density, err := album.density(ctx, caption, moons)
-	if err != nil {
-		return err
-	}
-	return viz.Save(s.path(densityFile), density)
-}
-
 // params returns the empty parameters of a flow.
 func (s settings) params() *nn.Params {
 	p := &nn.Params{Rand: s.random(weightStream), Dtype: tensor.Float32}
@@ -146,8 +121,7 @@ func (s settings) params() *nn.Params {
 	return p
 }
 
-// flow returns the demo's flow: blocks of small nets between the data and a
-// normal density.
+// flow returns the demo's flow: blocks of small nets between the data and a normal density.
 func (s settings) flow(params *nn.Params, trace flows.Trace) *flows.Flow {
 	block := flows.FFJORD{
 		Field: nn.MLP{

@@ -1,64 +1,32 @@
-// Moons learns the density of two interleaved half circles with a continuous
-// normalizing flow and shows what it learnt: the flow, the data and the
-// settings of TensorFlow Probability's FFJORD demo.
+// Moons learns the density of two interleaved half circles with a continuous normalizing flow and shows what it learnt:
+// the flow, the data and the settings of TensorFlow Probability's FFJORD demo.
 //
 //	go run ./examples/moons
 //	go run ./examples/moons -h
 //
-// Read learn.go for the job itself, flags.go for its settings and the other
-// files for what it leaves behind.
+// Read learn.go for the job itself, flags.go for its settings and the other files for what it leaves behind. A program
+// of one's own is shorter: see examples/quickstart.
 package main
 
 import (
 	"context"
-	"errors"
-	"flag"
-	"fmt"
 	"io"
-	"os"
-	"os/signal"
+
+	"github.com/go-ffjord/ffjord/internal/program"
 )
 
-// Exit codes of the program.
-const (
-	done        = 0
-	failed      = 1
-	misused     = 2   // a flag is wrong; nothing was trained
-	interrupted = 130 // as a shell has it for Ctrl-C
-)
+func main() { moons().Main() }
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
-}
-
-// run is the program: results go to stdout, progress and errors to stderr.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	s, err := parse(args)
-	if errors.Is(err, flag.ErrHelp) {
-		help(stdout)
-		return done
-	}
-	if err == nil {
-		err = makeFolder(s)
-	}
-	if err != nil {
-		fmt.Fprintf(stderr, "moons: %v\n", err)
-		return misused
-	}
-	err = learn(ctx, s, stdout, stderr)
-	if errors.Is(err, context.Canceled) {
-		err = errors.New("interrupted before anything was learnt; nothing is written")
-	}
-	if err != nil {
-		fmt.Fprintf(stderr, "moons: %v\n", err)
-	}
-	switch {
-	case err == nil:
-		return done
-	case ctx.Err() != nil:
-		return interrupted
-	}
-	return failed
+// moons is the program. A wrong flag, or a folder that nothing can be written to, comes out before any work.
+func moons() program.Program {
+	return program.Program{Name: "moons", Help: help, Prepare: func(args []string) (program.Work, error) {
+		s, err := parse(args)
+		if err != nil {
+			return nil, err
+		}
+		if err := program.TryFolder("out", s.out, files()...); err != nil {
+			return nil, err
+		}
+		return func(ctx context.Context, stdout, stderr io.Writer) error { return learn(ctx, s, stdout, stderr) }, nil
+	}}
 }

@@ -11,13 +11,12 @@ import (
 	"github.com/go-ffjord/ffjord/viz"
 )
 
-// album shows one flow at several times of its training, always by the same
-// points.
+// album shows one flow at several times of its training, always by the same points.
 type album struct {
 	flow *flows.Flow
 	mesh viz.Mesh
-	base *tensor.Dense // draws from the base
-	data []float64     // draws from the true density
+	base []float64     // draws from the base
+	data *tensor.Dense // draws from the true density
 	rows []viz.Row
 }
 
@@ -26,61 +25,57 @@ func newAlbum(s settings, flow *flows.Flow, test *tensor.Dense) *album {
 	const reach = 2 // 2.5 standard deviations of the base
 	base := make([]float64, 2*held)
 	flow.Base.Sample(nil, s.random(pictureStream), base, 2)
-	return &album{
-		flow: flow,
-		mesh: viz.Mesh{X0: -reach, X1: reach, Y0: -reach, Y1: reach},
-		base: points(base),
-		data: numbers(test),
-	}
+	return &album{flow: flow, mesh: viz.Mesh{X0: -reach, X1: reach, Y0: -reach, Y1: reach}, base: base, data: test}
 }
 
 // add keeps what the flow does to the points now.
 func (a *album) add(ctx context.Context, caption string) error {
-	mesh, _, err := a.flow.Forward(ctx, points(a.mesh.Points()))
+	mesh, err := a.carry(ctx, a.mesh.Points())
 	if err != nil {
 		return err
 	}
-	samples, _, err := a.flow.Forward(ctx, a.base)
+	samples, err := a.carry(ctx, a.base)
 	if err != nil {
 		return err
 	}
-	a.rows = append(a.rows, viz.Row{
-		Caption: caption, Base: numbers(a.base), Samples: numbers(samples), Mesh: numbers(mesh),
-	})
+	a.rows = append(a.rows, viz.Row{Caption: caption, Base: a.base, Samples: samples, Mesh: mesh})
 	return nil
 }
 
-// panel returns the demo's four pictures for every time that was added.
-func (a *album) panel() viz.Panel { return viz.Panel{Mesh: a.mesh, Data: a.data, Rows: a.rows} }
+// carry sends rows (x, y) from the base to the data.
+func (a *album) carry(ctx context.Context, rows []float64) ([]float64, error) {
+	carried, _, err := a.flow.Forward(ctx, data.Rows(2, rows...))
+	if err != nil {
+		return nil, err
+	}
+	return data.Float64s(carried)
+}
+
+// draw writes the demo's four pictures for every time that was added, the last one now, and the densities.
+func (a *album) draw(ctx context.Context, out *folder, moons toy.Moons, caption string) error {
+	if err := a.add(ctx, caption); err != nil {
+		return err
+	}
+	density, err := a.density(ctx, caption, moons)
+	if err != nil {
+		return err
+	}
+	out.putPicture(panelFile, viz.Panel{Mesh: a.mesh, Data: a.data.Float64s(), Rows: a.rows})
+	out.putPicture(densityFile, density)
+	return nil
+}
 
 // density compares the flow's density, as it is now, with the true one.
 func (a *album) density(ctx context.Context, caption string, moons toy.Moons) (viz.Density, error) {
-	grid, err := viz.Cover(a.data)
+	grid, err := viz.Cover(a.data.Float64s())
 	if err != nil {
 		return viz.Density{}, err
 	}
-	at := points(grid.Points())
+	at := data.Rows(2, grid.Points()...)
 	learnt, err := a.flow.LogProb(ctx, at)
 	if err != nil {
 		return viz.Density{}, err
 	}
 	truth, err := data.LogProbs(moons, at)
 	return viz.Density{Caption: caption, Grid: grid, Learnt: learnt, True: truth, Ratio: true}, err
-}
-
-// points makes rows (x, y) a matrix (rows, 2).
-func points(xy []float64) *tensor.Dense {
-	return tensor.New(tensor.WithShape(len(xy)/2, 2), tensor.WithBacking(xy))
-}
-
-// numbers returns the elements of a matrix, row after row.
-func numbers(x *tensor.Dense) []float64 {
-	if values, ok := x.Data().([]float64); ok {
-		return values
-	}
-	var out []float64
-	for _, v := range x.Data().([]float32) {
-		out = append(out, float64(v))
-	}
-	return out
 }

@@ -108,7 +108,7 @@ func (r report) summary() string {
 }
 
 // print tells a person what was learnt and where it is.
-func (r report) print(w io.Writer, s settings) error {
+func (r report) print(w io.Writer, s settings, out *folder) error {
 	fmt.Fprintf(w, "two moons %s\n", r.summary())
 	for _, line := range []struct {
 		value float64
@@ -124,7 +124,7 @@ func (r report) print(w io.Writer, s settings) error {
 	fmt.Fprintf(w, "%s in %v, %.0f points/s\n",
 		count(r.Steps, "step"), time.Duration(r.Seconds*float64(time.Second)).Round(10*time.Millisecond), r.RowsPerSecond)
 	fmt.Fprintf(w, "%s, %.1f net evaluations a point\n", count(r.Params, "parameter"), r.NFEPerRow)
-	_, err := fmt.Fprintf(w, "files in %s:\n  %s\n", s.out, strings.Join(files(), " "))
+	_, err := fmt.Fprintf(w, "files in %s:\n  %s\n", out.path, strings.Join(out.written, " "))
 	if err == nil && s.json {
 		err = json.NewEncoder(w).Encode(r)
 	}

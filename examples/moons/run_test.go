@@ -3,29 +3,26 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"image/png"
+	"io"
 	"math"
-	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
-	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/flows"
-	"github.com/go-ffjord/ffjord/nn"
-	"github.com/go-ffjord/ffjord/ode"
+	"github.com/go-ffjord/ffjord/internal/program"
 )
 
 // small makes a run cheap: two short epochs of a small flow.
@@ -46,18 +43,18 @@ func (o outcome) file(t *testing.T, name string) []byte {
 	return b
 }
 
-// moons runs the program with -json in a folder of its own.
-func moons(t *testing.T, args ...string) outcome {
+// learned runs the program with -json in a folder of its own.
+func learned(t *testing.T, args ...string) outcome {
 	var stderr bytes.Buffer
-	o := moonsTo(context.Background(), t, &stderr, args...)
+	o := learnedTo(context.Background(), t, &stderr, args...)
 	o.stderr = stderr.String()
 	return o
 }
 
-func moonsTo(ctx context.Context, t *testing.T, stderr interface{ Write([]byte) (int, error) }, args ...string) outcome {
+func learnedTo(ctx context.Context, t *testing.T, stderr interface{ Write([]byte) (int, error) }, args ...string) outcome {
 	o := outcome{folder: filepath.Join(t.TempDir(), "new", "folder")}
 	var stdout bytes.Buffer
-	o.code = run(ctx, append([]string{"-json", "-out", o.folder}, args...), &stdout, stderr)
+	o.code = moons().Run(ctx, append([]string{"-json", "-out", o.folder}, args...), &stdout, stderr)
 	o.stdout = stdout.String()
 	if o.stdout != "" {
 		lines := strings.Split(strings.TrimSuffix(o.stdout, "\n"), "\n")
@@ -71,8 +68,8 @@ func moonsTo(ctx context.Context, t *testing.T, stderr interface{ Write([]byte) 
 }
 
 func TestRun(t *testing.T) {
-	o := moons(t, small...)
-	require.Equal(t, done, o.code, o.stderr)
+	o := learned(t, small...)
+	require.Equal(t, program.Done, o.code, o.stderr)
 
 	entries, err := os.ReadDir(o.folder)
 	require.NoError(t, err)
@@ -121,21 +118,18 @@ func TestRun(t *testing.T) {
 // nll_test has a closed form.
 func TestNLLOfAnAffineField(t *testing.T) {
 	args := []string{"-layers", "1", "-method", "euler", "-steps", "1", "-blocks", "1", "-dtype", "float64", "-size", "100"}
-	o := moons(t, append(args, "-epochs", "1")...)
-	require.Equal(t, done, o.code, o.stderr)
+	o := learned(t, append(args, "-epochs", "1")...)
+	require.Equal(t, program.Done, o.code, o.stderr)
 
 	s, err := parse(args)
 	require.NoError(t, err)
-	flow := s.flow(s.params(), flows.Exact{})
-	require.NoError(t, flow.Compile())
-	metadata, err := flow.Params.Load(filepath.Join(o.folder, weightsFile))
+	flow, err := flows.Load(filepath.Join(o.folder, flowFile), s.random(0), nil)
 	require.NoError(t, err)
-	assert.Equal(t, "1", metadata["layers"])
 	w := flow.Params.Get("block0.0.weight").Value().Data().([]float64)
 	b := flow.Params.Get("block0.0.bias").Value().Data().([]float64)
 	require.Len(t, w, 4*2)
 
-	x := numbers(toy.Draw(toy.Moons{Noise: 0.06}, held, s.random(testStream)))
+	x := toy.Draw(toy.Moons{Noise: 0.06}, held, s.random(testStream)).Float64s()
 	var sum float64
 	for i := 0; i < len(x); i += 2 {
 		for j := range 2 {
@@ -147,47 +141,18 @@ func TestNLLOfAnAffineField(t *testing.T) {
 	assert.InDelta(t, sum/held, o.report.NLLTest, 1e-12, "float64 throughout")
 }
 
-// Whoever has the file alone can build the flow again and gets the same density.
-func TestTheFileDescribesTheFlow(t *testing.T) {
+// Whoever has the file alone has the flow, and the same density.
+func TestTheFileIsTheFlow(t *testing.T) {
 	base := []string{"-size", "300", "-epochs", "1", "-blocks", "2", "-hidden", "3", "-dtype", "float64"}
 	for _, args := range [][]string{
 		{"-rtol", "1e-4", "-atol", "1e-7", "-method", "tsit5", "-control", "shared"},
 		{"-steps", "3", "-method", "rk4", "-gradient", "unrolled", "-schedule", "cosine"},
 	} {
-		o := moons(t, append(base, args...)...)
-		require.Equal(t, done, o.code, o.stderr)
-		m := metadataOf(t, o.file(t, weightsFile))
-		whole := func(key string) int {
-			n, err := strconv.Atoi(m[key])
-			require.NoError(t, err, key)
-			return n
-		}
-		number := func(key string) float64 {
-			v, err := strconv.ParseFloat(m[key], 64)
-			require.NoError(t, err, key)
-			return v
-		}
-		method, err := ode.Method(m["method"])
-		require.NoError(t, err)
-		solver := ode.Solver{Method: method, Steps: whole("solver_steps"), Unrolled: m["gradient"] == "unrolled"}
-		if solver.Steps == 0 {
-			solver.RTol, solver.ATol, solver.Shared = number("rtol"), number("atol"), m["control"] == "shared"
-		}
-		block := flows.FFJORD{
-			Field:  nn.MLP{Hidden: slices.Repeat([]int{whole("hidden")}, whole("layers")-1), Time: nn.Tile},
-			T0:     number("t0"),
-			T1:     number("t1"),
-			Solver: solver,
-		}
-		flow := &flows.Flow{
-			Base:   flows.Normal{Scale: []float64{0.8, 0.8}},
-			Blocks: slices.Repeat(flows.Chain{block}, whole("blocks")),
-			Params: &nn.Params{Rand: rand.New(rand.NewPCG(0, 0)), Dtype: map[string]tensor.Dtype{"float64": tensor.Float64}[m["dtype"]]},
-		}
-		require.NoError(t, flow.Compile())
-		_, err = flow.Params.Load(filepath.Join(o.folder, weightsFile))
-		require.NoError(t, err)
+		o := learned(t, append(base, args...)...)
+		require.Equal(t, program.Done, o.code, o.stderr)
 		s, err := parse(nil)
+		require.NoError(t, err)
+		flow, err := flows.Load(filepath.Join(o.folder, flowFile), s.random(0), nil)
 		require.NoError(t, err)
 		got, err := nll(t.Context(), flow, toy.Draw(toy.Moons{Noise: 0.06}, held, s.random(testStream)))
 		require.NoError(t, err)
@@ -195,26 +160,16 @@ func TestTheFileDescribesTheFlow(t *testing.T) {
 	}
 }
 
-// metadataOf reads the metadata of a safetensors file: a length, and a header of JSON.
-func metadataOf(t *testing.T, file []byte) map[string]string {
-	var header struct {
-		Metadata map[string]string `json:"__metadata__"`
-	}
-	n := binary.LittleEndian.Uint64(file)
-	require.NoError(t, json.Unmarshal(file[8:8+n], &header))
-	return header.Metadata
-}
-
 func TestSameSeedSameBits(t *testing.T) {
 	for _, trace := range []string{"exact", "hutchinson"} {
 		t.Run(trace, func(t *testing.T) {
 			args := append([]string{"-trace", trace, "-seed", "7"}, small...)
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-			one := moons(t, args...)
-			require.Equal(t, done, one.code, one.stderr)
+			one := learned(t, args...)
+			require.Equal(t, program.Done, one.code, one.stderr)
 			runtime.GOMAXPROCS(4)
-			four := moons(t, args...)
-			require.Equal(t, done, four.code, four.stderr)
+			four := learned(t, args...)
+			require.Equal(t, program.Done, four.code, four.stderr)
 
 			for _, o := range []*outcome{&one, &four} {
 				o.report.Seconds, o.report.RowsPerSecond = 0, 0
@@ -224,7 +179,7 @@ func TestSameSeedSameBits(t *testing.T) {
 			}
 			assert.Equal(t, one.report, four.report)
 			assert.Equal(t, one.history, four.history)
-			for _, name := range []string{weightsFile, panelFile, densityFile, dotFile, svgFile} {
+			for _, name := range []string{flowFile, panelFile, densityFile, dotFile, svgFile} {
 				assert.True(t, bytes.Equal(one.file(t, name), four.file(t, name)), name)
 			}
 		})
@@ -232,14 +187,14 @@ func TestSameSeedSameBits(t *testing.T) {
 }
 
 func TestStreamsStandAlone(t *testing.T) {
-	short := moons(t, append(small, "-epochs", "1")...)
-	long := moons(t, append(small, "-epochs", "3")...)
-	require.Equal(t, done, short.code, short.stderr)
-	require.Equal(t, done, long.code, long.stderr)
+	short := learned(t, append(small, "-epochs", "1")...)
+	long := learned(t, append(small, "-epochs", "3")...)
+	require.Equal(t, program.Done, short.code, short.stderr)
+	require.Equal(t, program.Done, long.code, long.stderr)
 	assert.Equal(t, short.history[1][:5], long.history[1][:5], "more epochs change nothing in the first")
 
-	other := moons(t, append(small, "-epochs", "1", "-seed", "2")...)
-	require.Equal(t, done, other.code, other.stderr)
+	other := learned(t, append(small, "-epochs", "1", "-seed", "2")...)
+	require.Equal(t, program.Done, other.code, other.stderr)
 	assert.NotEqual(t, short.report.NLLTest, other.report.NLLTest)
 }
 
@@ -257,25 +212,25 @@ func (c *canceller) Write(p []byte) (int, error) {
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	stderr := &canceller{cancel: cancel}
-	o := moonsTo(ctx, t, stderr, append(small, "-epochs", "50")...)
-	assert.Equal(t, interrupted, o.code)
+	o := learnedTo(ctx, t, stderr, append(small, "-epochs", "50")...)
+	assert.Equal(t, program.Interrupted, o.code)
 	assert.Contains(t, stderr.String(), "moons: interrupted in epoch 2 of 50; what 5 steps taught is kept\n")
 	assert.True(t, o.report.Interrupted)
 	assert.Equal(t, 1, o.report.Epochs)
 	assert.Equal(t, 5, o.report.Steps)
 	assert.Len(t, o.history, 2)
 
-	want := moons(t, append(small, "-epochs", "1")...)
+	want := learned(t, append(small, "-epochs", "1")...)
 	assert.Equal(t, want.report.NLLTest, o.report.NLLTest, "as if it had been asked for one epoch")
-	assert.Equal(t, want.file(t, weightsFile), o.file(t, weightsFile))
+	assert.Equal(t, want.file(t, flowFile), o.file(t, flowFile))
 }
 
 func TestInterruptedAtOnce(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	var stderr bytes.Buffer
-	o := moonsTo(ctx, t, &stderr, small...)
-	assert.Equal(t, interrupted, o.code)
+	o := learnedTo(ctx, t, &stderr, small...)
+	assert.Equal(t, program.Interrupted, o.code)
 	assert.Equal(t, "moons: interrupted before anything was learnt; nothing is written\n", stderr.String())
 	assert.Empty(t, o.stdout)
 	entries, err := os.ReadDir(o.folder)
@@ -284,10 +239,68 @@ func TestInterruptedAtOnce(t *testing.T) {
 }
 
 func TestDivergence(t *testing.T) {
-	o := moons(t, append(small, "-lr", "1e30")...)
-	assert.Equal(t, failed, o.code)
+	o := learned(t, append(small, "-lr", "1e30")...)
+	assert.Equal(t, program.Failed, o.code)
 	assert.Empty(t, o.stdout)
-	assert.Contains(t, o.stderr, fmt.Sprintf("the parameters from before are in %s\n", filepath.Join(o.folder, weightsFile)))
-	assert.FileExists(t, filepath.Join(o.folder, weightsFile))
+	assert.Contains(t, o.stderr, fmt.Sprintf("the flow from before is in %s\n", o.folder))
+	assert.FileExists(t, filepath.Join(o.folder, flowFile))
 	assert.NoFileExists(t, filepath.Join(o.folder, panelFile))
+}
+
+// A disk that is full by the time of writing costs what does not fit, and the program says what is there and what is not.
+func TestFilesThatFail(t *testing.T) {
+	var stderr bytes.Buffer
+	out := t.TempDir()
+	var stdout strings.Builder
+	blocking := &atWrite{do: func() { // after the files were tried
+		require.NoError(t, os.MkdirAll(filepath.Join(out, densityFile), 0o700))
+		require.NoError(t, os.MkdirAll(filepath.Join(out, flowFile), 0o700))
+	}}
+	code := moons().Run(t.Context(), append([]string{"-out", out}, small...), &stdout, io.MultiWriter(blocking, &stderr))
+	assert.Equal(t, program.Failed, code)
+	assert.Contains(t, stdout.String(), "files in "+out+":\n  history.csv panel.png graph.dot graph.svg\n")
+	for _, name := range []string{densityFile, flowFile} {
+		assert.Contains(t, stderr.String(), filepath.Join(out, name))
+	}
+}
+
+// atWrite does something at the first progress.
+type atWrite struct{ do func() }
+
+func (w *atWrite) Write(p []byte) (int, error) {
+	if w.do != nil {
+		w.do()
+		w.do = nil
+	}
+	return len(p), nil
+}
+
+// A service that is told to end, or whose terminal closes, keeps what was learnt, as after Ctrl-C.
+func TestSignalsKeepWhatIsLearnt(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals to send")
+	}
+	out := t.TempDir()
+	cmd := exec.Command(os.Args[0], append([]string{"-out", out}, append(small, "-epochs", "100000")...)...)
+	cmd.Env = append(os.Environ(), "MOONS_TEST=moons")
+	progress, err := cmd.StderrPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	_, err = progress.Read(make([]byte, 1)) // it learns
+	require.NoError(t, err)
+	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
+	go io.Copy(io.Discard, progress)
+	var exit *exec.ExitError
+	require.ErrorAs(t, cmd.Wait(), &exit)
+	assert.Equal(t, 128+int(syscall.SIGTERM), exit.ExitCode())
+	for _, name := range files() {
+		assert.FileExists(t, filepath.Join(out, name))
+	}
+}
+
+func TestMain(m *testing.M) {
+	if os.Getenv("MOONS_TEST") == "moons" {
+		moons().Main()
+	}
+	os.Exit(m.Run())
 }

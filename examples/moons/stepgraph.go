@@ -4,37 +4,30 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 
 	"github.com/goccy/go-graphviz"
-	"github.com/google/renameio/v2/maybe"
 
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/graph"
 )
 
-// drawStep writes the expression graph of one solver step of the first block,
-// as text for Graphviz and as a picture. One stage of the step has every
-// operator; the others, which repeat it, are one node each.
-func (s settings) drawStep(ctx context.Context, flow *flows.Flow) error {
-	g, err := flow.StepGraph(0, false)
-	if err != nil {
-		return err
-	}
+// drawStep writes the expression graph of one solver step of the first block, as text for Graphviz and as a picture.
+// One stage of the step has every operator; the others, which repeat it, are one node each.
+func (s settings) drawStep(ctx context.Context, out *folder, flow *flows.Flow) {
 	o := graph.DOTOptions{Title: "One step of " + s.method + " through a block: y0 is z, y1 is log |det|", Collapse: s.repeats()}
 	if s.gradient == "unrolled" {
 		o.Title = fmt.Sprintf("%s of %s through a block", count(s.steps, "step"), s.method)
 	}
-	var dot, svg bytes.Buffer
-	if err := graph.DOT(&dot, g, o); err != nil {
-		return err
+	write := func(w io.Writer) error {
+		g, err := flow.StepGraph(0, false)
+		if err != nil {
+			return err
+		}
+		return graph.DOT(w, g, o)
 	}
-	if err := render(ctx, dot.Bytes(), &svg); err != nil {
-		return fmt.Errorf("%s: %w", svgFile, err)
-	}
-	if err := maybe.WriteFile(s.path(dotFile), dot.Bytes(), 0o666); err != nil {
-		return err
-	}
-	return maybe.WriteFile(s.path(svgFile), svg.Bytes(), 0o666)
+	out.putText(dotFile, write)
+	out.putText(svgFile, func(w io.Writer) error { return render(ctx, write, w) })
 }
 
 // repeats returns the groups of the step's graph that repeat another.
@@ -62,14 +55,18 @@ func (s settings) repeats() (groups []string) {
 	return groups
 }
 
-// render lays out a graph and draws it as SVG.
-func render(ctx context.Context, dot []byte, svg *bytes.Buffer) error {
+// render lays out the graph that dot writes and draws it as SVG.
+func render(ctx context.Context, dot func(io.Writer) error, svg io.Writer) error {
+	var text bytes.Buffer
+	if err := dot(&text); err != nil {
+		return err
+	}
 	gv, err := graphviz.New(ctx)
 	if err != nil {
 		return err
 	}
 	defer gv.Close()
-	parsed, err := graphviz.ParseBytes(dot)
+	parsed, err := graphviz.ParseBytes(text.Bytes())
 	if err != nil {
 		return err
 	}

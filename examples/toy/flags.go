@@ -1,18 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"math"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/go-ffjord/ffjord/data/toy"
+	"github.com/go-ffjord/ffjord/internal/program"
 )
 
 // settings are what the command line asks for.
@@ -28,8 +27,8 @@ type settings struct {
 	out    string
 }
 
-// flags returns the command line with its defaults: the shape of the net and
-// the solver are the paper's, the initial weights and the training are not.
+// flags returns the command line with its defaults: the shape of the net and the solver are the paper's, the initial
+// weights and the training are not.
 func flags() (*flag.FlagSet, *settings) {
 	s := &settings{}
 	f := flag.NewFlagSet("toy", flag.ContinueOnError)
@@ -47,8 +46,7 @@ func flags() (*flag.FlagSet, *settings) {
 	return f, s
 }
 
-// paper returns the names of the sets of Grathwohl et al. (2019) that have a
-// density.
+// paper returns the names of the sets of Grathwohl et al. (2019) that have a density.
 func paper() []string {
 	return []string{"swissroll", "circles", "rings", "moons", "8gaussians", "pinwheel", "2spirals", "checkerboard"}
 }
@@ -61,17 +59,12 @@ func (s settings) sets() []string {
 	return []string{s.set}
 }
 
-// parse reads the command line. The error names the first flag that is wrong,
-// and is flag.ErrHelp where help is asked for.
+// parse reads the command line. The error names the first flag that is wrong, and is flag.ErrHelp where help is asked
+// for.
 func parse(args []string) (settings, error) {
 	f, s := flags()
-	f.SetOutput(io.Discard)
-	f.Usage = func() {}
-	if err := f.Parse(args); err != nil {
+	if err := program.Parse(f, args); err != nil {
 		return settings{}, err
-	}
-	if f.NArg() > 0 {
-		return settings{}, fmt.Errorf("%q is no flag; -h lists the flags", f.Arg(0))
 	}
 	named := false
 	f.Visit(func(f *flag.Flag) { named = named || f.Name == "data" })
@@ -86,40 +79,18 @@ func (s settings) check() error {
 	if !slices.Contains(toy.Names(), s.set) {
 		return fmt.Errorf("-data is %q: want one of %s", s.set, strings.Join(toy.Names(), ", "))
 	}
-	for _, c := range []struct {
-		flag       string
-		value, max int
-	}{
-		{"epochs", s.epochs, 1_000_000},
-		{"batch", s.batch, 1_000_000},
-		{"hidden", s.hidden, 10_000},
-	} {
-		if c.value < 1 || c.value > c.max {
-			return fmt.Errorf("-%s is %d: want 1 to %d", c.flag, c.value, c.max)
-		}
-	}
-	for _, c := range []struct {
-		flag  string
-		value float64
-	}{{"lr", s.lr}, {"tol", s.tol}} {
-		if !(c.value > 0) || math.IsInf(c.value, 1) {
-			return fmt.Errorf("-%s is %v: want a positive number", c.flag, c.value)
-		}
-	}
-	if s.out == "" {
-		return errors.New("-out is empty: want a file")
-	}
-	// A missing folder should not come out after minutes of training.
-	if info, err := os.Stat(filepath.Dir(s.out)); err != nil {
-		return fmt.Errorf("-out: %w", err)
-	} else if !info.IsDir() {
-		return fmt.Errorf("-out: %s is no folder", filepath.Dir(s.out))
-	}
-	return nil
+	return cmp.Or(
+		program.CheckCounts(
+			program.Count{Flag: "epochs", Value: s.epochs, Most: 1_000_000},
+			program.Count{Flag: "batch", Value: s.batch, Most: 1_000_000},
+			program.Count{Flag: "hidden", Value: s.hidden, Most: 10_000},
+		),
+		program.CheckPositive("lr", s.lr),
+		program.CheckPositive("tol", s.tol),
+	)
 }
 
-// Streams of random numbers. Each use has its own, so that more epochs, say,
-// do not change the test points.
+// Streams of random numbers. Each use has its own, so that more epochs, say, do not change the test points.
 const (
 	trainStream uint64 = iota + 1
 	testStream
@@ -138,9 +109,9 @@ Learns densities of the plane with the continuous normalizing flow of the FFJORD
 paper, measures on fresh points how far it stays from the true density, prints
 that as a table, and draws points, learnt density and samples of each set.
 
-Ctrl-C ends the training early and shows what is learnt by then; a second one
-ends the program at once. The exit code is 0, or 1 for a failure, 2 for a wrong
-flag, 130 after Ctrl-C.
+Ctrl-C, SIGTERM and SIGHUP end the training early and show what is learnt by
+then; a second one ends the program at once. The exit code is 0, or 1 for a
+failure, 2 for a wrong flag, 128 and its number after a signal.
 
 `)
 	f, _ := flags()

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/go-ffjord/ffjord/data/toy"
+	"github.com/go-ffjord/ffjord/internal/program"
 )
 
 func TestWrongFlags(t *testing.T) {
@@ -37,12 +38,13 @@ func TestWrongFlags(t *testing.T) {
 		{"unknown flag", []string{"-colour"}, "-colour"},
 		{"word without a flag", []string{"moons"}, `"moons" is no flag`},
 		{"no file", []string{"-out", ""}, "-out is empty: want a file"},
+		{"folder", []string{"-out", filepath.Dir(file)}, "-out: " + filepath.Dir(file) + " is in the way: it is no regular file"},
 		{"file in no folder", []string{"-out", filepath.Join(file+"s", "toy.png")}, "-out: stat " + file + "s"},
 		{"file below a file", []string{"-out", filepath.Join(file, "toy.png")}, "-out: " + file + " is no folder"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
-			assert.Equal(t, misused, run(context.Background(), test.args, &stdout, &stderr))
+			assert.Equal(t, program.Misused, app().Run(context.Background(), test.args, &stdout, &stderr))
 			assert.Empty(t, stdout.String())
 			assert.Contains(t, stderr.String(), test.want)
 			assert.Regexp(t, `\Atoy: .*\n\z`, stderr.String(), "one line")
@@ -52,7 +54,7 @@ func TestWrongFlags(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	var stdout, stderr bytes.Buffer
-	require.Equal(t, done, run(context.Background(), []string{"-h"}, &stdout, &stderr))
+	require.Equal(t, program.Done, app().Run(context.Background(), []string{"-h"}, &stdout, &stderr))
 	assert.Empty(t, stderr.String())
 	f, _ := flags()
 	f.VisitAll(func(f *flag.Flag) {

@@ -14,9 +14,8 @@ import (
 	"github.com/go-ffjord/ffjord/optim"
 )
 
-// learn trains a flow on each set, measures it and draws what it learnt. A set
-// that fails leaves the others alone. When ctx is done before a training is, it
-// shows what is learnt by then, leaves out the sets that have not begun, and the
+// learn trains a flow on each set, measures it and draws what it learnt. A set that fails leaves the others alone. When
+// ctx is done before a training is, it shows what is learnt by then, leaves out the sets that have not begun, and the
 // error says so.
 func learn(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 	start := time.Now()
@@ -48,8 +47,8 @@ func learn(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 	return errors.Join(s.draw(context.WithoutCancel(ctx), learnt, stdout), failures)
 }
 
-// run trains on the set and compares the flow with the truth on fresh points.
-// When ctx is done it makes do with what is learnt by then.
+// run trains on the set and compares the flow with the truth on fresh points. When ctx is done it makes do with what is
+// learnt by then.
 func (l *lesson) run(ctx context.Context) error {
 	trainer := optim.Trainer{
 		Solver: &optim.Adam{Beta2: 0.99},
@@ -72,9 +71,8 @@ func (l *lesson) run(ctx context.Context) error {
 	return err
 }
 
-// wide draws from U(-3/√in, 3/√in), three times as wide as the paper's code
-// does: from there the net soon bends as much as rings and spirals need, where
-// from smaller weights it takes most of the training to get going.
+// wide draws from U(-3/√in, 3/√in), three times as wide as the paper's code does: from there the net soon bends as much
+// as rings and spirals need, where from smaller weights it takes most of the training to get going.
 func wide(rng *rand.Rand, dst []float64, in, out int) {
 	nn.UniformFanIn(rng, dst, in, out)
 	for i := range dst {
@@ -82,9 +80,8 @@ func wide(rng *rand.Rand, dst []float64, in, out int) {
 	}
 }
 
-// flow returns the flow of the paper's experiments with toy sets, but for the
-// initial weights: one block that carries the data at t = 0 to the standard
-// normal density at t = ½.
+// flow returns the flow of the paper's experiments with toy sets, but for the initial weights: one block that carries
+// the data at t = 0 to the standard normal density at t = ½.
 func (s settings) flow(dim int) *flows.Flow {
 	return &flows.Flow{
 		Dim: dim,

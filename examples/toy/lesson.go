@@ -41,8 +41,7 @@ func (s settings) lessons(stderr io.Writer) (all []*lesson) {
 	return all
 }
 
-// begin has the lessons learnt, as many at a time as there are cores: a step on
-// few points keeps one core busy.
+// begin has the lessons learnt, as many at a time as there are cores: a step on few points keeps one core busy.
 func begin(ctx context.Context, lessons []*lesson) {
 	next := make(chan *lesson, len(lessons))
 	for _, l := range lessons {

@@ -7,8 +7,7 @@ import (
 	"math"
 	"slices"
 
-	"gorgonia.org/tensor"
-
+	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/viz"
 )
@@ -46,13 +45,17 @@ func (s settings) draw(ctx context.Context, learnt []*lesson, stdout io.Writer) 
 		if err != nil {
 			return fmt.Errorf("%s: %w", l.name, err)
 		}
-		carried, _, err := l.flow.Forward(ctx, matrix(base))
+		carried, _, err := l.flow.Forward(ctx, data.Rows(2, base...))
 		if err != nil {
 			return fmt.Errorf("%s: %w", l.name, err)
 		}
 		density.Titles = append(density.Titles, "gap "+nats(l.result.gap()))
 		density.Densities = append(density.Densities, p)
-		samples.Points = append(samples.Points, numbers(carried))
+		x, err := data.Float64s(carried)
+		if err != nil {
+			return fmt.Errorf("%s: %w", l.name, err)
+		}
+		samples.Points = append(samples.Points, x)
 		samples.From = append(samples.From, base)
 	}
 	picture := viz.Gallery{Window: window, Strips: []viz.Strip{seen, density, samples}, Top: top(learnt)}
@@ -65,16 +68,15 @@ func (s settings) draw(ctx context.Context, learnt []*lesson, stdout io.Writer) 
 
 // density returns the learnt density in the cells of a grid.
 func (l *lesson) density(ctx context.Context, grid viz.Grid) ([]float64, error) {
-	p, err := l.flow.LogProb(ctx, matrix(grid.Points()))
+	p, err := l.flow.LogProb(ctx, data.Rows(2, grid.Points()...))
 	for i := range p {
 		p[i] = math.Exp(p[i])
 	}
 	return p, err
 }
 
-// top returns the end of the colour scale, one and a half times the typical
-// density exp(-entropy) of the densest set: a scale that ended at the highest
-// density would leave the flat sets dark. It is 0 where no set has a density.
+// top returns the end of the colour scale, one and a half times the typical density exp(-entropy) of the densest set: a
+// scale that ended at the highest density would leave the flat sets dark. It is 0 where no set has a density.
 func top(learnt []*lesson) (top float64) {
 	for _, l := range learnt {
 		if p := 1.5 * math.Exp(-l.result.entropy); p > top {
@@ -82,18 +84,4 @@ func top(learnt []*lesson) (top float64) {
 		}
 	}
 	return top
-}
-
-// matrix makes rows (x, y) a matrix (rows, 2).
-func matrix(xy []float64) *tensor.Dense {
-	return tensor.New(tensor.WithShape(len(xy)/2, 2), tensor.WithBacking(xy))
-}
-
-// numbers returns the elements of a matrix of float32, row after row.
-func numbers(x *tensor.Dense) []float64 {
-	var out []float64
-	for _, v := range x.Float32s() {
-		out = append(out, float64(v))
-	}
-	return out
 }

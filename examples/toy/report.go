@@ -18,8 +18,7 @@ import (
 // held is the number of fresh points for testing.
 const held = 10_000
 
-// result tells how near a flow comes to a set, in nats. Where a set has no
-// density, entropy and best are NaN.
+// result tells how near a flow comes to a set, in nats. Where a set has no density, entropy and best are NaN.
 type result struct {
 	entropy float64 // of the set: the mean of the best possible nll
 	nll     float64 // mean -log p of the test points
@@ -52,8 +51,7 @@ func measure(ctx context.Context, s settings, set toy.Distribution, flow *flows.
 	return r, err
 }
 
-// printRow writes the line of a lesson in a table of Markdown, below the head
-// if it is the first.
+// printRow writes the line of a lesson in a table of Markdown, below the head if it is the first.
 func (l *lesson) printRow(w io.Writer, first bool) {
 	if first {
 		fmt.Fprint(w, "| set | entropy | NLL | gap | evaluations | training |\n|---|---|---|---|---|---|\n")

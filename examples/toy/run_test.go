@@ -18,6 +18,7 @@ import (
 
 	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/flows"
+	"github.com/go-ffjord/ffjord/internal/program"
 	"github.com/go-ffjord/ffjord/nn"
 )
 
@@ -31,18 +32,18 @@ type outcome struct {
 	file           string
 }
 
-// program runs the program with a file of its own.
-func program(t *testing.T, args ...string) outcome {
+// learned runs the program with a file of its own.
+func learned(t *testing.T, args ...string) outcome {
 	var stderr bytes.Buffer
-	o := programTo(context.Background(), t, &stderr, args...)
+	o := learnedTo(context.Background(), t, &stderr, args...)
 	o.stderr = stderr.String()
 	return o
 }
 
-func programTo(ctx context.Context, t *testing.T, stderr interface{ Write([]byte) (int, error) }, args ...string) outcome {
+func learnedTo(ctx context.Context, t *testing.T, stderr interface{ Write([]byte) (int, error) }, args ...string) outcome {
 	var stdout bytes.Buffer
 	o := outcome{file: filepath.Join(t.TempDir(), "toy.png")}
-	o.code = run(ctx, append([]string{"-out", o.file}, args...), &stdout, stderr)
+	o.code = app().Run(ctx, append([]string{"-out", o.file}, args...), &stdout, stderr)
 	o.stdout = stdout.String()
 	return o
 }
@@ -84,8 +85,8 @@ func (o outcome) aspect(t *testing.T) float64 {
 }
 
 func TestRun(t *testing.T) {
-	o := program(t, append(small, "-data", "moons")...)
-	require.Equal(t, done, o.code, o.stderr)
+	o := learned(t, append(small, "-data", "moons")...)
+	require.Equal(t, program.Done, o.code, o.stderr)
 	assert.Less(t, o.aspect(t), 1.0, "a column of three")
 
 	table := o.table(t)
@@ -108,11 +109,11 @@ func TestRun(t *testing.T) {
 // are learnt at a time.
 func TestAll(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	one := program(t, append(small, "-all")...)
-	require.Equal(t, done, one.code, one.stderr)
+	one := learned(t, append(small, "-all")...)
+	require.Equal(t, program.Done, one.code, one.stderr)
 	runtime.GOMAXPROCS(4)
-	four := program(t, append(small, "-all")...)
-	require.Equal(t, done, four.code, four.stderr)
+	four := learned(t, append(small, "-all")...)
+	require.Equal(t, program.Done, four.code, four.stderr)
 
 	table := one.table(t)
 	require.Len(t, table, len(paper()))
@@ -130,16 +131,16 @@ func TestAll(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, bytes.Equal(a, b), "pictures")
 
-	other := program(t, append(small, "-data", "rings", "-seed", "2")...)
-	require.Equal(t, done, other.code, other.stderr)
+	other := learned(t, append(small, "-data", "rings", "-seed", "2")...)
+	require.Equal(t, program.Done, other.code, other.stderr)
 	assert.Equal(t, table[2].entropy, other.table(t)[0].entropy)
 	assert.NotEqual(t, table[2].nll, other.table(t)[0].nll)
 }
 
 // Rows on a curve have no density: there is nothing to be near to.
 func TestSetWithoutDensity(t *testing.T) {
-	o := program(t, append(small, "-data", "cos")...)
-	require.Equal(t, done, o.code, o.stderr)
+	o := learned(t, append(small, "-data", "cos")...)
+	require.Equal(t, program.Done, o.code, o.stderr)
 	assert.Contains(t, o.stdout, "| cos | - | ")
 	assert.FileExists(t, o.file)
 	row := o.table(t)[0]
@@ -148,8 +149,8 @@ func TestSetWithoutDensity(t *testing.T) {
 }
 
 func TestSetOnTheLine(t *testing.T) {
-	o := program(t, append(small, "-data", "3gaussians1d")...)
-	require.Equal(t, done, o.code, o.stderr)
+	o := learned(t, append(small, "-data", "3gaussians1d")...)
+	require.Equal(t, program.Done, o.code, o.stderr)
 	assert.InDelta(t, 1.928, o.table(t)[0].entropy, 2e-3, "three digits")
 	assert.Contains(t, o.stdout, "no picture: the set is not in the plane\n")
 	assert.NoFileExists(t, o.file)
@@ -173,8 +174,8 @@ func TestMeasure(t *testing.T) {
 // The best Gaussian has 4.256 nats, so that less means that the flow has found
 // more than mean and spread.
 func TestItLearns(t *testing.T) {
-	o := program(t, "-epochs", "6", "-batch", "32", "-hidden", "16", "-tol", "1e-3")
-	require.Equal(t, done, o.code, o.stderr)
+	o := learned(t, "-epochs", "6", "-batch", "32", "-hidden", "16", "-tol", "1e-3")
+	require.Equal(t, program.Done, o.code, o.stderr)
 	row := o.table(t)[0]
 	assert.Equal(t, "8gaussians", row.name)
 	assert.Less(t, row.nll, 3.6)
@@ -196,8 +197,8 @@ func (c *canceller) Write(p []byte) (int, error) {
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	stderr := &canceller{cancel: cancel}
-	o := programTo(ctx, t, stderr, append(small, "-epochs", "5000")...)
-	assert.Equal(t, interrupted, o.code)
+	o := learnedTo(ctx, t, stderr, append(small, "-epochs", "5000")...)
+	assert.Equal(t, program.Interrupted, o.code)
 	assert.Contains(t, stderr.String(), "toy: interrupted; what is shown was learnt by then\n")
 	assert.Contains(t, o.stdout, fmt.Sprintf("\n%d steps of", deals))
 	assert.Len(t, o.table(t), 1)
@@ -208,16 +209,16 @@ func TestInterruptedAtOnce(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	var stderr bytes.Buffer
-	o := programTo(ctx, t, &stderr, append(small, "-all")...)
-	assert.Equal(t, interrupted, o.code)
+	o := learnedTo(ctx, t, &stderr, append(small, "-all")...)
+	assert.Equal(t, program.Interrupted, o.code)
 	assert.Equal(t, "toy: interrupted before anything was learnt\n", stderr.String())
 	assert.Empty(t, o.stdout)
 	assert.NoFileExists(t, o.file)
 }
 
 func TestDivergence(t *testing.T) {
-	o := program(t, append(small, "-data", "moons", "-lr", "1e30")...)
-	assert.Equal(t, failed, o.code)
+	o := learned(t, append(small, "-data", "moons", "-lr", "1e30")...)
+	assert.Equal(t, program.Failed, o.code)
 	assert.Empty(t, o.stdout)
 	assert.Contains(t, o.stderr, "toy: moons: optim: epoch 1, step ")
 	assert.NoFileExists(t, o.file)

@@ -13,11 +13,10 @@ import (
 // deals is the number of batches of an epoch.
 const deals = 50
 
-// fresh draws the points of every epoch anew: none is ever seen twice, so that
-// nothing can be learnt by heart.
+// fresh draws the points of every epoch anew: none is ever seen twice, so that nothing can be learnt by heart.
 //
-// It draws an epoch at once, and not each batch, since some sets space their
-// points evenly: a few of them have gaps that many have not.
+// It draws an epoch at once, and not each batch, since some sets space their points evenly: a few of them have gaps
+// that many have not.
 type fresh struct {
 	of    toy.Distribution
 	batch int
