@@ -18,9 +18,13 @@ import (
 // BenchmarkControl compares rows that choose their own steps with a step shared by 256 rows, on the trained two moons
 // and on the same flow with the weights of its hidden layers doubled, in float64. For each tolerance it reports
 // evaluations a row and the error of log p against a solve at rtol 1e-11, its root mean square and its largest, and what
-// share of the shared step's evaluations rows of their own need for the same root mean square.
+// share of the shared step's evaluations rows of their own need for the same root mean square. With -short one batch
+// has to do.
 func BenchmarkControl(b *testing.B) {
-	const rows = 2048
+	rows := 2048
+	if testing.Short() {
+		rows = 256
+	}
 	trained := trainedDemo(b)
 	x := toy.Draw(toy.Moons{Noise: 0.06}, rows, seeded(3))
 	for _, weights := range []float64{1, 2} {

@@ -99,6 +99,9 @@ func BenchmarkFigures(b *testing.B) {
 	})
 	b.Run("rows", func(b *testing.B) {
 		counts := []int{256, 4096, 65536, 1 << 20}
+		if testing.Short() {
+			counts = counts[:2]
+		}
 		runs := make([]func(), len(counts))
 		for i, rows := range counts {
 			runs[i] = logProbOf(b, eightSteps, rows)
@@ -121,15 +124,21 @@ func BenchmarkFigures(b *testing.B) {
 }
 
 // medians runs the functions alternately, at least five times each for at least 5 ms, and returns the median of the
-// seconds that one call takes. What one leaves for the garbage collector is not the next one's cost.
+// seconds that one call takes. What one leaves for the garbage collector is not the next one's cost. With -short they
+// run once, to see that they run.
 func medians(b *testing.B, runs ...func()) []float64 {
 	b.Helper()
-	for _, run := range runs {
-		run()
+	rounds := 5
+	if testing.Short() {
+		rounds = 1
+	} else {
+		for _, run := range runs {
+			run()
+		}
 	}
 	all := make([][]float64, len(runs))
 	for b.Loop() {
-		for round := range 5 * len(runs) {
+		for round := range rounds * len(runs) {
 			i := round % len(runs)
 			runtime.GC()
 			start, calls := time.Now(), 0

@@ -270,6 +270,7 @@ func TestSavedFileInAnotherReader(t *testing.T) {
 }
 
 func TestRefusesToSave(t *testing.T) {
+	huge := int64(1<<53 + 1) // not a constant, which an int of 32 bits would refuse
 	plain := func(z *graph.Node) *graph.Node { return graph.Neg(z) }
 	field := func(l nn.Layer) flows.Block {
 		return flows.Chain{flows.FFJORD{Field: nn.Seq{nn.Tanh, l}, Solver: steps}}
@@ -290,7 +291,7 @@ func TestRefusesToSave(t *testing.T) {
 			"Blocks[0].Field[1].cached: an unexported field of flows_test.lens that holds something can't be saved"},
 		{"infinite", &flows.Flow{Blocks: flows.FFJORD{Field: nn.Tanh, Solver: steps, Trace: flows.Auto{Budget: math.Inf(1)}}}, nil,
 			"Blocks.Trace.Budget: +Inf, want a finite number"},
-		{"huge integer", &flows.Flow{Blocks: flows.FFJORD{Field: nn.Tanh, Solver: ode.Solver{MaxSteps: 1<<53 + 1}}}, nil,
+		{"huge integer", &flows.Flow{Blocks: flows.FFJORD{Field: nn.Tanh, Solver: ode.Solver{MaxSteps: int(huge)}}}, nil,
 			"Blocks.Solver.MaxSteps: 9007199254740993, want an integer from -9007199254740992 to 9007199254740992"},
 		{"name of the library", &flows.Flow{Blocks: field(well{})}, flows.Types{"nn.MLP": well{}}, `types: "nn.MLP" names nn.MLP and flows_test.well, want one type`},
 		{"type of the library", &flows.Flow{Blocks: field(well{})}, flows.Types{"mlp": nn.MLP{}}, `types: nn.MLP has the names "nn.MLP" and "mlp", want one`},
