@@ -31,6 +31,14 @@ type CSV struct {
 	// Columns are the names of the wanted columns, in the wanted order. Nil means all. Columns that are not wanted may
 	// hold anything.
 	Columns []string
+	// Missing are the texts that stand for a missing value, such as "" and "NA": it becomes NaN. Nil refuses them.
+	Missing []string
+	// Categories are the names of wanted columns that hold categories: any text becomes the number of its place in
+	// [Table.Levels], where Read puts them in alphabetical order.
+	Categories []string
+	// Levels are the categories of such columns as they are known from another table, the one that a model was trained on.
+	// A category that is none of them is refused.
+	Levels map[string][]string
 	// MaxRow bounds the bytes of a row's text. A longer one is a [LimitError]. Zero means 64 MiB.
 	MaxRow int
 }
@@ -51,7 +59,7 @@ func (c CSV) ReadFile(name string) (Table, error) {
 
 // Read reads the whole of r as a table of float64.
 //
-// A missing value, a field that is no finite decimal number, and a line that has too few or too many fields are
+// A missing value that Missing does not list, a field that is no finite decimal number, and a line that has too few or too many fields are
 // refused, by line (from 1) and column; so are a wanted column that is not there and a table without rows.
 func (c CSV) Read(r io.Reader) (Table, error) {
 	rows, err := c.Rows(r)
@@ -65,7 +73,8 @@ func (c CSV) Read(r io.Reader) (Table, error) {
 		case errors.Is(err, io.EOF) && values == nil:
 			return Table{}, errors.New("data: csv: no rows")
 		case errors.Is(err, io.EOF):
-			return Table{Names: rows.Names(), Rows: newTable(values, rows.Dim())}, nil
+			rows.sortLevels(values)
+			return Table{Names: rows.Names(), Rows: newTable(values, rows.Dim()), Levels: rows.Levels()}, nil
 		case err != nil:
 			return Table{}, err
 		}
@@ -119,7 +128,7 @@ func (c CSV) Rows(r io.Reader) (*CSVRows, error) {
 			return nil, fmt.Errorf("data: csv: %s; set Columns to choose others, NumberNames to tell them apart", twice)
 		}
 		rows.names, rows.columns = names, upTo(len(names))
-		return rows, nil
+		return rows, c.read(rows)
 	}
 	if len(c.Columns) == 0 {
 		return nil, errors.New("data: csv: no columns wanted")
@@ -128,7 +137,29 @@ func (c CSV) Rows(r io.Reader) (*CSVRows, error) {
 		return nil, fmt.Errorf("data: csv: %w", err)
 	}
 	rows.names = slices.Clone(c.Columns)
-	return rows, nil
+	return rows, c.read(rows)
+}
+
+// read says what the fields of the rows mean.
+func (c CSV) read(rows *CSVRows) error {
+	rows.missing = make(map[string]bool)
+	for _, text := range c.Missing {
+		rows.missing[text] = true
+	}
+	rows.categories = make([]*categories, len(rows.names))
+	at, err := find(c.Categories, rows.names)
+	if err != nil {
+		return fmt.Errorf("data: csv: Categories: %w", err)
+	}
+	for _, j := range at {
+		rows.categories[j] = newCategories(nil)
+	}
+	for j, name := range rows.names {
+		if levels, ok := c.Levels[name]; ok {
+			rows.categories[j] = newCategories(levels)
+		}
+	}
+	return nil
 }
 
 // numbersOnly reports whether all fields are numbers.

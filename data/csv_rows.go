@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -16,10 +17,44 @@ type CSVRows struct {
 	columns []int    // where they stand
 	width   int      // fields of a line
 	ahead   bool     // lines is at a row that was not dealt yet
+
+	missing    map[string]bool // texts
+	categories []*categories   // of each wanted column, nil of numbers
 }
 
 // Names returns the names of the columns of a row.
 func (c *CSVRows) Names() []string { return c.names }
+
+// Levels returns the categories of those columns that hold some, by name, as far as rows were read: in the order in which
+// they came, unless [CSV.Levels] says which there are. Nil is none.
+func (c *CSVRows) Levels() map[string][]string {
+	var levels map[string][]string
+	for j, of := range c.categories {
+		if of == nil {
+			continue
+		}
+		if levels == nil {
+			levels = make(map[string][]string)
+		}
+		levels[c.names[j]] = slices.Clone(of.levels)
+	}
+	return levels
+}
+
+// sortLevels sorts the categories of columns where they were numbered as they came, in the rows that were read too.
+func (c *CSVRows) sortLevels(values []float64) {
+	for j, of := range c.categories {
+		if of == nil || of.closed {
+			continue
+		}
+		to := of.sorted()
+		for i := j; i < len(values); i += c.Dim() {
+			if !math.IsNaN(values[i]) {
+				values[i] = float64(to[int(values[i])])
+			}
+		}
+	}
+}
 
 // Dim returns the width of a row.
 func (c *CSVRows) Dim() int { return len(c.columns) }
@@ -41,7 +76,7 @@ func (c *CSVRows) ReadRow(row []float64) error {
 		return fmt.Errorf("data: csv: %s %d fields, the first has %d", c.lines.where(), n, c.width)
 	}
 	for i, j := range c.columns {
-		v, err := parse(c.lines.fields[j])
+		v, err := c.value(i, c.lines.fields[j])
 		if c.lines.stray(j) {
 			err = errors.New("a quote stands inside a quoted field")
 		}
@@ -53,11 +88,27 @@ func (c *CSVRows) ReadRow(row []float64) error {
 	return nil
 }
 
+// value reads a field of the wanted column i.
+func (c *CSVRows) value(i int, field []byte) (float64, error) {
+	field = bytes.TrimSpace(field)
+	of := c.categories[i]
+	switch {
+	case c.missing[string(field)]:
+		return math.NaN(), nil
+	case of == nil:
+		return parse(field)
+	case len(field) == 0:
+		return 0, errMissing
+	}
+	return of.of(string(field))
+}
+
+var errMissing = errors.New("missing value")
+
 // parse reads a finite decimal number.
 func parse(field []byte) (float64, error) {
-	field = bytes.TrimSpace(field)
 	if len(field) == 0 {
-		return 0, errors.New("missing value")
+		return 0, errMissing
 	}
 	v, err := strconv.ParseFloat(string(field), 64)
 	switch {

@@ -1,7 +1,7 @@
 // Package data is the room for tables of rows: it reads them, splits them, scales them and deals them out in batches.
 //
 // A table is a *tensor.Dense of shape (rows, dim), row-major and contiguous, of float32 or float64; [Rows] makes one of
-// numbers, and a [Table] has names for its columns.
+// numbers. A [Table] has names for its columns, and may hold categories and miss values.
 //
 // [CSV], [ReadNPY] and [NPZ] read tables, and name the file, line and column of what they cannot take. [Stream] deals
 // the rows of files larger than memory in batches, as [Batches] deals those of a table; both are a [Source]. [Holdout]

@@ -49,6 +49,11 @@ func Take(x *tensor.Dense, places ...int) (*tensor.Dense, error) {
 	if err := checkTable(x); err != nil {
 		return nil, err
 	}
+	return takeRows(x, places)
+}
+
+// takeRows is Take of what is a table but may miss values.
+func takeRows(x *tensor.Dense, places []int) (*tensor.Dense, error) {
 	if len(places) == 0 {
 		return nil, errors.New("data: none of the rows is taken")
 	}
@@ -111,8 +116,13 @@ func SelectRows(x *tensor.Dense, keep func(row []float64) bool) (*tensor.Dense, 
 	if err := checkTable(x); err != nil {
 		return nil, err
 	}
+	return keepRows(x, keep)
+}
+
+// keepRows is SelectRows of what is a table but may miss values.
+func keepRows(x *tensor.Dense, keep func(row []float64) bool) (*tensor.Dense, error) {
 	var kept []int
-	err := guard.Call("SelectRows' keep", func() error {
+	err := guard.Call("the choice of rows", func() error {
 		i := 0
 		for row := range slices.Chunk(float64s(x), x.Shape()[1]) {
 			if keep(row) {

@@ -35,6 +35,9 @@ func (t Table) FitStandardize() (Standardize, error) {
 	if err := t.check(); err != nil {
 		return Standardize{}, err
 	}
+	if err := checkTable(t.Rows); err != nil {
+		return Standardize{}, err
+	}
 	var m moments
 	m.add(t.Rows)
 	return m.standardize(t.Names)

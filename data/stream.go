@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -55,13 +56,17 @@ func NewStream(open func() (RowReader, error), o StreamOptions) (*Stream, error)
 	}
 	s := &Stream{open: open, size: o.Batch, window: max(o.Window, 1), epochs: epochs{rng: o.Rand, seeded: o.Seed != 0, seed: o.Seed}}
 	var print fingerprint
+	missing := false
 	s.err = s.each(func(row []float64) bool {
 		print.add(row, len(row))
 		s.rows++
 		s.dim = len(row)
-		return true
+		missing = slices.ContainsFunc(row, math.IsNaN)
+		return !missing
 	})
 	switch {
+	case missing:
+		return nil, fmt.Errorf("data: stream: row %d misses a value, want none missing", s.rows-1)
 	case s.err != nil:
 		return nil, s.err
 	case s.rows == 0:
