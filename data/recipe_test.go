@@ -1,0 +1,483 @@
+package data_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/stat/distuv"
+	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/data"
+)
+
+// survey is a table of everything that a column can be: a quantity with gaps, counts, categories with gaps, prices with
+// long tails, a constant, and the first column in other units.
+func survey(rows int, seed uint64) data.Table {
+	rng := seeded(seed)
+	x := data.Table{Names: []string{"height", "children", "city", "price", "planet", "inches"}, Levels: map[string][]string{"city": {"Oslo", "Rome", "Ulm"}}}
+	var values []float64
+	for range rows {
+		height, city := 1.7+0.1*rng.NormFloat64(), float64(rng.IntN(3))
+		if rng.IntN(10) == 0 {
+			height = nan
+		}
+		if rng.IntN(20) == 0 {
+			city = nan
+		}
+		values = append(values, height, float64(rng.IntN(5)), city, math.Exp(2*rng.NormFloat64()), 3, 39.37*height+2)
+	}
+	x.Rows = data.Rows(len(x.Names), values...)
+	return x
+}
+
+var careful = data.Recipe{
+	Each:      data.Rule{Missing: data.Noise, DropConstant: true, Dequantise: true, OneHot: true},
+	Columns:   map[string]data.Rule{"price": {Shape: data.Log, Winsorise: 0.01}},
+	DropTwins: true,
+}
+
+func TestRecipe(t *testing.T) {
+	x := survey(2000, 1)
+	by, notes, err := careful.Fit(x)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"height", "height missing", "children", "city=Oslo", "city=Rome", "city=Ulm", "city missing", "price"}, by.Names())
+	assert.Equal(t, 8, by.Dim())
+	assert.Equal(t, x.Names, by.Inputs())
+	var told []string
+	for _, n := range notes {
+		told = append(told, n.String())
+	}
+	missing := x.Missing()
+	assert.Equal(t, []string{
+		fmt.Sprintf(`column "height" misses %d values: filled with noise`, missing[0].Rows),
+		`column "children" has 5 distinct values in 2000 rows: blurred by 1`,
+		fmt.Sprintf(`column "city" misses %d values: no category applies there`, missing[1].Rows),
+	}, told[:3])
+	assert.Contains(t, told[3], `column "price" has 40 values beyond `)
+	assert.Equal(t, `column "planet" is 3 in every row: left out`, told[4])
+	assert.Contains(t, told[5], `column "inches" is 39.37`)
+	assert.Contains(t, told[5], `times column "height" plus 2`)
+	assert.Len(t, told, 6)
+
+	// What comes out has mean 0 and deviation 1, and what goes in comes back.
+	z, logDet, err := by.Apply(x, seeded(2))
+	require.NoError(t, err)
+	assert.Len(t, logDet, 2000)
+	for j := range by.Dim() {
+		var m, s float64
+		for i := range 2000 {
+			v := z.Float64s()[i*by.Dim()+j]
+			m += v / 2000
+			s += v * v / 2000
+		}
+		assert.InDelta(t, 0, m, 0.1) // four standard errors
+		assert.InDelta(t, 1, s, 0.15)
+	}
+	back, err := by.Invert(z)
+	require.NoError(t, err)
+	assert.Equal(t, x.Names, back.Names)
+	assert.Equal(t, x.Levels, back.Levels)
+	for j, name := range x.Names {
+		want, got := must(x.Column(name)), must(back.Column(name))
+		if name == "price" {
+			for i := range want {
+				want[i] = min(max(want[i], *by.Columns[j].Low), *by.Columns[j].High)
+			}
+		}
+		assert.InDeltaSlice(t, want, got, 1e-9, name)
+	}
+
+	// A file keeps every bit.
+	text, err := json.Marshal(by)
+	require.NoError(t, err)
+	var again data.Transform
+	require.NoError(t, json.Unmarshal(text, &again))
+	assert.Equal(t, by, again)
+}
+
+func TestRecipeRefuses(t *testing.T) {
+	x := survey(200, 1)
+	missing := x.Missing()
+	_, _, err := data.Recipe{}.Fit(x)
+	assert.EqualError(t, err, fmt.Sprintf(`data: recipe: values are missing: "height" in %d rows, "city" in %d rows, "inches" in %d rows: want a rule for Missing, or WithoutMissing`+
+		"\n"+`column "planet" is 3 in every row`, missing[0].Rows, missing[1].Rows, missing[2].Rows))
+	var constant *data.ConstantError
+	require.ErrorAs(t, err, &constant)
+	assert.Equal(t, []data.ConstantColumn{{Place: 4, Name: "planet", Value: 3}}, constant.Columns)
+
+	two := func(rule data.Rule, values ...float64) error {
+		_, _, err := data.Recipe{Each: rule}.Fit(data.Table{Names: []string{"a", "b"}, Rows: data.Rows(2, values...)})
+		return err
+	}
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{two(data.Rule{}, 1, 1, 2, 2), `data: recipe: column "b" is column "a": want DropTwins, or a table without them`},
+		{two(data.Rule{}, 1, 5, 2, 3, 3, 1), `data: recipe: column "b" is -2 times column "a" plus 7: want DropTwins, or a table without them`},
+		{two(data.Rule{}, 1, nan, 2, nan), `data: recipe: no value at all in the columns ["b"]`},
+		{two(data.Rule{Shape: data.Log}, 1, 5, 2, -3, 3, 4), `data: recipe: column "b": numbers down to -3, want numbers above 0 for Log, or YeoJohnson`},
+		{two(data.Rule{Shape: "square"}, 1, 2), `data: recipe: column "a": shape "square", want "log", "yeo-johnson" or none`},
+		{two(data.Rule{Missing: "mean"}, 1, 2), `data: recipe: column "a": Missing is "mean", want "median", "noise" or none`},
+		{two(data.Rule{Winsorise: 0.5}, 1, 2), `data: recipe: column "a": Winsorise is 0.5, want a number from 0 to ½`},
+		{two(data.Rule{Floor: -1}, 1, 2), `data: recipe: column "a": Floor is -1, want a finite number of at least 0`},
+		{two(data.Rule{DropConstant: true}, 1, 2, 1, 2), "data: transform: every column is left out"},
+	} {
+		assert.EqualError(t, test.err, test.want)
+	}
+	_, _, err = data.Recipe{Columns: map[string]data.Rule{"z": {}}}.Fit(column(1, 2))
+	assert.EqualError(t, err, `data: recipe: Columns: no column "z" among ["x"]`)
+	_, _, err = data.Recipe{}.Fit(data.Table{})
+	assert.EqualError(t, err, "data: table is nil")
+	_, _, err = data.Recipe{}.Fit(data.Table{Names: []string{"a", "a"}, Rows: data.Rows(2, 1, 2, 3, 5)})
+	assert.EqualError(t, err, `data: recipe: columns 1, 2 are all called "a"`)
+	_, _, err = data.Recipe{}.Fit(data.Table{Names: []string{"a"}, Rows: data.Rows(1, 0, 2), Levels: map[string][]string{"a": {"u", "v"}}})
+	assert.EqualError(t, err, `data: row 1, column "a": 2, want the number of one of 2 categories`)
+}
+
+// A column that is constant where it was fitted and not elsewhere must not come out at 1e10.
+func TestRecipeFloor(t *testing.T) {
+	by, notes, err := data.Recipe{Each: data.Rule{Floor: 0.5}}.Fit(column(3, 3, 3))
+	require.NoError(t, err)
+	assert.Equal(t, []data.Note{{"x", "is 3 in every row: its deviation is 0.5 by Floor, and its density has no bound"}}, notes)
+	z, logDet, err := by.Apply(column(4), nil)
+	require.NoError(t, err)
+	assert.Equal(t, []float64{2}, z.Data())
+	assert.InDelta(t, math.Ln2, logDet[0], 1e-15)
+	by, notes, err = data.Recipe{Each: data.Rule{Floor: 0.5}}.Fit(column(3, 3.1, 3.2))
+	require.NoError(t, err)
+	assert.Contains(t, notes[0].Text, "has deviation 0.0816")
+	assert.Equal(t, []float64{0.5}, by.Columns[0].Std)
+}
+
+func TestRecipeNotes(t *testing.T) {
+	rng := seeded(1)
+	draw := func(n int, f func(i int) float64) data.Table {
+		values := make([]float64, n)
+		for i := range values {
+			values[i] = f(i)
+		}
+		return column(values...)
+	}
+	for _, test := range []struct {
+		name string
+		x    data.Table
+		want string // of the note, "" is none
+		step float64
+		grid bool
+	}{
+		{"continuous", draw(500, func(int) float64 { return rng.NormFloat64() }), "", 0, false},
+		{"whole numbers of a wide range", draw(500, func(int) float64 { return math.Round(1e6 * rng.NormFloat64()) }), "", 0, false},
+		{"counts", draw(500, func(int) float64 { return float64(rng.IntN(4)) }), "has 4 distinct values in 500 rows", 1, true},
+		{"rounded to cents", draw(2000, func(int) float64 { return math.Round(300*rng.NormFloat64()) / 100 }), "repeat others: discrete values have no density, want Dequantise", 0.01, true},
+		{"uneven levels", draw(500, func(int) float64 { return []float64{0, 1, math.Pi, 10}[rng.IntN(4)] }), "has 4 distinct values", 1, false},
+		{"two values", draw(500, func(i int) float64 { return float64(i%2) * 0.3 }), "has 2 distinct values", 0.3, true},
+		{"spike", draw(500, func(i int) float64 { return float64(i%4/3) * rng.Float64() }), "is 0 in 75 % of all rows: a density that is learnt has a spike there", 0, false},
+		{"far", draw(500, func(i int) float64 { return rng.NormFloat64() * math.Pow(1e4, float64(i/499)) }), "times the width of its middle half away: want Winsorise or a Shape", 0, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, notes, err := data.Recipe{}.Fit(test.x)
+			require.NoError(t, err)
+			if test.want == "" {
+				require.Empty(t, notes)
+			} else {
+				require.NotEmpty(t, notes)
+				assert.Contains(t, notes[0].Text, test.want)
+			}
+			by, _, err := data.Recipe{Each: data.Rule{Dequantise: true}}.Fit(test.x)
+			require.NoError(t, err)
+			assert.InDelta(t, test.step, by.Columns[0].Step, 1e-12)
+			assert.Equal(t, test.grid, by.Columns[0].Grid)
+		})
+	}
+}
+
+func TestRecipeFillsWithMedian(t *testing.T) {
+	x := data.Table{Names: []string{"a", "c"}, Levels: map[string][]string{"c": {"u", "v"}},
+		Rows: data.Rows(2, 1, 1, 2.5, 1, nan, 0, 7, nan)}
+	by, notes, err := data.Recipe{Each: data.Rule{Missing: data.Median}}.Fit(x)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a", "a missing", "c", "c missing"}, by.Names())
+	assert.Equal(t, "misses 1 values: filled with 2.5, where the density of these rows has a spike; Noise has none", notes[0].Text)
+	assert.Equal(t, 1., *by.Columns[1].Fill, "the most frequent category")
+	z, _, err := by.Apply(x, nil)
+	require.NoError(t, err)
+	assert.InDelta(t, (2.5-3.5)/by.Columns[0].Std[0], z.Float64s()[8], 1e-15)
+	back, err := by.Invert(z)
+	require.NoError(t, err)
+	same(t, []float64{1, 1, 2.5, 1, nan, 0, 7, nan}, back.Rows.Float64s())
+}
+
+func TestTransformRefuses(t *testing.T) {
+	whole := must(survey(300, 1).WithoutMissing())
+	by, _, err := careful.Fit(whole)
+	require.NoError(t, err)
+	change := func(i, j int, v float64) data.Table {
+		x := must(whole.Take(0, 1, 2))
+		x.Rows.Float64s()[i*6+j] = v
+		return x
+	}
+	other := change(0, 0, 1)
+	other.Levels = map[string][]string{"city": {"Bonn", "Oslo", "Rome", "Ulm"}}
+	other.Rows.Float64s()[6+2] = 0
+	for _, test := range []struct {
+		x      data.Table
+		row    int
+		column string
+		want   string
+	}{
+		{change(2, 0, nan), 2, "height", "missing, and there is nothing to fill it with"},
+		{change(1, 2, 3), 1, "city", "3, want the number of one of 3 categories"},
+		{other, 1, "city", `"Bonn" is none of the categories ["Oslo" "Rome" "Ulm"]`},
+	} {
+		_, _, err := by.Apply(test.x, nil)
+		var e *data.ValueError
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, test.row, e.Row)
+		assert.Equal(t, test.column, e.Column)
+		assert.ErrorContains(t, err, test.want)
+		_, err = by.Source(test.x, 2, 1)
+		assert.ErrorAs(t, err, &e)
+		_, err = by.LogProb(t.Context(), test.x, normals01{}, 1, nil)
+		assert.ErrorAs(t, err, &e)
+	}
+	_, _, err = by.Apply(must(whole.Drop("price")), nil)
+	assert.ErrorContains(t, err, `no column "price"`)
+	logs, _, err := data.Recipe{Each: data.Rule{Shape: data.Log}}.Fit(column(1, 2))
+	require.NoError(t, err)
+	_, _, err = logs.Apply(column(1, -2), nil)
+	assert.EqualError(t, err, `data: row 1, column "x": -2: want a number that its shape is finite for`)
+
+	_, err = by.Invert(data.Rows(3, 1, 2, 3))
+	assert.EqualError(t, err, "data: transform: rows are 3 wide, want 6")
+	_, err = by.Invert(nil)
+	assert.EqualError(t, err, "data: table is nil")
+	_, err = by.Source(whole, 0, 1)
+	assert.EqualError(t, err, "data: batches of 0 rows, want at least 1")
+
+	one := data.Column{Name: "x", Mean: []float64{0}, Std: []float64{1}}
+	broken := func(f func(c *data.Column)) data.Transform {
+		c := one
+		f(&c)
+		return data.Transform{Columns: []data.Column{c}}
+	}
+	for _, test := range []struct {
+		by   data.Transform
+		want string
+	}{
+		{data.Transform{}, "data: transform: no columns"},
+		{data.Transform{Columns: []data.Column{one, one}}, `data: transform: columns 1, 2 are all called "x"`},
+		{broken(func(c *data.Column) { c.Std = nil }), `data: transform: column "x": 1 means and 0 deviations, want 1`},
+		{broken(func(c *data.Column) { c.Std = []float64{0} }), `data: transform: column "x": mean 0 and deviation 0, want finite numbers and a deviation above 0`},
+		{broken(func(c *data.Column) { c.Low = &nan }), `data: transform: column "x": low is NaN, want a finite number`},
+		{broken(func(c *data.Column) { c.Step = -1 }), `data: transform: column "x": step is -1 and scale 0, want 0 or more`},
+		{broken(func(c *data.Column) { c.Grid = true }), `data: transform: column "x": a grid has no step`},
+		{broken(func(c *data.Column) { c.OneHot = true }), `data: transform: column "x": one_hot without levels`},
+		{broken(func(c *data.Column) { c.Shape = "cube" }), `data: transform: column "x": shape "cube", want "log", "yeo-johnson" or none`},
+		{broken(func(c *data.Column) { c.Twin = "y" }), `data: transform: column "x": no column of numbers "y" to take it from`},
+		{broken(func(c *data.Column) { c.Constant = new(float64) }), "data: transform: every column is left out"},
+		{broken(func(c *data.Column) { c.FillNoise = true }), `data: transform: column "x": fill_noise without fill, or with one_hot`},
+		{broken(func(c *data.Column) { c.Low, c.High = &c.Std[0], &c.Mean[0] }), `data: transform: column "x": low 1 is above high 0`},
+	} {
+		_, _, err := test.by.Apply(column(1), nil)
+		assert.EqualError(t, err, test.want)
+		_, err = test.by.Invert(data.Rows(1, 1))
+		assert.EqualError(t, err, test.want)
+	}
+}
+
+// normals01 is the standard normal density, by columns.
+type normals01 struct{}
+
+func (normals01) LogProb(_ context.Context, x *tensor.Dense) ([]float64, error) {
+	var logs []float64
+	for row := range slices.Chunk(x.Float64s(), x.Shape()[1]) {
+		var l float64
+		for _, v := range row {
+			l += distuv.UnitNormal.LogProb(v)
+		}
+		logs = append(logs, l)
+	}
+	return logs, nil
+}
+
+// A density in the table's own units integrates to 1, and a discrete column's sums to 1.
+func TestTransformLogProb(t *testing.T) {
+	rng := seeded(1)
+	var prices, counts []float64
+	for range 400 {
+		prices = append(prices, math.Exp(rng.NormFloat64()))
+		counts = append(counts, float64(rng.IntN(6)))
+	}
+	for _, shape := range []data.Shape{data.Log, data.YeoJohnson} {
+		by, _, err := data.Recipe{Each: data.Rule{Shape: shape}}.Fit(column(prices...))
+		require.NoError(t, err)
+		const h = 0.002
+		var grid []float64
+		for v := -40 + h/2; v < 60; v += h {
+			if v > 0 || shape != data.Log {
+				grid = append(grid, v)
+			}
+		}
+		logp, err := by.LogProb(t.Context(), column(grid...), normals01{}, 1, nil)
+		require.NoError(t, err)
+		var sum float64
+		for _, l := range logp {
+			sum += h * math.Exp(l)
+		}
+		assert.InDelta(t, 1, sum, 1e-3, shape) // beyond 60 lies that of a lognormal density
+	}
+
+	by, _, err := data.Recipe{Each: data.Rule{Dequantise: true}}.Fit(column(counts...))
+	require.NoError(t, err)
+	c := by.Columns[0]
+	const draws = 4000
+	logp, err := by.LogProb(t.Context(), column(0, 2, 5), normals01{}, draws, seeded(1))
+	require.NoError(t, err)
+	for i, k := range []float64{0, 2, 5} {
+		cell := distuv.Normal{Mu: c.Mean[0], Sigma: c.Std[0]}
+		// A density changes over the cell by less than its mean, and a uniform draw's deviation is 0.29.
+		assert.InDelta(t, cell.CDF(k+0.5)-cell.CDF(k-0.5), math.Exp(logp[i]), 5*0.29*0.2/math.Sqrt(draws))
+	}
+
+	// Noise in the place of what is missing has its own density taken off: with a model that knows it as noise, a row has
+	// the density of what is there, whatever was drawn.
+	by, _, err = data.Recipe{Each: data.Rule{Missing: data.Noise}}.Fit(column(append([]float64{nan, nan}, prices...)...))
+	require.NoError(t, err)
+	a, err := by.LogProb(t.Context(), column(nan), normals01{}, 1, nil)
+	require.NoError(t, err)
+	p := 2. / 402
+	std := math.Sqrt(p*(1-p) + 1./12)
+	assert.InDelta(t, distuv.UnitNormal.LogProb((1-p)/std)-math.Log(std), a[0], 1e-12)
+	logs, err := by.LogProb(t.Context(), column(nan), firstColumn{}, 1, seeded(3))
+	require.NoError(t, err)
+	assert.InDelta(t, -math.Log(std), logs[0], 1e-12)
+
+	_, err = by.LogProb(t.Context(), column(1), normals01{}, 0, nil)
+	assert.EqualError(t, err, "data: transform: 0 draws, want at least 1")
+	broken := errors.New("broken")
+	got, err := by.LogProb(t.Context(), column(1, 2), failingModel{broken, []float64{0, nan}}, 1, nil)
+	assert.ErrorIs(t, err, broken)
+	assert.False(t, math.IsNaN(got[0]))
+	assert.True(t, math.IsNaN(got[1]))
+	_, err = by.LogProb(t.Context(), column(1, 2), failingModel{broken, nil}, 1, nil)
+	assert.ErrorIs(t, err, broken)
+	_, err = by.LogProb(t.Context(), column(1, 2), failingModel{nil, nil}, 1, nil)
+	assert.EqualError(t, err, "data: transform: the model gives 0 densities for 2 rows")
+}
+
+// firstColumn is the standard normal density of the first column alone.
+type firstColumn struct{}
+
+func (firstColumn) LogProb(_ context.Context, x *tensor.Dense) ([]float64, error) {
+	var logs []float64
+	for row := range slices.Chunk(x.Float64s(), x.Shape()[1]) {
+		logs = append(logs, distuv.UnitNormal.LogProb(row[0]))
+	}
+	return logs, nil
+}
+
+type failingModel struct {
+	err  error
+	logs []float64
+}
+
+func (f failingModel) LogProb(context.Context, *tensor.Dense) ([]float64, error) {
+	return f.logs, f.err
+}
+
+func TestPrepared(t *testing.T) {
+	x := must(survey(100, 1).Drop("price"))
+	by, _, err := data.Recipe{Each: data.Rule{Missing: data.Noise, DropConstant: true, Dequantise: true}, DropTwins: true}.Fit(x)
+	require.NoError(t, err)
+	s, err := by.Source(x, 30, 7)
+	require.NoError(t, err)
+	assert.Equal(t, []int{100, by.Dim(), 4}, []int{s.Rows(), s.Dim(), s.Len()})
+	assert.Equal(t, x.Fingerprint(), s.Fingerprint())
+	first, second := streamed(t, s), streamed(t, s)
+	assert.Len(t, first, 4)
+	assert.Len(t, first[3], 10*by.Dim())
+	assert.NotEqual(t, first, second)
+	require.NoError(t, s.Seek(0))
+	for range s.Epoch() {
+		break
+	}
+	assert.Equal(t, second, streamed(t, s), "an epoch follows from its number")
+	require.NoError(t, s.Seek(0))
+	assert.Equal(t, first, streamed(t, s))
+
+	// Every row once, and other noise in each epoch.
+	rows := func(epoch [][]float64) ([][]float64, []float64) {
+		z := data.Rows(by.Dim(), slices.Concat(epoch...)...)
+		back, err := by.Invert(z)
+		require.NoError(t, err)
+		for i, v := range back.Rows.Float64s() {
+			if math.IsNaN(v) {
+				back.Rows.Float64s()[i] = -1
+			}
+		}
+		all := slices.Collect(slices.Chunk(back.Rows.Float64s(), len(back.Names)))
+		slices.SortFunc(all, slices.Compare)
+		noise := z.Float64s()
+		slices.Sort(noise)
+		return all, noise
+	}
+	a, noiseA := rows(first)
+	b, noiseB := rows(second)
+	for i := range a {
+		assert.InDeltaSlice(t, a[i], b[i], 1e-12)
+	}
+	assert.NotEqual(t, noiseA, noiseB)
+	other, err := by.Source(x, 30, 8)
+	require.NoError(t, err)
+	assert.NotEqual(t, first, streamed(t, other), "another seed")
+
+	logs, _, err := data.Recipe{Each: data.Rule{Shape: data.Log}}.Fit(column(1, 2))
+	require.NoError(t, err)
+	logs.Columns[0].Step = 3 // noise that a file asks for and the shape can't take
+	edge, err := logs.Source(column(1, 1, 1, 1, 1, 1, 1, 1, 1, 1), 1, 1)
+	require.NoError(t, err)
+	for range edge.Epoch() {
+	}
+	var e *data.ValueError
+	assert.ErrorAs(t, edge.Err(), &e)
+}
+
+func ExampleRecipe() {
+	x := data.Table{
+		Names:  []string{"height", "children", "city"},
+		Rows:   data.Rows(3, 1.7, 0, 0, 1.8, 2, 1, 1.65, 2, 0, 1.9, 1, 1, 1.75, 0, 1),
+		Levels: map[string][]string{"city": {"Oslo", "Rome"}},
+	}
+	by, notes, err := data.Recipe{Each: data.Rule{Dequantise: true}}.Fit(x)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, note := range notes {
+		fmt.Println(note)
+	}
+	fmt.Println(by.Names(), by.Dim())
+	z, _, err := by.Apply(x, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	back, err := by.Invert(z)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.2f\n", back.Row(1))
+	// Output:
+	// column "children" has 3 distinct values in 5 rows: blurred by 1
+	// [height children city] 3
+	// [1.80 2.00 1.00]
+}

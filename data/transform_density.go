@@ -1,0 +1,76 @@
+package data
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gorgonia.org/tensor"
+)
+
+// Model knows the log-density of rows x (rows, dim), in nats: a flow, or a flow that is given a condition.
+type Model interface {
+	LogProb(ctx context.Context, x *tensor.Dense) ([]float64, error)
+}
+
+// LogProb returns the log-density of every row of the table in its own units, in nats, by a model of the transform's rows:
+//
+//	log p(x) = log (1/draws) Σ p(z) |det dz/dx|
+//
+// where the mean is over draws of the noise of discrete columns from rng. A discrete column of step 1 then counts with the
+// probability of its value, from below in the mean (Theis, van den Oord and Bethge 2016, eq. 4; Burda et al. 2016). Nil rng
+// takes the middle of each step, once. Where the model fails for some rows alone, these are NaN and the error is beside them.
+func (t Transform) LogProb(ctx context.Context, of Table, m Model, draws int, rng *rand.Rand) ([]float64, error) {
+	if draws < 1 {
+		return nil, fmt.Errorf("data: transform: %d draws, want at least 1", draws)
+	}
+	if rng == nil {
+		draws = 1
+	}
+	sums := make([]logSum, of.Len())
+	for i := range sums {
+		sums[i].top = math.Inf(-1)
+	}
+	var failed error
+	for range draws {
+		z, logDet, err := t.Apply(of, rng)
+		if err != nil {
+			return nil, err
+		}
+		logp, err := m.LogProb(ctx, z)
+		if err != nil {
+			failed = fmt.Errorf("data: transform: %w", err)
+		}
+		switch {
+		case err != nil && (ctx.Err() != nil || len(logp) != len(logDet)):
+			return nil, failed
+		case len(logp) != len(logDet):
+			return nil, fmt.Errorf("data: transform: the model gives %d densities for %d rows", len(logp), len(logDet))
+		}
+		for i, l := range logp {
+			sums[i].add(l + logDet[i])
+		}
+	}
+	mean := make([]float64, len(sums))
+	for i := range sums {
+		mean[i] = sums[i].log() - math.Log(float64(draws))
+	}
+	return mean, failed
+}
+
+// logSum is the running logarithm of Σ exp(l), free of under- and overflow.
+type logSum struct{ top, rest float64 } // exp(top)·rest
+
+func (s *logSum) add(l float64) {
+	switch {
+	case math.IsInf(l, -1):
+	case l <= s.top:
+		s.rest += math.Exp(l - s.top)
+	default:
+		s.rest = s.rest*math.Exp(s.top-l) + 1
+		s.top = l
+	}
+}
+
+func (s *logSum) log() float64 { return s.top + math.Log(s.rest) }
