@@ -29,7 +29,7 @@ func conditioned(t *testing.T) (golden, *flows.Flow, *tensor.Dense) {
 	require.NoError(t, json.Unmarshal(text, &c))
 	block := flows.FFJORD{
 		Field:  nn.MLP{Hidden: c.Dims[1 : len(c.Dims)-1], Time: nn.Concat, Act: c.Activation},
-		Solver: ode.Solver{Method: ode.Dopri5, RTol: 1e-11, ATol: 1e-11, Adjoint: &ode.Adjoint{}},
+		Solver: ode.Solver{Method: ode.Dopri5, RTol: 1e-12, ATol: 1e-12, Adjoint: &ode.Adjoint{}},
 	}
 	f := &flows.Flow{
 		Dim: len(c.X[0]), Cond: c.Cond, Blocks: flows.Chain{block, block},
