@@ -34,7 +34,7 @@ func (b Normal) Dim() int { return max(len(b.Loc), len(b.Scale)) }
 // LogProb writes -½ Σ ((z - μ)/σ)² - Σ ln σ - ½ dim ln 2π.
 func (b Normal) LogProb(s *nn.Scope, z *graph.Node) *graph.Node {
 	checkFinite(z, "Normal: Loc", b.Loc)
-	checkPositive(z, "Normal: Scale", b.Scale)
+	checkScale(z, "Normal: Scale", b.Scale)
 	if b.Learn {
 		return b.learnt(s, z)
 	}

@@ -154,7 +154,8 @@ func TestConditionOfClosedFormBlocks(t *testing.T) {
 		require.NoError(t, err)
 		return 5 * mean(logp)
 	}, numbers(c), &fd.Settings{Formula: fd.Central, Step: 1e-5})
-	assert.InDeltaSlice(t, want, numbers(got), 1e-8)
+	// The step divides the rounding of log p, which is as large as its gradients here.
+	assert.InDeltaSlice(t, want, numbers(got), 1e-10*largest(want))
 }
 
 // A trajectory that fails names the row of the call, in whatever chunk it is.

@@ -3,6 +3,8 @@ package flows
 import (
 	"math"
 
+	"gorgonia.org/tensor"
+
 	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/nn"
 )
@@ -24,7 +26,7 @@ var _ Block = Logit{}
 
 // Forward writes x = (σ(z) - α) / (1 - 2α).
 func (b Logit) Forward(_ *nn.Scope, z *graph.Node) (x, logDet *graph.Node) {
-	alpha, width := b.squeeze()
+	alpha, width := b.squeeze(z)
 	x = graph.Scale(graph.Shift(graph.Sigmoid(z), -alpha), 1/width)
 	// ln s = -softplus(-z) and ln(1 - s) = -softplus(z) are exact where s is within rounding of 0 or 1.
 	both := graph.Add(graph.Softplus(z), graph.Softplus(graph.Neg(z)))
@@ -33,7 +35,7 @@ func (b Logit) Forward(_ *nn.Scope, z *graph.Node) (x, logDet *graph.Node) {
 
 // Inverse writes z = ln(s / (1 - s)).
 func (b Logit) Inverse(_ *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
-	alpha, width := b.squeeze()
+	alpha, width := b.squeeze(x)
 	// s/(1 - 2α) = x + a and (1 - s)/(1 - 2α) = (1 - x) + a, which lose nothing near x = 0 and x = 1.
 	a := alpha / width
 	low := graph.Shift(x, a)
@@ -43,13 +45,16 @@ func (b Logit) Inverse(_ *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
 }
 
 // squeeze returns α and the width 1 - 2α of the range of s.
-func (b Logit) squeeze() (alpha, width float64) {
+func (b Logit) squeeze(like *graph.Node) (alpha, width float64) {
 	alpha = b.Alpha
 	if alpha == 0 {
 		alpha = 1e-6
 	}
 	if !(alpha > 0 && alpha < 0.5) {
 		graph.Fail("flows: Logit: Alpha is %v, want a number from 0 to below 0.5", b.Alpha)
+	}
+	if like.Dtype() == tensor.Float32 && float32(alpha) == 0 {
+		graph.Fail("flows: Logit: Alpha is %v, which is 0 in float32", alpha)
 	}
 	return alpha, 1 - 2*alpha
 }

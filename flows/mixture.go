@@ -49,15 +49,22 @@ func (b GaussianMixture) LogProb(s *nn.Scope, z *graph.Node) *graph.Node {
 	means := number("means", b.startMeans(), k, dim)
 	logScales := number("log_scales", startAt(logs(slices.Concat(b.Scales...))), k, dim)
 
+	// Far out, squares overflow before their differences count: they are shrunk by a power of two, which costs no digit.
+	shrink := limits(z.Dtype()).shrink
 	inverse := graph.Exp(graph.Neg(logScales))
-	terms, weights := make([]*graph.Node, k), make([]*graph.Node, k)
+	squares, terms, weights := make([]*graph.Node, k), make([]*graph.Node, k), make([]*graph.Node, k)
 	for i := range k {
 		u := graph.Mul(graph.Sub(z, graph.RowSlice(means, i, i+1)), graph.RowSlice(inverse, i, i+1))
+		squares[i] = graph.Scale(graph.SumCols(graph.Square(graph.Scale(u, shrink))), -0.5)
 		weights[i] = graph.Columns(logits, i, i+1)
-		norm := graph.Sub(weights[i], graph.SumCols(graph.RowSlice(logScales, i, i+1)))
-		terms[i] = graph.Add(graph.Scale(graph.SumCols(graph.Square(u)), -0.5), norm)
 	}
-	return graph.Sub(logSumExp(terms), graph.Shift(logSumExp(weights), logRoot2Pi(z)))
+	nearest := largest(squares)
+	for i := range k {
+		norm := graph.Sub(weights[i], graph.SumCols(graph.RowSlice(logScales, i, i+1)))
+		terms[i] = graph.Add(graph.Scale(graph.Scale(graph.Sub(squares[i], nearest), 1/shrink), 1/shrink), norm)
+	}
+	taken := graph.Scale(graph.Scale(nearest, 1/shrink), 1/shrink)
+	return graph.Add(taken, graph.Sub(logSumExp(terms), graph.Shift(logSumExp(weights), logRoot2Pi(z))))
 }
 
 // Sample draws the component of every row, then the row.
@@ -76,13 +83,18 @@ func (b GaussianMixture) Sample(param func(string) []float64, rng *rand.Rand, ds
 
 // logSumExp returns ln Σ exp of columns (rows, 1), which is -Inf where all of them are.
 func logSumExp(columns []*graph.Node) *graph.Node {
-	largest := graph.Fill(columns[0], -math.MaxFloat32)
+	top := largest(columns)
+	sum := graph.SumCols(graph.Exp(graph.Sub(graph.Concat(columns...), top)))
+	return graph.Add(graph.Log(sum), top)
+}
+
+// largest returns the largest of columns as a constant, for results that do not depend on it but for rounding.
+func largest(columns []*graph.Node) *graph.Node {
+	top := graph.Fill(columns[0], -limits(columns[0].Dtype()).max) // also of columns that are all -Inf
 	for _, c := range columns {
-		largest = graph.Max(largest, c)
+		top = graph.Max(top, c)
 	}
-	largest = graph.Detach(largest) // it cancels
-	sum := graph.SumCols(graph.Exp(graph.Sub(graph.Concat(columns...), largest)))
-	return graph.Add(graph.Log(sum), largest)
+	return graph.Detach(top)
 }
 
 // check returns the number of components.
@@ -104,7 +116,7 @@ func (b GaussianMixture) check(z *graph.Node) int {
 		checkFinite(z, fmt.Sprintf("GaussianMixture: Means[%d]", i), append([]float64{}, row...))
 	}
 	for i, row := range b.Scales {
-		checkPositive(z, fmt.Sprintf("GaussianMixture: Scales[%d]", i), append([]float64{}, row...))
+		checkScale(z, fmt.Sprintf("GaussianMixture: Scales[%d]", i), append([]float64{}, row...))
 	}
 	for i, w := range b.Weights {
 		if !(w > 0) || math.IsInf(w, 1) {

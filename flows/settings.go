@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -20,6 +21,18 @@ func checkFinite(like *graph.Node, what string, values []float64) {
 // checkPositive is checkFinite for numbers above zero.
 func checkPositive(like *graph.Node, what string, values []float64) {
 	checkColumns(like, what, values, "a positive number", func(v float64) bool { return v > 0 })
+}
+
+// checkScale is checkPositive for numbers that are divided by: the inverse must be one of like's type too, to all digits.
+func checkScale(like *graph.Node, what string, values []float64) {
+	checkPositive(like, what, values)
+	least := 0x1p-1022
+	if like.Dtype() == tensor.Float32 {
+		least = 0x1p-126
+	}
+	checkColumns(like, what, values, fmt.Sprintf("a number from %.2g to %.2g", least, 1/least), func(v float64) bool {
+		return v >= least && v <= 1/least
+	})
 }
 
 func checkColumns(like *graph.Node, what string, values []float64, want string, good func(v float64) bool) {

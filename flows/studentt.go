@@ -3,6 +3,7 @@ package flows
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
@@ -32,15 +33,24 @@ func (b StudentT) Dim() int { return max(len(b.Loc), len(b.Scale)) }
 //	Σ ln Γ((ν+1)/2) - ln Γ(ν/2) - ½ ln(νπ) - ln Scale - ½ (ν+1) ln(1 + u²/ν)
 func (b StudentT) LogProb(_ *nn.Scope, z *graph.Node) *graph.Node {
 	checkFinite(z, "StudentT: Loc", b.Loc)
-	checkPositive(z, "StudentT: Scale", b.Scale)
+	checkScale(z, "StudentT: Scale", b.Scale)
 	df := b.df()
 	if !(df > 0) || math.IsInf(df, 1) {
 		graph.Fail("flows: StudentT: DF is %v, want a positive number", b.DF)
 	}
-	norm := float64(z.Shape()[1]) * (0.5*math.Log(df*math.Pi) - gammaRatio(df/2))
-	u, norm := standardized(z, b.Loc, b.Scale, norm)
-	tails := graph.SumCols(graph.Log1p(graph.Scale(graph.Square(u), 1/df)))
-	return graph.Shift(graph.Scale(tails, -(df+1)/2), -norm)
+	dim := z.Shape()[1]
+	norm := float64(dim) * (0.5*(math.Log(df)+math.Log(math.Pi)) - gammaRatio(df/2))
+	scale := slices.Repeat([]float64{1}, dim)
+	if b.Scale != nil {
+		scale = b.Scale
+		for _, s := range scale {
+			norm += math.Log(s)
+		}
+	}
+	if b.Loc != nil {
+		z = graph.Sub(z, constantColumns(z, b.Loc))
+	}
+	return graph.Shift(graph.SumCols(tailsOf(limits(z.Dtype()), df, scale).logProb(graph.Abs(z))), -norm)
 }
 
 // Sample draws z = Loc + Scale t with t from the standard t distribution.

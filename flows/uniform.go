@@ -19,17 +19,19 @@ var _ Base = Uniform{}
 // Dim returns the number of dimensions, 0 where both fields are nil.
 func (b Uniform) Dim() int { return max(len(b.Low), len(b.High)) }
 
-// LogProb writes -Σ ln(High - Low) inside and -Inf outside. Its derivative is zero.
+// LogProb writes -Σ ln(High - Low) inside and -Inf outside. Its derivative is zero inside; outside, where log p has none,
+// it is NaN, and a Score fails there.
 func (b Uniform) LogProb(_ *nn.Scope, z *graph.Node) *graph.Node {
 	low, high := b.bounds(z)
 	var logVolume float64
 	for d := range low {
-		logVolume += math.Log(high[d] - low[d])
+		logVolume += math.Log(high[d]/2-low[d]/2) + math.Ln2 // the whole difference may overflow
 	}
 	beyond := graph.Add(graph.Gt(constantColumns(z, low), z), graph.Gt(z, constantColumns(z, high)))
 	outside := graph.SumCols(beyond)
-	// 0·z is NaN for a row that is none.
-	inside := graph.Shift(graph.SumCols(graph.Scale(graph.Detach(z), 0)), -logVolume)
+	// 0·z is NaN for a row that is NaN, and so is 0/0 for one outside.
+	slope := graph.Div(graph.Fill(outside, 0), graph.Ge(graph.Fill(outside, 0.5), outside))
+	inside := graph.Shift(graph.SumCols(graph.Mul(z, slope)), -logVolume)
 	return graph.Where(outside, graph.Fill(outside, math.Inf(-1)), inside)
 }
 
@@ -38,7 +40,7 @@ func (b Uniform) Sample(_ func(string) []float64, rng *rand.Rand, dst []float64,
 	low, high := b.withDefaults(dim)
 	for i := range dst {
 		d := i % dim
-		dst[i] = low[d] + (high[d]-low[d])*rng.Float64()
+		dst[i] = 2 * (low[d]/2 + (high[d]/2-low[d]/2)*rng.Float64())
 	}
 }
 
