@@ -114,7 +114,16 @@ func TestForChunksCancelled(t *testing.T) {
 
 func TestWorkers(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
-	for rows, want := range map[int]int{0: 1, 1: 1, 128: 1, 129: 2, 513: 2, 5000: 3} {
+	for rows, want := range map[int]int{0: 1, 1: 1, 128: 1, 129: 2, 257: 3, 5000: 3} {
 		assert.Equal(t, want, graph.Workers(rows), "%d rows", rows)
 	}
+}
+
+// So many cores can have a part in a call; the chunks of many rows are no smaller than they must be for that.
+func TestChunkRowsFeedCores(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(16))
+	for rows, want := range map[int]int{16: 1, 100: 1, 256: 2, 384: 3, 512: 4, 1000: 8, 1024: 8, 2048: 8, 4096: 16, 8192: 16} {
+		assert.Equal(t, want, graph.Workers(rows), "%d rows", rows)
+	}
+	assert.Equal(t, 512, graph.ChunkRows(1<<20))
 }

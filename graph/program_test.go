@@ -242,12 +242,12 @@ func ExampleCompile() {
 }
 
 func ExampleForChunks() {
-	sums := make([]int, 3)
-	err := graph.ForChunks(context.Background(), 300*4, func(worker, chunk, from, to int) error {
+	sums := make([]int, 5)
+	err := graph.ForChunks(context.Background(), 600, func(worker, chunk, from, to int) error {
 		sums[chunk] = to - from
 		return nil
 	})
 	fmt.Println(sums, err)
 	// Output:
-	// [512 512 176] <nil>
+	// [128 128 128 128 88] <nil>
 }
