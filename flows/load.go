@@ -7,6 +7,10 @@ import (
 	"os"
 	"strconv"
 
+	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/describe"
+	"github.com/go-ffjord/ffjord/internal/quote"
 	"github.com/go-ffjord/ffjord/nn"
 )
 
@@ -18,10 +22,14 @@ import (
 // is the native one: for another one put the fields of the flow into a new Flow.
 //
 // A file may come from a stranger. Load runs nothing of it and makes no value but of the library's types and Types. It
-// refuses, with the place in the error, types that it does not know, settings and parameters that are missing, of the
-// wrong kind or of no use, numbers out of range, and files of a later version. It refuses a flow whose graphs would take
-// more than about a minute to build, however few bytes ask for it; over nn.LoadParams such a flow can still be built in
-// Go. Types of one's own must check their own settings.
+// refuses, with the place in the error, types that it does not know (*UnknownTypeError), settings and parameters that are
+// missing, of the wrong kind or of no use (*nn.TensorError), numbers out of range, files of a later version
+// (*VersionError) and damaged ones (*nn.DamagedError). The layers are asked for their parameters' names and shapes before
+// any number is read.
+//
+// What a few bytes may ask for is bounded, a *LimitError: the flow's graphs by the time that it takes to build them, about
+// a minute, and what the flow may do in a call by 2²⁰ steps of a solver. Over nn.LoadParams a larger flow can still be
+// built in Go. Types of one's own must check their own settings.
 func Load(path string, rng *rand.Rand, types Types) (*Flow, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -49,11 +57,22 @@ func read(r io.Reader, rng *rand.Rand, types Types) (*Flow, error) {
 	if err != nil {
 		return nil, err
 	}
-	params, metadata, err := nn.ReadParams(r)
-	if err != nil {
+	var f *Flow
+	if _, err := nn.ReadParamsFor(r, func(params *nn.Params, metadata map[string]string) error {
+		f, err = described(c, params, metadata)
+		if err != nil {
+			return err
+		}
+		return f.ask()
+	}); err != nil {
 		return nil, err
 	}
-	if err := checkFormat(metadata); err != nil {
+	return f, f.Compile()
+}
+
+// described makes the flow that metadata describe over parameters whose numbers may not be there yet.
+func described(c *describe.Codec, params *nn.Params, metadata map[string]string) (*Flow, error) {
+	if err := checkFormat(params, metadata); err != nil {
 		return nil, err
 	}
 	var m model
@@ -63,27 +82,41 @@ func read(r io.Reader, rng *rand.Rand, types Types) (*Flow, error) {
 	if err := m.check(); err != nil {
 		return nil, err
 	}
-	f := &Flow{Dim: m.Dim, Cond: m.Cond, Base: m.Base, Blocks: m.Blocks, Params: params}
-	if err := f.Compile(); err != nil {
-		return nil, err
-	}
-	if unused := params.Unused(); len(unused) > 0 {
-		return nil, fmt.Errorf("tensor %q is not of this flow", unused[0])
-	}
-	return f, nil
+	return &Flow{Dim: m.Dim, Cond: m.Cond, Base: m.Base, Blocks: m.Blocks, Params: params}, nil
 }
 
-// checkFormat fails unless the metadata are those of a flow that this version can read.
-func checkFormat(metadata map[string]string) error {
+// VersionError says that a file was written by a later version of this library.
+type VersionError struct {
+	Version int // of the file's format
+	Newest  int // that this library reads
+}
+
+func (e *VersionError) Error() string {
+	return fmt.Sprintf("it has version %d of the format, and this library reads versions up to %d", e.Version, e.Newest)
+}
+
+// checkFormat fails unless the metadata are those of a flow that this version can read, and gives the parameters their
+// element type where there are none to tell it.
+func checkFormat(params *nn.Params, metadata map[string]string) error {
 	if got := metadata[formatKey]; got != format {
-		return fmt.Errorf("the metadata name the format %q, want %q; parameters alone are read by nn.Params.Load", got, format)
+		return fmt.Errorf("the metadata name the format %s, want %q; parameters alone are read by nn.Params.Load", quote.Text(got), format)
 	}
 	v, err := strconv.Atoi(metadata[versionKey])
 	switch {
 	case err != nil || v < 1:
-		return fmt.Errorf("the metadata name the version %q, want a number", metadata[versionKey])
+		return fmt.Errorf("the metadata name the version %s, want a number", quote.Text(metadata[versionKey]))
 	case v > version:
-		return fmt.Errorf("it has version %d of the format, and this library reads versions up to %d", v, version)
+		return &VersionError{v, version}
+	case v == 1:
+		return nil
+	}
+	dtypes := map[string]tensor.Dtype{"float32": tensor.Float32, "float64": tensor.Float64}
+	dtype, ok := dtypes[metadata[dtypeKey]]
+	if params.Len() == 0 {
+		params.Dtype = dtype
+	}
+	if !ok || params.Dtype != dtype {
+		return fmt.Errorf("the metadata name the element type %s, and the parameters have %v", quote.Text(metadata[dtypeKey]), params.DtypeOrDefault())
 	}
 	return nil
 }

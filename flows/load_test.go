@@ -16,6 +16,7 @@ import (
 
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/nn"
+	"github.com/go-ffjord/ffjord/ode"
 )
 
 // small is a flow of a few parameters: "block0.0.weight" (3, 2) and "block0.0.bias" (1, 2).
@@ -50,7 +51,9 @@ func TestWrongFilesNameThePlace(t *testing.T) {
 	}{
 		{"no format", map[string]string{"format": ""}, `the metadata name the format "", want "ffjord-go flow"; parameters alone are read by nn.Params.Load`},
 		{"other format", map[string]string{"format": "pt"}, `the metadata name the format "pt"`},
-		{"later version", map[string]string{"version": "2", "flow": "?"}, "version 2 of the format, and this library reads versions up to 1"},
+		{"later version", map[string]string{"version": "3", "flow": "?"}, "version 3 of the format, and this library reads versions up to 2"},
+		{"other elements", map[string]string{"dtype": "float64"}, `the metadata name the element type "float64", and the parameters have float32`},
+		{"no elements", map[string]string{"dtype": ""}, `the metadata name the element type ""`},
 		{"no version", map[string]string{"version": ""}, `the metadata name the version "", want a number`},
 		{"version zero", map[string]string{"version": "0"}, `the metadata name the version "0", want a number`},
 
@@ -73,12 +76,17 @@ func TestWrongFilesNameThePlace(t *testing.T) {
 		{"wider", layer(`{"type":"nn.MLP","Hidden":[5]}`), `parameter "block0.0.weight" has shape (3, 2), and a layer asks for (3, 5)`},
 		{"wider than memory", layer(`{"type":"nn.MLP","Hidden":[1048576,1048576]}`), `a layer asks for (3, 1048576)`},
 		{"another parameter", layer(`{"type":"nn.Swish"}`), `parameter "block0.beta" (1, 1) is missing from the file`},
-		{"parameters without use", layer(`{"type":"nn.Activation","value":"tanh"}`), "is not of this flow"},
+		{"parameters without use", layer(`{"type":"nn.Activation","value":"tanh"}`), "is not of this model"},
+		{"long name of a type", layer(`{"type":"` + strings.Repeat("x", 1<<20) + `"}`), `is unknown; if it is one of your own`},
+		{"long activation", layer(`{"type":"nn.Activation","value":"` + strings.Repeat("x", 1<<20) + `"}`), `is unknown; want identity`},
+		{"long format", map[string]string{"format": strings.Repeat("x", 1<<20)}, `the metadata name the format "xxx`},
+		{"long version", map[string]string{"version": strings.Repeat("x", 1<<20)}, `the metadata name the version "xxx`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := flows.Read(bytes.NewReader(forged(t, small(), c.metadata)), nil, nil)
-			assert.ErrorContains(t, err, "flows: read: ")
+			require.ErrorContains(t, err, "flows: read: ")
 			assert.ErrorContains(t, err, c.want)
+			assert.Less(t, len(err.Error()), 500, "whatever a file says")
 		})
 	}
 }
@@ -122,13 +130,14 @@ func TestFilesThatAskForTooMuch(t *testing.T) {
 	}
 }
 
-// What can be trained can be saved, and what can't be loaded can be built over the file's parameters.
+// What would not be loaded is not saved, and its numbers can be kept all the same.
 func TestFlowTooLargeToBeLoaded(t *testing.T) {
-	f := newFlow(tensor.Float32, 1<<13+1, flows.Affine{Learn: true})
+	f := newFlow(tensor.Float32, 2, flows.FFJORD{Field: nn.MLP{}, Solver: ode.Solver{MaxSteps: 1<<20 + 1}})
 	path := filepath.Join(t.TempDir(), "flow.safetensors")
-	require.NoError(t, f.Save(path, nil))
-	_, err := flows.Load(path, nil, nil)
-	assert.ErrorContains(t, err, "8193 dimensions and a condition of width 0, want at most 8192")
+	var limit *nn.LimitError
+	require.ErrorAs(t, f.Save(path, nil), &limit)
+	assert.Equal(t, "Blocks[0].Solver.MaxSteps", limit.What)
+	require.NoError(t, f.Params.Save(path, nil))
 	p, _, err := nn.LoadParams(path)
 	require.NoError(t, err)
 	require.NoError(t, (&flows.Flow{Dim: f.Dim, Blocks: f.Blocks, Params: p}).Compile())
@@ -171,9 +180,11 @@ func TestEveryTruncatedFlowIsAnError(t *testing.T) {
 	}
 }
 
-// Every change of a byte gives an error or a flow that works and can be saved again.
+// Every change of a byte is noticed. In a file without a checksum it gives an error or a flow that works and can be saved
+// again.
 func TestChangedBytes(t *testing.T) {
 	file := written(t, small(), nil)
+	name := bytes.Index(file, []byte(checksumName))
 	taken := 0
 	for i := range file {
 		if testing.Short() && i%4 != 0 {
@@ -182,12 +193,23 @@ func TestChangedBytes(t *testing.T) {
 		for _, bit := range []byte{1, 0x80} {
 			changed := bytes.Clone(file)
 			changed[i] ^= bit
-			if checkStranger(t, changed) {
+			if i < name || i >= name+len(checksumName) {
+				_, err := flows.Read(bytes.NewReader(changed), nil, nil)
+				require.Error(t, err, "byte %d", i)
+			}
+			if checkStranger(t, bare(changed)) {
 				taken++
 			}
 		}
 	}
 	assert.Positive(t, taken, "changed numbers are numbers")
+}
+
+const checksumName = "ffjord-go checksum"
+
+// bare takes the checksum out of a file, by giving it a name that says nothing.
+func bare(file []byte) []byte {
+	return bytes.Replace(file, []byte(checksumName), []byte("any other metadata"), 1)
 }
 
 // checkStranger reads a file from a stranger and tells whether it is one of a flow, which then must work.
@@ -227,8 +249,10 @@ func dimOf(f *flows.Flow) int {
 // FuzzFile changes whole files.
 func FuzzFile(f *testing.F) {
 	f.Add(written(f, small(), nil))
-	f.Add(written(f, newFlow(tensor.Float64, 1, tilted{1}, flows.MovingBatchNorm{}), own))
-	f.Add(forged(f, small(), map[string]string{"version": "2"}))
+	f.Add(bare(written(f, small(), nil)))
+	f.Add(bare(written(f, newFlow(tensor.Float64, 1, tilted{1}, flows.MovingBatchNorm{}), own)))
+	f.Add(bare(written(f, newFlow(tensor.Float64, 1, tilted{1}), own)))
+	f.Add(bare(forged(f, small(), map[string]string{"version": "3"})))
 	f.Add([]byte("\x00\x00\x00\x00\x00\x00\x00\x80{"))
 	f.Fuzz(func(t *testing.T, file []byte) { checkStranger(t, file) })
 }
@@ -251,7 +275,7 @@ func FuzzDescription(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, description string) {
 		var b bytes.Buffer
-		if flow.Params.Write(&b, map[string]string{"format": "ffjord-go flow", "version": "1", "flow": description}) == nil {
+		if flow.Params.Write(&b, map[string]string{"format": "ffjord-go flow", "version": "2", "dtype": "float32", "flow": description}) == nil {
 			checkStranger(t, b.Bytes())
 		}
 	})

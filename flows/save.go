@@ -1,20 +1,23 @@
 package flows
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
-// The metadata of a file that holds a flow.
+// The metadata of a file that holds a flow; docs/format.md says what they mean and what is promised about them.
 const (
 	formatKey  = "format"
 	versionKey = "version"
+	dtypeKey   = "dtype" // of the parameters, since version 2
 	modelKey   = "flow"
 
-	format  = "ffjord-go flow"
-	version = 1
+	format = "ffjord-go flow"
+	// version is 2 since files have a checksum and may have no parameters.
+	version = 2
 )
 
 // model is what a file says of a flow in words, beside its parameters.
@@ -29,12 +32,13 @@ type model struct {
 // The flow is compiled first if it was not.
 //
 // The file is in the safetensors format: other frameworks read the parameters from it, and its metadata have the rest as
-// JSON. It appears whole or not at all, in place of an older one of that name.
+// JSON, and a checksum. It appears whole or not at all, in place of an older one of that name.
 //
 // Engine and Params.Rand are not part of a model. Sources of random numbers in it, such as Hutchinson's, are replaced by
 // the one that Load is given, and functions that draw initial values (nn.Init) are left out, for a loaded flow has its
 // values. Any other function, an nn.Func for one, can't be saved: make it a type. What can't be saved is an error that
-// names the place, such as Blocks[0].Field, and leaves path alone.
+// names the place, such as Blocks[0].Field, and leaves path alone. What is saved loads: a flow that goes beyond the bounds
+// of Load is a *LimitError here too, and Params.Save keeps its numbers.
 func (f *Flow) Save(path string, types Types) error {
 	metadata, err := f.metadata(types)
 	if err != nil {
@@ -66,14 +70,19 @@ func (f *Flow) metadata(types Types) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.Params.Len() == 0 {
-		return nil, errors.New("the flow has no parameters, and a file has at least one")
+	if err := m.check(); err != nil {
+		return nil, err
 	}
 	if unused := f.Params.Unused(); len(unused) > 0 {
-		return nil, fmt.Errorf("parameter %q came from a file and is not of this flow", unused[0])
+		return nil, fmt.Errorf("parameter %s came from a file and is not of this flow", quote.Text(unused[0]))
 	}
 	if name := f.compiled.plan.foreign(); name != "" {
-		return nil, fmt.Errorf("parameter %q is not of this flow: for a file, a flow must have Params of its own", name)
+		return nil, fmt.Errorf("parameter %s is not of this flow: for a file, a flow must have Params of its own", quote.Text(name))
 	}
-	return map[string]string{formatKey: format, versionKey: strconv.Itoa(version), modelKey: string(text)}, nil
+	return map[string]string{
+		formatKey:  format,
+		versionKey: strconv.Itoa(version),
+		dtypeKey:   f.Params.DtypeOrDefault().String(),
+		modelKey:   string(text),
+	}, nil
 }

@@ -133,6 +133,8 @@ func savedCases() []savedCase {
 		flows.GaussianMixture{Components: 2}, flows.GaussianMixture{Means: [][]float64{{0, 1}, {2, 3}, {4, 5}}, Weights: []float64{1, 2, 3}, Learn: true}} {
 		add(fmt.Sprintf("base %T %v", b, b), &flows.Flow{Base: b, Blocks: flows.Affine{Learn: true}})
 	}
+	add("nothing", &flows.Flow{})
+	add("nothing to learn", &flows.Flow{Base: flows.Uniform{Low: []float64{-9, -9}, High: []float64{9, 9}}, Blocks: flows.FFJORD{Field: nn.Tanh, Solver: steps}})
 	add("condition", &flows.Flow{Cond: 3, Blocks: flows.FFJORD{Field: net, Solver: steps}})
 	return cases
 }
@@ -259,7 +261,8 @@ func TestSavedFileInAnotherReader(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, map[string]string{
 		"format":  "ffjord-go flow",
-		"version": "1",
+		"version": "2",
+		"dtype":   "float32",
 		"flow": `{"Dim":2,"Blocks":{"type":"flows.Chain","items":[{"type":"flows.FFJORD","Field":{"type":"nn.MLP","Hidden":[3]},` +
 			`"T1":0.5,"Trace":{"type":"flows.Hutchinson","Rand":true}}]}}`,
 	}, metadata)
@@ -298,7 +301,8 @@ func TestRefusesToSave(t *testing.T) {
 		{"two names", &flows.Flow{Blocks: field(well{})}, flows.Types{"well": well{}, "source": well{}}, `types: flows_test.well has the names "source" and "well", want one`},
 		{"nil", &flows.Flow{Blocks: field(well{})}, flows.Types{"well": nil}, `types: "well" names nil, want a value of the type`},
 		{"wrong flow", &flows.Flow{Blocks: flows.FFJORD{}}, nil, "flows: block 0: FFJORD has no Field"},
-		{"no parameters", &flows.Flow{Blocks: flows.FFJORD{Field: well{}}}, own, "the flow has no parameters, and a file has at least one"},
+		{"steps without end", &flows.Flow{Blocks: flows.Chain{flows.FFJORD{Field: nn.Tanh, Eval: &ode.Solver{MaxSteps: 1 << 50}}}}, nil,
+			"Blocks[0].Eval.MaxSteps: needs at least 1125899906842624 steps, the limit is 1048576 steps; raise it by building the flow in Go"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "old")

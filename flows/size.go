@@ -15,8 +15,8 @@ const (
 	maxWork  = 1 << 26 // to build the graphs, in microseconds as far as that can be told
 )
 
-// check fails where the flow is too large to be loaded.
-func (m model) check() error {
+// checkSize fails where the flow is too large to be loaded.
+func (m model) checkSize() error {
 	dim := m.Dim
 	if b, ok := m.Base.(interface{ Dim() int }); ok {
 		dim = max(dim, b.Dim())

@@ -20,6 +20,12 @@ import (
 // A file keeps the names, so that a type may be renamed in Go; all exported fields of a value are kept, by their names.
 type Types map[string]any
 
+// UnknownTypeError says that a file names a type of one's own that Load was not given.
+type UnknownTypeError = describe.UnknownTypeError
+
+// UnnamedTypeError says that a flow has a value of a type of one's own that Save was given no name for.
+type UnnamedTypeError = describe.UnnamedTypeError
+
 // library are the types of this module that may stand behind an interface in a flow. Files have their names in Go.
 func library() []any {
 	return []any{

@@ -1,6 +1,9 @@
 package nn
 
-import "github.com/go-ffjord/ffjord/graph"
+import (
+	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/internal/quote"
+)
 
 // Activation is an element-wise function as a layer. NaN stays NaN. At its kink, 0, ReLU has the derivative 0.
 type Activation string
@@ -42,7 +45,7 @@ func (a Activation) Apply(_ *Scope, x *graph.Node) *graph.Node {
 	case Square:
 		return graph.Square(x)
 	}
-	graph.Fail("nn: activation %q is unknown; want identity, tanh, sigmoid, softplus, relu, elu, silu, sin or square", string(a))
+	graph.Fail("nn: activation %s is unknown; want identity, tanh, sigmoid, softplus, relu, elu, silu, sin or square", quote.Text(string(a)))
 	return nil
 }
 

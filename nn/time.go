@@ -1,6 +1,9 @@
 package nn
 
-import "github.com/go-ffjord/ffjord/graph"
+import (
+	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/internal/quote"
+)
 
 // Timed says how the linear maps of a network see the time: as columns (Ignore, Concat, Tile, Fourier), as gates and
 // shifts (Squash, ConcatSquash, ConcatV2), or in the weights (Blend, Hyper).
@@ -35,7 +38,7 @@ func (c TimeColumns) Apply(s *Scope, x *graph.Node) *graph.Node {
 	case Tile:
 		return graph.Concat(graph.RepeatCols(s.Time(), width(x)), x)
 	}
-	graph.Fail("nn: time columns %q are unknown; want ignore, concat or tile", string(c))
+	graph.Fail("nn: time columns %s are unknown; want ignore, concat or tile", quote.Text(string(c)))
 	return nil
 }
 

@@ -3,6 +3,8 @@ package describe
 import (
 	"fmt"
 	"reflect"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // behind writes the value of an interface with the name of its type.
@@ -12,7 +14,7 @@ func (w *writer) behind(v reflect.Value, depth int) error {
 	case !ok && v.Kind() == reflect.Func:
 		return w.plain(v)
 	case !ok:
-		return fmt.Errorf("the type %v has no name; give it one in types", v.Type())
+		return &UnnamedTypeError{v.Type()}
 	case v.Kind() == reflect.Pointer && v.IsNil():
 		return fmt.Errorf("a %v that is nil can't be saved", v.Type())
 	case v.Kind() == reflect.Pointer:
@@ -66,7 +68,7 @@ func (r *reader) typeFor(wanted reflect.Type) (reflect.Type, error) {
 		return nil, err
 	}
 	if key != "type" {
-		return nil, fmt.Errorf(`%q stands first, want the "type" of a %v`, shortened(key.(string)), wanted)
+		return nil, fmt.Errorf(`%s stands first, want the "type" of a %v`, quote.Text(key.(string)), wanted)
 	}
 	token, err := r.json.Token()
 	if err != nil {
@@ -79,9 +81,9 @@ func (r *reader) typeFor(wanted reflect.Type) (reflect.Type, error) {
 	t, ok := r.Types.named(name)
 	switch {
 	case !ok:
-		return nil, fmt.Errorf("the type %q is unknown; if it is one of your own, name it in types", shortened(name))
+		return nil, &UnknownTypeError{name}
 	case !t.Implements(wanted):
-		return nil, fmt.Errorf("the type %q is no %v", shortened(name), wanted)
+		return nil, fmt.Errorf("the type %s is no %v", quote.Text(name), wanted)
 	}
 	return t, nil
 }
@@ -95,7 +97,7 @@ func (r *reader) content(v reflect.Value, depth int) error {
 			return err
 		}
 		if name != want {
-			return fmt.Errorf("has no member %q, want %q", shortened(name), want)
+			return fmt.Errorf("has no member %s, want %q", quote.Text(name), want)
 		}
 		if err := r.value(v, depth+1); err != nil {
 			return err

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // fields writes the fields of a struct that are not zero as members of an object, and the object's end.
@@ -38,7 +40,7 @@ func (r *reader) fields(v reflect.Value, depth int) error {
 		}
 		f, ok := v.Type().FieldByName(name)
 		if !ok || !f.IsExported() || len(f.Index) > 1 || slices.Contains(r.Dropped, f.Type) {
-			return fmt.Errorf("%v has no field %q", v.Type(), shortened(name))
+			return fmt.Errorf("%v has no field %s", v.Type(), quote.Text(name))
 		}
 		if err := r.value(v.FieldByIndex(f.Index), depth+1); err != nil {
 			return inField(name, err)

@@ -1,6 +1,10 @@
 package describe
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
+)
 
 // located is an error with the path to where it arose, such as Blocks[0].Field.
 type located struct {
@@ -9,6 +13,8 @@ type located struct {
 }
 
 func (e *located) Error() string { return e.path + ": " + e.err.Error() }
+
+func (e *located) Unwrap() error { return e.err }
 
 // inField returns an error, of which the rest of the path is known, with the field in front.
 func inField(name string, err error) error {
@@ -26,4 +32,4 @@ func inField(name string, err error) error {
 func inItem(i int, err error) error { return inField("["+strconv.Itoa(i)+"]", err) }
 
 // inKey is inField for an item of a map.
-func inKey(key string, err error) error { return inField("["+strconv.Quote(shortened(key))+"]", err) }
+func inKey(key string, err error) error { return inField("["+quote.Text(key)+"]", err) }

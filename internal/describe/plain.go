@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // plain writes a number, a text or a truth value.
@@ -77,7 +79,7 @@ func plain(token json.Token, v reflect.Value) error {
 		}
 		f, err := strconv.ParseFloat(n.String(), v.Type().Bits())
 		if err != nil {
-			return fmt.Errorf("%s is out of the range of %v", shortened(n.String()), v.Type())
+			return fmt.Errorf("%s is out of the range of %v", quote.Cut(n.String()), v.Type())
 		}
 		v.SetFloat(f)
 	default:
@@ -94,7 +96,7 @@ func integer(text string, v reflect.Value) error {
 	i, err := strconv.ParseInt(text, 10, 64)
 	switch {
 	case err != nil || i < least || i > MaxInt:
-		return fmt.Errorf("%s, want an integer from %d to %d", shortened(text), least, int64(MaxInt))
+		return fmt.Errorf("%s, want an integer from %d to %d", quote.Cut(text), least, int64(MaxInt))
 	case v.CanInt() && v.OverflowInt(i), v.CanUint() && v.OverflowUint(uint64(i)):
 		return fmt.Errorf("%d is out of the range of %v", i, v.Type())
 	case v.CanUint():

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // pointer writes what v points to, or the name of a shared pointer.
@@ -21,7 +23,7 @@ func (r *reader) pointer(token json.Token, v reflect.Value, depth int) error {
 	if name, ok := token.(string); ok && v.Type().Elem().Kind() == reflect.Struct {
 		shared := reflect.ValueOf(r.Shared[name])
 		if !shared.IsValid() || shared.Type() != v.Type() {
-			return fmt.Errorf("%q names no %v", shortened(name), v.Type())
+			return fmt.Errorf("%s names no %v", quote.Text(name), v.Type())
 		}
 		v.Set(shared)
 		return nil

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"reflect"
 	"unicode/utf8"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // Read sets what into points to from a description. What is left out is zero.
@@ -100,7 +102,7 @@ func (r *reader) key(seen map[string]bool) (string, error) {
 	}
 	name := token.(string)
 	if seen[name] {
-		return "", fmt.Errorf("%q stands in it twice", shortened(name))
+		return "", fmt.Errorf("%s stands in it twice", quote.Text(name))
 	}
 	seen[name] = true
 	return name, nil

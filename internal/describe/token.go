@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // unexpected says what stands where something else should.
@@ -20,20 +22,11 @@ func kind(token json.Token) string {
 		}
 		return "an object"
 	case string:
-		return "the text " + strconv.Quote(shortened(token))
+		return "the text " + quote.Text(token)
 	case json.Number:
-		return "the number " + shortened(token.String())
+		return "the number " + quote.Cut(token.String())
 	case bool:
 		return strconv.FormatBool(token)
 	}
 	return "null"
-}
-
-// shortened cuts what a message quotes of a stranger's text.
-func shortened(s string) string {
-	const most = 60
-	if len(s) <= most {
-		return s
-	}
-	return s[:most] + "..."
 }

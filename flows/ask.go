@@ -1,0 +1,48 @@
+package flows
+
+import (
+	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/nn"
+)
+
+// ask lets every block and the base ask for their parameters, by writing each of them once, without steps, traces and
+// derivatives. It takes a small part of the time of compiling, and finds whatever is missing or has another shape. The
+// parameters' values need not be there yet.
+func (f *Flow) ask() error {
+	p, err := f.plan()
+	if err != nil {
+		return err
+	}
+	var blocks []Block
+	if f.Blocks != nil {
+		blocks = leaves(f.Blocks)
+	}
+	_, err = graph.Build(f.Params.DtypeOrDefault(), graph.SymbolicRows, func(g *graph.Graph) {
+		z, s := g.Rows("z", p.dim), p.scope(g, "") // which gives parameters their whole names
+		for i, b := range blocks {
+			in := s.In(blockOwner(i))
+			switch b := b.(type) {
+			case nil, *FFJORD:
+				graph.Fail("flows: block %d: it is nil", i)
+			case FFJORD:
+				b.ask(in, z)
+			default:
+				forward(b, in, z)
+			}
+		}
+		p.base.LogProb(s.In(baseOwner), z)
+	})
+	return err
+}
+
+// ask writes the field at a time, and asks for what else the block learns.
+func (b FFJORD) ask(s *nn.Scope, z *graph.Node) {
+	b, err := b.withDefaults()
+	if err != nil {
+		graph.Fail("flows: FFJORD %w", err)
+	}
+	b.field(s.At(graph.FillColumns(z, b.T0, 1)), z, false)
+	if b.LearnT1 {
+		s.Param(endTime, b.startEndTime(), 1, 1)
+	}
+}
