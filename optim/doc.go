@@ -3,7 +3,7 @@
 // An [Objective] is all that a [Trainer] knows of a model: a mean loss over a batch of rows, and the parameters with their
 // gradients. Any Gorgonia solver can take the steps, and so can [Adam], [Adamax], [RAdam] and [SGD], which do not allocate
 // and whose memory can be saved. A [Schedule] gives the learning rate of every step. An [Observer] is told of every step
-// and every epoch: [Progress] shows them, [History] keeps them, and one's own may evaluate, save or stop.
+// and every epoch: a Display of package progress shows them, [History] keeps them, and one's own may evaluate, save or stop.
 //
 // A training run is a function of its inputs: the order of rows comes from the Trainer's Rand, or from the source that
 // deals them, nothing else is random, and sums are in float64.

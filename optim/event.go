@@ -41,6 +41,22 @@ type Event struct {
 	Err error
 }
 
+// RowsPerSecond returns the pace of the run so far, zero before there is one.
+func (e Event) RowsPerSecond() float64 {
+	if e.Elapsed <= 0 {
+		return 0
+	}
+	return float64(e.Rows) / e.Elapsed.Seconds()
+}
+
+// Left returns the time that the steps to come will take at the pace so far, zero before there is one.
+func (e Event) Left() time.Duration {
+	if e.Step == 0 {
+		return 0
+	}
+	return time.Duration(float64(e.Elapsed) * float64(e.Steps-e.Step) / float64(e.Step))
+}
+
 // Observer is told of every event of a run, in order, between the steps. An error ends the run and is returned by it,
 // wrapped; [ErrStop] ends it without an error. What an observer returns to Finished is returned by the run only if
 // nothing else is.

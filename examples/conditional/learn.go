@@ -12,6 +12,7 @@ import (
 	"github.com/go-ffjord/ffjord/nn"
 	"github.com/go-ffjord/ffjord/ode"
 	"github.com/go-ffjord/ffjord/optim"
+	"github.com/go-ffjord/ffjord/optim/progress"
 	"github.com/go-ffjord/ffjord/viz"
 )
 
@@ -74,14 +75,14 @@ func (s settings) flow(labels int) *flows.Flow {
 
 // fit trains the flow and returns how it ended.
 func (s settings) fit(ctx context.Context, flow *flows.Flow, train *tensor.Dense, stderr io.Writer) (end optim.Event, err error) {
-	progress := optim.Progress{Out: stderr}
+	display := progress.Display{Out: stderr}
 	trainer := optim.Trainer{
 		Solver: &optim.Adam{},
 		Rate:   optim.Cosine(s.lr, 0),
 		Epochs: s.epochs,
 		Batch:  s.batch,
 		Rand:   s.random(shuffleStream),
-		Observe: optim.Observers(progress.Observe, func(e optim.Event) error {
+		Observe: optim.Observers(display.Observe, func(e optim.Event) error {
 			end = e
 			return nil
 		}),

@@ -14,6 +14,7 @@ import (
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/nn"
 	"github.com/go-ffjord/ffjord/optim"
+	"github.com/go-ffjord/ffjord/optim/progress"
 )
 
 // held is the number of points held out for testing.
@@ -96,14 +97,14 @@ func (s settings) fit(
 	}
 	var history optim.History
 	var last optim.Event
-	progress := optim.Progress{Out: stderr}
+	display := progress.Display{Out: stderr}
 	trainer := optim.Trainer{
 		Solver: &optim.Adam{},
 		Rate:   s.schedule(),
 		Epochs: s.epochs,
 		Batch:  s.batch,
 		Rand:   s.random(shuffleStream),
-		Observe: optim.Observers(history.Observe, progress.Observe, func(e optim.Event) error {
+		Observe: optim.Observers(history.Observe, display.Observe, func(e optim.Event) error {
 			last = e
 			return nil
 		}),

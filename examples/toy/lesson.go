@@ -9,6 +9,7 @@ import (
 	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/optim"
+	"github.com/go-ffjord/ffjord/optim/progress"
 )
 
 // lesson is a set and the flow that learns it.
@@ -34,7 +35,7 @@ func (s settings) lessons(stderr io.Writer) (all []*lesson) {
 		if s.all {
 			l.progress = records(log, name)
 		} else {
-			l.progress = (&optim.Progress{Out: stderr}).Observe
+			l.progress = (&progress.Display{Out: stderr}).Observe
 		}
 		all = append(all, l)
 	}
@@ -60,7 +61,7 @@ func begin(ctx context.Context, lessons []*lesson) {
 
 // records shows a run in the log, ten times.
 func records(log *slog.Logger, set string) optim.Observer {
-	p := optim.Progress{Out: io.Discard, Label: set, Log: log}
+	p := progress.Display{Out: io.Discard, Label: set, Log: log}
 	return func(e optim.Event) error {
 		if e.Kind == optim.EpochDone && e.Epoch%max(1, e.Epochs/10) != 0 {
 			return nil

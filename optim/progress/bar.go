@@ -1,4 +1,4 @@
-package optim
+package progress
 
 import (
 	"fmt"
@@ -8,6 +8,8 @@ import (
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
+
+	"github.com/go-ffjord/ffjord/optim"
 )
 
 // bar shows a run as one line of a terminal, which its own goroutine draws.
@@ -23,20 +25,20 @@ type bar struct {
 
 // status is what the line tells at one time.
 type status struct {
-	event Event
+	event optim.Event
 	loss  float64
 }
 
 // time returns the time left, or at the end the time taken.
 func (s status) time() string {
-	if s.event.Kind == Finished {
+	if s.event.Kind == optim.Finished {
 		return fmt.Sprintf("in %v", brief(s.event.Elapsed))
 	}
-	return fmt.Sprintf("%v left", brief(s.event.left()))
+	return fmt.Sprintf("%v left", brief(s.event.Left()))
 }
 
 // newBar opens a line for the run that first is an event of.
-func newBar(out io.Writer, label string, first Event, options ...mpb.ContainerOption) *bar {
+func newBar(out io.Writer, label string, first optim.Event, options ...mpb.ContainerOption) *bar {
 	b := &bar{out: out}
 	b.shown.Store(&status{first, first.Loss})
 	tell := func(say func(status) string) decor.Decorator {
@@ -49,19 +51,19 @@ func newBar(out io.Writer, label string, first Event, options ...mpb.ContainerOp
 			return fmt.Sprintf("epoch %d/%d  %s %.4f ", s.event.Epoch, s.event.Epochs, label, s.loss)
 		})),
 		mpb.AppendDecorators(tell(func(s status) string {
-			return fmt.Sprintf(" %s rows/s  %s", metric(s.event.perSecond()), s.time())
+			return fmt.Sprintf(" %s rows/s  %s", metric(s.event.RowsPerSecond()), s.time())
 		})),
 	)
 	return b
 }
 
 // observe updates the line, for steps at most 20 times a second.
-func (b *bar) observe(e Event) error {
+func (b *bar) observe(e optim.Event) error {
 	const pause = 50 * time.Millisecond
 	switch e.Kind {
-	case EpochDone:
+	case optim.EpochDone:
 		b.loss, b.mean = e.Loss, true
-	case StepDone:
+	case optim.StepDone:
 		if time.Since(b.last) < pause && e.Step > 1 {
 			return nil
 		}
@@ -73,7 +75,7 @@ func (b *bar) observe(e Event) error {
 	}
 	b.shown.Store(&status{e, loss})
 	b.line.SetCurrent(int64(e.Step))
-	if e.Kind == Finished {
+	if e.Kind == optim.Finished {
 		if e.Step < e.Steps {
 			b.line.Abort(false)
 		}

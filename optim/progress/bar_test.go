@@ -1,4 +1,4 @@
-package optim
+package progress
 
 import (
 	"bytes"
@@ -8,28 +8,30 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/vbauerster/mpb/v8"
+
+	"github.com/go-ffjord/ffjord/optim"
 )
 
 func TestBar(t *testing.T) {
-	e := Event{Kind: StepDone, Epoch: 1, Epochs: 2, Step: 1, Steps: 4, Loss: 9, Rows: 100, Elapsed: time.Second}
+	e := optim.Event{Kind: optim.StepDone, Epoch: 1, Epochs: 2, Step: 1, Steps: 4, Loss: 9, Rows: 100, Elapsed: time.Second}
 	for _, test := range []struct {
 		name   string
-		events []Event
+		events []optim.Event
 		want   []string
 	}{
 		{
 			"to the end",
-			[]Event{
+			[]optim.Event{
 				e,
-				{Kind: EpochDone, Epoch: 1, Epochs: 2, Step: 2, Steps: 4, Loss: 0.75},
-				{Kind: StepDone, Epoch: 2, Epochs: 2, Step: 3, Steps: 4, Loss: 123},
-				{Kind: Finished, Epoch: 2, Epochs: 2, Step: 4, Steps: 4, Loss: 0.5, Rows: 50000, Elapsed: 4 * time.Second},
+				{Kind: optim.EpochDone, Epoch: 1, Epochs: 2, Step: 2, Steps: 4, Loss: 0.75},
+				{Kind: optim.StepDone, Epoch: 2, Epochs: 2, Step: 3, Steps: 4, Loss: 123},
+				{Kind: optim.Finished, Epoch: 2, Epochs: 2, Step: 4, Steps: 4, Loss: 0.5, Rows: 50000, Elapsed: 4 * time.Second},
 			},
 			[]string{"epoch 2/2  NLL 0.7500 ", "12.5k rows/s  in 4s"},
 		},
 		{
 			"stopped",
-			[]Event{e, {Kind: Finished, Epoch: 1, Epochs: 2, Step: 1, Steps: 4, Loss: 8, Rows: 100, Elapsed: time.Second}},
+			[]optim.Event{e, {Kind: optim.Finished, Epoch: 1, Epochs: 2, Step: 1, Steps: 4, Loss: 8, Rows: 100, Elapsed: time.Second}},
 			[]string{"epoch 1/2  NLL 8.0000 ", "100 rows/s  in 1s"},
 		},
 	} {
@@ -47,11 +49,11 @@ func TestBar(t *testing.T) {
 }
 
 func TestBarTellsTheTimeLeft(t *testing.T) {
-	s := status{event: Event{Kind: StepDone, Step: 10, Steps: 30, Elapsed: 100 * time.Second}}
+	s := status{event: optim.Event{Kind: optim.StepDone, Step: 10, Steps: 30, Elapsed: 100 * time.Second}}
 	assert.Equal(t, "3m20s left", s.time())
 	s.event.Step = 29
 	assert.Equal(t, "3.4s left", s.time())
-	s.event.Kind = Finished
+	s.event.Kind = optim.Finished
 	assert.Equal(t, "in 1m40s", s.time())
 }
 
