@@ -3,6 +3,8 @@ package data
 import (
 	"fmt"
 	"slices"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // categories numbers the categories of a column.
@@ -25,7 +27,7 @@ func (c *categories) of(text string) (float64, error) {
 	k, ok := c.code[text]
 	if !ok {
 		if c.closed {
-			return 0, fmt.Errorf("%s is none of the categories %s", quote(text), quoteAll(c.levels))
+			return 0, fmt.Errorf("%s is none of the categories %s", quote.Text(text), quoteAll(c.levels))
 		}
 		k = len(c.levels)
 		c.code[text] = k

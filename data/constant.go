@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // ConstantError says which columns have one value in every row: there is no deviation to divide by. Leave them out, by
@@ -26,7 +28,7 @@ func (e *ConstantError) Error() string {
 		}
 		name := fmt.Sprint(c.Place)
 		if c.Name != "" {
-			name = quote(c.Name)
+			name = quote.Text(c.Name)
 		}
 		fmt.Fprintf(&b, "column %s is %v", name, c.Value)
 	}

@@ -8,6 +8,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // CSVRows reads a text table row by row.
@@ -81,7 +83,7 @@ func (c *CSVRows) ReadRow(row []float64) error {
 			err = errors.New("a quote stands inside a quoted field")
 		}
 		if err != nil {
-			return fmt.Errorf("data: csv: line %d, column %s: %w", c.lines.line, quote(c.names[i]), err)
+			return fmt.Errorf("data: csv: line %d, column %s: %w", c.lines.line, quote.Text(c.names[i]), err)
 		}
 		row[i] = v
 	}
@@ -113,9 +115,9 @@ func parse(field []byte) (float64, error) {
 	v, err := strconv.ParseFloat(string(field), 64)
 	switch {
 	case errors.Is(err, strconv.ErrRange):
-		return 0, fmt.Errorf("%s is beyond float64", shorten(string(field)))
+		return 0, fmt.Errorf("%s is beyond float64", quote.Cut(string(field)))
 	case err != nil || bytes.ContainsAny(field, "_xXpP"): // Go's 1_000 and 0x1p4
-		return 0, fmt.Errorf("%s is not a number", quote(string(field)))
+		return 0, fmt.Errorf("%s is not a number", quote.Text(string(field)))
 	case math.IsNaN(v) || math.IsInf(v, 0):
 		return 0, fmt.Errorf("%s is not finite", field)
 	}

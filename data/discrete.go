@@ -27,7 +27,7 @@ func (c *fitted) discrete() {
 		if grid {
 			c.fit.Origin = distinct[0]
 		}
-		c.note("has %d distinct values in %d rows: blurred by %v", len(distinct), len(c.sorted), step)
+		c.note("has %d distinct values in %d rows: blurred by %.6g", len(distinct), len(c.sorted), step)
 	default:
 		c.note("has %d distinct values in %d rows, %.3g %% repeat others: discrete values have no density, want Dequantise",
 			len(distinct), len(c.sorted), 100*repeats)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // fitted is a column of the rows that a recipe is fitted on.
@@ -43,7 +45,7 @@ func (c *fitted) constant() bool {
 func (c *fitted) prepare() error {
 	if c.fit.left() {
 		if c.fit.Twin != "" {
-			c.note("is %.6g times column %s plus %.6g: left out", c.fit.Slope, quote(c.fit.Twin), c.fit.Offset)
+			c.note("is %.6g times column %s plus %.6g: left out", c.fit.Slope, quote.Text(c.fit.Twin), c.fit.Offset)
 		}
 		return nil
 	}
@@ -67,6 +69,9 @@ func (c *fitted) numbers() error {
 				c.sorted[i] = b
 				moved++
 			}
+		}
+		if low == high && c.rule.Floor == 0 {
+			return fmt.Errorf("Winsorise leaves %v in every row", low)
 		}
 		c.note("has %d values beyond %v and %v moved there", moved, low, high)
 	}

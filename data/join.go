@@ -5,6 +5,8 @@ import (
 	"maps"
 	"math"
 	"slices"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // Join returns the columns of both tables side by side, as a copy: as many rows of both, and no name twice.
@@ -56,7 +58,7 @@ func (t Table) Concat(others ...Table) (Table, error) {
 		for j, name := range t.Names {
 			known, isCategory := all.Levels[name]
 			if _, ok := x.Levels[name]; ok != isCategory {
-				return Table{}, fmt.Errorf("data: concat: column %s holds categories in one table and numbers in another", quote(name))
+				return Table{}, fmt.Errorf("data: concat: column %s holds categories in one table and numbers in another", quote.Text(name))
 			}
 			if !isCategory {
 				continue

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // Count says of how many rows something is true in a column.
@@ -48,7 +50,7 @@ func countsText(counts []Count) string {
 	const most = 10
 	var told []string
 	for _, c := range counts[:min(len(counts), most)] {
-		told = append(told, fmt.Sprintf("%s in %d rows", quote(c.Column), c.Rows))
+		told = append(told, fmt.Sprintf("%s in %d rows", quote.Text(c.Column), c.Rows))
 	}
 	if more := len(counts) - most; more > 0 {
 		told = append(told, fmt.Sprintf("and %d columns more", more))

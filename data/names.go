@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // find returns where the names stand among all, in one pass over each.
@@ -21,9 +23,9 @@ func find(names, all []string) ([]int, error) {
 		j, ok := at[name]
 		switch {
 		case !ok:
-			return nil, fmt.Errorf("no column %s among %s", quote(name), quoteAll(all))
+			return nil, fmt.Errorf("no column %s among %s", quote.Text(name), quoteAll(all))
 		case twice[name]:
-			return nil, fmt.Errorf("more than one column is called %s", quote(name))
+			return nil, fmt.Errorf("more than one column is called %s", quote.Text(name))
 		}
 		places[i] = j
 	}
@@ -40,7 +42,7 @@ func shared(names []string) string {
 	for j, name := range names {
 		if at := places[name]; len(at) > 1 && at[0] == j+1 {
 			text := strings.Join(strings.Fields(fmt.Sprint(at[:min(len(at), 5)])), ", ")
-			told = append(told, fmt.Sprintf("columns %s are all called %s", strings.Trim(text, "[]"), quote(name)))
+			told = append(told, fmt.Sprintf("columns %s are all called %s", strings.Trim(text, "[]"), quote.Text(name)))
 		}
 	}
 	if more := len(told) - 5; more > 0 {

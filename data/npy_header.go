@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // npyHeader is what the start of a .npy file says of the numbers that follow.
@@ -99,7 +101,7 @@ func parseNPYDict(text string) (h npyHeader, err error) {
 	for _, entry := range npyEntry.FindAllStringSubmatch(dict[1], -1) {
 		key := strings.Trim(entry[1], `'"`)
 		if _, twice := entries[key]; twice {
-			return h, fmt.Errorf("header: %s occurs twice", shorten(key))
+			return h, fmt.Errorf("header: %s occurs twice", quote.Cut(key))
 		}
 		entries[key] = strings.Trim(entry[2], `'"`)
 	}
@@ -114,7 +116,7 @@ func parseNPYDict(text string) (h npyHeader, err error) {
 		h.fortran = true
 	case "False":
 	default:
-		return h, fmt.Errorf("fortran_order %s, want True or False", quote(order))
+		return h, fmt.Errorf("fortran_order %s, want True or False", quote.Text(order))
 	}
 	err = h.parseShape(entries["shape"])
 	return h, err
@@ -123,14 +125,14 @@ func parseNPYDict(text string) (h npyHeader, err error) {
 func (h *npyHeader) parseType(descr string) error {
 	parts := npyType.FindStringSubmatch(descr)
 	if parts == nil {
-		return fmt.Errorf("numbers of type %s, want float32, float64 or integers", quote(descr))
+		return fmt.Errorf("numbers of type %s, want float32, float64 or integers", quote.Text(descr))
 	}
 	h.kind, h.size, h.order = parts[2][0], int(parts[3][0]-'0'), binary.LittleEndian
 	if parts[1] == ">" {
 		h.order = binary.BigEndian
 	}
 	if h.kind == 'f' && h.size < 4 {
-		return fmt.Errorf("numbers of type %s, want float32, float64 or integers", quote(descr))
+		return fmt.Errorf("numbers of type %s, want float32, float64 or integers", quote.Text(descr))
 	}
 	return nil
 }
@@ -138,7 +140,7 @@ func (h *npyHeader) parseType(descr string) error {
 func (h *npyHeader) parseShape(shape string) error {
 	var sizes []int
 	if !npyShape.MatchString(shape) {
-		return fmt.Errorf("shape %s, want (rows, dim) or (rows)", quote(shape))
+		return fmt.Errorf("shape %s, want (rows, dim) or (rows)", quote.Text(shape))
 	}
 	for field := range strings.SplitSeq(strings.Trim(shape, "()"), ",") {
 		if field = strings.TrimSpace(field); field == "" {
@@ -146,7 +148,7 @@ func (h *npyHeader) parseShape(shape string) error {
 		}
 		n, err := strconv.Atoi(strings.TrimSuffix(field, "L"))
 		if err != nil {
-			return fmt.Errorf("shape %s is larger than any memory", shorten(shape))
+			return fmt.Errorf("shape %s is larger than any memory", quote.Cut(shape))
 		}
 		sizes = append(sizes, n)
 	}
@@ -156,13 +158,13 @@ func (h *npyHeader) parseShape(shape string) error {
 	case 2:
 		h.rows, h.dim = sizes[0], sizes[1]
 	default:
-		return fmt.Errorf("shape %s, want (rows, dim) or (rows)", shorten(shape))
+		return fmt.Errorf("shape %s, want (rows, dim) or (rows)", quote.Cut(shape))
 	}
 	if h.rows == 0 || h.dim == 0 {
-		return fmt.Errorf("shape %s is empty", shorten(shape))
+		return fmt.Errorf("shape %s is empty", quote.Cut(shape))
 	}
 	if h.rows > math.MaxInt/8/h.dim {
-		return fmt.Errorf("shape %s is larger than any memory", shorten(shape))
+		return fmt.Errorf("shape %s is larger than any memory", quote.Cut(shape))
 	}
 	return nil
 }

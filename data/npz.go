@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // NPZ is an archive of arrays by name, as NumPy's savez and savez_compressed write it: a zip file of .npy files.
@@ -50,9 +52,9 @@ func (z *NPZ) Rows(name string) (RowReader, error) {
 	}
 	rows, err := NewNPYRows(f)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("data: npz: array %s: %w", quote(name), err), f.Close())
+		return nil, errors.Join(fmt.Errorf("data: npz: array %s: %w", quote.Text(name), err), f.Close())
 	}
-	return closing{rows, f, fmt.Sprintf("data: npz: array %s", quote(name))}, nil
+	return closing{rows, f, fmt.Sprintf("data: npz: array %s", quote.Text(name))}, nil
 }
 
 // Read reads the array of that name, as [ReadNPY] does. Its checksum is checked as well.
@@ -63,7 +65,7 @@ func (z *NPZ) Read(name string) (*tensor.Dense, error) {
 	}
 	x, err := readNPY(f, orDefault(z.MaxBytes, max(1<<30, 4*z.size)))
 	if err = errors.Join(err, f.Close()); err != nil {
-		return nil, fmt.Errorf("data: npz: array %s: %w", quote(name), err)
+		return nil, fmt.Errorf("data: npz: array %s: %w", quote.Text(name), err)
 	}
 	return x, nil
 }
@@ -78,16 +80,16 @@ func (z *NPZ) open(name string) (io.ReadCloser, error) {
 			continue
 		}
 		if found != nil {
-			return nil, fmt.Errorf("data: npz: more than one array is called %s", quote(name))
+			return nil, fmt.Errorf("data: npz: more than one array is called %s", quote.Text(name))
 		}
 		found = f
 	}
 	if found == nil {
-		return nil, fmt.Errorf("data: npz: no array %s among %s", quote(name), quoteAll(z.Names()))
+		return nil, fmt.Errorf("data: npz: no array %s among %s", quote.Text(name), quoteAll(z.Names()))
 	}
 	f, err := found.Open()
 	if err != nil {
-		return nil, fmt.Errorf("data: npz: array %s: %w", quote(name), err)
+		return nil, fmt.Errorf("data: npz: array %s: %w", quote.Text(name), err)
 	}
 	return f, nil
 }

@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // Recipe says how a table is made fit for a model. Its zero value scales and refuses: values that are missing, columns that
@@ -58,7 +60,7 @@ const (
 func (r Rule) check() error {
 	switch {
 	case r.Missing != Refuse && r.Missing != Median && r.Missing != Noise:
-		return fmt.Errorf("Missing is %s, want %q, %q or none", quote(string(r.Missing)), Median, Noise)
+		return fmt.Errorf("Missing is %s, want %q, %q or none", quote.Text(string(r.Missing)), Median, Noise)
 	case !(r.Floor >= 0) || math.IsInf(r.Floor, 1):
 		return fmt.Errorf("Floor is %v, want a finite number of at least 0", r.Floor)
 	case !(r.Winsorise >= 0 && r.Winsorise < 0.5):
@@ -89,7 +91,7 @@ func (r Recipe) Fit(t Table) (Transform, []Note, error) {
 	var notes []Note
 	for _, c := range columns {
 		if err := c.prepare(); err != nil {
-			return Transform{}, nil, fmt.Errorf("data: recipe: column %s: %w", quote(c.fit.Name), err)
+			return Transform{}, nil, fmt.Errorf("data: recipe: column %s: %w", quote.Text(c.fit.Name), err)
 		}
 		transform.Columns = append(transform.Columns, c.fit)
 		notes = append(notes, c.notes...)
@@ -116,7 +118,7 @@ func (r Recipe) columns(t Table) ([]*fitted, error) {
 			rule = r.Each
 		}
 		if err := rule.check(); err != nil {
-			return nil, fmt.Errorf("data: recipe: column %s: %w", quote(name), err)
+			return nil, fmt.Errorf("data: recipe: column %s: %w", quote.Text(name), err)
 		}
 		levels := t.Levels[name]
 		if levels != nil {
@@ -183,7 +185,7 @@ type Note struct {
 	Text   string
 }
 
-func (n Note) String() string { return fmt.Sprintf("column %s %s", quote(n.Column), n.Text) }
+func (n Note) String() string { return fmt.Sprintf("column %s %s", quote.Text(n.Column), n.Text) }
 
 func twinsText(twins []twins) string {
 	const most = 10

@@ -124,6 +124,7 @@ func TestRecipeRefuses(t *testing.T) {
 		{two(data.Rule{}, 1, 5, 2, 3, 3, 1), `data: recipe: column "b" is -2 times column "a" plus 7: want DropTwins, or a table without them`},
 		{two(data.Rule{}, 1, nan, 2, nan), `data: recipe: no value at all in the columns ["b"]`},
 		{two(data.Rule{Shape: data.Log}, 1, 5, 2, -3, 3, 4), `data: recipe: column "b": numbers down to -3, want numbers above 0 for Log, or YeoJohnson`},
+		{two(data.Rule{Winsorise: 0.34}, 1, 5, 2, 5, 3, 5, 4, 9), `data: recipe: column "b": Winsorise leaves 5 in every row`},
 		{two(data.Rule{Shape: "square"}, 1, 2), `data: recipe: column "a": shape "square", want "log", "yeo-johnson" or none`},
 		{two(data.Rule{Missing: "mean"}, 1, 2), `data: recipe: column "a": Missing is "mean", want "median", "noise" or none`},
 		{two(data.Rule{Winsorise: 0.5}, 1, 2), `data: recipe: column "a": Winsorise is 0.5, want a number from 0 to ½`},
@@ -391,6 +392,34 @@ type failingModel struct {
 
 func (f failingModel) LogProb(context.Context, *tensor.Dense) ([]float64, error) {
 	return f.logs, f.err
+}
+
+func TestTransformPart(t *testing.T) {
+	x := survey(100, 1)
+	by, _, err := careful.Fit(x)
+	require.NoError(t, err)
+	whole, logDet, err := by.Apply(x, nil)
+	require.NoError(t, err)
+	a, err := by.Part("height", "children")
+	require.NoError(t, err)
+	b, err := by.Part("city", "price", "planet")
+	require.NoError(t, err)
+	za, la, err := a.Apply(x, nil)
+	require.NoError(t, err)
+	zb, lb, err := b.Apply(x, nil)
+	require.NoError(t, err)
+	require.Equal(t, by.Dim(), a.Dim()+b.Dim())
+	assert.Equal(t, whole.Float64s()[:a.Dim()], za.Float64s()[:a.Dim()])
+	assert.Equal(t, whole.Float64s()[a.Dim():by.Dim()], zb.Float64s()[:b.Dim()])
+	for i := range logDet {
+		assert.InDelta(t, logDet[i], la[i]+lb[i], 1e-12)
+	}
+	_, err = by.Part("weight")
+	assert.ErrorContains(t, err, `data: transform: no column "weight"`)
+	_, err = by.Part("inches", "city")
+	assert.EqualError(t, err, `data: transform: column "inches": no column of numbers "height" to take it from`)
+	_, err = by.Part()
+	assert.EqualError(t, err, "data: transform: no columns")
 }
 
 func TestPrepared(t *testing.T) {

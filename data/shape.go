@@ -3,6 +3,8 @@ package data
 import (
 	"fmt"
 	"math"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // Shape bends a column of numbers, so that its tails become lighter.
@@ -25,7 +27,7 @@ const (
 
 func (s Shape) check() error {
 	if s != Plain && s != Log && s != YeoJohnson {
-		return fmt.Errorf("shape %s, want %q, %q or none", quote(string(s)), Log, YeoJohnson)
+		return fmt.Errorf("shape %s, want %q, %q or none", quote.Text(string(s)), Log, YeoJohnson)
 	}
 	return nil
 }

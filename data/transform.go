@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // Transform is the map from a table as it was read to rows that a model can learn, each column by itself, as a [Recipe]
@@ -124,6 +126,20 @@ func (t Transform) Names() []string {
 	return names
 }
 
+// Part returns the transform of some columns alone, by name and in that order: those of a condition, for one, whose
+// stretching is no part of a density given it.
+func (t Transform) Part(names ...string) (Transform, error) {
+	at, err := find(names, t.Inputs())
+	if err != nil {
+		return Transform{}, fmt.Errorf("data: transform: %w", err)
+	}
+	var part Transform
+	for _, j := range at {
+		part.Columns = append(part.Columns, t.Columns[j])
+	}
+	return part, part.check()
+}
+
 // Levels returns the categories of the columns that have some, for [CSV.Levels].
 func (t Transform) Levels() map[string][]string {
 	levels := make(map[string][]string)
@@ -153,10 +169,10 @@ func (t Transform) check() error {
 	for i := range t.Columns {
 		c := &t.Columns[i]
 		if err := c.check(); err != nil {
-			return fmt.Errorf("data: transform: column %s: %w", quote(c.Name), err)
+			return fmt.Errorf("data: transform: column %s: %w", quote.Text(c.Name), err)
 		}
 		if twin, ok := at[c.Twin]; c.Twin != "" && (!ok || twin.left() || twin.Levels != nil) {
-			return fmt.Errorf("data: transform: column %s: no column of numbers %s to take it from", quote(c.Name), quote(c.Twin))
+			return fmt.Errorf("data: transform: column %s: no column of numbers %s to take it from", quote.Text(c.Name), quote.Text(c.Twin))
 		}
 	}
 	if t.Dim() == 0 {

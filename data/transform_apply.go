@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // Apply returns what a model learns of the rows of t: rows (t.Len(), Dim()) and for each the logarithm of the volume by
@@ -42,7 +44,7 @@ type ValueError struct {
 }
 
 func (e *ValueError) Error() string {
-	return fmt.Sprintf("data: row %d, column %s: %v", e.Row, quote(e.Column), e.Err)
+	return fmt.Sprintf("data: row %d, column %s: %v", e.Row, quote.Text(e.Column), e.Err)
 }
 
 // Unwrap returns the cause.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // twins are two columns of which one is the other times slope plus offset.
@@ -15,9 +17,9 @@ type twins struct {
 
 func (t twins) String() string {
 	if t.slope == 1 && t.offset == 0 {
-		return fmt.Sprintf("column %s is column %s", quote(t.of.fit.Name), quote(t.like.fit.Name))
+		return fmt.Sprintf("column %s is column %s", quote.Text(t.of.fit.Name), quote.Text(t.like.fit.Name))
 	}
-	return fmt.Sprintf("column %s is %.6g times column %s plus %.6g", quote(t.of.fit.Name), t.slope, quote(t.like.fit.Name), t.offset)
+	return fmt.Sprintf("column %s is %.6g times column %s plus %.6g", quote.Text(t.of.fit.Name), t.slope, quote.Text(t.like.fit.Name), t.offset)
 }
 
 // findTwins returns for each column of numbers that repeats one before it the first of these.

@@ -57,6 +57,13 @@ func compile(t *testing.T, code string) {
 		code = "package snippet\n\nimport (\n\t\"github.com/go-ffjord/ffjord/graph\"\n\t\"github.com/go-ffjord/ffjord/nn\"\n)\n\nvar _ nn.Layer = Gate{}\n\n" + code
 	}
 	code = strings.Replace(code, "package main", "package snippet", 1)
+	out, err := goBuild(t, code, os.DevNull)
+	assert.NoError(t, err, out)
+}
+
+// goBuild builds the code as a package of this module into the file to, and returns what the compiler said.
+func goBuild(t *testing.T, code, to string) (string, error) {
+	t.Helper()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "main.go")
 	require.NoError(t, os.WriteFile(file, []byte(code), 0o644))
@@ -66,6 +73,6 @@ func compile(t *testing.T, code string) {
 	require.NoError(t, err)
 	overlayFile := filepath.Join(dir, "overlay.json")
 	require.NoError(t, os.WriteFile(overlayFile, overlay, 0o644))
-	out, err := exec.Command("go", "build", "-overlay", overlayFile, "./snippet").CombinedOutput()
-	assert.NoError(t, err, string(out))
+	out, err := exec.Command("go", "build", "-o", to, "-overlay", overlayFile, "./snippet").CombinedOutput()
+	return string(out), err
 }
