@@ -34,7 +34,23 @@ var (
 	hashOf     = fieldOf[gorgonia.Node, uint32]("hash")
 	hashedOf   = fieldOf[gorgonia.Node, bool]("hashed")
 	byHashOf   = fieldOf[gorgonia.ExprGraph, map[uint32]*gorgonia.Node]("byHash")
+	byIDOf     = fieldOf[gorgonia.ExprGraph, map[int64]int]("byID")
 )
+
+// index tells a graph the places of its nodes and of those to come, which are their numbers. Gorgonia searches all nodes for
+// each new one, since it does not know it yet, which takes quadratic time.
+func index(expr *gorgonia.ExprGraph) {
+	places, n := *byIDOf.of(expr), len(expr.AllNodes())
+	if _, ahead := places[int64(n+32)]; ahead || n > 0 && expr.AllNodes()[n-1].ID() != int64(n-1) {
+		return
+	}
+	for i := int64(2*n + 1024); i >= 0; i-- {
+		if _, ok := places[i]; ok {
+			return
+		}
+		places[i] = int(i)
+	}
+}
 
 // derivative returns the node that n.Grad looks at, nil where there is none.
 func derivative(n *Node) *Node { return *derivOf.of(n) }

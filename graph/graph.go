@@ -87,6 +87,7 @@ func Build(dtype tensor.Dtype, rows int, f func(g *Graph)) (g *Graph, err error)
 func write(dtype tensor.Dtype, rows int, f func(g *Graph)) *Graph {
 	g := &Graph{expr: gorgonia.NewGraph(), dtype: dtype, rows: rows, byName: map[string]*Input{}, byNode: map[*Node]*Input{},
 		groups: map[*Node][]string{}}
+	index(g.expr)
 	f(g)
 	if len(g.group) > 0 {
 		fail("Group", nil, "group %q is still open", strings.Join(g.group, "/"))
