@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 )
 
 // This file and read.go are the only ones that know what Gorgonia keeps to itself: read.go its operators, this one the
@@ -33,6 +34,7 @@ var (
 	derivOf    = fieldOf[gorgonia.Node, *gorgonia.Node]("deriv")
 	hashOf     = fieldOf[gorgonia.Node, uint32]("hash")
 	hashedOf   = fieldOf[gorgonia.Node, bool]("hashed")
+	shapeOf    = fieldOf[gorgonia.Node, tensor.Shape]("shape")
 	byHashOf   = fieldOf[gorgonia.ExprGraph, map[uint32]*gorgonia.Node]("byHash")
 	byIDOf     = fieldOf[gorgonia.ExprGraph, map[int64]int]("byID")
 )

@@ -24,6 +24,8 @@ type Graph struct {
 	dtype   tensor.Dtype
 	rows    int
 	whole   bool // all rows are run before anything is computed from sums over them
+	again   bool // it is built once more, for another number of rows
+	budget  *Budget
 	inputs  []*Input
 	byName  map[string]*Input
 	byNode  map[*Node]*Input
@@ -51,50 +53,68 @@ type Output struct {
 // in one of Gorgonia's, becomes a *BuildError that names the operator, the shapes and the caller's file and line.
 //
 // No two nodes of a finished graph share a hash code, by which Gorgonia knows them.
+// The graph may grow to the size of the zero [Budget], unless f sets another one: beyond that is a *LimitError, wrapped.
 //
 // It runs f on a goroutine of its own, so that runtime.Goexit in f is an error too.
-func Build(dtype tensor.Dtype, rows int, f func(g *Graph)) (g *Graph, err error) {
+func Build(dtype tensor.Dtype, rows int, f func(g *Graph)) (*Graph, error) {
 	if dtype != tensor.Float32 && dtype != tensor.Float64 {
 		return nil, fmt.Errorf("graph: build with element type %v: want float32 or float64", dtype)
 	}
 	if rows < 1 {
 		return nil, fmt.Errorf("graph: build with %d rows: want at least 1", rows)
 	}
+	g := &Graph{dtype: dtype, rows: rows, budget: &Budget{}}
+	if err := g.build(f); err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+// build writes f into an empty graph.
+func (g *Graph) build(f func(g *Graph)) error {
+	g.expr = gorgonia.NewGraph()
+	g.byName, g.byNode, g.groups = map[string]*Input{}, map[*Node]*Input{}, map[*Node][]string{}
+	g.limit()
 	var failed *BuildError
+	done := false
 	_ = guard.Go("Build", func() error { // what fails is in failed
 		defer func() {
 			r := recover()
-			if r == nil && g == nil {
+			if r == nil && !done {
 				r = guard.ErrExit
 			}
 			if r != nil {
 				failed = failure(r)
 			}
 		}()
-		g = write(dtype, rows, f)
+		f(g)
+		g.finish()
+		done = true
 		return nil
 	})
 	if failed == nil {
-		return g, nil
+		return nil
 	}
 	if failed.Site == "" { // all frames that failed are of the library: who called it
 		failed.Site, _ = callSite()
 	}
-	return nil, failed
+	if e, ok := failed.Err.(*LimitError); ok && e.Raise == "" {
+		e.Raise = g.budget.raise("")
+	}
+	return failed
 }
 
-// write is Build without its door.
-func write(dtype tensor.Dtype, rows int, f func(g *Graph)) *Graph {
-	g := &Graph{expr: gorgonia.NewGraph(), dtype: dtype, rows: rows, byName: map[string]*Input{}, byNode: map[*Node]*Input{},
-		groups: map[*Node][]string{}}
-	index(g.expr)
-	f(g)
+// finish checks and completes a graph that is written.
+func (g *Graph) finish() {
 	if len(g.group) > 0 {
 		fail("Group", nil, "group %q is still open", strings.Join(g.group, "/"))
 	}
 	g.markGroups()
 	separate(g.expr)
-	return g
+	size := g.Size()
+	if !g.again {
+		g.budget.used += size
+	}
 }
 
 // Expr returns Gorgonia's graph.
@@ -138,6 +158,7 @@ func (g *Graph) input(in Input) *Node {
 		return old.Node
 	}
 	in.Node = checkInput(gorgonia.NewMatrix(g.expr, g.dtype, gorgonia.WithShape(in.Rows, in.Cols), gorgonia.WithName(in.Name)), in.Name)
+	account(g.expr)
 	g.declare(&in)
 	return in.Node
 }

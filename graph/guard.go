@@ -23,7 +23,7 @@ func checkInput(n *Node, name string) *Node {
 // checkInputs returns n, made from operands, where these are its inputs, and where Gorgonia returned a like node of other
 // inputs for it a node of the same operator that has them.
 func checkInputs(op string, n *Node, operands ...*Node) *Node {
-	index(n.Graph())
+	account(n.Graph())
 	if made(n, n.Op(), operands) {
 		return n
 	}

@@ -57,7 +57,7 @@ func apply(name string, r rule, operands ...*Node) *Node {
 	if err != nil {
 		fail(name, operands, "%w", err)
 	}
-	index(n.Graph())
+	account(n.Graph())
 	if !made(n, op{r}, operands) {
 		return distinct(name, n, op{r}, operands)
 	}

@@ -30,8 +30,8 @@ type tapeOutput[T Float] struct {
 }
 
 func newTape[T Float](p *Program[T], rows int) (*tape[T], error) {
-	g, err := Build(DtypeOf[T](), rows, p.build)
-	if err != nil {
+	g := &Graph{dtype: DtypeOf[T](), rows: rows, budget: &Budget{}, again: true}
+	if err := g.build(p.build); err != nil {
 		return nil, err
 	}
 	t := &tape[T]{rows: rows}

@@ -121,7 +121,7 @@ func pullback(v View, g *Node) []*Node {
 	if err != nil {
 		fail("VJP", v.Inputs, "derivative of %s: %w", v.Name, err)
 	}
-	index(v.Node.Graph())
+	account(v.Node.Graph())
 	return in
 }
 
