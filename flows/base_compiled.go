@@ -25,6 +25,7 @@ const (
 func (c *compiled[T]) compileBase() error {
 	p := c.plan
 	write := func(g *graph.Graph) (z, logp *graph.Node) {
+		g.SetBudget(p.budget)
 		z = g.Rows(baseZ, p.dim)
 		logp = p.base.LogProb(nn.NewScope(g, p.params, baseOwner, nil), z)
 		if logp == nil || len(logp.Shape()) != 2 || logp.Shape()[1] != 1 {

@@ -38,6 +38,7 @@ func compile[T graph.Float](p *plan, blocks []Block) (runner, error) {
 	if err := c.compileBase(); err != nil {
 		return nil, err
 	}
+	p.size = p.budget.Used()
 	p.number()
 	for _, param := range p.trained {
 		grad, _ := param.Grad()

@@ -15,5 +15,5 @@ func Described(text string, rng *rand.Rand) (*Flow, error) {
 	if err := c.Read([]byte(text), &m); err != nil {
 		return nil, err
 	}
-	return &Flow{Dim: m.Dim, Cond: m.Cond, Base: m.Base, Blocks: m.Blocks}, m.check()
+	return &Flow{Dim: m.Dim, Cond: m.Cond, Base: m.Base, Blocks: m.Blocks}, nil
 }

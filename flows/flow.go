@@ -32,6 +32,10 @@ type Flow struct {
 	// for gradients has a bound of its own.
 	MaxBytes int64
 
+	// MaxNodes bounds the size of all graphs together, and so what it takes to compile them: nodes, as graph.Budget counts
+	// them. More is a *LimitError. Zero is 524,288, which takes some ten seconds.
+	MaxNodes int
+
 	once     sync.Once
 	compiled struct {
 		plan *plan

@@ -27,9 +27,9 @@ import (
 // (*VersionError) and damaged ones (*nn.DamagedError). The layers are asked for their parameters' names and shapes before
 // any number is read.
 //
-// What a few bytes may ask for is bounded, a *LimitError: the flow's graphs by the time that it takes to build them, about
-// a minute, and what the flow may do in a call by 2²⁰ steps of a solver. Over nn.LoadParams a larger flow can still be
-// built in Go. Types of one's own must check their own settings.
+// What a few bytes may ask for is bounded, a *LimitError: the flow's graphs by the zero Flow.MaxNodes, and what the flow may
+// do in a call by 2²⁰ steps of a solver. Over nn.LoadParams a larger flow can still be built in Go. Types of one's own must
+// check their own settings.
 func Load(path string, rng *rand.Rand, types Types) (*Flow, error) {
 	file, err := os.Open(path)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/flows"
+	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/nn"
 	"github.com/go-ffjord/ffjord/ode"
 )
@@ -93,7 +94,10 @@ func TestWrongFilesNameThePlace(t *testing.T) {
 
 // A few bytes can't ask for more than can be built.
 func TestFilesThatAskForTooMuch(t *testing.T) {
-	const tanh = `{"type":"nn.Activation","value":"tanh"}`
+	const (
+		tanh     = `{"type":"nn.Activation","value":"tanh"}`
+		tooLarge = "raise it by Flow.MaxNodes"
+	)
 	field := func(text string) string { return describing(`"Field":` + text)["flow"] }
 	seq := func(n int, item string) string {
 		return `{"type":"nn.Seq","items":[` + strings.Repeat(item+",", n-1) + item + `]}`
@@ -102,29 +106,31 @@ func TestFilesThatAskForTooMuch(t *testing.T) {
 		name, flow string
 		want       string
 	}{
-		{"dimensions", `{"Dim":8193}`, "8193 dimensions"},
-		{"dimensions of the base", `{"Base":{"type":"flows.Normal","Loc":[` + strings.Repeat("0,", 1<<13) + `0]}}`, "8193 dimensions"},
-		{"condition", `{"Dim":2,"Cond":8193}`, "a condition of width 8193"},
-		{"exact trace", `{"Dim":8192,"Blocks":{"type":"flows.Chain","items":[` + strings.Repeat(`{"type":"flows.FFJORD","Field":`+tanh+`},`, 2) + `null]}}`, "too large"},
-		{"steps in one graph", describing(`"Field":` + tanh + `,"Solver":{"Steps":1048576,"Unrolled":true}`)["flow"], "too large"},
-		{"steps of evaluation", describing(`"Field":` + tanh + `,"Eval":{"Steps":1048576,"Unrolled":true}`)["flow"], "too large"},
-		{"stages", describing(`"Field":` + tanh + `,"Solver":{"Steps":1,"Method":{"B":[` + strings.Repeat("0,", 1<<17) + `1]}}`)["flow"], "too large"},
-		{"probes", describing(`"Field":` + tanh + `,"Trace":{"type":"flows.Hutchinson","Rand":true,"Probes":1048576}`)["flow"], "too large"},
-		{"chosen probes", describing(`"Field":` + tanh + `,"EvalTrace":{"type":"flows.Auto","Rand":true,"Probes":1048576}`)["flow"], "too large"},
-		{"penalties", describing(`"Field":` + tanh + `,"Penalties":[` + strings.Repeat(`{"Weight":1},`, 1<<16) + `{}]`)["flow"], "too large"},
-		{"frequencies", field(`{"type":"nn.Fourier","Freqs":1048576}`), "too large"},
-		{"steps of normalisation", field(`{"type":"nn.MLP","Spectral":1048576}`), "too large"},
-		{"steps of normalisation in time", field(`{"type":"nn.MLP","Time":{"type":"nn.Blend","Spectral":1048576}}`), "too large"},
-		{"width of a network of the time", field(`{"type":"nn.Hyper","Hidden":1048576}`), "too large"},
-		{"layers", field(seq(1<<16, tanh)), "too large"},
-		{"loops in layers", field(seq(1<<10, `{"type":"nn.Linear","Spectral":1024}`)), "too large"},
-		{"blocks", `{"Dim":2,"Blocks":` + strings.ReplaceAll(seq(1<<17, `{"type":"flows.Permute"}`), "nn.Seq", "flows.Chain") + `}`, "too large"},
-		{"components", `{"Dim":2,"Base":{"type":"flows.GaussianMixture","Components":1048576}}`, "too large"},
+		{"dimensions", `{"Dim":1099511627776}`, tooLarge},
+		{"condition", `{"Dim":2,"Cond":1099511627776,"Blocks":{"type":"flows.Affine"}}`, tooLarge},
+		{"exact trace", `{"Dim":8192,"Blocks":{"type":"flows.Chain","items":[` + strings.Repeat(`{"type":"flows.FFJORD","Field":`+tanh+`},`, 2) + `null]}}`,
+			"take flows.Auto or flows.Hutchinson for the Trace"},
+		{"steps in one graph", describing(`"Field":` + tanh + `,"Solver":{"Steps":1048576,"Unrolled":true}`)["flow"], tooLarge},
+		{"steps of evaluation", describing(`"Field":` + tanh + `,"Eval":{"Steps":1048576,"Unrolled":true}`)["flow"], tooLarge},
+		{"stages", describing(`"Field":` + tanh + `,"Solver":{"Steps":1,"Method":{"B":[` + strings.Repeat("0,", 1<<17) + `1]}}`)["flow"], "want one for each stage"},
+		{"probes", describing(`"Field":` + tanh + `,"Trace":{"type":"flows.Hutchinson","Rand":true,"Probes":1048576}`)["flow"], tooLarge},
+		{"penalties", describing(`"Field":` + tanh + `,"Penalties":[` + strings.Repeat(`{"Weight":1},`, 1<<16) + `{}]`)["flow"], "want a Regularizer"},
+		{"frequencies", field(`{"type":"nn.Fourier","Freqs":1099511627776}`), tooLarge},
+		{"steps of normalisation", field(`{"type":"nn.MLP","Spectral":1048576}`), tooLarge},
+		{"width of a network of the time", field(`{"type":"nn.Hyper","Hidden":1048576}`), tooLarge},
+		{"layers", field(seq(1<<16, tanh)), tooLarge},
+		{"loops in layers", field(seq(1<<10, `{"type":"nn.Linear","Spectral":1024}`)), tooLarge},
+		{"blocks", `{"Dim":2,"Blocks":` + strings.ReplaceAll(seq(1<<17, `{"type":"flows.Permute"}`), "nn.Seq", "flows.Chain") + `}`, tooLarge},
+		{"components", `{"Dim":2,"Base":{"type":"flows.GaussianMixture","Components":1048576}}`, tooLarge},
 		{"depth", field(strings.Repeat(`{"type":"nn.Residual","Body":`, 200) + tanh + strings.Repeat(`}`, 200)), "deeper than 100"},
 		{"values", `{"Dim":2,"Base":{"type":"flows.Normal","Loc":[` + strings.Repeat("0,", 1<<20) + `0]}}`, "more than 1048576 values"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := flows.Read(bytes.NewReader(forged(t, small(), map[string]string{"flow": c.flow})), seeded(1), nil)
+			f, err := flows.Described(c.flow, seeded(1))
+			if err == nil {
+				f.Params, f.MaxNodes = small().Params, 1<<14 // far below that of Load, to be quick
+				err = f.Compile()
+			}
 			assert.ErrorContains(t, err, c.want)
 		})
 	}
@@ -142,6 +148,55 @@ func TestFlowTooLargeToBeLoaded(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, (&flows.Flow{Dim: f.Dim, Blocks: f.Blocks, Params: p}).Compile())
 	assert.Empty(t, p.Unused())
+}
+
+// What can be trained can be saved, and what is saved can be loaded, however wide.
+func TestWideFlowsAreLoaded(t *testing.T) {
+	auto := flows.FFJORD{Field: nn.MLP{Hidden: []int{64, 64}}, Trace: flows.Auto{Rand: seeded(1)}}
+	for _, c := range []struct {
+		name   string
+		dim    int
+		blocks []flows.Block
+	}{
+		{"a trace that is chosen", 3072, []flows.Block{auto}},
+		{"four blocks", 2048, []flows.Block{auto, auto, auto, auto}},
+		{"closed form", 8000, []flows.Block{flows.FFJORD{Field: nn.MLP{Hidden: []int{8}}}, flows.Affine{Learn: true}}},
+		{"more than 8192 columns", 12288, []flows.Block{flows.Affine{Learn: true}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := newFlow(tensor.Float32, c.dim, c.blocks...)
+			path := filepath.Join(t.TempDir(), "flow.safetensors")
+			require.NoError(t, f.Save(path, nil))
+			loaded, err := flows.Load(path, seeded(1), nil)
+			require.NoError(t, err)
+			assert.Equal(t, f.Params.Count(), loaded.Params.Count())
+		})
+	}
+}
+
+// A flow that is larger than Load allows is not saved, so that no file is found useless later.
+func TestGraphsTooLargeToBeLoaded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds half a million nodes")
+	}
+	f := newFlow(tensor.Float32, 1, flows.FFJORD{Field: nn.Seq{nn.Linear{Out: 1}, deep(10_000)}, Solver: eightSteps})
+	f.MaxNodes = 1 << 22
+	err := f.Save(filepath.Join(t.TempDir(), "flow.safetensors"), flows.Types{"deep": deep(0)})
+	assert.ErrorContains(t, err, "the flow's graphs for Load")
+	var over *graph.LimitError
+	require.ErrorAs(t, err, &over)
+	assert.EqualValues(t, 1<<19, over.Limit)
+	assert.Greater(t, over.Need, over.Limit)
+}
+
+// deep is a layer of so many operators.
+type deep int
+
+func (d deep) Apply(_ *nn.Scope, x *graph.Node) *graph.Node {
+	for range d {
+		x = graph.Sin(x)
+	}
+	return x
 }
 
 func TestLoadNeedsTheFileAndTheTypes(t *testing.T) {

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,6 +23,8 @@ type plan struct {
 	blocks []blockPlan
 	params *nn.Params
 	engine graph.Engine
+	budget *graph.Budget // of all graphs
+	size   int           // of those that Compile builds
 
 	trained []*nn.Param    // that training moves, in the order of params
 	offset  map[string]int // of a trained parameter's numbers in a vector of all
@@ -51,6 +54,9 @@ type blockPlan interface {
 
 const baseOwner = "base"
 
+// maxNodes is what Flow.MaxNodes is where it is zero.
+const maxNodes = 1 << 19
+
 // plan checks what can be checked without building graphs. The blocks are planned one by one as they are compiled, since
 // choosing a trace draws the parameters of its block, which must come after those of the blocks before it.
 func (f *Flow) plan() (*plan, error) {
@@ -74,11 +80,16 @@ func (f *Flow) plan() (*plan, error) {
 	if f.Cond < 0 {
 		return nil, fmt.Errorf("flows: Cond is %d: want the width of a condition, or 0 for none", f.Cond)
 	}
-	return &plan{dim: dim, cond: f.Cond, base: base, params: f.Params, engine: f.Engine, maxBytes: &f.MaxBytes, offset: map[string]int{}}, nil
+	if f.MaxNodes < 0 {
+		return nil, fmt.Errorf("flows: MaxNodes is %d: want the largest size of all graphs, or 0 for %d", f.MaxNodes, maxNodes)
+	}
+	return &plan{dim: dim, cond: f.Cond, base: base, params: f.Params, engine: f.Engine, maxBytes: &f.MaxBytes,
+		budget: &graph.Budget{Nodes: cmp.Or(f.MaxNodes, maxNodes), Raise: "Flow.MaxNodes"}, offset: map[string]int{}}, nil
 }
 
 // scope returns that of an owner of parameters, with the condition where there is one.
 func (p *plan) scope(g *graph.Graph, owner string) *nn.Scope {
+	g.SetBudget(p.budget)
 	s := nn.NewScope(g, p.params, owner, nil)
 	if p.cond > 0 {
 		s = s.WithCond(g.Rows(condInput, p.cond))

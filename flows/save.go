@@ -5,6 +5,7 @@ import (
 	"io"
 	"strconv"
 
+	"github.com/go-ffjord/ffjord/internal/limit"
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
@@ -71,6 +72,9 @@ func (f *Flow) metadata(types Types) (map[string]string, error) {
 		return nil, err
 	}
 	if err := m.check(); err != nil {
+		return nil, err
+	}
+	if err := limit.Check("the flow's graphs for Load, which has the zero MaxNodes", int64(f.compiled.plan.size), maxNodes, "nodes", ""); err != nil {
 		return nil, err
 	}
 	if unused := f.Params.Unused(); len(unused) > 0 {

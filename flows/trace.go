@@ -1,6 +1,10 @@
 package flows
 
-import "github.com/go-ffjord/ffjord/graph"
+import (
+	"fmt"
+
+	"github.com/go-ffjord/ffjord/graph"
+)
 
 // Trace writes the trace of a field's Jacobian, tr(∂f/∂z), or an estimate of it, into a graph: a column (rows, 1) from
 // z and f, both (rows, dim).
@@ -33,12 +37,17 @@ type Exact struct{}
 
 var _ Trace = Exact{}
 
-// Trace writes Σ_d ∂f_d/∂z_d.
+// Trace writes Σ_d ∂f_d/∂z_d. Where the graph has no room for so many products it fails before it writes them all.
 func (Exact) Trace(g *graph.Graph, z, f *graph.Node) *graph.Node {
 	var sum *graph.Node
-	for d := range z.Shape()[1] {
+	dim := z.Shape()[1]
+	for d := range dim {
+		before := g.Size()
 		if term := diagonal(z, f, d); term != nil {
 			sum = add(sum, term)
+		}
+		if d == 1 { // all later ones are as large as the second
+			g.Reserve(fmt.Sprintf("the exact trace of %d columns", dim), (dim-2)*(g.Size()-before), estimateInstead)
 		}
 	}
 	if sum == nil {
@@ -46,6 +55,9 @@ func (Exact) Trace(g *graph.Graph, z, f *graph.Node) *graph.Node {
 	}
 	return sum
 }
+
+// estimateInstead is what to do about an exact trace that is too large.
+const estimateInstead = "take flows.Auto or flows.Hutchinson for the Trace"
 
 // diagonal returns ∂f_d/∂z_d, nil where the field does not depend on z.
 func diagonal(z, f *graph.Node, d int) *graph.Node {

@@ -1,7 +1,9 @@
 package graph
 
 import (
+	"cmp"
 	"math"
+	"sync/atomic"
 
 	"gorgonia.org/gorgonia"
 
@@ -19,15 +21,13 @@ type Budget struct {
 	// Raise tells in an error what a caller sets to have more. Empty is "Graph.SetBudget".
 	Raise string
 
-	used int // by graphs that are built
+	used atomic.Int64 // by graphs that are built
 }
 
-func (b *Budget) left() int {
-	if b.Nodes == 0 {
-		return 1<<18 - b.used
-	}
-	return b.Nodes - b.used
-}
+// Used returns the size of all graphs that have been built under the budget.
+func (b *Budget) Used() int { return int(b.used.Load()) }
+
+func (b *Budget) left() int { return cmp.Or(b.Nodes, 1<<18) - b.Used() }
 
 // raise says how to have more room, or what to do instead, where there is something.
 func (b *Budget) raise(instead string) string {
@@ -56,11 +56,14 @@ func (g *Graph) Size() int {
 }
 
 // Reserve fails where the graph has no room for what is to come, of a size that is known beforehand. Instead says what a
-// caller may do but raise the budget; it may be empty.
+// caller may do but raise the budget, here or, if this is a good part of it, where the graph grows too large later on.
 func (g *Graph) Reserve(what string, size int, instead string) {
 	room := (*byIDOf.of(g.expr))[ledgerLimit] - g.Size()
 	if err := limit.Check(what, int64(size), int64(room), "nodes", g.budget.raise(instead)); err != nil {
 		panic(bailout{&BuildError{Err: err}})
+	}
+	if size > room/64 {
+		g.instead = instead
 	}
 }
 

@@ -26,6 +26,7 @@ type Graph struct {
 	whole   bool // all rows are run before anything is computed from sums over them
 	again   bool // it is built once more, for another number of rows
 	budget  *Budget
+	instead string // of a larger budget, where something is known to take a good part of it
 	inputs  []*Input
 	byName  map[string]*Input
 	byNode  map[*Node]*Input
@@ -99,7 +100,7 @@ func (g *Graph) build(f func(g *Graph)) error {
 		failed.Site, _ = callSite()
 	}
 	if e, ok := failed.Err.(*LimitError); ok && e.Raise == "" {
-		e.Raise = g.budget.raise("")
+		e.Raise = g.budget.raise(g.instead)
 	}
 	return failed
 }
@@ -113,7 +114,7 @@ func (g *Graph) finish() {
 	separate(g.expr)
 	size := g.Size()
 	if !g.again {
-		g.budget.used += size
+		g.budget.used.Add(int64(size))
 	}
 }
 

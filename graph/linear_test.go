@@ -52,3 +52,30 @@ func TestGorgoniaKnowsPlaces(t *testing.T) {
 	assert.True(t, ok, "the next node's place")
 	assert.Nil(t, g.expr.Node(int64(len(g.expr.AllNodes()))), "it is not there yet")
 }
+
+// Gorgonia compares the types of operators in a time that grows with the square of their operands: wide rows of many parts
+// are put together in several steps.
+func TestConcatOfManyParts(t *testing.T) {
+	const parts = 5000
+	p, err := Compile[float64](func(g *Graph) {
+		x := g.Rows("x", 1)
+		all := make([]*Node, parts)
+		for i := range all {
+			all[i] = Shift(x, float64(i))
+		}
+		all[7] = FillColumns(g.Uniform("u", 1, 1), 7, 1)
+		g.Output("y", Concat(all...))
+		for _, n := range g.expr.AllNodes() {
+			assert.LessOrEqual(t, len(inputs(n)), mostParts)
+		}
+	})
+	require.NoError(t, err)
+	m, err := p.NewMachine(1)
+	require.NoError(t, err)
+	require.NoError(t, m.Bind("u", []float64{0}))
+	m.In("x")[0][0] = 0
+	require.NoError(t, m.Run(1))
+	for i, column := range m.Out("y") {
+		require.Equal(t, float64(i), column[0])
+	}
+}

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gorgonia.org/tensor"
@@ -37,10 +38,25 @@ func Concat(parts ...*Node) *Node {
 			full[i] = RepeatRows(p, like)
 		}
 	}
-	if len(full) == 1 {
-		return full[0]
+	for len(full) > mostParts {
+		var joined []*Node
+		for part := range slices.Chunk(full, mostParts) {
+			joined = append(joined, concatenated(part))
+		}
+		full = joined
 	}
-	return apply("Concat", concat{len(full)}, full...)
+	return concatenated(full)
+}
+
+// mostParts is how many parts are put together at once: Gorgonia checks the type of an operator in a time that grows with
+// the square of its operands.
+const mostParts = 64
+
+func concatenated(parts []*Node) *Node {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return apply("Concat", concat{len(parts)}, parts...)
 }
 
 // slice takes a range along an axis.

@@ -27,6 +27,7 @@ func (l Fourier) Apply(s *Scope, x *graph.Node) *graph.Node {
 	case n < 0:
 		graph.Fail("nn: Fourier: %d frequencies, want at least 1", n)
 	}
+	s.Graph().Reserve("frequencies of the time", n, "")
 	columns := make([]*graph.Node, 2*n, 2*n+1)
 	for k := range n {
 		angle := graph.Scale(s.Time(), float64(k+1)*math.Pi)
