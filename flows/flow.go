@@ -13,12 +13,12 @@ import (
 
 // Flow is a density on vectors: a base density carried to the data by a chain of blocks.
 //
-// It is compiled at the first call of a method, and its fields but MaxBytes must not be changed after that; the numbers in Params
-// may be, between calls. Its methods may be called by several goroutines at once. Data are matrices (rows, dim) of
-// float32 or float64, converted to the element type of Params; results have that type, log-densities and
-// log-determinants are in nats. A row whose numbers are not finite, or that can't be solved, is NaN in the results and
-// named in a *SolveError beside them; all others are what they would be without it. Goroutines that draw must each have a source of random numbers of their own, and none
-// may be that of a Hutchinson trace.
+// It is compiled at the first call of a method, and its fields but MaxBytes and Notes must not be changed after that;
+// the numbers in Params may be, between calls. Its methods may be called by several goroutines at once. Data are
+// matrices (rows, dim) of float32 or float64, converted to the element type of Params; results have that type,
+// log-densities and log-determinants are in nats. A row whose numbers are not finite, or that can't be solved, is NaN
+// in the results and named in a *SolveError beside them; all others are what they would be without it. Goroutines that
+// draw must each have a source of random numbers of their own, and none may be that of a Hutchinson trace.
 type Flow struct {
 	Dim    int   // of the data; zero is the base's, which must then have a method Dim() int
 	Base   Base  // nil is the standard normal density
@@ -35,6 +35,10 @@ type Flow struct {
 	// MaxNodes bounds the size of all graphs together, and so what it takes to compile them: nodes, as graph.Budget counts
 	// them. More is a *LimitError. Zero is 524,288, which takes some ten seconds.
 	MaxNodes int
+
+	// Notes are texts, by name, that a file keeps beside the model: the JSON of the data.Transform that made its rows, for
+	// one. The flow does not read them.
+	Notes map[string]string
 
 	once     sync.Once
 	compiled struct {

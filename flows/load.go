@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"strings"
 
 	"gorgonia.org/tensor"
 
@@ -82,7 +83,21 @@ func described(c *describe.Codec, params *nn.Params, metadata map[string]string)
 	if err := m.check(); err != nil {
 		return nil, err
 	}
-	return &Flow{Dim: m.Dim, Cond: m.Cond, Base: m.Base, Blocks: m.Blocks, Params: params}, nil
+	return &Flow{Dim: m.Dim, Cond: m.Cond, Base: m.Base, Blocks: m.Blocks, Params: params, Notes: notes(metadata)}, nil
+}
+
+// notes returns the notes among the metadata, nil if there are none.
+func notes(metadata map[string]string) map[string]string {
+	var notes map[string]string
+	for key, note := range metadata {
+		if name, ok := strings.CutPrefix(key, notePrefix); ok {
+			if notes == nil {
+				notes = make(map[string]string)
+			}
+			notes[name] = note
+		}
+	}
+	return notes
 }
 
 // VersionError says that a file was written by a later version of this library.

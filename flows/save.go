@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/go-ffjord/ffjord/internal/limit"
 	"github.com/go-ffjord/ffjord/internal/quote"
@@ -15,6 +16,7 @@ const (
 	versionKey = "version"
 	dtypeKey   = "dtype" // of the parameters, since version 2
 	modelKey   = "flow"
+	notePrefix = "note." // of the names of Flow.Notes
 
 	format = "ffjord-go flow"
 	// version is 2 since files have a checksum and may have no parameters.
@@ -28,8 +30,8 @@ type model struct {
 	Blocks    Block
 }
 
-// Save writes the flow to the file path, for Load to read: Dim, Base, Blocks and Cond with all their settings, and the
-// parameters and states in their element type. Types name the types of one's own that the flow is made of; nil is none.
+// Save writes the flow to the file path, for Load to read: Dim, Base, Blocks and Cond with all their settings, Notes, and
+// the parameters and states in their element type. Types name the types of one's own that the flow is made of; nil is none.
 // The flow is compiled first if it was not.
 //
 // The file is in the safetensors format: other frameworks read the parameters from it, and its metadata have the rest as
@@ -83,10 +85,17 @@ func (f *Flow) metadata(types Types) (map[string]string, error) {
 	if name := f.compiled.plan.foreign(); name != "" {
 		return nil, fmt.Errorf("parameter %s is not of this flow: for a file, a flow must have Params of its own", quote.Text(name))
 	}
-	return map[string]string{
+	metadata := map[string]string{
 		formatKey:  format,
 		versionKey: strconv.Itoa(version),
 		dtypeKey:   f.Params.DtypeOrDefault().String(),
 		modelKey:   string(text),
-	}, nil
+	}
+	for name, note := range f.Notes {
+		if !utf8.ValidString(name) || !utf8.ValidString(note) {
+			return nil, fmt.Errorf("the note %s is no UTF-8", quote.Text(name))
+		}
+		metadata[notePrefix+name] = note
+	}
+	return metadata, nil
 }
