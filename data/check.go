@@ -35,7 +35,8 @@ func checkShape(x *tensor.Dense) error {
 	}
 	strides := x.Strides()
 	if x.RequiresIterator() || len(strides) != 2 || strides[0] != dim || strides[1] != 1 {
-		return fmt.Errorf("data: table of shape %v is not contiguous row-major (strides %v); Materialize it first", shape, strides)
+		return fmt.Errorf("data: table of shape %v is not contiguous row-major (strides %v); Materialize it first",
+			shape, strides)
 	}
 	if t := x.Dtype(); t != tensor.Float32 && t != tensor.Float64 {
 		return fmt.Errorf("data: table is of %v, want float32 or float64", t)

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // CSV says how a text table is written and which of its columns are wanted. The zero value wants all columns of
@@ -59,10 +61,11 @@ func (c CSV) ReadFile(name string) (Table, error) {
 
 // Read reads the whole of r as a table of float64.
 //
-// A missing value that Missing does not list, a field that is no finite decimal number, and a line that has too few or too many fields are
-// refused, by line (from 1) and column; so are a wanted column that is not there and a table without rows.
+// A missing value that Missing does not list, a field that is no finite decimal number, and a line that has too few or
+// too many fields are refused, by line (from 1) and column; so are a wanted column that is not there and a table
+// without rows.
 func (c CSV) Read(r io.Reader) (Table, error) {
-	rows, err := c.Rows(r)
+	rows, err := c.rows(r)
 	if err != nil {
 		return Table{}, err
 	}
@@ -87,8 +90,18 @@ func (c CSV) Open(name string) func() (RowReader, error) {
 	return opening(name, func(r io.Reader) (RowReader, error) { return c.Rows(r) })
 }
 
-// Rows starts to read r line by line.
+// Rows starts to read r line by line. Which categories there are must be known before: by Levels, Categories alone won't do.
 func (c CSV) Rows(r io.Reader) (*CSVRows, error) {
+	for _, name := range c.Categories {
+		if _, ok := c.Levels[name]; !ok {
+			return nil, fmt.Errorf("data: csv: row by row the categories of column %s must be known: want it in Levels",
+				quote.Text(name))
+		}
+	}
+	return c.rows(r)
+}
+
+func (c CSV) rows(r io.Reader) (*CSVRows, error) {
 	text := bufio.NewReader(r)
 	if err := checkText(text); err != nil {
 		return nil, fmt.Errorf("data: csv: %w", err)
@@ -114,7 +127,8 @@ func (c CSV) Rows(r io.Reader) (*CSVRows, error) {
 			names[i] = strconv.Itoa(i)
 		}
 	case slices.ContainsFunc(first, func(s string) bool { return strings.Contains(s, "\x00") }):
-		return nil, fmt.Errorf("data: csv: line %d holds bytes of zero: want UTF-8, or UTF-16 with a byte order mark", lines.line)
+		return nil, fmt.Errorf("data: csv: line %d holds bytes of zero: want UTF-8, or UTF-16 with a byte order mark",
+			lines.line)
 	case numbersOnly(first) && !c.NumericNames:
 		return nil, fmt.Errorf("data: csv: line %d holds numbers and no names; set NoHeader if it is the first row, "+
 			"NumericNames if these are names", lines.line)

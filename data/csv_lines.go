@@ -3,6 +3,7 @@ package data
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -37,7 +38,7 @@ func newCSVLines(text *bufio.Reader, comma rune, most int) (*csvLines, error) {
 		return nil, fmt.Errorf("rows of %d bytes, want 0 or more", most)
 	}
 	decoded := bufio.NewReaderSize(&newlines{r: decoded(text)}, 1<<16)
-	return &csvLines{text: decoded, comma: utf8.AppendRune(nil, comma), most: orDefault(most, 64<<20)}, nil
+	return &csvLines{text: decoded, comma: utf8.AppendRune(nil, comma), most: cmp.Or(most, 64<<20)}, nil
 }
 
 // stray reports whether field j has a quote in the wrong place.

@@ -27,8 +27,7 @@ type CSVRows struct {
 // Names returns the names of the columns of a row.
 func (c *CSVRows) Names() []string { return c.names }
 
-// Levels returns the categories of those columns that hold some, by name, as far as rows were read: in the order in which
-// they came, unless [CSV.Levels] says which there are. Nil is none.
+// Levels returns the categories of those columns that hold some, by name. Nil is none.
 func (c *CSVRows) Levels() map[string][]string {
 	var levels map[string][]string
 	for j, of := range c.categories {

@@ -1,6 +1,7 @@
 package data_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -213,12 +214,29 @@ func FuzzCSV(f *testing.F) {
 		f.Add(text, ';', true)
 	}
 	f.Fuzz(func(t *testing.T, text string, comma rune, bare bool) {
-		got, err := data.CSV{Comma: comma, NoHeader: bare}.Read(strings.NewReader(text))
+		c := data.CSV{Comma: comma, NoHeader: bare}
+		got, err := c.Read(strings.NewReader(text))
 		if err != nil {
 			return
 		}
 		_, err = data.NewBatches(got.Rows, 1, nil)
 		require.NoError(t, err)
+
+		// As categories with gaps they are the same texts, and can be written and read again.
+		c.Categories, c.Missing = got.Names[:1], []string{"1"}
+		words, err := c.Read(strings.NewReader(text))
+		require.NoError(t, err)
+		require.Equal(t, got.Len(), words.Len())
+		if slices.Contains(words.Missing(), data.Count{Column: got.Names[0], Rows: got.Len()}) {
+			return
+		}
+		var file bytes.Buffer
+		require.NoError(t, words.WriteCSV(&file))
+		again, err := data.CSV{Categories: got.Names[:1], Missing: []string{""}, NumericNames: true}.Read(&file)
+		require.NoError(t, err)
+		require.Equal(t, words.Levels, again.Levels)
+		require.Equal(t, words.Fingerprint(), again.Fingerprint())
+
 		require.Len(t, got.Names, got.Rows.Shape()[1])
 		_, err = got.Select(got.Names...)
 		require.NoError(t, err, "names differ")

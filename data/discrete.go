@@ -34,8 +34,8 @@ func (c *fitted) discrete() {
 	}
 }
 
-// stepOf returns the least distance of values, sorted and distinct, and whether all distances are whole multiples of it, as
-// near as the rounding of decimals leaves them.
+// stepOf returns the least distance of values, sorted and distinct, and whether all distances are whole multiples of
+// it, as near as the rounding of decimals leaves them.
 func stepOf(distinct []float64) (step float64, grid bool) {
 	step = math.Inf(1)
 	for i, v := range distinct[1:] {

@@ -8,8 +8,8 @@
 // splits, [Standardize] scales, [SelectColumns] and [SelectRows] choose. [NLL] is what the true density of rows gives
 // them.
 //
-// A [Seeker] deals any epoch again, from a seed and its number, and a [Fingerprinter] tells its rows from others: what a run
-// needs that goes on from a file.
+// A [Seeker] deals any epoch again, from a seed and its number, and a [Fingerprinter] tells its rows from others: what
+// a run needs that goes on from a file.
 //
 // Package toy has sets whose density is known, package tabular the preparation of the tabular benchmarks.
 //

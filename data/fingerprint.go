@@ -17,7 +17,8 @@ var (
 )
 
 // Fingerprinter tells rows from other rows: a text that two tables or sources share only if their columns' names, their
-// shape and all their numbers are the same, in the same order. A run that goes on from a file compares it.
+// shape, their categories and all their numbers are the same, in the same order. A run that goes on from a file
+// compares it.
 type Fingerprinter interface {
 	Fingerprint() string
 }
@@ -45,22 +46,32 @@ func (f *fingerprint) add(values []float64, dim int) {
 	f.sum.Write(f.buf)
 }
 
-// text ends the hash.
-func (f *fingerprint) text(dim int, names []string) string {
-	for _, n := range []int{f.rows, dim, len(names)} {
-		f.words(uint64(n))
-	}
+// text ends the hash. Levels may be nil.
+func (f *fingerprint) text(dim int, names []string, levels map[string][]string) string {
+	f.number(f.rows)
+	f.number(dim)
+	f.names(names)
 	for _, name := range names {
-		f.words(uint64(len(name)))
-		f.sum.Write([]byte(name))
+		if l, ok := levels[name]; ok {
+			f.names([]string{name})
+			f.names(l)
+		}
 	}
 	return hex.EncodeToString(f.sum.Sum(nil))
 }
 
-func (f *fingerprint) words(n uint64) { f.sum.Write(binary.LittleEndian.AppendUint64(nil, n)) }
+func (f *fingerprint) names(names []string) {
+	f.number(len(names))
+	for _, name := range names {
+		f.number(len(name))
+		f.sum.Write([]byte(name))
+	}
+}
+
+func (f *fingerprint) number(n int) { f.sum.Write(binary.LittleEndian.AppendUint64(nil, uint64(n))) }
 
 // fingerprintOf returns the fingerprint of the table x, which is one.
-func fingerprintOf(x *tensor.Dense, names []string) string {
+func fingerprintOf(x *tensor.Dense, names []string, levels map[string][]string) string {
 	dim := x.Shape()[1]
 	var f fingerprint
 	if x.Dtype() == tensor.Float64 {
@@ -72,7 +83,7 @@ func fingerprintOf(x *tensor.Dense, names []string) string {
 	} else {
 		f.add(float64s(x), dim)
 	}
-	return f.text(dim, names)
+	return f.text(dim, names, levels)
 }
 
 // Fingerprint returns the table's fingerprint, see [Fingerprinter]. It is "" for what is no table.
@@ -80,11 +91,11 @@ func (t Table) Fingerprint() string {
 	if t.check() != nil {
 		return ""
 	}
-	return fingerprintOf(t.Rows, t.Names)
+	return fingerprintOf(t.Rows, t.Names, t.Levels)
 }
 
 // Fingerprint returns that of the table, in its own order and without names, see [Fingerprinter].
-func (b *Batches) Fingerprint() string { return fingerprintOf(b.table, nil) }
+func (b *Batches) Fingerprint() string { return fingerprintOf(b.table, nil, nil) }
 
 // Fingerprint returns that of the rows in the file's order when the stream was made, see [Fingerprinter].
 func (s *Stream) Fingerprint() string { return s.print }

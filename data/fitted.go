@@ -102,8 +102,8 @@ func (c *fitted) numbers() error {
 	return nil
 }
 
-// scale fits the means and deviations of what comes out of the values. The variance of noise that is uniform on a step is
-// step²/12.
+// scale fits the means and deviations of what comes out of the values. The variance of noise that is uniform on a step
+// is step²/12.
 func (c *fitted) scale() {
 	if c.fit.OneHot {
 		n := float64(len(c.sorted))
@@ -154,7 +154,8 @@ func (c *fitted) fill() error {
 	case c.fit.FillNoise:
 		c.note("misses %d values: filled with noise", c.missing())
 	default:
-		c.note("misses %d values: filled with %v, where the density of these rows has a spike; Noise has none", c.missing(), value)
+		c.note("misses %d values: filled with %v, where the density of these rows has a spike; Noise has none",
+			c.missing(), value)
 	}
 	return nil
 }

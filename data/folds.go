@@ -1,6 +1,7 @@
 package data
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 )
@@ -21,7 +22,7 @@ func (f Folds) Split(t Table, rng *rand.Rand) ([]Fold, error) {
 	if err := t.check(); err != nil {
 		return nil, err
 	}
-	k, rows := orDefault(f.K, 5), t.Len()
+	k, rows := cmp.Or(f.K, 5), t.Len()
 	if k < 2 || k > rows {
 		return nil, fmt.Errorf("data: %d folds of %d rows, want 2 to as many as there are rows", k, rows)
 	}

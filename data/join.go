@@ -38,8 +38,8 @@ func (t Table) Join(other Table) (Table, error) {
 	return joined, nil
 }
 
-// Concat returns the rows of the table and then those of the others, as a copy. Columns go by name and have the order of
-// t; categories that t does not know are added behind its own.
+// Concat returns the rows of the table and then those of the others, as a copy. Columns go by name and have the order
+// of t; categories that t does not know are added behind its own.
 func (t Table) Concat(others ...Table) (Table, error) {
 	if err := t.check(); err != nil {
 		return Table{}, err
@@ -48,7 +48,8 @@ func (t Table) Concat(others ...Table) (Table, error) {
 	values := float64s(t.Rows)
 	for i, x := range others {
 		if len(x.Names) != len(t.Names) {
-			return Table{}, fmt.Errorf("data: concat: table %d has the columns %s, want %s", i+1, quoteAll(x.Names), quoteAll(t.Names))
+			return Table{}, fmt.Errorf("data: concat: table %d has the columns %s, want %s",
+				i+1, quoteAll(x.Names), quoteAll(t.Names))
 		}
 		x, err := x.Select(t.Names...)
 		if err != nil {
@@ -58,7 +59,8 @@ func (t Table) Concat(others ...Table) (Table, error) {
 		for j, name := range t.Names {
 			known, isCategory := all.Levels[name]
 			if _, ok := x.Levels[name]; ok != isCategory {
-				return Table{}, fmt.Errorf("data: concat: column %s holds categories in one table and numbers in another", quote.Text(name))
+				return Table{}, fmt.Errorf("data: concat: column %s holds categories in one table and numbers in another",
+					quote.Text(name))
 			}
 			if !isCategory {
 				continue
@@ -76,8 +78,8 @@ func (t Table) Concat(others ...Table) (Table, error) {
 	return all, nil
 }
 
-// recode gives the categories of column j of rows that are dim wide the numbers that they have in another table. An error
-// is one of the row that it returns.
+// recode gives the categories of column j of rows that are dim wide the numbers that they have in another table. An
+// error is one of the row that it returns.
 func recode(values []float64, j, dim int, levels []string, to *categories) (row int, err error) {
 	for i := j; i < len(values); i += dim {
 		v := values[i]

@@ -39,8 +39,8 @@ func (t Table) Missing() []Count {
 	return counts
 }
 
-// WithoutMissing returns the rows in which no value is missing, as a copy; how many it left out is the difference of Len,
-// and [Table.Missing] says why. It is an error if no row is left.
+// WithoutMissing returns the rows in which no value is missing, as a copy; how many it left out is the difference of
+// Len, and [Table.Missing] says why. It is an error if no row is left.
 func (t Table) WithoutMissing() (Table, error) {
 	return t.Where(func(row []float64) bool { return !slices.ContainsFunc(row, math.IsNaN) })
 }

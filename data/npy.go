@@ -85,7 +85,8 @@ func transpose[T float](columns []T, dim int) []T {
 func (h npyHeader) short(got int, err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = io.ErrUnexpectedEOF
-		return fmt.Errorf("data: npy: %w: the shape (%d, %d) takes %d bytes, there are %d", err, h.rows, h.dim, h.rows*h.dim*h.size, got)
+		return fmt.Errorf("data: npy: %w: the shape (%d, %d) takes %d bytes, there are %d",
+			err, h.rows, h.dim, h.rows*h.dim*h.size, got)
 	}
 	return fmt.Errorf("data: npy: %w", err)
 }

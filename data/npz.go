@@ -2,6 +2,7 @@ package data
 
 import (
 	"archive/zip"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -63,7 +64,7 @@ func (z *NPZ) Read(name string) (*tensor.Dense, error) {
 	if err != nil {
 		return nil, err
 	}
-	x, err := readNPY(f, orDefault(z.MaxBytes, max(1<<30, 4*z.size)))
+	x, err := readNPY(f, cmp.Or(z.MaxBytes, max(1<<30, 4*z.size)))
 	if err = errors.Join(err, f.Close()); err != nil {
 		return nil, fmt.Errorf("data: npz: array %s: %w", quote.Text(name), err)
 	}

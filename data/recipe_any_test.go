@@ -13,8 +13,8 @@ import (
 	"github.com/go-ffjord/ffjord/data"
 )
 
-// Whatever the table and the recipe, a fit fails by an error or gives a transform that a file keeps, that takes the rows of
-// the fit to finite numbers and back, and whose noise leaves discrete values what they are.
+// Whatever the table and the recipe, a fit fails by an error or gives a transform that a file keeps, that takes the
+// rows of the fit to finite numbers and back, and whose noise leaves discrete values what they are.
 func TestAnyRecipe(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		dim, rows := rapid.IntRange(1, 4).Draw(t, "dim"), rapid.IntRange(1, 40).Draw(t, "rows")

@@ -76,7 +76,8 @@ func Concat(tables ...*tensor.Dense) (*tensor.Dense, error) {
 			return nil, err
 		}
 		if d, first := x.Shape()[1], tables[0].Shape()[1]; d != first || x.Dtype() != tables[0].Dtype() {
-			return nil, fmt.Errorf("data: table %d is %d wide in %v, the first is %d wide in %v", i, d, x.Dtype(), first, tables[0].Dtype())
+			return nil, fmt.Errorf("data: table %d is %d wide in %v, the first is %d wide in %v",
+				i, d, x.Dtype(), first, tables[0].Dtype())
 		}
 	}
 	if tables[0].Dtype() == tensor.Float32 {

@@ -66,6 +66,17 @@ func (c closing) ReadRow(row []float64) error {
 // Names returns what the columns are called, nil where the file does not say.
 func (c closing) Names() []string { return namesOf(c.RowReader) }
 
+// Levels returns the categories of the columns, nil where the file does not say.
+func (c closing) Levels() map[string][]string { return levelsOf(c.RowReader) }
+
+// levelsOf returns the categories of the columns of r, by name, nil if it does not say.
+func levelsOf(r RowReader) map[string][]string {
+	if of, ok := r.(interface{ Levels() map[string][]string }); ok {
+		return of.Levels()
+	}
+	return nil
+}
+
 // namesOf returns what the columns of r, a RowReader or a Source, are called, nil if it does not say.
 func namesOf(r any) []string {
 	if named, ok := r.(interface{ Names() []string }); ok {

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -24,22 +25,22 @@ type Holdout struct {
 	Validation float64
 	// NoTest and NoValidation keep no rows back for that purpose; that part is nil. The share must be zero then.
 	NoTest, NoValidation bool
-	// Stratify names a column of which all parts are to have the same shares of each value, up to one row: a class.
-	// Parts keep the table's order then. SplitTable alone takes it. "" is none.
+	// Stratify names a column of which all parts are to have the same shares of each value, up to one row: a class. Parts
+	// keep the table's order then. SplitTable alone takes it. "" is none.
 	Stratify string
 }
 
 func (h Holdout) withDefaults() Holdout {
 	if !h.NoTest {
-		h.Test = orDefault(h.Test, 0.1)
+		h.Test = cmp.Or(h.Test, 0.1)
 	}
 	if !h.NoValidation {
-		h.Validation = orDefault(h.Validation, 0.1)
+		h.Validation = cmp.Or(h.Validation, 0.1)
 	}
 	return h
 }
 
-// check refuses shares that are none, of a Holdout with its defaults.
+// check refuses shares that are not between 0 and 1, of a Holdout with its defaults.
 func (h Holdout) check() error {
 	for _, part := range []struct {
 		name  string
@@ -66,9 +67,9 @@ func portion(share float64, rows int) int {
 	return n
 }
 
-// Split deals the rows of x (rows, dim) out as new tables of the type of x. In an order drawn from rng, or in that of the
-// table if rng is nil, the last ⌊Test·rows⌋ rows are the test, the last ⌊Validation·rest⌋ of the rest the validation. Each
-// part that is wanted has at least one row.
+// Split deals the rows of x (rows, dim) out as new tables of the type of x. In an order drawn from rng, or in that of
+// the table if rng is nil, the last ⌊Test·rows⌋ rows are the test, the last ⌊Validation·rest⌋ of the rest the
+// validation. Each part that is wanted has at least one row.
 func (h Holdout) Split(x *tensor.Dense, rng *rand.Rand) (Parts, error) {
 	if h.Stratify != "" {
 		return Parts{}, errors.New("data: split: Stratify names a column and the rows have no names: want SplitTable")
@@ -120,8 +121,8 @@ func (h Holdout) places(rows int, strata []float64, rng *rand.Rand) (train, vali
 	validated := portion(h.Validation, rows-tested)
 	rest := rows - tested - validated
 	if tested == 0 && !h.NoTest || validated == 0 && !h.NoValidation || rest == 0 {
-		return nil, nil, nil, fmt.Errorf("data: split: %d rows give %d for training, %d for validation and %d for the test, want at least one each",
-			rows, rest, validated, tested)
+		return nil, nil, nil, fmt.Errorf("data: split: %d rows give %d for training, %d for validation and %d for the test, "+
+			"want at least one each", rows, rest, validated, tested)
 	}
 	order := shuffled(rows, rng)
 	if strata == nil {

@@ -79,11 +79,13 @@ func (m *moments) standardize(names []string) (Standardize, error) {
 
 func (s Standardize) check() error {
 	if len(s.Mean) != len(s.Std) || len(s.Mean) == 0 {
-		return fmt.Errorf("data: standardize: %d means and %d deviations, want as many of both and at least one", len(s.Mean), len(s.Std))
+		return fmt.Errorf("data: standardize: %d means and %d deviations, want as many of both and at least one",
+			len(s.Mean), len(s.Std))
 	}
 	for j, m := range s.Mean {
 		if std := s.Std[j]; math.IsNaN(m) || math.IsInf(m, 0) || !(std > 0) || math.IsInf(std, 1) {
-			return fmt.Errorf("data: standardize: column %d has mean %v and deviation %v, want finite numbers and a deviation above 0", j, m, std)
+			return fmt.Errorf("data: standardize: column %d has mean %v and deviation %v, "+
+				"want finite numbers and a deviation above 0", j, m, std)
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -22,6 +23,7 @@ import (
 type Stream struct {
 	open                    func() (RowReader, error)
 	names                   []string
+	levels                  map[string][]string // of the first pass
 	rows, dim, size, window int
 	epochs                  epochs
 	print                   string // the fingerprint
@@ -46,15 +48,16 @@ type StreamOptions struct {
 // fault in them is an error here and not in the middle of an epoch. What open returns is closed after use if it is an
 // io.Closer.
 func NewStream(open func() (RowReader, error), o StreamOptions) (*Stream, error) {
-	o.Batch = orDefault(o.Batch, 256)
-	o.Window = orDefault(o.Window, 16*o.Batch)
+	o.Batch = cmp.Or(o.Batch, 256)
+	o.Window = cmp.Or(o.Window, 16*o.Batch)
 	if o.Batch < 0 || o.Window < 0 {
 		return nil, fmt.Errorf("data: stream: batches of %d rows from a window of %d, want 0 or more", o.Batch, o.Window)
 	}
 	if o.Rand != nil && o.Seed != 0 {
 		return nil, errors.New("data: stream: Rand and Seed are both set, want one of them")
 	}
-	s := &Stream{open: open, size: o.Batch, window: max(o.Window, 1), epochs: epochs{rng: o.Rand, seeded: o.Seed != 0, seed: o.Seed}}
+	s := &Stream{open: open, size: o.Batch, window: max(o.Window, 1)}
+	s.epochs = epochs{rng: o.Rand, seeded: o.Seed != 0, seed: o.Seed}
 	var print fingerprint
 	missing := false
 	s.err = s.each(func(row []float64) bool {
@@ -72,7 +75,7 @@ func NewStream(open func() (RowReader, error), o StreamOptions) (*Stream, error)
 	case s.rows == 0:
 		return nil, errors.New("data: stream: no rows")
 	}
-	s.size, s.print = min(s.size, s.rows), print.text(s.dim, s.names)
+	s.size, s.print = min(s.size, s.rows), print.text(s.dim, s.names, s.levels)
 	return s, nil
 }
 
@@ -177,7 +180,7 @@ func (s *Stream) each(f func(row []float64) bool) (err error) {
 	}
 	switch names := namesOf(r); {
 	case s.dim == 0:
-		s.names = slices.Clone(names)
+		s.names, s.levels = slices.Clone(names), levelsOf(r)
 	case !slices.Equal(names, s.names):
 		return fmt.Errorf("data: stream: the columns are %s, they were %s at first", quoteAll(names), quoteAll(s.names))
 	}

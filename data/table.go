@@ -109,8 +109,8 @@ func (t Table) Take(places ...int) (Table, error) {
 	return Table{Names: t.Names, Rows: rows, Levels: t.Levels}, nil
 }
 
-// Where returns the rows that keep wants, in their order, as a copy. keep is given a row by the table's columns and must
-// not hold on to it. It is an error if no row is left.
+// Where returns the rows that keep wants, in their order, as a copy. keep is given a row by the table's columns and
+// must not hold on to it. It is an error if no row is left.
 func (t Table) Where(keep func(row []float64) bool) (Table, error) {
 	if err := t.check(); err != nil {
 		return Table{}, err

@@ -60,6 +60,20 @@ func TestCSVWithGapsAndCategories(t *testing.T) {
 	require.NoError(t, err)
 	same(t, []float64{0, 1, nan, 0}, known.Rows.Data())
 
+	_, err = data.CSV{Categories: []string{"city"}}.Rows(strings.NewReader(people))
+	assert.EqualError(t, err, `data: csv: row by row the categories of column "city" must be known: want it in Levels`)
+	cities := data.CSV{Levels: map[string][]string{"city": {"Rome", "Oslo"}}, Columns: []string{"city"}}
+	s, err := data.NewStream(func() (data.RowReader, error) {
+		return cities.Rows(strings.NewReader("city\nOslo\nRome\n"))
+	}, data.StreamOptions{})
+	require.NoError(t, err)
+	assert.Equal(t, [][]float64{{1, 0}}, streamed(t, s))
+	table, err := cities.Read(strings.NewReader("city\nOslo\nRome\n"))
+	require.NoError(t, err)
+	assert.Equal(t, table.Fingerprint(), s.Fingerprint())
+	table.Levels = map[string][]string{"city": {"Rome", "Ulm"}}
+	assert.NotEqual(t, table.Fingerprint(), s.Fingerprint(), "other categories")
+
 	_, err = data.NewStream(func() (data.RowReader, error) {
 		return data.CSV{Missing: []string{"NA"}, Columns: []string{"height"}}.Rows(strings.NewReader(people))
 	}, data.StreamOptions{})

@@ -18,9 +18,10 @@ type Model interface {
 //
 //	log p(x) = log (1/draws) Σ p(z) |det dz/dx|
 //
-// where the mean is over draws of the noise of discrete columns from rng. A discrete column of step 1 then counts with the
-// probability of its value, from below in the mean (Theis, van den Oord and Bethge 2016, eq. 4; Burda et al. 2016). Nil rng
-// takes the middle of each step, once. Where the model fails for some rows alone, these are NaN and the error is beside them.
+// where the mean is over draws of the noise of discrete columns from rng. A discrete column of step 1 then counts with
+// the probability of its value, from below in the mean (Theis, van den Oord and Bethge 2016, eq. 4; Burda et al. 2016).
+// Nil rng takes the middle of each step, once. Where the model fails for some rows alone, these are NaN and the error
+// is beside them.
 func (t Transform) LogProb(ctx context.Context, of Table, m Model, draws int, rng *rand.Rand) ([]float64, error) {
 	if draws < 1 {
 		return nil, fmt.Errorf("data: transform: %d draws, want at least 1", draws)

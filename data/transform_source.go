@@ -13,8 +13,8 @@ var (
 	_ Fingerprinter = (*Prepared)(nil)
 )
 
-// Prepared deals the rows of a table as a [Transform] makes them, in an order and with noise for discrete columns that are
-// drawn anew for each epoch: both follow from the seed and the number of the epoch.
+// Prepared deals the rows of a table as a [Transform] makes them, in an order and with noise for discrete columns that
+// are drawn anew for each epoch: both follow from the seed and the number of the epoch.
 //
 // It serves one goroutine and one epoch at a time.
 type Prepared struct {
@@ -27,8 +27,8 @@ type Prepared struct {
 	err    error
 }
 
-// Source returns the rows of the table in batches of size rows; the last of an epoch may be short. Every row is tried here,
-// so that one that can't be taken, see [Transform.Apply], is an error now and not in the middle of an epoch.
+// Source returns the rows of the table in batches of size rows; the last of an epoch may be short. Every row is tried
+// here, so that one that can't be taken, see [Transform.Apply], is an error now and not in the middle of an epoch.
 func (t Transform) Source(of Table, size int, seed uint64) (*Prepared, error) {
 	if size < 1 {
 		return nil, fmt.Errorf("data: batches of %d rows, want at least 1", size)

@@ -19,7 +19,8 @@ func (t twins) String() string {
 	if t.slope == 1 && t.offset == 0 {
 		return fmt.Sprintf("column %s is column %s", quote.Text(t.of.fit.Name), quote.Text(t.like.fit.Name))
 	}
-	return fmt.Sprintf("column %s is %.6g times column %s plus %.6g", quote.Text(t.of.fit.Name), t.slope, quote.Text(t.like.fit.Name), t.offset)
+	return fmt.Sprintf("column %s is %.6g times column %s plus %.6g",
+		quote.Text(t.of.fit.Name), t.slope, quote.Text(t.like.fit.Name), t.offset)
 }
 
 // findTwins returns for each column of numbers that repeats one before it the first of these.
@@ -31,7 +32,7 @@ func findTwins(columns []*fitted) []twins {
 	}
 	var all []standard
 	for j, c := range columns {
-		if c.fit.Levels != nil || c.fit.left() || c.constant() {
+		if c.fit.Levels != nil || c.fit.left() || len(c.sorted) == 0 || c.constant() {
 			continue
 		}
 		s := standard{place: j, u: make([]float64, len(c.x))}

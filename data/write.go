@@ -50,7 +50,8 @@ func (t Table) WriteCSV(w io.Writer) error {
 			case v >= 0 && v < float64(len(levels)) && v == math.Trunc(v):
 				fields[j] = levels[int(v)]
 			default:
-				return fmt.Errorf("data: csv: row %d, column %s is %v, want the number of one of %d categories", i, quote.Text(t.Names[j]), v, len(levels))
+				return fmt.Errorf("data: csv: row %d, column %s is %v, want the number of one of %d categories",
+					i, quote.Text(t.Names[j]), v, len(levels))
 			}
 		}
 		if err := write(fields); err != nil {

@@ -1,6 +1,7 @@
 package toy
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -44,7 +45,7 @@ func (a Affine) check() error {
 	return nil
 }
 
-func (a Affine) scale() float64 { return orDefault(a.Scale, 1) }
+func (a Affine) scale() float64 { return cmp.Or(a.Scale, 1) }
 
 func (a Affine) shift(j int) float64 {
 	if a.Shift == nil {

@@ -1,6 +1,7 @@
 package toy
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 
@@ -19,7 +20,7 @@ type Checkerboard struct {
 // Dim returns 2, the width of a row.
 func (Checkerboard) Dim() int { return 2 }
 
-func (c Checkerboard) side() float64 { return orDefault(c.Side, 2) }
+func (c Checkerboard) side() float64 { return cmp.Or(c.Side, 2) }
 
 // Sample returns n independent rows (n, 2): for U and V uniform on [-2, 2) and [0, 1) and B of {0, 1},
 //

@@ -1,6 +1,7 @@
 package toy
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -28,7 +29,7 @@ func (c Circles) withDefaults() Circles {
 	if c.Radii == nil {
 		c.Radii = []float64{3, 1.5}
 	}
-	c.Noise = orDefault(c.Noise, 0.24)
+	c.Noise = cmp.Or(c.Noise, 0.24)
 	return c
 }
 

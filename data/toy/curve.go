@@ -1,6 +1,7 @@
 package toy
 
 import (
+	"cmp"
 	"math/rand/v2"
 
 	"gorgonia.org/tensor"
@@ -24,7 +25,7 @@ func (Curve) Dim() int { return 2 }
 
 // Sample returns n independent rows (n, 2).
 func (c Curve) Sample(n int, rng *rand.Rand) (*tensor.Dense, error) {
-	half := orDefault(c.Half, 2.5)
+	half := cmp.Or(c.Half, 2.5)
 	if err := checkDraw(n, 2, rng); err != nil {
 		return nil, err
 	}

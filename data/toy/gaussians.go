@@ -1,6 +1,7 @@
 package toy
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -33,7 +34,7 @@ func (g Gaussians) withDefaults() Gaussians {
 			g.Means = append(g.Means, []float64{4 / shrink * cos, 4 / shrink * sin})
 		}
 	}
-	g.Std = orDefault(g.Std, 0.5/shrink)
+	g.Std = cmp.Or(g.Std, 0.5/shrink)
 	return g
 }
 

@@ -1,6 +1,7 @@
 package toy
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"image"
@@ -40,11 +41,12 @@ type PictureOptions struct {
 // NewPicture reads img in grey by luminance, what is transparent as white. It refuses a picture without pixels, one
 // that is of a single grey, and an option that is no finite positive number.
 func NewPicture(img image.Image, o PictureOptions) (*Picture, error) {
-	o.Extent, o.Jitter = orDefault(o.Extent, 4), orDefault(o.Jitter, 0.5)
+	o.Extent, o.Jitter = cmp.Or(o.Extent, 4), cmp.Or(o.Jitter, 0.5)
 	if img == nil || img.Bounds().Empty() {
 		return nil, errors.New("toy: picture has no pixels")
 	}
-	if err := errors.Join(checkPositive("picture", "extent", o.Extent), checkPositive("picture", "jitter", o.Jitter)); err != nil {
+	err := errors.Join(checkPositive("picture", "extent", o.Extent), checkPositive("picture", "jitter", o.Jitter))
+	if err != nil {
 		return nil, err
 	}
 	w, h := img.Bounds().Dx(), img.Bounds().Dy()

@@ -1,6 +1,7 @@
 package toy
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -26,10 +27,10 @@ type Pinwheel struct {
 }
 
 func (p Pinwheel) withDefaults() Pinwheel {
-	p.Arms = orDefault(p.Arms, 5)
-	p.Radial = orDefault(p.Radial, 0.3)
-	p.Tangential = orDefault(p.Tangential, 0.1)
-	p.Rate = orDefault(p.Rate, 0.25)
+	p.Arms = cmp.Or(p.Arms, 5)
+	p.Radial = cmp.Or(p.Radial, 0.3)
+	p.Tangential = cmp.Or(p.Tangential, 0.1)
+	p.Rate = cmp.Or(p.Rate, 0.25)
 	return p
 }
 

@@ -8,14 +8,6 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// orDefault returns v, or what its zero stands for.
-func orDefault[T int | float64](v, zero T) T {
-	if v == 0 {
-		return zero
-	}
-	return v
-}
-
 // checkPositive refuses a setting that is no finite positive number.
 func checkPositive(who, what string, v float64) error {
 	if !(v > 0) || math.IsInf(v, 1) {

@@ -1,6 +1,7 @@
 package toy
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 
@@ -29,7 +30,7 @@ func spiral(s float64) (x, y float64) {
 	return (-s*cos + 0.25) / 3, (s*sin + 0.25) / 3
 }
 
-func (s Spirals) noise() float64 { return orDefault(s.Noise, 0.1) }
+func (s Spirals) noise() float64 { return cmp.Or(s.Noise, 0.1) }
 
 func (s Spirals) check() error { return checkPositive("spirals", "noise", s.noise()) }
 

@@ -1,6 +1,7 @@
 package toy
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 
@@ -28,7 +29,7 @@ func roll(t float64) (x, y float64) {
 	return t * cos / 5, t * sin / 5
 }
 
-func (s SwissRoll) noise() float64 { return orDefault(s.Noise, 0.2) }
+func (s SwissRoll) noise() float64 { return cmp.Or(s.Noise, 0.2) }
 
 func (s SwissRoll) check() error { return checkPositive("swiss roll", "noise", s.noise()) }
 
