@@ -1,13 +1,11 @@
 package engine
 
-import (
-	"slices"
-	"sort"
-)
+import "slices"
 
 // assignSlots gives every buffer a run of column slots, so that buffers that are not alive together share them. Inputs
 // and outputs have slots of their own, in a region of their own.
-func (p *Program) assignSlots() {
+func (c *compiler) assignSlots() {
+	p := c.prog
 	p.slots = make([]int, len(p.buffers))
 	for i := range p.slots {
 		p.slots[i] = -1
@@ -48,13 +46,12 @@ func (p *Program) assignSlots() {
 				dying = append(dying, r.area)
 			}
 		})
-		if k := p.inPlace(o, dying, mmInit, mmE, mmC); k >= 0 && !keep[o.dst] {
-			p.slots[o.dst] = p.slots[dying[k]]
-			dying = append(dying[:k], dying[k+1:]...)
-		}
-		if o.code == opMatMul && o.dst2 != noBuffer && !keep[o.dst2] {
-			if k := p.inPlace(o, dying, mmE2, mmC2); k >= 0 {
-				p.slots[o.dst2] = p.slots[dying[k]]
+		for i, dst := range [...]int32{o.dst, o.dst2} {
+			if dst == noBuffer || keep[dst] {
+				continue
+			}
+			if k := p.inPlace(o, dying, table[o.code].overwrite[i]); k >= 0 {
+				p.slots[dst] = p.slots[dying[k]]
 				dying = append(dying[:k], dying[k+1:]...)
 			}
 		}
@@ -86,12 +83,10 @@ func (p *Program) reads(o *op, f func(operand int, r ref, j int)) {
 	}
 }
 
-// inPlace returns the index of a dying buffer that the result of o may overwrite, or -1: one that o reads column by
-// column in the order of its result, and in no other way; a matrix product only as the given operands.
-func (p *Program) inPlace(o *op, dying []int32, places ...int) int {
-	switch o.code {
-	case opAffine, opBinary, opChoose, opUnary, opMatMul:
-	default:
+// inPlace returns the index of a dying buffer that a result of o may overwrite, or -1: one that o reads as the given operands
+// alone, column by column in the order of the result.
+func (p *Program) inPlace(o *op, dying []int32, operands []int) int {
+	if operands == nil {
 		return -1
 	}
 	for k, buffer := range dying {
@@ -100,10 +95,7 @@ func (p *Program) inPlace(o *op, dying []int32, places ...int) int {
 		}
 		ok := true
 		p.reads(o, func(operand int, r ref, j int) {
-			if r.area != buffer {
-				return
-			}
-			if int(r.at) != j || o.code == opMatMul && !slices.Contains(places, operand) {
+			if r.area == buffer && (int(r.at) != j || !slices.Contains(operands, operand)) {
 				ok = false
 			}
 		})
@@ -112,47 +104,4 @@ func (p *Program) inPlace(o *op, dying []int32, places ...int) int {
 		}
 	}
 	return -1
-}
-
-// slotSpace deals out runs of slots, the first gap that fits.
-type slotSpace struct {
-	size int
-	gaps []gap // in order, never touching
-}
-
-type gap struct{ from, to int }
-
-func (s *slotSpace) take(n int) int {
-	for i := range s.gaps {
-		g := &s.gaps[i]
-		if g.to-g.from >= n {
-			from := g.from
-			if g.from += n; g.from == g.to {
-				s.gaps = append(s.gaps[:i], s.gaps[i+1:]...)
-			}
-			return from
-		}
-	}
-	from := s.size
-	if k := len(s.gaps); k > 0 && s.gaps[k-1].to == s.size {
-		from = s.gaps[k-1].from
-		s.gaps = s.gaps[:k-1]
-	}
-	s.size = from + n
-	return from
-}
-
-func (s *slotSpace) free(from, n int) {
-	i := sort.Search(len(s.gaps), func(i int) bool { return s.gaps[i].from > from })
-	s.gaps = append(s.gaps, gap{})
-	copy(s.gaps[i+1:], s.gaps[i:])
-	s.gaps[i] = gap{from, from + n}
-	if i+1 < len(s.gaps) && s.gaps[i].to == s.gaps[i+1].from {
-		s.gaps[i].to = s.gaps[i+1].to
-		s.gaps = append(s.gaps[:i+1], s.gaps[i+2:]...)
-	}
-	if i > 0 && s.gaps[i-1].to == s.gaps[i].from {
-		s.gaps[i-1].to = s.gaps[i].to
-		s.gaps = append(s.gaps[:i], s.gaps[i+1:]...)
-	}
 }

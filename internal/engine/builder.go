@@ -15,7 +15,6 @@ type Builder struct {
 	uops       []uop
 	uopAt      map[string]int32 // matrix that holds the result of the operation of this text
 	buffers    []int            // columns of each
-	whole      []list           // of each buffer: all its columns
 	ops        []op
 	opAt       map[form]int // operation of this form
 	inputs     []rowInput
@@ -76,7 +75,7 @@ func (b *Builder) Rows(name string, cols int) Value {
 	buffer := b.buffer(cols)
 	b.inputs = append(b.inputs, rowInput{name, buffer})
 	b.isInput[buffer] = true
-	return Value{perRow: true, list: b.whole[buffer]}
+	return Value{perRow: true, list: b.wholes[buffer]}
 }
 
 // Uniform declares a uniform input of shape (rows, cols).
@@ -124,7 +123,7 @@ func (b *Builder) RowValue(v Value, cols int) Value {
 func (b *Builder) buffer(cols int) int32 {
 	id := int32(len(b.buffers))
 	b.buffers = append(b.buffers, cols)
-	b.whole = append(b.whole, b.lists.whole(id, cols))
+	b.wholes = append(b.wholes, b.allOf(id, cols))
 	return id
 }
 
@@ -178,12 +177,12 @@ func (b *Builder) emit(f form, cols int) list {
 	f.cols = cols
 	mergeable := f.alpha != 0 || f.code != opAffine // a map would take -0 for 0
 	if i, ok := b.opAt[f]; ok && mergeable {
-		return b.whole[b.ops[i].dst]
+		return b.wholes[b.ops[i].dst]
 	}
 	b.opAt[f] = len(b.ops)
 	dst := b.buffer(cols)
 	b.ops = append(b.ops, op{form: f, dst: dst, dst2: noBuffer, leaf: -1, source: b.source})
-	return b.whole[dst]
+	return b.wholes[dst]
 }
 
 // accumulate adds an operation that sums over rows, or finds the equal one, and returns its sum of shape (rows, cols).

@@ -2,7 +2,7 @@
 //
 // A [Builder] takes a program one operation at a time, in terms of three kinds of values: uniform matrices (the same
 // for all rows), values per row, and sums over rows. [Builder.Finish] makes a [Program] of it, and
-// [Program.Layout] and [NewMachine] give that the memory it runs in.
+// [NewMachine] gives that the memory it runs in. docs/engine.md takes a small net the whole way.
 //
 // # Values
 //
@@ -20,12 +20,22 @@
 // # Passes
 //
 // While the program is built, equal operations are merged (compared by their full text, never by a hash alone) and
-// operations of numbers are done at once. Finish then drops what no output needs, fuses element-wise operations with
-// their producers (fuse.go), puts every sum right behind its last operand (schedule.go), and gives buffers to columns
-// by liveness (alloc.go). Each pass is linear in the size of the program.
+// operations of numbers are done at once. Finish runs the table of passes in compile.go, each in a file of its own name and
+// linear, or nearly, in the size of the program:
 //
-// No pass changes a bit of a value per row: operations are merged where the kernel rounds as they do (fuse_affine.go). The
-// freedom that is left is inside one operator, docs/engine.md has the list.
+//	own outputs     give outputs columns that no input has
+//	sweep           drop what no output needs
+//	fuse            merge operations with those that make their operands (fuse_affine, fuse_product, fuse_slope)
+//	pair products   let a matrix product give two results (fuse_pair)
+//	join sums       let sums that are only added share an accumulator
+//	compact         leave out the operations that are gone (schedule)
+//	hoist sums      put sums right behind their last operands (schedule)
+//	place matrices  place uniform values, sort prologue and epilogue (place)
+//	assign slots    give columns memory by liveness (alloc, slots)
+//
+// What an operation of the body is to them stands in one table, op_table.go. The optional passes change no bit of a value per
+// row: operations are merged where the kernel rounds as they do. Tests check the program after every pass, and compare
+// programs with and without each optional one.
 //
 // The package knows nothing of Gorgonia. Package graph translates its graphs into calls of the Builder.
 package engine

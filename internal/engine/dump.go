@@ -17,10 +17,8 @@ func (m *Machine[T]) String() string { return m.prog.dump(m.profile, int(element
 func (p *Program) dump(times *profile, elementSize int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "operations:")
-	for _, s := range p.passes {
-		fmt.Fprintf(&b, " %d %s,", s.ops, s.name)
-	}
-	fmt.Fprintf(&b, " %d in the prologue, %d in the epilogue\n", len(p.prologue), len(p.epilogue))
+	fmt.Fprintf(&b, " %d asked for, %d merged, %d left by the passes; %d in the prologue, %d in the epilogue\n",
+		p.emitted, p.left[0], p.left[len(p.left)-1], len(p.prologue), len(p.epilogue))
 	tile := p.tile()
 	fmt.Fprintf(&b, "tile: %d rows, %d columns alive at once and %d of inputs and outputs", tile, p.slotCount, p.fixedCount)
 	if elementSize > 0 {
@@ -68,11 +66,8 @@ func (p *Program) dump(times *profile, elementSize int) string {
 func (p *Program) products() int {
 	n := 0
 	for i := range p.ops {
-		switch o := &p.ops[i]; o.code {
-		case opMatMul:
-			n += len(p.refs[o.in[mmX].list()]) * o.cols
-		case opOuter:
-			n += len(p.refs[o.in[0].list()]) * len(p.refs[o.in[1].list()])
+		if products := table[p.ops[i].code].products; products != nil {
+			n += products(p, &p.ops[i])
 		}
 	}
 	return n

@@ -9,59 +9,14 @@ import (
 
 // opText writes an operation of the body with its formula.
 func (p *Program) opText(o *op) string {
-	in := func(i int) string { return p.operandText(o.in[i]) }
-	to := ""
-	o.results(func(buffer int32) {
-		if to != "" {
-			to += ", "
-		}
-		to += p.listText(p.columnsOf(buffer, o.cols))
-	})
-	plus := func(i int) string {
-		if o.in[i].none() {
-			return ""
-		}
-		return " + " + in(i)
+	to := fmt.Sprintf("S%d", o.leaf)
+	if !o.isSum() {
+		to = p.listText(p.refs[p.wholes[o.dst]])
 	}
-	times := func(i int) string {
-		if o.in[i].none() {
-			return ""
-		}
-		return " ⊙ " + in(i)
+	if o.dst2 != noBuffer {
+		to += ", " + p.listText(p.refs[p.wholes[o.dst2]])
 	}
-	what := ""
-	switch o.code {
-	case opMatMul:
-		what = fmt.Sprintf("(%s · %s%s)%s%s", in(mmX), p.viewText(o.w), plus(mmInit), times(mmE), plus(mmC))
-		if o.dst2 != noBuffer {
-			what += fmt.Sprintf(", (same)%s%s", times(mmE2), plus(mmC2))
-		}
-	case opAffine:
-		what = fmt.Sprintf("%v·%s%s", o.alpha, in(affA), times(affB))
-		if !o.in[affC].none() {
-			what += fmt.Sprintf(" + %v·%s", o.beta, in(affC))
-		}
-	case opBinary:
-		what = fmt.Sprintf("%v %s, %s", Fn(o.fn), in(0), in(1))
-	case opChoose:
-		what = fmt.Sprintf("where %s, %s, %s", in(0), in(1), in(2))
-	case opUnary:
-		what = fmt.Sprintf("%v %s", Fn(o.fn), in(0))
-		if o.dst2 != noBuffer {
-			what += " and its slope"
-		}
-	case opReduce:
-		what = fmt.Sprintf("%v %s", kernel.ReduceOp(o.fn), in(0))
-	case opCopy:
-		what = in(0)
-	case opOuter:
-		to = fmt.Sprintf("S%d", o.leaf)
-		what = fmt.Sprintf("+ %sᵀ · %s", in(0), in(1))
-	case opRowSum:
-		to = fmt.Sprintf("S%d", o.leaf)
-		what = fmt.Sprintf("+ Σ %s", in(0))
-	}
-	return fmt.Sprintf("%-7s %-16s = %s", o.code, to, what)
+	return fmt.Sprintf("%-7v %-16s = %s", o.code, to, table[o.code].text(p, o))
 }
 
 func (p *Program) operandText(o operand) string {

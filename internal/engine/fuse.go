@@ -72,8 +72,9 @@ func (f *fuser) rewrite(o *op, to form) {
 	f.readers(&from, -1)
 }
 
-// run fuses all operations, each after those it reads.
-func (f *fuser) run() {
+// fuse merges operations with those that make their operands, each after what it reads.
+func (c *compiler) fuse() {
+	f := newFuser(c.Builder)
 	for i := range f.ops {
 		o := &f.ops[i]
 		for o.code == opAffine && f.affine(o) {
@@ -88,7 +89,7 @@ func (f *fuser) producer(in operand) (o *op, only bool) {
 	}
 	refs := f.refs[in.list()]
 	buffer := refs[0].area
-	if f.whole[buffer] != in.list() || f.def[buffer] < 0 {
+	if f.wholes[buffer] != in.list() || f.def[buffer] < 0 {
 		return nil, false
 	}
 	o = &f.ops[f.def[buffer]]

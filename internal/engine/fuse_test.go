@@ -93,3 +93,19 @@ func TestFusion(t *testing.T) {
 		})
 	}
 }
+
+// A product with a sum that reads another product with it comes after that one, and is not made beside it.
+func TestProductOfAProduct(t *testing.T) {
+	p := finished(t, func(b *Builder) {
+		x, y := b.Rows("x", 2), b.Rows("y", 2)
+		sum := b.MatMul(x, b.Uniform("w", 2, 2))
+		first := b.Apply(kernel.Mul, sum, y)
+		turned := b.Join(b.Cut(first, 1, 2, 1), b.Cut(first, 0, 1, 1))
+		b.Output("out", b.Apply(kernel.Mul, sum, turned))
+	})
+	m := machine(t, p, 1)
+	m.Bind("w", []float64{1, 2, 3, 4})
+	m.Rows("x")[0][0], m.Rows("x")[1][0], m.Rows("y")[0][0], m.Rows("y")[1][0] = 1, 1, 5, 7
+	require.NoError(t, m.Run(1))
+	require.Equal(t, [2]float64{4 * 6 * 7, 6 * 4 * 5}, [2]float64{m.Columns("out")[0][0], m.Columns("out")[1][0]}, "\n%s", p)
+}

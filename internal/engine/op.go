@@ -18,9 +18,7 @@ const (
 	opRowSum             // x: kernel.RowSum
 )
 
-var codeNames = [...]string{"none", "matmul", "affine", "binary", "choose", "unary", "reduce", "copy", "outer", "rowsum"}
-
-func (c code) String() string { return codeNames[c] }
+func (c code) String() string { return table[c].name }
 
 // The operands of a product by their places in form.in.
 const (
@@ -76,4 +74,4 @@ func (o *op) results(f func(buffer int32)) {
 }
 
 // isSum reports whether the operation adds to an accumulator.
-func (o *op) isSum() bool { return o.code == opOuter || o.code == opRowSum }
+func (o *op) isSum() bool { return table[o.code].sum }

@@ -17,6 +17,7 @@ type randomStep struct {
 	fn       Fn
 	operands [3]int  // earlier values
 	product  bool    // x·W in place of fn
+	turn     bool    // the columns in the other order in place of fn
 	number   float64 // an operand where useNum
 	useNum   bool
 	first    bool // the number is the first operand
@@ -41,7 +42,8 @@ func drawSteps(rt *rapid.T) []randomStep {
 		for k := range s.operands {
 			s.operands[k] = rapid.IntRange(max(0, i-2), i+2).Draw(rt, "operand") // of three inputs and the results so far, the latest
 		}
-		s.product = rapid.IntRange(0, 9).Draw(rt, "product") == 0
+		what := rapid.IntRange(0, 9).Draw(rt, "what")
+		s.product, s.turn = what == 0, what == 1
 		if s.useNum = s.fn.Operands() == 2 && rapid.Bool().Draw(rt, "number?"); s.useNum {
 			s.number = rapid.SampledFrom(extremes).Draw(rt, "number")
 			s.first = rapid.Bool().Draw(rt, "first?")
@@ -144,6 +146,11 @@ func testRandomProgram[T Float](rt *rapid.T, k *kernel.Set[T]) {
 			values = append(values, b.MatMul(values[s.operands[0]], weights))
 			continue
 		}
+		if s.turn {
+			v := values[s.operands[0]]
+			values = append(values, b.Join(b.Cut(v, 1, 2, 1), b.Cut(v, 0, 1, 1)))
+			continue
+		}
 		var in []Value
 		for i := range s.fn.Operands() {
 			in = append(in, values[s.operands[i]])
@@ -158,7 +165,7 @@ func testRandomProgram[T Float](rt *rapid.T, k *kernel.Set[T]) {
 	for i, v := range values[len(values)-min(len(steps), 3):] {
 		b.Output(fmt.Sprint(i), b.RowValue(v, randomCols))
 	}
-	p, err := b.Finish()
+	p, err := b.compile(drawPasses(rt), verifier(rt))
 	require.NoError(rt, err)
 	m, err := NewMachine(p, k, randomRows)
 	require.NoError(rt, err)
@@ -181,6 +188,11 @@ func testRandomProgram[T Float](rt *rapid.T, k *kernel.Set[T]) {
 				continue
 			}
 			var y [randomCols]T
+			if s.turn {
+				x := want[s.operands[0]]
+				want = append(want, [randomCols]T{x[1], x[0]})
+				continue
+			}
 			for j := range y {
 				p, q := want[s.operands[0]][j], want[s.operands[1]][j]
 				if s.useNum {

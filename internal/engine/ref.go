@@ -26,6 +26,7 @@ type list int32
 // lists interns lists of references and numbers.
 type lists struct {
 	refs     [][]ref
+	wholes   []list // of each buffer: all its columns
 	byText   map[string]list
 	numbers  []float64
 	byBits   map[uint64]int32
@@ -77,8 +78,8 @@ func (l *lists) repeated(r ref, n int) list {
 	return l.intern(refs)
 }
 
-// whole returns the list of all columns of a buffer.
-func (l *lists) whole(buffer int32, cols int) list {
+// allOf returns the list of all columns of a buffer.
+func (l *lists) allOf(buffer int32, cols int) list {
 	refs := make([]ref, cols)
 	for i := range refs {
 		refs[i] = ref{buffer, int32(i)}

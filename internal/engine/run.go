@@ -62,38 +62,39 @@ func (m *Machine[T]) Prepare() error {
 		}
 		copy(m.area.uniform[c.off:c.off+c.rows*c.cols], values)
 	}
-	m.area.run(m.prog.prologue)
+	m.area.compute(m.prog.prologue)
 	m.stale = false
 	return nil
 }
 
 // steps calls the kernels, one after the other. The time between two calls is what rules a run of few rows.
 func (m *Machine[T]) steps(steps []step, arena []T, n int) {
-	l, k, uniform := m.layout, m.kernels, m.area.uniform
-	for _, s := range steps {
+	k, uniform := m.kernels, m.area.uniform
+	for i := range steps {
+		s := &steps[i]
 		lanes := n
 		if s.lanes > 0 {
 			lanes = int(s.lanes)
 		}
-		switch i := s.index; s.code {
+		switch s.code {
 		case opMatMul:
-			k.MatMul(&l.matMuls[i], arena, uniform, n)
+			k.MatMul(s.call.(*kernel.MatMul), arena, uniform, n)
 		case opAffine:
-			k.Affine(&l.affines[i], arena, uniform, lanes)
+			k.Affine(s.call.(*kernel.Affine), arena, uniform, lanes)
 		case opBinary:
-			k.Binary(&l.binarys[i], arena, uniform, lanes)
+			k.Binary(s.call.(*kernel.Binary), arena, uniform, lanes)
 		case opChoose:
-			k.Choose(&l.chooses[i], arena, uniform, lanes)
+			k.Choose(s.call.(*kernel.Choose), arena, uniform, lanes)
 		case opUnary:
-			k.Unary(&l.unarys[i], arena, lanes)
+			k.Unary(s.call.(*kernel.Unary), arena, lanes)
 		case opReduce:
-			k.Reduce(&l.reduces[i], arena, n)
+			k.Reduce(s.call.(*kernel.Reduce), arena, n)
 		case opCopy:
-			k.Copy(&l.copies[i], arena, uniform, lanes)
+			k.Copy(s.call.(*kernel.Copy), arena, uniform, lanes)
 		case opOuter:
-			k.Outer(&l.outers[i], arena, m.accums, m.scratch, n)
+			k.Outer(s.call.(*kernel.Outer), arena, m.accums, m.scratch, n)
 		case opRowSum:
-			k.RowSum(&l.rowSums[i], arena, m.accums, n)
+			k.RowSum(s.call.(*kernel.RowSum), arena, m.accums, n)
 		}
 	}
 }

@@ -173,7 +173,7 @@ func place(total, i, j, rows, cols int) view {
 func (b *Builder) viewOf(refs []ref) view {
 	var parts []part
 	for from := 0; from < len(refs); {
-		v, to := b.run(refs, from)
+		v, to := b.evenView(refs, from)
 		if from == 0 && to == len(refs) {
 			return v
 		}
@@ -183,8 +183,8 @@ func (b *Builder) viewOf(refs []ref) view {
 	return b.assemble(parts, 1, len(refs))
 }
 
-// run returns the longest view of refs[from:to] that strides evenly and not backward through one matrix.
-func (b *Builder) run(refs []ref, from int) (v view, to int) {
+// evenView returns the longest view of refs[from:to] that strides evenly and not backward through one matrix.
+func (b *Builder) evenView(refs []ref, from int) (v view, to int) {
 	first := refs[from]
 	to = from + 1
 	if first.isNumber() {

@@ -19,10 +19,9 @@ type Affine struct {
 	Alpha, Beta float64
 }
 
-// Check tells if the operation stays within an arena and a uniform area of these
-// lengths when run over n lanes.
-func (a *Affine) Check(arena, uniform, n int) error {
-	b := newBounds("Affine", arena, uniform, n)
+// Check returns an error unless the operation stays within a room.
+func (a *Affine) Check(r Room) error {
+	b := newBounds("Affine", r)
 	b.columns("D", a.D, len(a.D))
 	b.columns("A", a.A, len(a.D))
 	b.operand("B", &a.B, len(a.D), false)

@@ -8,10 +8,9 @@ type Binary struct {
 	Fn   Fn
 }
 
-// Check reports whether the operation stays within an arena and a uniform area of these
-// lengths when run over n lanes.
-func (a *Binary) Check(arena, uniform, n int) error {
-	b := newBounds("Binary "+a.Fn.String(), arena, uniform, n)
+// Check returns an error unless the operation stays within a room.
+func (a *Binary) Check(r Room) error {
+	b := newBounds("Binary "+a.Fn.String(), r)
 	if a.Fn.Operands() != 2 {
 		b.fail("not a function of two numbers")
 	}

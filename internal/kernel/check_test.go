@@ -8,7 +8,7 @@ import (
 )
 
 func TestCheck(t *testing.T) {
-	const arena, uniform, n = 64, 10, 17 // two columns, at 0 and 32
+	room := Room{Arena: 64, Uniform: 10, Lanes: 17} // two columns, at 0 and 32
 	ok := []int32{0, 32}
 	far := []int32{0, 33}
 	one := ok[:1]
@@ -17,25 +17,25 @@ func TestCheck(t *testing.T) {
 		err  error
 		want string // nothing if there is no error
 	}{
-		{"product", (&MatMul{X: one, W: 9, Out: Product{D: ok[1:]}}).Check(arena, uniform, n), ""},
-		{"product's X", (&MatMul{X: far, Out: Product{D: one}}).Check(arena, uniform, n), "kernel: MatMul: X[1] at 33 with 32 lanes leaves the arena of 64"},
-		{"product's W", (&MatMul{X: ok, W: 4, WK: 6, Out: Product{D: one}}).Check(arena, uniform, n), "kernel: MatMul: W at 10 leaves the uniform area of 10"},
-		{"negative stride", (&MatMul{X: ok, W: 4, WK: -5, Out: Product{D: one}}).Check(arena, uniform, n), "kernel: MatMul: W at -1 leaves"},
-		{"product's bias", (&MatMul{X: one, Init: uniformsAt(1, 2), Out: Product{D: one}}).Check(arena, uniform, n), "Init has 2 numbers, want 1"},
-		{"product's E", (&MatMul{X: one, Out: Product{D: one, E: ok}}).Check(arena, uniform, n), "Out.E has 2 columns, want 1"},
-		{"affine", (&Affine{D: ok, A: ok}).Check(arena, uniform, n), ""},
-		{"affine's uniform", (&Affine{D: one, A: one, B: uniformsAt(10)}).Check(arena, uniform, n), "B at 10 leaves the uniform area of 10"},
-		{"binary", (&Binary{D: one, A: columnsAt(32), B: Constant(1), Fn: Div}).Check(arena, uniform, n), ""},
-		{"missing", (&Binary{D: one, A: columnsAt(32), Fn: Div}).Check(arena, uniform, n), "kernel: Binary div: B is missing"},
-		{"unknown operation", (&Binary{D: one, A: columnsAt(0), B: columnsAt(0), Fn: 99}).Check(arena, uniform, n), "not a function of two numbers"},
-		{"unknown kind", (&Copy{D: one, X: Operand{Kind: 9}}).Check(arena, uniform, n), "unknown kind 9"},
-		{"choice", (&Choose{D: one, If: columnsAt(0), A: columnsAt(0)}).Check(arena, uniform, n), "B is missing"},
-		{"no slope", (&Unary{D: one, X: one, Slope: one, Fn: Exp}).Check(arena, n), "kernel: Unary exp: has no slope"},
-		{"reduction of nothing", (&Reduce{}).Check(arena, n), "no columns"},
-		{"sums", (&RowSum{X: ok, S: 1}).Check(arena, 32, n), "sums 1 to 33 leave the area of 32"},
-		{"outer sums", (&Outer{A: ok, B: ok}).Check(arena, 63, 0, n), "sums 0 to 64 leave the area of 63"},
-		{"scratch", (&Outer{A: make([]int32, 16), B: make([]int32, 8)}).Check(arena, 128, 511, n), "scratch of 511, want 512"},
-		{"negative lanes", (&Copy{D: one, X: Constant(1)}).Check(arena, uniform, -1), "-1 lanes"},
+		{"product", (&MatMul{X: one, W: 9, Out: Product{D: ok[1:]}}).Check(room), ""},
+		{"product's X", (&MatMul{X: far, Out: Product{D: one}}).Check(room), "kernel: MatMul: X[1] at 33 with 32 lanes leaves the arena of 64"},
+		{"product's W", (&MatMul{X: ok, W: 4, WK: 6, Out: Product{D: one}}).Check(room), "kernel: MatMul: W at 10 leaves the uniform area of 10"},
+		{"negative stride", (&MatMul{X: ok, W: 4, WK: -5, Out: Product{D: one}}).Check(room), "kernel: MatMul: W at -1 leaves"},
+		{"product's bias", (&MatMul{X: one, Init: uniformsAt(1, 2), Out: Product{D: one}}).Check(room), "Init has 2 numbers, want 1"},
+		{"product's E", (&MatMul{X: one, Out: Product{D: one, E: ok}}).Check(room), "Out.E has 2 columns, want 1"},
+		{"affine", (&Affine{D: ok, A: ok}).Check(room), ""},
+		{"affine's uniform", (&Affine{D: one, A: one, B: uniformsAt(10)}).Check(room), "B at 10 leaves the uniform area of 10"},
+		{"binary", (&Binary{D: one, A: columnsAt(32), B: Constant(1), Fn: Div}).Check(room), ""},
+		{"missing", (&Binary{D: one, A: columnsAt(32), Fn: Div}).Check(room), "kernel: Binary div: B is missing"},
+		{"unknown operation", (&Binary{D: one, A: columnsAt(0), B: columnsAt(0), Fn: 99}).Check(room), "not a function of two numbers"},
+		{"unknown kind", (&Copy{D: one, X: Operand{Kind: 9}}).Check(room), "unknown kind 9"},
+		{"choice", (&Choose{D: one, If: columnsAt(0), A: columnsAt(0)}).Check(room), "B is missing"},
+		{"no slope", (&Unary{D: one, X: one, Slope: one, Fn: Exp}).Check(room), "kernel: Unary exp: has no slope"},
+		{"reduction of nothing", (&Reduce{}).Check(room), "no columns"},
+		{"sums", (&RowSum{X: ok, S: 1}).Check(Room{Arena: 64, Sums: 32, Lanes: 17}), "sums 1 to 33 leave the area of 32"},
+		{"outer sums", (&Outer{A: ok, B: ok}).Check(Room{Arena: 64, Sums: 63, Lanes: 17}), "sums 0 to 64 leave the area of 63"},
+		{"scratch", (&Outer{A: make([]int32, 16), B: make([]int32, 8)}).Check(Room{Arena: 64, Sums: 128, Scratch: 511, Lanes: 17}), "scratch of 511, want 512"},
+		{"negative lanes", (&Copy{D: one, X: Constant(1)}).Check(Room{Arena: 64, Lanes: -1}), "-1 lanes"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.want == "" {

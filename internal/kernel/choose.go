@@ -8,10 +8,9 @@ type Choose struct {
 	If, A, B Operand
 }
 
-// Check tells if the operation stays within an arena and a uniform area of these
-// lengths when run over n lanes.
-func (a *Choose) Check(arena, uniform, n int) error {
-	b := newBounds("Choose", arena, uniform, n)
+// Check returns an error unless the operation stays within a room.
+func (a *Choose) Check(r Room) error {
+	b := newBounds("Choose", r)
 	b.columns("D", a.D, len(a.D))
 	b.operand("If", &a.If, len(a.D), true)
 	b.operand("A", &a.A, len(a.D), true)

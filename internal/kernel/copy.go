@@ -6,10 +6,9 @@ type Copy struct {
 	X Operand
 }
 
-// Check tells if the operation stays within an arena and a uniform area of these
-// lengths when run over n lanes.
-func (a *Copy) Check(arena, uniform, n int) error {
-	b := newBounds("Copy", arena, uniform, n)
+// Check returns an error unless the operation stays within a room.
+func (a *Copy) Check(r Room) error {
+	b := newBounds("Copy", r)
 	b.columns("D", a.D, len(a.D))
 	b.operand("X", &a.X, len(a.D), true)
 	return b.err

@@ -21,7 +21,7 @@ func testSetsAgree[T Float](t *testing.T) {
 	for n := range 131 {
 		for _, o := range operations[T](1, n) {
 			base := o.world
-			require.NoError(t, o.check(len(base.arena), len(base.uniform), len(base.sums), len(base.scratch)), o.name)
+			require.NoError(t, o.check(base.room()), o.name)
 			var ref, fused *world[T]
 			for _, s := range all {
 				w := base.clone()

@@ -29,10 +29,9 @@ type Product struct {
 	D, E, C []int32 // J columns
 }
 
-// Check tells if the operation stays within an arena and a uniform area of these
-// lengths when run over n lanes.
-func (a *MatMul) Check(arena, uniform, n int) error {
-	b := newBounds("MatMul", arena, uniform, n)
+// Check returns an error unless the operation stays within a room.
+func (a *MatMul) Check(r Room) error {
+	b := newBounds("MatMul", r)
 	k, j := len(a.X), len(a.Out.D)
 	b.columns("X", a.X, k)
 	if k > 0 && j > 0 {

@@ -35,7 +35,7 @@ func testMatMul[T Float](t *testing.T) {
 		for j := range d.j {
 			a.Init.At = append(a.Init.At, int32(j))
 		}
-		require.NoError(t, a.Check(len(arena), len(weights), d.n))
+		require.NoError(t, a.Check(Room{Arena: len(arena), Uniform: len(weights), Lanes: d.n}))
 		for _, s := range sets[T](t) {
 			s.MatMul(a, arena, weights, d.n)
 			for j := range d.j {

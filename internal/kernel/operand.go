@@ -45,7 +45,13 @@ func lanes[T Float](o *Operand, j int, arena, uniform []T, lo, n int, buf *[bloc
 	return b
 }
 
-// bounds checks descriptors against the sizes of the areas they address.
+// Room is the number of elements of each area that a descriptor addresses, and the number of lanes that it is run over.
+type Room struct{ Arena, Uniform, Sums, Scratch, Lanes int }
+
+// Descriptor is what a kernel is given: [MatMul], [Affine], [Binary], ...
+type Descriptor interface{ Check(Room) error }
+
+// bounds checks a descriptor against a room.
 type bounds struct {
 	op             string
 	arena, uniform int
@@ -53,10 +59,10 @@ type bounds struct {
 	err            error
 }
 
-func newBounds(op string, arena, uniform, n int) *bounds {
-	b := &bounds{op: op, arena: arena, uniform: uniform, n: Pad(n)}
-	if n < 0 {
-		b.fail("%d lanes", n)
+func newBounds(op string, r Room) *bounds {
+	b := &bounds{op: op, arena: r.Arena, uniform: r.Uniform, n: Pad(r.Lanes)}
+	if r.Lanes < 0 {
+		b.fail("%d lanes", r.Lanes)
 	}
 	return b
 }
@@ -93,11 +99,11 @@ func (b *bounds) number(name string, at int) {
 	}
 }
 
-// operand checks an operand of want columns; needed means None is refused.
-func (b *bounds) operand(name string, o *Operand, want int, needed bool) {
+// operand checks an operand of want columns, and that it is there where that is required.
+func (b *bounds) operand(name string, o *Operand, want int, required bool) {
 	switch o.Kind {
 	case None:
-		if needed {
+		if required {
 			b.fail("%s is missing", name)
 		}
 	case Column:

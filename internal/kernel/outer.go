@@ -56,17 +56,16 @@ func (a *Outer) Scratch(n int) int {
 	return Pad(len(l)) * Pad(n)
 }
 
-// Check tells if the operation stays within areas of these lengths when run over n
-// rows.
-func (a *Outer) Check(arena, sums, scratch, n int) error {
-	b := newBounds("Outer", arena, sums, n)
+// Check returns an error unless the operation stays within a room.
+func (a *Outer) Check(r Room) error {
+	b := newBounds("Outer", r)
 	b.columns("A", a.A, len(a.A))
 	b.columns("B", a.B, len(a.B))
-	if a.S < 0 || a.S+a.Size() > sums {
-		b.fail("sums %d to %d leave the area of %d", a.S, a.S+a.Size(), sums)
+	if a.S < 0 || a.S+a.Size() > r.Sums {
+		b.fail("sums %d to %d leave the area of %d", a.S, a.S+a.Size(), r.Sums)
 	}
-	if need := a.Scratch(n); need > scratch {
-		b.fail("scratch of %d, want %d", scratch, need)
+	if want := a.Scratch(r.Lanes); want > r.Scratch {
+		b.fail("scratch of %d, want %d", r.Scratch, want)
 	}
 	return b.err
 }

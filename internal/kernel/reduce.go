@@ -28,10 +28,9 @@ type Reduce struct {
 	Op ReduceOp
 }
 
-// Check tells if the operation stays within an arena of this length when run over
-// n lanes.
-func (a *Reduce) Check(arena, n int) error {
-	b := newBounds("Reduce "+a.Op.String(), arena, 0, n)
+// Check returns an error unless the operation stays within a room.
+func (a *Reduce) Check(r Room) error {
+	b := newBounds("Reduce "+a.Op.String(), r)
 	if a.Op >= reduceOps {
 		b.fail("unknown operation")
 	}

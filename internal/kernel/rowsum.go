@@ -13,13 +13,12 @@ type RowSum struct {
 // Size is the number of elements of the sums area used, from S on.
 func (a *RowSum) Size() int { return len(a.X) * Lanes }
 
-// Check tells if the operation stays within an arena and a sums area of these
-// lengths when run over n rows.
-func (a *RowSum) Check(arena, sums, n int) error {
-	b := newBounds("RowSum", arena, sums, n)
+// Check returns an error unless the operation stays within a room.
+func (a *RowSum) Check(r Room) error {
+	b := newBounds("RowSum", r)
 	b.columns("X", a.X, len(a.X))
-	if a.S < 0 || a.S+a.Size() > sums {
-		b.fail("sums %d to %d leave the area of %d", a.S, a.S+a.Size(), sums)
+	if a.S < 0 || a.S+a.Size() > r.Sums {
+		b.fail("sums %d to %d leave the area of %d", a.S, a.S+a.Size(), r.Sums)
 	}
 	return b.err
 }

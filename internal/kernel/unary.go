@@ -15,9 +15,9 @@ type Unary struct {
 	Fn          Fn
 }
 
-// Check returns an error unless the operation stays within an arena of this length when run over n lanes.
-func (a *Unary) Check(arena, n int) error {
-	b := newBounds("Unary "+a.Fn.String(), arena, 0, n)
+// Check returns an error unless the operation stays within a room.
+func (a *Unary) Check(r Room) error {
+	b := newBounds("Unary "+a.Fn.String(), r)
 	if a.Fn.Operands() != 1 {
 		b.fail("not a function of one number")
 	}

@@ -32,10 +32,23 @@ var accuracy = []struct {
 	{op: InvSqrt, bound: 3, exact: func(x float64) float64 { return 1 / math.Sqrt(x) }},
 	{op: Recip, bound: 1, exact: func(x float64) float64 { return 1 / x }},
 	{op: Sqrt, bound: 1, exact: math.Sqrt},
+	{op: Square, bound: 1, exact: func(x float64) float64 { return x * x }},
+	{op: Cube, bound: 3, exact: func(x float64) float64 { return x * x * x }},
+	{op: Neg, exact: func(x float64) float64 { return -x }},
 	{op: Abs, exact: math.Abs},
 	{op: Sign, exact: sign},
 	{op: Floor, exact: math.Floor},
 	{op: Ceil, exact: math.Ceil},
+}
+
+func TestEveryFunctionHasABound(t *testing.T) {
+	tried := map[Fn]bool{}
+	for _, f := range accuracy {
+		tried[f.op] = true
+	}
+	for _, f := range functions(1) {
+		require.True(t, tried[f], f)
+	}
 }
 
 // evaluator is a way to compute functions of one number: the kernels of an instruction set, or the table of scalars, which

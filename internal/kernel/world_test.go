@@ -99,7 +99,7 @@ type operation[T Float] struct {
 	out     []int32 // columns
 	s       [2]int  // range of the sums
 	partial bool    // they are partial sums
-	check   func(arena, uniform, sums, scratch int) error
+	check   func(Room) error
 	run     func(s *Set[T], w *world[T])
 	tol     float64 // difference from plain Go that rounding explains, relative to values of order 1
 }
@@ -148,7 +148,7 @@ func operations[T Float](seed uint64, n int) []operation[T] {
 		add(operation[T]{
 			name:  fmt.Sprintf("MatMul %+v", m),
 			out:   append(append([]int32(nil), a.Out.D...), a.Second.D...),
-			check: func(ar, un, _, _ int) error { return a.Check(ar, un, n) },
+			check: a.Check,
 			run:   func(s *Set[T], w *world[T]) { s.MatMul(a, w.arena, w.uniform, w.n) },
 			tol:   400 * u,
 		})
@@ -163,7 +163,7 @@ func operations[T Float](seed uint64, n int) []operation[T] {
 				add(operation[T]{
 					name:  fmt.Sprintf("Affine %d %d %v", b, c, f),
 					out:   a.D,
-					check: func(ar, un, _, _ int) error { return a.Check(ar, un, n) },
+					check: a.Check,
 					run:   func(s *Set[T], w *world[T]) { s.Affine(a, w.arena, w.uniform, w.n) },
 				})
 			}
@@ -177,7 +177,7 @@ func operations[T Float](seed uint64, n int) []operation[T] {
 				add(operation[T]{
 					name:  fmt.Sprintf("Binary %v %d %d", op, ka, kb),
 					out:   a.D,
-					check: func(ar, un, _, _ int) error { return a.Check(ar, un, n) },
+					check: a.Check,
 					run:   func(s *Set[T], w *world[T]) { s.Binary(a, w.arena, w.uniform, w.n) },
 				})
 			}
@@ -194,7 +194,7 @@ func operations[T Float](seed uint64, n int) []operation[T] {
 			add(operation[T]{
 				name:  fmt.Sprintf("Choose %d %d", ka, kb),
 				out:   a.D,
-				check: func(ar, un, _, _ int) error { return a.Check(ar, un, n) },
+				check: a.Check,
 				run:   func(s *Set[T], w *world[T]) { s.Choose(a, w.arena, w.uniform, w.n) },
 			})
 		}
@@ -210,7 +210,7 @@ func operations[T Float](seed uint64, n int) []operation[T] {
 		add(operation[T]{
 			name:  "Unary " + op.String(),
 			out:   out,
-			check: func(ar, _, _, _ int) error { return a.Check(ar, n) },
+			check: a.Check,
 			run:   func(s *Set[T], w *world[T]) { s.Unary(a, w.arena, w.n) },
 			tol:   16 * u,
 		})
@@ -219,7 +219,7 @@ func operations[T Float](seed uint64, n int) []operation[T] {
 	add(operation[T]{
 		name:  "Unary tanh without slope",
 		out:   a.D,
-		check: func(ar, _, _, _ int) error { return a.Check(ar, n) },
+		check: a.Check,
 		run:   func(s *Set[T], w *world[T]) { s.Unary(a, w.arena, w.n) },
 		tol:   8 * u,
 	})
@@ -229,7 +229,7 @@ func operations[T Float](seed uint64, n int) []operation[T] {
 			add(operation[T]{
 				name:  fmt.Sprintf("Reduce %v %d", op, k),
 				out:   []int32{a.D},
-				check: func(ar, _, _, _ int) error { return a.Check(ar, n) },
+				check: a.Check,
 				run:   func(s *Set[T], w *world[T]) { s.Reduce(a, w.arena, w.n) },
 			})
 		}
@@ -239,7 +239,7 @@ func operations[T Float](seed uint64, n int) []operation[T] {
 		add(operation[T]{
 			name:  fmt.Sprintf("Copy %d", k),
 			out:   a.D,
-			check: func(ar, un, _, _ int) error { return a.Check(ar, un, n) },
+			check: a.Check,
 			run:   func(s *Set[T], w *world[T]) { s.Copy(a, w.arena, w.uniform, w.n) },
 		})
 	}
@@ -250,7 +250,7 @@ func operations[T Float](seed uint64, n int) []operation[T] {
 			name:    fmt.Sprintf("RowSum %d", k),
 			partial: true,
 			s:       [2]int{a.S, a.S + a.Size()},
-			check:   func(ar, _, su, _ int) error { return a.Check(ar, su, n) },
+			check:   a.Check,
 			run:     func(s *Set[T], w *world[T]) { s.RowSum(a, w.arena, w.sums, w.n) },
 			tol:     100 * u,
 		})
@@ -262,7 +262,7 @@ func operations[T Float](seed uint64, n int) []operation[T] {
 			name:    fmt.Sprintf("Outer %d", d),
 			partial: !a.wide(),
 			s:       [2]int{a.S, a.S + a.Size()},
-			check:   func(ar, _, su, sc int) error { return a.Check(ar, su, sc, n) },
+			check:   a.Check,
 			run:     func(s *Set[T], w *world[T]) { s.Outer(a, w.arena, w.sums, w.scratch, w.n) },
 			tol:     600 * u,
 		})
@@ -300,4 +300,8 @@ func sets[T Float](t testing.TB) []*Set[T] {
 		}
 	}
 	return all
+}
+
+func (w *world[T]) room() Room {
+	return Room{Arena: len(w.arena), Uniform: len(w.uniform), Sums: len(w.sums), Scratch: len(w.scratch), Lanes: w.n}
 }

@@ -58,7 +58,7 @@ func (m *Machine[T]) fold() {
 
 // finish runs the epilogue and adds its results to the sums that Sum returns.
 func (m *Machine[T]) finish() {
-	m.area.run(m.prog.epilogue)
+	m.area.compute(m.prog.epilogue)
 	for _, o := range m.outputs {
 		if o.value.sum {
 			addView(o.total, m.area.at(o.value.view), o.value.view)

@@ -21,8 +21,8 @@ func (a *area[T]) at(v view) []T {
 	return a.uniform[m.off+v.off:]
 }
 
-// run computes operations in order.
-func (a *area[T]) run(ops []uop) {
+// compute does operations of the prologue or the epilogue in order.
+func (a *area[T]) compute(ops []uop) {
 	for i := range ops {
 		a.do(&ops[i])
 	}

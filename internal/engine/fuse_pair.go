@@ -5,7 +5,8 @@ import "slices"
 // pairProducts folds element-wise products with the result of a matrix product into that operation where fuse could not,
 // the result having more readers than one: an operation may give acc ⊙ e + c twice, with other e and c, or once beside
 // acc itself. A value and its tangents that a gradient needs again are such readers.
-func (f *fuser) pairProducts() {
+func (c *compiler) pairProducts() {
+	f := newFuser(c.Builder)
 	p := pairing{fuser: f, readers: make([][]int32, len(f.buffers)), isOutput: make([]bool, len(f.buffers))}
 	for i := range f.ops {
 		if o := &f.ops[i]; o.code != opNone {
@@ -103,7 +104,7 @@ func (p *pairing) reads(f *form, buffer int32) bool {
 // asScaled returns operation r as a product with all of a buffer, if it is one.
 func (p *pairing) asScaled(r, buffer int32) (s scaled, ok bool) {
 	o := &p.ops[r]
-	acc := columnsOf(p.whole[buffer])
+	acc := columnsOf(p.wholes[buffer])
 	if o.code != opAffine || o.alpha != 1 || !o.in[affB].isColumn() {
 		return s, false
 	}
@@ -144,7 +145,7 @@ func (p *pairing) both(i int32, s, t scaled) bool {
 	at := s.at
 	if p.ready(t) >= s.at {
 		at = t.at
-		if p.firstReader(p.ops[s.at].dst) < at {
+		if p.firstReader(p.ops[s.at].dst) <= at { // the other product among them
 			return false
 		}
 	}

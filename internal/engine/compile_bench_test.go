@@ -1,0 +1,60 @@
+package engine
+
+import (
+	"testing"
+	"time"
+
+	"github.com/go-ffjord/ffjord/internal/kernel"
+)
+
+// writeSteps tells a builder so many steps of Euler's method through a small net with its gradients: what a compiled solve
+// looks like when it is unrolled, with sums over rows and values that stay alive to the end.
+func writeSteps(b *Builder, steps int) {
+	z, h := b.Rows("z", 2), b.Rows("h", 1)
+	v, w := b.Uniform("v", 2, 8), b.Uniform("w", 8, 2)
+	var hidden, slopes []Value
+	states := []Value{z}
+	for range steps {
+		y := b.Apply(kernel.Tanh, b.MatMul(z, v))
+		slopes = append(slopes, b.Apply(kernel.Sub, b.Number(1), b.Apply(kernel.Square, y)))
+		hidden = append(hidden, y)
+		z = b.Apply(kernel.Add, z, b.Apply(kernel.Mul, b.MatMul(y, w), b.RepeatCols(h, 2)))
+		states = append(states, z)
+	}
+	g := b.Rows("g", 2)
+	var gv, gw Value
+	for i := steps - 1; i >= 0; i-- {
+		scaled := b.Apply(kernel.Mul, g, b.RepeatCols(h, 2))
+		back := b.Apply(kernel.Mul, b.MatMul(scaled, b.Transpose(w)), slopes[i])
+		dw, dv := b.MatMulRows(hidden[i], scaled), b.MatMulRows(states[i], back)
+		if i == steps-1 {
+			gv, gw = dv, dw
+		} else {
+			gv, gw = b.Apply(kernel.Add, gv, dv), b.Apply(kernel.Add, gw, dw)
+		}
+		g = b.Apply(kernel.Add, g, b.MatMul(back, b.Transpose(v)))
+	}
+	b.Output("z", z)
+	b.Output("gz", g)
+	b.Output("gv", gv)
+	b.Output("gw", gw)
+}
+
+// BenchmarkCompile compiles some 8,000 and 16,000 operations and reports the ratio of their times, 2 where every pass is
+// linear.
+func BenchmarkCompile(b *testing.B) {
+	const steps = 8000 / 14
+	var spent [2]time.Duration
+	for b.Loop() {
+		for i := range spent {
+			start := time.Now()
+			builder := NewBuilder[float32]()
+			writeSteps(builder, steps<<i)
+			if _, err := builder.Finish(); err != nil {
+				b.Fatal(err)
+			}
+			spent[i] += time.Since(start)
+		}
+	}
+	b.ReportMetric(float64(spent[1])/float64(spent[0]), "times/doubling")
+}
