@@ -20,7 +20,8 @@ func Ranks(truth []float64, draws [][]float64) ([]int, error) {
 	ranks := make([]int, len(truth))
 	for i, d := range draws {
 		if len(d) != len(draws[0]) {
-			return nil, fmt.Errorf("score: %d draws for truth %d, %d for the first, want as many for each", len(d), i, len(draws[0]))
+			return nil, fmt.Errorf("score: %d draws for truth %d, %d for the first, want as many for each",
+				len(d), i, len(draws[0]))
 		}
 		for _, v := range d {
 			if v < truth[i] {

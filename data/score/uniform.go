@@ -19,7 +19,8 @@ type Test struct{ Statistic, P float64 }
 // Want five expected in each bin, or the probability is rough.
 func ChiSquare(ranks []int, draws, bins int) (Test, error) {
 	if len(ranks) == 0 || bins < 2 || bins > draws+1 {
-		return Test{}, fmt.Errorf("score: %d ranks from 0 to %d in %d bins, want ranks, and bins from 2 to %d", len(ranks), draws, bins, draws+1)
+		return Test{}, fmt.Errorf("score: %d ranks from 0 to %d in %d bins, want ranks, and bins from 2 to %d",
+			len(ranks), draws, bins, draws+1)
 	}
 	bin := func(rank int) int { return rank * bins / (draws + 1) }
 	seen, expected := make([]float64, bins), make([]float64, bins)
