@@ -59,11 +59,16 @@ func (p *Program) rangeText(first, last ref, n int) string {
 		}
 		text += "]"
 	default:
-		mark, at := "%", p.slots[first.area]+int(first.at)
-		if p.fixed[first.area] {
-			mark = "$"
+		at := int(first.at)
+		switch {
+		case p.slots == nil: // still being compiled: the column of a buffer
+			text = fmt.Sprintf("b%d.", first.area)
+		case p.fixed[first.area]:
+			text, at = "$", at+p.slots[first.area]
+		default:
+			text, at = "%", at+p.slots[first.area]
 		}
-		text = fmt.Sprint(mark, at)
+		text += fmt.Sprint(at)
 		if last != first {
 			text += fmt.Sprintf(":%d", at+n)
 		}
@@ -83,6 +88,9 @@ func (p *Program) viewText(v view) string {
 	text := fmt.Sprintf("%s%d", letter, v.matrix)
 	if m.number {
 		text = fmt.Sprint(m.data[0])
+	}
+	if v.rowStride == 1 && v.colStride > 1 {
+		text += "ᵀ"
 	}
 	return fmt.Sprintf("%s(%d, %d)", text, v.rows, v.cols)
 }
