@@ -78,7 +78,7 @@ func shrunk(x, loc, scale *graph.Node) *graph.Node {
 // logStretch returns Σ ln scale.
 func logStretch(scale, like *graph.Node) *graph.Node {
 	if scale == nil {
-		return graph.FillColumns(like, 0, 1)
+		return graph.FillCols(like, 0, 1)
 	}
 	return graph.SumCols(graph.Log(scale))
 }

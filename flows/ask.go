@@ -41,7 +41,7 @@ func (b FFJORD) ask(s *nn.Scope, z *graph.Node) {
 	if err != nil {
 		graph.Fail("flows: FFJORD %w", err)
 	}
-	b.field(s.At(graph.FillColumns(z, b.T0, 1)), z, false)
+	b.field(s.At(graph.FillCols(z, b.T0, 1)), z, false)
 	if b.LearnT1 {
 		s.Param(endTime, b.startEndTime(), 1, 1)
 	}

@@ -124,8 +124,8 @@ func (f fickle) Choose(flows.Costs) (flows.Trace, string, error) { return f.t, "
 
 func TestChooserMustChoose(t *testing.T) {
 	for want, chosen := range map[string]flows.Trace{
-		"flows: block 0: flows_test.fickle chooses <nil>: want a trace that is none to choose":      nil,
-		"flows: block 0: flows_test.fickle chooses flows.Auto: want a trace that is none to choose": flows.Auto{},
+		"flows: block 0: flows_test.fickle chooses <nil>: want a trace that is not itself a Chooser":      nil,
+		"flows: block 0: flows_test.fickle chooses flows.Auto: want a trace that is not itself a Chooser": flows.Auto{},
 	} {
 		err := newFlow(tensor.Float32, 2, flows.FFJORD{Field: nn.Linear{}, Trace: fickle{t: chosen}}).Compile()
 		assert.EqualError(t, err, want)

@@ -100,14 +100,14 @@ func checked(b Block, method string, from, to, logDet *graph.Node) (*graph.Node,
 		graph.Fail("flows: the log-determinant of %T.%s must be a column (rows, 1), or (1, 1), and is %s", b, method, shapeOf(logDet))
 	}
 	if logDet.Shape()[0] != from.Shape()[0] {
-		logDet = graph.Add(graph.FillColumns(from, 0, 1), logDet)
+		logDet = graph.Add(graph.FillCols(from, 0, 1), logDet)
 	}
 	return to, logDet
 }
 
 func orZero(logDet, like *graph.Node) *graph.Node {
 	if logDet == nil {
-		return graph.FillColumns(like, 0, 1)
+		return graph.FillCols(like, 0, 1)
 	}
 	return logDet
 }

@@ -276,7 +276,7 @@ func (b ill) Forward(s *nn.Scope, z *graph.Node) (x, logDet *graph.Node) {
 	case "nil":
 		return nil, nil
 	case "param":
-		return z, graph.FillColumns(z, 0, 1)
+		return z, graph.FillCols(z, 0, 1)
 	case "input":
 		return graph.Add(z, s.Graph().Rows("mine", 2)), graph.SumCols(z)
 	}
@@ -353,13 +353,13 @@ type centre struct{}
 func (centre) Inverse(s *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
 	dim := x.Shape()[1]
 	s.State("variance", nn.Zeros, 1, dim)
-	return graph.Sub(x, s.State("mean", nn.Zeros, 1, dim)), graph.FillColumns(x, 0, 1)
+	return graph.Sub(x, s.State("mean", nn.Zeros, 1, dim)), graph.FillCols(x, 0, 1)
 }
 
 func (centre) Forward(s *nn.Scope, z *graph.Node) (x, logDet *graph.Node) {
 	dim := z.Shape()[1]
 	s.State("variance", nn.Zeros, 1, dim)
-	return graph.Add(z, s.State("mean", nn.Zeros, 1, dim)), graph.FillColumns(z, 0, 1)
+	return graph.Add(z, s.State("mean", nn.Zeros, 1, dim)), graph.FillCols(z, 0, 1)
 }
 
 func (centre) Follow(state func(string) *nn.Param, mean, variance []float64) error {

@@ -28,7 +28,7 @@ func (p *plan) resolve(t Trace, field nn.Layer, owner string) (chosen Trace, why
 	}
 	chosen, why, err = chooser.Choose(c)
 	if _, again := chosen.(Chooser); err == nil && (chosen == nil || again) {
-		err = fmt.Errorf("%T chooses %T: want a trace that is none to choose", t, chosen)
+		err = fmt.Errorf("%T chooses %T: want a trace that is not itself a Chooser", t, chosen)
 	}
 	return chosen, why, err
 }
@@ -70,55 +70,5 @@ func costsOf(g *graph.Graph, z, f, trace *graph.Node) Costs {
 	return c
 }
 
-// arithmetic returns what the nodes take that roots depend on, for one row. What is the same for all rows takes nothing,
-// nor does what only puts columns in order.
-func arithmetic(g *graph.Graph, roots ...*graph.Node) float64 {
-	perRow := map[*graph.Node]bool{}
-	for _, in := range g.Inputs() {
-		perRow[in.Node] = in.PerRow
-	}
-	total := 0.0
-	for _, n := range graph.Topo(roots...) {
-		v, err := graph.Read(n)
-		if err != nil {
-			graph.Fail("%w", err)
-		}
-		for _, in := range v.Inputs {
-			perRow[n] = perRow[n] || perRow[in]
-		}
-		if perRow[n] {
-			total += perRowCost(v)
-		}
-	}
-	return total
-}
-
-func perRowCost(v graph.View) float64 {
-	columns := func(n *graph.Node) float64 {
-		if s := n.Shape(); len(s) > 1 {
-			return float64(s[1])
-		}
-		return 1
-	}
-	switch v.Kind {
-	case graph.OpInput, graph.OpFill, graph.OpDetach, graph.OpRepeatRows, graph.OpRepeatCols, graph.OpCut, graph.OpPad, graph.OpJoin:
-		return 0
-	case graph.OpMatMul:
-		return columns(v.Inputs[0]) * columns(v.Node)
-	case graph.OpSumCols, graph.OpSum:
-		return simple * columns(v.Inputs[0])
-	case graph.OpDiv, graph.OpInv, graph.OpSqrt, graph.OpInvSqrt:
-		return division * columns(v.Node)
-	case graph.OpTanh, graph.OpSigmoid, graph.OpSoftplus, graph.OpExp, graph.OpExpm1, graph.OpLog, graph.OpLog1p, graph.OpLog2,
-		graph.OpSin, graph.OpCos, graph.OpPow:
-		return transcendental * columns(v.Node)
-	}
-	return simple * columns(v.Node)
-}
-
-// What an element-wise operation takes in multiply-adds of a matrix product of 64 columns, measured on the native engine.
-const (
-	simple         = 3
-	division       = 9
-	transcendental = 20
-)
+// arithmetic returns what the nodes take that roots depend on, for one row.
+func arithmetic(g *graph.Graph, roots ...*graph.Node) float64 { return g.Work(roots...).Total() }

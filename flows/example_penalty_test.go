@@ -16,7 +16,7 @@ func ExampleFieldPenalty() {
 	penalties := []flows.FieldPenalty{flows.Kinetic, flows.Frobenius, flows.Acceleration, flows.L1, flows.L2}
 	rates, err := graph.Compile[float64](func(g *graph.Graph) {
 		z := g.Rows("z", 2)
-		x, y := graph.Columns(z, 0, 1), graph.Columns(z, 1, 2)
+		x, y := graph.SliceCols(z, 0, 1), graph.SliceCols(z, 1, 2)
 		d := flows.Dynamics{Graph: g, T: g.Rows("t", 1), Z: z, F: graph.Concat(graph.Neg(y), x)}
 		for _, p := range penalties {
 			g.Output(string(p), p.Rate(d))
@@ -48,10 +48,10 @@ func ExampleFieldPenalty() {
 type curl struct{}
 
 func (curl) Rate(d flows.Dynamics) *graph.Node {
-	unit := graph.FillColumns(d.Z, 1, 1)
-	byFirst := d.JVP(graph.PadColumns(unit, 0, 2))
-	bySecond := d.JVP(graph.PadColumns(unit, 1, 2))
-	return graph.Square(graph.Sub(graph.Columns(bySecond, 0, 1), graph.Columns(byFirst, 1, 2)))
+	unit := graph.FillCols(d.Z, 1, 1)
+	byFirst := d.JVP(graph.PadCols(unit, 0, 2))
+	bySecond := d.JVP(graph.PadCols(unit, 1, 2))
+	return graph.Square(graph.Sub(graph.SliceCols(bySecond, 0, 1), graph.SliceCols(byFirst, 1, 2)))
 }
 
 // A regulariser of one's own is one method. Beside the state it is integrated like any other rate: a rotation by one
@@ -59,7 +59,7 @@ func (curl) Rate(d flows.Dynamics) *graph.Node {
 func ExampleRegularizer() {
 	turn := ode.Problem{Widths: []int{2, 1}, Field: func(g *graph.Graph) ode.Field {
 		return func(t *graph.Node, y ode.State) ode.State {
-			f := graph.Concat(graph.Neg(graph.Columns(y[0], 1, 2)), graph.Columns(y[0], 0, 1))
+			f := graph.Concat(graph.Neg(graph.SliceCols(y[0], 1, 2)), graph.SliceCols(y[0], 0, 1))
 			d := flows.Dynamics{Graph: g, T: t, Z: y[0], F: f}
 			return ode.State{f, curl{}.Rate(d)}
 		}

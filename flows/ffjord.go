@@ -59,14 +59,14 @@ func (b FFJORD) unroll(s *nn.Scope, z *graph.Node, inverse bool) (end, logDet *g
 	if solver.Adaptive() {
 		graph.Fail("flows: FFJORD: steps by tolerance can't be written into a graph; set the Solver's Steps")
 	}
-	t0, t1 := graph.FillColumns(z, b.T0, 1), graph.FillColumns(z, b.T1, 1)
+	t0, t1 := graph.FillCols(z, b.T0, 1), graph.FillCols(z, b.T1, 1)
 	if b.LearnT1 {
 		t1 = graph.Add(t0, graph.Scale(graph.Square(s.Param(endTime, b.startEndTime(), 1, 1)), b.direction()))
 	}
 	if inverse {
 		t0, t1 = t1, t0
 	}
-	y := ode.State{z, graph.FillColumns(z, 0, 1)}
+	y := ode.State{z, graph.FillCols(z, 0, 1)}
 	y = solver.Method.Unroll(s.Graph(), b.rates(s, withTrace), t0, t1, y, solver.Steps)
 	return y[0], y[1]
 }

@@ -56,7 +56,7 @@ func (h Hutchinson) estimates(g *graph.Graph, z, f *graph.Node) []*graph.Node {
 func quadratic(z, f, e *graph.Node) *graph.Node {
 	je := graph.JVP([]*graph.Node{f}, []*graph.Node{z}, []*graph.Node{e})[0]
 	if je == nil { // the field does not depend on z
-		return graph.FillColumns(z, 0, 1)
+		return graph.FillCols(z, 0, 1)
 	}
 	return graph.SumCols(graph.Mul(e, je))
 }

@@ -54,13 +54,13 @@ func (b GaussianMixture) LogProb(s *nn.Scope, z *graph.Node) *graph.Node {
 	inverse := graph.Exp(graph.Neg(logScales))
 	squares, terms, weights := make([]*graph.Node, k), make([]*graph.Node, k), make([]*graph.Node, k)
 	for i := range k {
-		u := graph.Mul(graph.Sub(z, graph.RowSlice(means, i, i+1)), graph.RowSlice(inverse, i, i+1))
+		u := graph.Mul(graph.Sub(z, graph.SliceRows(means, i, i+1)), graph.SliceRows(inverse, i, i+1))
 		squares[i] = graph.Scale(graph.SumCols(graph.Square(graph.Scale(u, shrink))), -0.5)
-		weights[i] = graph.Columns(logits, i, i+1)
+		weights[i] = graph.SliceCols(logits, i, i+1)
 	}
 	nearest := largest(squares)
 	for i := range k {
-		norm := graph.Sub(weights[i], graph.SumCols(graph.RowSlice(logScales, i, i+1)))
+		norm := graph.Sub(weights[i], graph.SumCols(graph.SliceRows(logScales, i, i+1)))
 		terms[i] = graph.Add(graph.Scale(graph.Scale(graph.Sub(squares[i], nearest), 1/shrink), 1/shrink), norm)
 	}
 	taken := graph.Scale(graph.Scale(nearest, 1/shrink), 1/shrink)

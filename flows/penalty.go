@@ -38,10 +38,10 @@ func (d Dynamics) VJP(u *graph.Node) *graph.Node {
 }
 
 // TimeDerivative returns ∂f/∂t.
-func (d Dynamics) TimeDerivative() *graph.Node { return d.push(nil, graph.FillColumns(d.T, 1, 1)) }
+func (d Dynamics) TimeDerivative() *graph.Node { return d.push(nil, graph.FillCols(d.T, 1, 1)) }
 
 // Acceleration returns d²z/dt² = J f + ∂f/∂t.
-func (d Dynamics) Acceleration() *graph.Node { return d.push(d.F, graph.FillColumns(d.T, 1, 1)) }
+func (d Dynamics) Acceleration() *graph.Node { return d.push(d.F, graph.FillCols(d.T, 1, 1)) }
 
 // push returns J z + ∂f/∂t·t for tangents z (rows, dim) and t (rows, 1), nil being zero. It names both variables: in a
 // solver's stage the state is itself computed from the time, and what that contributes is no part of ∂f/∂t.

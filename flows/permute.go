@@ -14,7 +14,7 @@ var _ Block = Permute{}
 
 // Forward writes x[j] = z[Order[j]].
 func (b Permute) Forward(_ *nn.Scope, z *graph.Node) (x, logDet *graph.Node) {
-	return selected(z, b.order(z)), graph.FillColumns(z, 0, 1)
+	return selected(z, b.order(z)), graph.FillCols(z, 0, 1)
 }
 
 // Inverse writes z[Order[j]] = x[j].
@@ -24,7 +24,7 @@ func (b Permute) Inverse(_ *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
 	for j, d := range order {
 		back[d] = j
 	}
-	return selected(x, back), graph.FillColumns(x, 0, 1)
+	return selected(x, back), graph.FillCols(x, 0, 1)
 }
 
 // order returns Order with its default filled in, checked to be a permutation of the columns of like.
@@ -61,7 +61,7 @@ func selected(a *graph.Node, order []int) *graph.Node {
 		for to < len(order) && order[to] == order[to-1]+1 {
 			to++
 		}
-		parts = append(parts, graph.Columns(a, order[from], order[from]+to-from))
+		parts = append(parts, graph.SliceCols(a, order[from], order[from]+to-from))
 		from = to
 	}
 	return graph.Concat(parts...)

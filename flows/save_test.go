@@ -45,11 +45,11 @@ func (l *lens) Apply(s *nn.Scope, x *graph.Node) *graph.Node {
 type tilted struct{ Slope float64 }
 
 func (b tilted) Forward(_ *nn.Scope, z *graph.Node) (x, logDet *graph.Node) {
-	return graph.Shift(z, b.Slope), graph.FillColumns(z, 0, 1)
+	return graph.Shift(z, b.Slope), graph.FillCols(z, 0, 1)
 }
 
 func (b tilted) Inverse(_ *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
-	return graph.Shift(x, -b.Slope), graph.FillColumns(x, 0, 1)
+	return graph.Shift(x, -b.Slope), graph.FillCols(x, 0, 1)
 }
 
 func (b tilted) LogProb(_ *nn.Scope, z *graph.Node) *graph.Node {

@@ -59,7 +59,7 @@ func constantColumns(like *graph.Node, values []float64) *graph.Node {
 		for to < len(values) && values[to] == values[from] {
 			to++
 		}
-		parts = append(parts, graph.FillColumns(like, values[from], to-from))
+		parts = append(parts, graph.FillCols(like, values[from], to-from))
 		from = to
 	}
 	return graph.Concat(parts...)

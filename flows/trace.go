@@ -51,7 +51,7 @@ func (Exact) Trace(g *graph.Graph, z, f *graph.Node) *graph.Node {
 		}
 	}
 	if sum == nil {
-		return graph.FillColumns(z, 0, 1)
+		return graph.FillCols(z, 0, 1)
 	}
 	return sum
 }
@@ -65,14 +65,14 @@ func diagonal(z, f *graph.Node, d int) *graph.Node {
 	if column == nil || z.Shape()[1] == 1 {
 		return column
 	}
-	return graph.Columns(column, d, d+1)
+	return graph.SliceCols(column, d, d+1)
 }
 
 // unit returns the unit vector e_d for every row of z.
 func unit(z *graph.Node, d int) *graph.Node {
-	one := graph.FillColumns(z, 1, 1)
+	one := graph.FillCols(z, 1, 1)
 	if dim := z.Shape()[1]; dim > 1 {
-		return graph.PadColumns(one, d, dim)
+		return graph.PadCols(one, d, dim)
 	}
 	return one
 }

@@ -30,8 +30,8 @@ func unroll(f *flows.Flow, x *tensor.Dense, steps int) (*unrolled, error) {
 	var reads gorgonia.Nodes
 	g, err := graph.Build(f.Params.DtypeOrDefault(), x.Shape()[0], func(g *graph.Graph) {
 		z := g.Rows("x", 2)
-		start, end := graph.FillColumns(z, 1, 1), graph.FillColumns(z, 0, 1)
-		state := ode.State{z, graph.FillColumns(z, 0, 1)}
+		start, end := graph.FillCols(z, 1, 1), graph.FillCols(z, 0, 1)
+		state := ode.State{z, graph.FillCols(z, 0, 1)}
 		for b := 3; b >= 0; b-- {
 			leave := g.Group(fmt.Sprintf("block %d", b))
 			state = ode.RK4.Unroll(g, unrolledField(g, f.Params, b), start, end, state, steps)

@@ -19,15 +19,23 @@ func Mul(a, b *Node) *Node { return binary("Mul", a, b, gorgonia.HadamardProd) }
 // Div returns the element-wise quotient a ÷ b, broadcast; x/0 is ±Inf and 0/0 NaN.
 func Div(a, b *Node) *Node { return binary("Div", a, b, gorgonia.HadamardDiv) }
 
-// Gt returns 1 where a > b and 0 elsewhere, broadcast. Its derivative is zero.
-func Gt(a, b *Node) *Node {
-	return binary("Gt", a, b, func(a, b *Node) (*Node, error) { return gorgonia.Gt(a, b, true) })
-}
+// Gt returns 1 where a > b and 0 elsewhere, broadcast. The derivative of a comparison is zero.
+func Gt(a, b *Node) *Node { return comparison("Gt", a, b, gorgonia.Gt) }
 
-// Ge returns 1 where a ≥ b and 0 elsewhere, broadcast. Its derivative is zero.
-func Ge(a, b *Node) *Node {
-	return binary("Ge", a, b, func(a, b *Node) (*Node, error) { return gorgonia.Gte(a, b, true) })
-}
+// Ge returns 1 where a ≥ b and 0 elsewhere, broadcast.
+func Ge(a, b *Node) *Node { return comparison("Ge", a, b, gorgonia.Gte) }
+
+// Lt returns 1 where a < b and 0 elsewhere, broadcast.
+func Lt(a, b *Node) *Node { return comparison("Lt", a, b, gorgonia.Lt) }
+
+// Le returns 1 where a ≤ b and 0 elsewhere, broadcast.
+func Le(a, b *Node) *Node { return comparison("Le", a, b, gorgonia.Lte) }
+
+// Eq returns 1 where a = b and 0 elsewhere, broadcast.
+func Eq(a, b *Node) *Node { return comparison("Eq", a, b, gorgonia.Eq) }
+
+// Ne returns 1 where a ≠ b, and where one of them is NaN, and 0 elsewhere, broadcast.
+func Ne(a, b *Node) *Node { return comparison("Ne", a, b, gorgonia.Ne) }
 
 // Max returns the larger of a and b, broadcast, and NaN where one of them is NaN. Where they are equal the derivative
 // is a's.
@@ -55,8 +63,11 @@ func Pow(a *Node, c float64) *Node { return withConstant("Pow", a, c, gorgonia.P
 // Neg returns -a.
 func Neg(a *Node) *Node { return unary("Neg", a, gorgonia.Neg) }
 
-// Inv returns 1/a, element by element.
-func Inv(a *Node) *Node { return unary("Inv", a, gorgonia.Inverse) }
+// Recip returns 1/a, element by element; ±Inf at ±0.
+func Recip(a *Node) *Node { return unary("Recip", a, gorgonia.Inverse) }
+
+// InvSqrt returns 1/√a, element by element; NaN where a is negative and +Inf at 0.
+func InvSqrt(a *Node) *Node { return unary("InvSqrt", a, gorgonia.InverseSqrt) }
 
 // Square returns a², element by element.
 func Square(a *Node) *Node { return unary("Square", a, gorgonia.Square) }
@@ -79,6 +90,19 @@ func Log1p(a *Node) *Node { return unary("Log1p", a, gorgonia.Log1p) }
 
 // Expm1 returns eᵃ - 1, element by element, accurate near 0.
 func Expm1(a *Node) *Node { return unary("Expm1", a, gorgonia.Expm1) }
+
+// Log2 returns the logarithm to base 2, element by element; -Inf at 0 and NaN where a is negative.
+func Log2(a *Node) *Node { return unary("Log2", a, gorgonia.Log2) }
+
+// Erf returns the error function 2/√π ∫₀ᵃ e^(-t²) dt, element by element. The normal distribution function is
+// ½(1 + erf(a/√2)).
+func Erf(a *Node) *Node { return mapped("Erf", OpErf, a) }
+
+// Floor returns the largest integer not above a, element by element. Its derivative is zero.
+func Floor(a *Node) *Node { return unary("Floor", a, gorgonia.Floor) }
+
+// Ceil returns the smallest integer not below a, element by element. Its derivative is zero.
+func Ceil(a *Node) *Node { return unary("Ceil", a, gorgonia.Ceil) }
 
 // Sin returns sin a, element by element, a in radians.
 func Sin(a *Node) *Node { return unary("Sin", a, gorgonia.Sin) }
@@ -115,6 +139,10 @@ func unary(op string, a *Node, f func(*Node) (*Node, error)) *Node {
 func binary(op string, a, b *Node, f func(a, b *Node) (*Node, error)) *Node {
 	a, b = broadcast(op, a, b)
 	return plain(op, f, a, b)
+}
+
+func comparison(op string, a, b *Node, f func(a, b *Node, retSame bool) (*Node, error)) *Node {
+	return binary(op, a, b, func(a, b *Node) (*Node, error) { return f(a, b, true) })
 }
 
 func withConstant(op string, a *Node, c float64, f func(a, b *Node) (*Node, error)) *Node {
@@ -182,7 +210,7 @@ func expand(a, like *Node) *Node {
 		a = RepeatCols(a, n)
 	}
 	if a.Shape()[0] == 1 && like.Shape()[0] != 1 {
-		a = RepeatRows(a, like)
+		a = RepeatRowsLike(a, like)
 	}
 	return a
 }

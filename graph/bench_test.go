@@ -26,8 +26,8 @@ func fieldNet(g *graph.Graph) {
 	}
 	var trace *graph.Node
 	for j := range 2 {
-		unit := graph.PadColumns(graph.FillColumns(x, 1, 1), j, 2)
-		d := graph.Columns(graph.JVP([]*graph.Node{h}, []*graph.Node{x}, []*graph.Node{unit})[0], j, j+1)
+		unit := graph.PadCols(graph.FillCols(x, 1, 1), j, 2)
+		d := graph.SliceCols(graph.JVP([]*graph.Node{h}, []*graph.Node{x}, []*graph.Node{unit})[0], j, j+1)
 		if trace == nil {
 			trace = d
 		} else {

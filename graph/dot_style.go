@@ -87,14 +87,17 @@ func (d *drawing) shapeOf(n *Node) string {
 
 // attributes says what the operator's kind leaves open.
 func attributes(v View) string {
-	axis := strings.ToLower(axisName(v.Axis))
+	axis := fmt.Sprintf("axis %d", v.Axis)
+	if len(v.Inputs) > 0 && dims(v.Inputs[0]) == 2 && (v.Axis == 0 || v.Axis == 1) {
+		axis = axisWord(v.Axis)
+	}
 	switch v.Kind {
 	case OpMatMul, OpMatVec, OpBatchedMatMul:
 		if !v.TransA && !v.TransB {
 			return ""
 		}
 		return map[bool]string{false: "a", true: "aᵀ"}[v.TransA] + "·" + map[bool]string{false: "b", true: "bᵀ"}[v.TransB]
-	case OpCut:
+	case OpSlice, OpSliceIncr:
 		return fmt.Sprintf("%s %d:%d", axis, v.From, v.To)
 	case OpPad:
 		return fmt.Sprintf("%s to %d, at %d", axis, v.Total, v.From)
@@ -104,10 +107,12 @@ func attributes(v View) string {
 		return fmt.Sprintf("×%d", v.Total)
 	case OpSum, OpMaxAlong, OpPermute:
 		return strings.ReplaceAll(fmt.Sprintf("axes %d", v.Axes), " ", ", ")
-	case OpConcat, OpSoftmax, OpLogSoftmax, OpSoftmaxGrad, OpLogSoftmaxGrad, OpRepeat, OpSize:
+	case OpConcat:
+		if v.Axis != 1 {
+			return axis
+		}
+	case OpSoftmax, OpLogSoftmax, OpSoftmaxGrad, OpLogSoftmaxGrad, OpRepeat, OpSize:
 		return fmt.Sprintf("axis %d", v.Axis)
-	case OpSlice, OpSliceIncr:
-		return fmt.Sprintf("axis %d, %d:%d", v.Axis, v.From, v.To)
 	case OpOther:
 		return v.Name
 	}
@@ -136,9 +141,9 @@ var commutative = []Kind{OpAdd, OpMul, OpMin, OpMax, OpEq, OpNe, OpDot}
 // edgeStyle returns the attributes of the edge to operand i.
 func edgeStyle(v View, i int) string {
 	switch {
-	case v.Kind == OpFill || v.Kind == OpSize || (v.Kind == OpRepeatRows || v.Kind == OpRepeat) && i > 0 || v.Kind == OpSliceIncr && i == 0:
+	case v.Kind == OpFill || v.Kind == OpSize || (v.Kind == OpRepeatRowsLike || v.Kind == OpRepeat) && i > 0 || v.Kind == OpSliceIncr && i == 0:
 		return fmt.Sprintf(` [style=dashed, color="%s", constraint=false]`, lineColour)
-	case len(v.Inputs) < 2 || v.Kind == OpRepeatRows || v.Kind == OpRepeat || v.Kind == OpSliceIncr || slices.Contains(commutative, v.Kind):
+	case len(v.Inputs) < 2 || v.Kind == OpRepeatRowsLike || v.Kind == OpRepeat || v.Kind == OpSliceIncr || slices.Contains(commutative, v.Kind):
 		return ""
 	case v.Kind == OpMatMul || v.Kind == OpMatVec || v.Kind == OpBatchedMatMul:
 		return fmt.Sprintf(` [headlabel="%c"]`, 'a'+i)

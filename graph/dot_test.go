@@ -33,8 +33,8 @@ func drawnNet(g *graph.Graph) {
 	}
 	y := layer("layer 2", graph.Tanh(layer("layer 1", x, 8)), 2)
 	leave := g.Group("divergence")
-	jvp := graph.JVP([]*graph.Node{y}, []*graph.Node{x}, []*graph.Node{graph.PadColumns(graph.FillColumns(x, 1, 1), 1, 2)})[0]
-	trace := graph.Columns(jvp, 1, 2)
+	jvp := graph.JVP([]*graph.Node{y}, []*graph.Node{x}, []*graph.Node{graph.PadCols(graph.FillCols(x, 1, 1), 1, 2)})[0]
+	trace := graph.SliceCols(jvp, 1, 2)
 	leave()
 	leaveBlock()
 	g.Output("y", graph.Scale(y, 0.5))

@@ -7,7 +7,7 @@ package graph
 //
 // Every node of wrt is a variable of its own: its tangent stands for what its inputs' tangents would give it.
 //
-// A tangent that is zero outside a few columns (PadColumns) stays that narrow through the first matrix product, so
+// A tangent that is zero outside a few columns (PadCols) stays that narrow through the first matrix product, so
 // that the D unit tangents of an exact trace cost little there.
 func JVP(outs, wrt, tangents []*Node) []*Node {
 	if len(wrt) != len(tangents) {

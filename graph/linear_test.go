@@ -63,7 +63,7 @@ func TestConcatOfManyParts(t *testing.T) {
 		for i := range all {
 			all[i] = Shift(x, float64(i))
 		}
-		all[7] = FillColumns(g.Uniform("u", 1, 1), 7, 1)
+		all[7] = FillCols(g.Uniform("u", 1, 1), 7, 1)
 		g.Output("y", Concat(all...))
 		for _, n := range g.expr.AllNodes() {
 			assert.LessOrEqual(t, len(inputs(n)), mostParts)

@@ -8,7 +8,6 @@ import (
 
 	"github.com/go-ffjord/ffjord/internal/engine"
 	"github.com/go-ffjord/ffjord/internal/guard"
-	"github.com/go-ffjord/ffjord/internal/kernel"
 )
 
 // ErrNotNative is what Compile's error wraps where the native engine does not know an operator: CompileFor(Tape, ...)
@@ -57,15 +56,6 @@ type lowering struct {
 	kinds  map[*Node]RowKind
 	values map[*Node]engine.Value
 }
-
-// nativeFns are the element-wise operators of the native engine.
-var nativeFns = map[Kind]engine.Fn{OpAdd: kernel.Add, OpSub: kernel.Sub, OpMul: kernel.Mul, OpDiv: kernel.Div,
-	OpPow: kernel.Pow, OpLt: kernel.Lt, OpGt: kernel.Gt, OpLe: kernel.Le, OpGe: kernel.Ge, OpEq: kernel.Eq,
-	OpNe: kernel.Ne, OpMin: kernel.Min, OpMax: kernel.Max, OpAbs: kernel.Abs, OpSign: kernel.Sign, OpCeil: kernel.Ceil,
-	OpFloor: kernel.Floor, OpSin: kernel.Sin, OpCos: kernel.Cos, OpExp: kernel.Exp, OpLog: kernel.Log,
-	OpLog2: kernel.Log2, OpNeg: kernel.Neg, OpSquare: kernel.Square, OpSqrt: kernel.Sqrt, OpInv: kernel.Recip,
-	OpInvSqrt: kernel.InvSqrt, OpCube: kernel.Cube, OpTanh: kernel.Tanh, OpSigmoid: kernel.Sigmoid,
-	OpLog1p: kernel.Log1p, OpExpm1: kernel.Expm1, OpSoftplus: kernel.Softplus, OpWhere: kernel.Where}
 
 // lower translates one node, whose operands are done.
 func (l *lowering) lower(v View) error {

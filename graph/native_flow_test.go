@@ -37,9 +37,9 @@ func (f flowStep) field(g *graph.Graph, t, z *graph.Node) *graph.Node {
 func (f flowStep) rate(g *graph.Graph, t, z *graph.Node) (dz, trace *graph.Node) {
 	dz = f.field(g, t, z)
 	for d := range f.dim {
-		unit := graph.PadColumns(graph.FillColumns(z, 1, 1), d, f.dim)
+		unit := graph.PadCols(graph.FillCols(z, 1, 1), d, f.dim)
 		tangent := graph.JVP([]*graph.Node{dz}, []*graph.Node{z}, []*graph.Node{unit})[0]
-		if part := graph.Columns(tangent, d, d+1); trace == nil {
+		if part := graph.SliceCols(tangent, d, d+1); trace == nil {
 			trace = part
 		} else {
 			trace = graph.Add(trace, part)

@@ -19,20 +19,24 @@ var operatorPrograms = []struct {
 	{"div", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node { return graph.Div(x, positive(y)) }},
 	{"gt", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node { return graph.Mul(graph.Gt(x, y), x) }},
 	{"ge", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node { return graph.Mul(graph.Ge(x, y), y) }},
+	{"lt", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node { return graph.Mul(graph.Lt(x, y), x) }},
+	{"le", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node { return graph.Mul(graph.Le(x, y), x) }},
+	{"eq", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node { return graph.Mul(graph.Eq(x, y), x) }},
+	{"ne", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node { return graph.Mul(graph.Ne(x, y), x) }},
 	{"max", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node { return graph.Max(x, y) }},
 	{"min", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node { return graph.Min(x, y) }},
-	{"row", func(_ *graph.Graph, x, _, w *graph.Node) *graph.Node { return graph.Mul(x, graph.RowSlice(w, 1, 2)) }},
-	{"row - x", func(_ *graph.Graph, x, _, w *graph.Node) *graph.Node { return graph.Sub(graph.RowSlice(w, 0, 1), x) }},
-	{"x - row", func(_ *graph.Graph, x, _, w *graph.Node) *graph.Node { return graph.Sub(x, graph.RowSlice(w, 0, 1)) }},
+	{"row", func(_ *graph.Graph, x, _, w *graph.Node) *graph.Node { return graph.Mul(x, graph.SliceRows(w, 1, 2)) }},
+	{"row - x", func(_ *graph.Graph, x, _, w *graph.Node) *graph.Node { return graph.Sub(graph.SliceRows(w, 0, 1), x) }},
+	{"x - row", func(_ *graph.Graph, x, _, w *graph.Node) *graph.Node { return graph.Sub(x, graph.SliceRows(w, 0, 1)) }},
 	{"x / row", func(_ *graph.Graph, x, _, w *graph.Node) *graph.Node {
-		return graph.Div(x, positive(graph.RowSlice(w, 0, 1)))
+		return graph.Div(x, positive(graph.SliceRows(w, 0, 1)))
 	}},
 	{"row / x", func(_ *graph.Graph, x, _, w *graph.Node) *graph.Node {
-		return graph.Div(graph.RowSlice(w, 0, 1), positive(x))
+		return graph.Div(graph.SliceRows(w, 0, 1), positive(x))
 	}},
-	{"column", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node { return graph.Add(x, graph.Columns(y, 1, 2)) }},
+	{"column", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node { return graph.Add(x, graph.SliceCols(y, 1, 2)) }},
 	{"number", func(_ *graph.Graph, x, _, w *graph.Node) *graph.Node {
-		return graph.Add(x, graph.Columns(graph.RowSlice(w, 0, 1), 2, 3))
+		return graph.Add(x, graph.SliceCols(graph.SliceRows(w, 0, 1), 2, 3))
 	}},
 	{"scale shift", func(_ *graph.Graph, x, _, _ *graph.Node) *graph.Node { return graph.Shift(graph.Scale(x, -1.5), 0.25) }},
 	{"powers", func(_ *graph.Graph, x, _, _ *graph.Node) *graph.Node {
@@ -40,7 +44,12 @@ var operatorPrograms = []struct {
 		return graph.Concat(graph.Pow(x, 2), graph.Pow(x, 3), graph.Pow(p, -1), graph.Pow(p, 0.5), graph.Pow(p, 1.7), graph.Pow(p, 1))
 	}},
 	{"neg", func(_ *graph.Graph, x, _, _ *graph.Node) *graph.Node { return graph.Neg(x) }},
-	{"inv", func(_ *graph.Graph, x, _, _ *graph.Node) *graph.Node { return graph.Inv(positive(x)) }},
+	{"recip", func(_ *graph.Graph, x, _, _ *graph.Node) *graph.Node { return graph.Recip(positive(x)) }},
+	{"invSqrt log2", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node {
+		return graph.Sub(graph.InvSqrt(positive(x)), graph.Log2(positive(y)))
+	}},
+	{"erf", func(_ *graph.Graph, x, _, _ *graph.Node) *graph.Node { return graph.Erf(x) }},
+	{"floor ceil", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node { return graph.Mul(graph.Floor(x), graph.Ceil(y)) }},
 	{"square cube", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node {
 		return graph.Sub(graph.Square(x), graph.Cube(y))
 	}},
@@ -62,7 +71,7 @@ var operatorPrograms = []struct {
 		return graph.Where(graph.Gt(x, graph.Fill(x, 0.3)), graph.Square(y), graph.Neg(x))
 	}},
 	{"where number", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node {
-		return graph.Where(graph.PadColumns(graph.FillColumns(x, 1, 2), 1, 3), y, x)
+		return graph.Where(graph.PadCols(graph.FillCols(x, 1, 2), 1, 3), y, x)
 	}},
 	{"matmul", func(_ *graph.Graph, x, _, w *graph.Node) *graph.Node { return graph.MatMul(x, w) }},
 	{"matmul transpose", func(_ *graph.Graph, x, _, w *graph.Node) *graph.Node { return graph.MatMul(x, graph.Transpose(w)) }},
@@ -72,17 +81,17 @@ var operatorPrograms = []struct {
 	{"matmul of ones", func(_ *graph.Graph, x, _, w *graph.Node) *graph.Node { return graph.MatMul(x, graph.Fill(w, 1)) }},
 	{"matmul of twos", func(_ *graph.Graph, x, _, w *graph.Node) *graph.Node { return graph.MatMul(x, graph.Fill(w, 2)) }},
 	{"matmul of a selection", func(_ *graph.Graph, x, _, w *graph.Node) *graph.Node {
-		one := graph.Fill(graph.Columns(graph.RowSlice(w, 0, 1), 0, 1), 1)
-		row := graph.PadColumns(one, 1, 3)
+		one := graph.Fill(graph.SliceCols(graph.SliceRows(w, 0, 1), 0, 1), 1)
+		row := graph.PadCols(one, 1, 3)
 		return graph.MatMul(x, graph.Transpose(graph.Concat(graph.Transpose(row), graph.Transpose(row), graph.Transpose(row))))
 	}},
 	{"matmul of pads", func(_ *graph.Graph, x, y, w *graph.Node) *graph.Node {
-		return graph.Concat(graph.MatMul(graph.PadColumns(graph.Columns(x, 0, 1), 1, 3), w),
-			graph.MatMul(graph.Concat(graph.Columns(x, 0, 1), graph.FillColumns(x, 2, 1), graph.Columns(y, 2, 3)), w),
-			graph.MatMul(graph.Concat(graph.FillColumns(x, 2, 1), graph.Columns(x, 1, 2), graph.RowSlice(graph.Columns(w, 0, 1), 0, 1)), w))
+		return graph.Concat(graph.MatMul(graph.PadCols(graph.SliceCols(x, 0, 1), 1, 3), w),
+			graph.MatMul(graph.Concat(graph.SliceCols(x, 0, 1), graph.FillCols(x, 2, 1), graph.SliceCols(y, 2, 3)), w),
+			graph.MatMul(graph.Concat(graph.FillCols(x, 2, 1), graph.SliceCols(x, 1, 2), graph.SliceRows(graph.SliceCols(w, 0, 1), 0, 1)), w))
 	}},
 	{"bias", func(_ *graph.Graph, x, _, w *graph.Node) *graph.Node {
-		return graph.Tanh(graph.Add(graph.MatMul(x, w), graph.RowSlice(w, 2, 3)))
+		return graph.Tanh(graph.Add(graph.MatMul(x, w), graph.SliceRows(w, 2, 3)))
 	}},
 	{"product and sum", func(_ *graph.Graph, x, y, w *graph.Node) *graph.Node {
 		return graph.Add(graph.Mul(graph.MatMul(x, w), y), x)
@@ -91,33 +100,33 @@ var operatorPrograms = []struct {
 		return graph.Add(graph.MatMul(x, w), graph.MatMul(y, graph.Transpose(w)))
 	}},
 	{"repeat", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node {
-		return graph.Mul(graph.RepeatCols(graph.Columns(x, 1, 2), 3), y)
+		return graph.Mul(graph.RepeatCols(graph.SliceCols(x, 1, 2), 3), y)
 	}},
 	{"sum columns", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node { return graph.SumCols(graph.Concat(x, y)) }},
 	{"sum few columns", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node { return graph.SumCols(graph.Mul(x, y)) }},
 	{"sum equal columns", func(_ *graph.Graph, x, _, _ *graph.Node) *graph.Node {
-		return graph.SumCols(graph.RepeatCols(graph.Columns(x, 0, 1), 4))
+		return graph.SumCols(graph.RepeatCols(graph.SliceCols(x, 0, 1), 4))
 	}},
 	{"sum mixed columns", func(_ *graph.Graph, x, _, w *graph.Node) *graph.Node {
-		return graph.Concat(graph.SumCols(graph.Concat(x, graph.RowSlice(w, 1, 2), graph.FillColumns(x, 0.5, 1))),
-			graph.SumCols(graph.RepeatRows(graph.RowSlice(w, 1, 2), x)), graph.SumCols(graph.Fill(x, 0)))
+		return graph.Concat(graph.SumCols(graph.Concat(x, graph.SliceRows(w, 1, 2), graph.FillCols(x, 0.5, 1))),
+			graph.SumCols(graph.RepeatRowsLike(graph.SliceRows(w, 1, 2), x)), graph.SumCols(graph.Fill(x, 0)))
 	}},
 	{"cut pad", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node {
-		return graph.Add(graph.PadColumns(graph.Columns(x, 1, 3), 0, 3), graph.PadColumns(graph.Columns(y, 0, 2), 1, 3))
+		return graph.Add(graph.PadCols(graph.SliceCols(x, 1, 3), 0, 3), graph.PadCols(graph.SliceCols(y, 0, 2), 1, 3))
 	}},
 	{"uniform structure", func(_ *graph.Graph, x, _, w *graph.Node) *graph.Node {
-		a := graph.Concat(graph.RowSlice(w, 0, 2), graph.SumCols(graph.RowSlice(w, 1, 3)))        // (2, 4)
-		b := graph.PadColumns(graph.Transpose(graph.RepeatCols(graph.Columns(w, 0, 1), 2)), 1, 4) // (2, 4)
-		return graph.MatMul(graph.Columns(x, 0, 2), graph.Add(graph.Mul(a, graph.Exp(b)), graph.RepeatRows(graph.SumRows(b), a)))
+		a := graph.Concat(graph.SliceRows(w, 0, 2), graph.SumCols(graph.SliceRows(w, 1, 3)))     // (2, 4)
+		b := graph.PadCols(graph.Transpose(graph.RepeatCols(graph.SliceCols(w, 0, 1), 2)), 1, 4) // (2, 4)
+		return graph.MatMul(graph.SliceCols(x, 0, 2), graph.Add(graph.Mul(a, graph.Exp(b)), graph.RepeatRowsLike(graph.SumRows(b), a)))
 	}},
 	{"constant row", func(_ *graph.Graph, x, _, w *graph.Node) *graph.Node {
-		return graph.RepeatRows(graph.RowSlice(w, 1, 2), x)
+		return graph.RepeatRowsLike(graph.SliceRows(w, 1, 2), x)
 	}},
 	{"gorgonia broadcast", func(_ *graph.Graph, x, _, w *graph.Node) *graph.Node {
-		return gorgonia.Must(gorgonia.BroadcastAdd(x, graph.RowSlice(w, 1, 2), nil, []byte{0}))
+		return gorgonia.Must(gorgonia.BroadcastAdd(x, graph.SliceRows(w, 1, 2), nil, []byte{0}))
 	}},
 	{"gorgonia broadcast column", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node {
-		return gorgonia.Must(gorgonia.BroadcastHadamardProd(x, graph.Columns(y, 1, 2), nil, []byte{1}))
+		return gorgonia.Must(gorgonia.BroadcastHadamardProd(x, graph.SliceCols(y, 1, 2), nil, []byte{1}))
 	}},
 	{"gorgonia sum", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node {
 		s := gorgonia.Must(gorgonia.Sum(x, 1))

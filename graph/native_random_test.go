@@ -72,10 +72,10 @@ func fitted(d *choices, n *graph.Node, want int) *graph.Node {
 	case have == 1 && d.below(2) == 0:
 		return graph.RepeatCols(n, want)
 	case have < want:
-		return graph.PadColumns(n, d.below(want-have+1), want)
+		return graph.PadCols(n, d.below(want-have+1), want)
 	default:
 		from := d.below(have - want + 1)
-		return graph.Columns(n, from, from+want)
+		return graph.SliceCols(n, from, from+want)
 	}
 }
 
@@ -91,15 +91,15 @@ func randomUniform(d *choices, uniform []*graph.Node) *graph.Node {
 	case 3:
 		return graph.Sin(graph.SumCols(a))
 	case 4:
-		return graph.Tanh(graph.Mul(a, graph.Columns(graph.SumRows(b), 0, 1)))
+		return graph.Tanh(graph.Mul(a, graph.SliceCols(graph.SumRows(b), 0, 1)))
 	}
-	return graph.RowSlice(a, 0, 1+d.below(a.Shape()[0]))
+	return graph.SliceRows(a, 0, 1+d.below(a.Shape()[0]))
 }
 
 func randomRows(d *choices, rows, uniform []*graph.Node) *graph.Node {
 	a, b, u := pick(d, rows), pick(d, rows), pick(d, uniform)
 	b = fitted(d, b, cols(a))
-	row := fitted(d, graph.RowSlice(u, 0, 1), cols(a))
+	row := fitted(d, graph.SliceRows(u, 0, 1), cols(a))
 	switch d.below(20) {
 	case 0:
 		return graph.Tanh(graph.MatMul(a, graph.Transpose(fitted(d, u, cols(a)))))
@@ -130,7 +130,7 @@ func randomRows(d *choices, rows, uniform []*graph.Node) *graph.Node {
 	case 13:
 		return fitted(d, graph.Concat(a, b), 1+d.below(5))
 	case 14:
-		return graph.Tanh(graph.SumCols(graph.Concat(a, graph.RepeatRows(row, a))))
+		return graph.Tanh(graph.SumCols(graph.Concat(a, graph.RepeatRowsLike(row, a))))
 	case 15:
 		return graph.JVP([]*graph.Node{graph.Tanh(graph.Mul(a, b))}, []*graph.Node{a}, []*graph.Node{graph.Cos(a)})[0]
 	case 16:
@@ -138,9 +138,9 @@ func randomRows(d *choices, rows, uniform []*graph.Node) *graph.Node {
 	case 17:
 		return graph.Exp(graph.Neg(graph.Square(a)))
 	case 18:
-		return graph.RepeatRows(row, a)
+		return graph.RepeatRowsLike(row, a)
 	}
-	return graph.Mul(graph.Add(graph.Scale(graph.Sigmoid(a), 0.5), b), graph.FillColumns(a, 0.5, 1))
+	return graph.Mul(graph.Add(graph.Scale(graph.Sigmoid(a), 0.5), b), graph.FillCols(a, 0.5, 1))
 }
 
 // Random graphs with much sharing, and their gradients, agree on both engines.

@@ -81,7 +81,7 @@ func TestNativeConfinesNonFiniteRows(t *testing.T) {
 func TestNativeSumsOverRuns(t *testing.T) {
 	write := func(g *graph.Graph) {
 		x, w := g.Rows("x", 2), g.Uniform("w", 2, 2)
-		g.Output("count", graph.SumRows(graph.RepeatRows(graph.RowSlice(w, 0, 1), x)))
+		g.Output("count", graph.SumRows(graph.RepeatRowsLike(graph.SliceRows(w, 0, 1), x)))
 		g.Output("sum", graph.MatMul(graph.SumRows(x), w))
 		g.Output("gradient", graph.Grad(graph.Square(graph.MatMul(x, w)), w)[0])
 		g.Output("twice", graph.Scale(w, 2))

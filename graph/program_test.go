@@ -92,7 +92,7 @@ func TestMachineOutputs(t *testing.T) {
 		g.Output("plain uniform total", gorgonia.Must(gorgonia.Sum(u)))
 		g.Output("number", g.Expr().AddNode(gorgonia.NewConstant(2.5)))
 		g.Output("total", graph.SumRows(y))
-		g.Output("gradient", graph.Grad(graph.Add(x, graph.Columns(graph.SumRows(u), 0, 2)), u)[0])
+		g.Output("gradient", graph.Grad(graph.Add(x, graph.SliceCols(graph.SumRows(u), 0, 2)), u)[0])
 		g.Output("ones", graph.Fill(x, 1))
 		g.Rows("unused", 4)
 		g.Uniform("unbound", 4, 4)

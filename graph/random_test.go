@@ -111,7 +111,7 @@ var randomOps = []struct {
 			return s / float64(in[1].rows)
 		})
 	}},
-	{"first column", 1, nil, func(in ...*graph.Node) *graph.Node { return graph.Columns(in[0], 0, 1) },
+	{"first column", 1, nil, func(in ...*graph.Node) *graph.Node { return graph.SliceCols(in[0], 0, 1) },
 		func(in ...dense) dense {
 			return newDense(in[0].rows, 1, func(i, j int) float64 { return in[0].at(i, 0) })
 		}},

@@ -16,9 +16,9 @@ type View struct {
 	Inputs []*Node // in order, duplicates kept; the node's own list, not to be changed
 
 	TransA, TransB bool    // of a product: the operand is used transposed
-	Axis           int     // of repeat, slice, concat, cut, pad, softmax
+	Axis           int     // of repeat, slice, concat, pad, softmax
 	Axes           []int   // of sum and maxAlong: the axes reduced; of permute: the order
-	From, To, Step int     // of cut and slice: the range; of pad: From is where the operand starts
+	From, To, Step int     // of slice: the range; of pad: From is where the operand starts
 	Total          int     // of pad, repeatCols and fill: the length of the result along the axis
 	Value          float64 // of fill and of a scalar constant
 	Scalar         bool    // of a constant: it is a number, not a tensor
@@ -97,7 +97,7 @@ var (
 		"<": OpLt, ">": OpGt, "<=": OpLe, ">=": OpGe, "==": OpEq, "!=": OpNe}
 	unaryKinds = map[string]Kind{"abs": OpAbs, "sign": OpSign, "ceil": OpCeil, "floor": OpFloor, "sin": OpSin,
 		"cos": OpCos, "exp": OpExp, "ln": OpLog, "log2": OpLog2, "neg": OpNeg, "square": OpSquare, "sqrt": OpSqrt,
-		"inv": OpInv, "invSqrt": OpInvSqrt, "cube": OpCube, "tanh": OpTanh, "sigmoid": OpSigmoid,
+		"inv": OpRecip, "invSqrt": OpInvSqrt, "cube": OpCube, "tanh": OpTanh, "sigmoid": OpSigmoid,
 		"log1p": OpLog1p, "expm1": OpExpm1, "softplus": OpSoftplus}
 	productKinds = map[string]Kind{"A×B": OpMatMul, "A×b": OpMatVec, "a⋅b": OpDot, "a⊗b": OpOuter,
 		"A×××B": OpBatchedMatMul}

@@ -6,8 +6,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// RepeatRows returns the single row a (1, m) repeated once for each row of like, shape (rows of like, m).
-func RepeatRows(a, like *Node) *Node { return apply("RepeatRows", repeatRows{}, a, like) }
+// RepeatRowsLike returns the single row a (1, m) repeated once for each row of like, shape (rows of like, m).
+func RepeatRowsLike(a, like *Node) *Node { return apply("RepeatRowsLike", repeatRowsLike{}, a, like) }
 
 // RepeatCols returns the single column a (n, 1) repeated cols times, shape (n, cols).
 func RepeatCols(a *Node, cols int) *Node { return apply("RepeatCols", repeatCols{cols}, a) }
@@ -18,24 +18,24 @@ func SumRows(a *Node) *Node { return apply("SumRows", sumRows{}, a) }
 // SumCols returns the sum over the columns of a (n, m), shape (n, 1).
 func SumCols(a *Node) *Node { return apply("SumCols", sumCols{}, a) }
 
-type repeatRows struct{}
+type repeatRowsLike struct{}
 
-func (repeatRows) String() string            { return "RepeatRows" }
-func (repeatRows) kind() Kind                { return OpRepeatRows }
-func (repeatRows) arity() int                { return 2 }
-func (repeatRows) differentiable(i int) bool { return i == 0 }
+func (repeatRowsLike) String() string            { return "RepeatRowsLike" }
+func (repeatRowsLike) kind() Kind                { return OpRepeatRowsLike }
+func (repeatRowsLike) arity() int                { return 2 }
+func (repeatRowsLike) differentiable(i int) bool { return i == 0 }
 
-func (repeatRows) shape(in []tensor.Shape) (tensor.Shape, error) {
+func (repeatRowsLike) shape(in []tensor.Shape) (tensor.Shape, error) {
 	if in[0][0] != 1 {
 		return nil, fmt.Errorf("%d rows to repeat, want 1", in[0][0])
 	}
 	return tensor.Shape{in[1][0], in[0][1]}, nil
 }
 
-func (repeatRows) diff(_ []*Node, g *Node) []*Node { return []*Node{SumRows(g), nil} }
+func (repeatRowsLike) diff(_ []*Node, g *Node) []*Node { return []*Node{SumRows(g), nil} }
 
-func (repeatRows) run32(dst matrix[float32], in []matrix[float32]) { repeatRowsInto(dst, in[0]) }
-func (repeatRows) run64(dst matrix[float64], in []matrix[float64]) { repeatRowsInto(dst, in[0]) }
+func (repeatRowsLike) run32(dst matrix[float32], in []matrix[float32]) { repeatRowsInto(dst, in[0]) }
+func (repeatRowsLike) run64(dst matrix[float64], in []matrix[float64]) { repeatRowsInto(dst, in[0]) }
 
 func repeatRowsInto[T Float](dst, a matrix[T]) {
 	for i := range dst.rows {
@@ -83,7 +83,7 @@ func (sumRows) shape(in []tensor.Shape) (tensor.Shape, error) {
 	return tensor.Shape{1, in[0][1]}, nil
 }
 
-func (sumRows) diff(in []*Node, g *Node) []*Node { return []*Node{RepeatRows(g, in[0])} }
+func (sumRows) diff(in []*Node, g *Node) []*Node { return []*Node{RepeatRowsLike(g, in[0])} }
 
 func (sumRows) run32(dst matrix[float32], in []matrix[float32]) { sumRowsInto(dst, in[0]) }
 func (sumRows) run64(dst matrix[float64], in []matrix[float64]) { sumRowsInto(dst, in[0]) }

@@ -98,7 +98,7 @@ func rowKind(v View, kinds map[*Node]RowKind, g *Graph) (k RowKind, why string) 
 		if v.Axis == 0 {
 			return 0, ": rows would mix"
 		}
-	case OpCut, OpPad, OpSliceIncr:
+	case OpSlice, OpPad, OpSliceIncr:
 		if v.Axis == 0 && !v.wholeAxis() {
 			return 0, ": rows have no position"
 		}
@@ -138,13 +138,13 @@ func sumKind(v View, kinds map[*Node]RowKind, g *Graph) (RowKind, string) {
 		if isSum(0) && isSum(1) {
 			return RowSum, ""
 		}
-	case OpNeg, OpSumRows, OpSumCols, OpRepeatCols, OpCut, OpPad, OpTranspose, OpSum, OpReshape, OpPermute, OpSlice, OpConcat, OpJoin:
+	case OpNeg, OpSumRows, OpSumCols, OpRepeatCols, OpSlice, OpPad, OpTranspose, OpSum, OpReshape, OpPermute, OpConcat:
 		return RowSum, ""
 	case OpMul, OpMatMul:
 		if isSum(0) != isSum(1) {
 			return RowSum, ""
 		}
-	case OpDiv, OpRepeat, OpRepeatRows:
+	case OpDiv, OpRepeat, OpRepeatRowsLike:
 		if !isSum(1) {
 			return RowSum, ""
 		}

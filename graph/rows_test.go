@@ -30,7 +30,7 @@ func TestKinds(t *testing.T) {
 		{"sum times uniform", func(x, y, u *graph.Node) *graph.Node { return graph.MatMul(graph.SumRows(x), u) }, graph.RowSum, ""},
 		{"sum of sums", func(x, y, u *graph.Node) *graph.Node { return graph.Add(graph.SumRows(x), graph.SumRows(y)) }, graph.RowSum, ""},
 		{"scaled sum", func(x, y, u *graph.Node) *graph.Node { return graph.Scale(graph.Neg(graph.SumRows(x)), 2) }, graph.RowSum, ""},
-		{"part of a sum", func(x, y, u *graph.Node) *graph.Node { return graph.Columns(graph.SumRows(x), 0, 1) }, graph.RowSum, ""},
+		{"part of a sum", func(x, y, u *graph.Node) *graph.Node { return graph.SliceCols(graph.SumRows(x), 0, 1) }, graph.RowSum, ""},
 		{"shape of a sum", func(x, y, u *graph.Node) *graph.Node { return graph.Fill(graph.SumRows(x), 1) }, graph.Uniform, ""},
 		{"plain sum of all", func(x, y, u *graph.Node) *graph.Node { return must(gorgonia.Sum(x)) }, graph.RowSum, ""},
 		{"plain sum of columns", func(x, y, u *graph.Node) *graph.Node { return must(gorgonia.Sum(x, 1)) }, graph.PerRow, ""},
@@ -46,7 +46,7 @@ func TestKinds(t *testing.T) {
 		{"rows with rows", func(x, y, u *graph.Node) *graph.Node { return graph.MatMul(x, graph.Transpose(y)) }, 0,
 			"graph: transpose of y (rows, 3) (per row): rows would mix"},
 		{"sum back into rows", func(x, y, u *graph.Node) *graph.Node { return graph.Sub(x, graph.SumRows(x)) }, 0,
-			"graph: repeatRows of sumRows (1, 3) (sum over rows), x (rows, 3) (per row): a sum over rows goes back into the rows, " +
+			"graph: repeatRowsLike of sumRows (1, 3) (sum over rows), x (rows, 3) (per row): a sum over rows goes back into the rows, " +
 				"which would make every row depend on the others"},
 		{"square of a sum", func(x, y, u *graph.Node) *graph.Node { return graph.Square(graph.SumRows(x)) }, 0,
 			"graph: square of sumRows (1, 3) (sum over rows): not linear in a sum over rows, so that it can't be added up over parts of the rows"},
@@ -56,13 +56,13 @@ func TestKinds(t *testing.T) {
 			"not linear in a sum over rows"},
 		{"uniform over a sum", func(x, y, u *graph.Node) *graph.Node { return graph.Div(graph.SumRows(u), graph.SumRows(x)) }, 0,
 			"not linear in a sum over rows"},
-		{"a row by position", func(x, y, u *graph.Node) *graph.Node { return graph.RowSlice(x, 0, 1) }, 0, "rows have no position"},
+		{"a row by position", func(x, y, u *graph.Node) *graph.Node { return graph.SliceRows(x, 0, 1) }, 0, "rows have no position"},
 		{"plain mean of rows", func(x, y, u *graph.Node) *graph.Node { return must(gorgonia.Mean(x, 0)) }, 0,
 			"the number of rows is not known to a program"},
 		{"plain maximum of rows", func(x, y, u *graph.Node) *graph.Node { return must(gorgonia.Max(x, 0)) }, 0, "rows would mix"},
 		{"plain softmax of rows", func(x, y, u *graph.Node) *graph.Node { return must(gorgonia.SoftMax(x, 0)) }, 0, "rows would mix"},
 		{"plain row", func(x, y, u *graph.Node) *graph.Node { return must(gorgonia.Slice(x, gorgonia.S(0, 2))) }, 0,
-			"the result has no axis of rows"},
+			"rows have no position"},
 		{"plain concat of rows", func(x, y, u *graph.Node) *graph.Node { return must(gorgonia.Concat(0, x, y)) }, 0,
 			"the result has no axis of rows"},
 	}

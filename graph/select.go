@@ -9,11 +9,11 @@ import (
 // Fill returns a matrix of the shape of like with every element c. It depends on like for its shape alone.
 func Fill(like *Node, c float64) *Node {
 	checkMatrix("Fill", like)
-	return FillColumns(like, c, like.Shape()[1])
+	return FillCols(like, c, like.Shape()[1])
 }
 
-// FillColumns returns a matrix of the rows of like and cols columns with every element c, shape (rows of like, cols).
-func FillColumns(like *Node, c float64, cols int) *Node { return apply("Fill", fill{c, cols}, like) }
+// FillCols returns a matrix of the rows of like and cols columns with every element c, shape (rows of like, cols).
+func FillCols(like *Node, c float64, cols int) *Node { return apply("Fill", fill{c, cols}, like) }
 
 // Where returns a where cond is not 0 and b elsewhere, element by element, broadcast. A value that is not taken has
 // no influence, NaN included. The derivative with respect to cond is zero.

@@ -3,20 +3,19 @@ package graph
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"gorgonia.org/tensor"
 )
 
-// Columns returns the columns from (inclusive) to to (exclusive) of a (n, m), shape (n, to-from).
-func Columns(a *Node, from, to int) *Node { return apply("Columns", slice{1, from, to}, a) }
+// SliceCols returns the columns from (inclusive) to to (exclusive) of a (n, m), shape (n, to-from).
+func SliceCols(a *Node, from, to int) *Node { return apply("SliceCols", slice{1, from, to}, a) }
 
-// RowSlice returns the rows from (inclusive) to to (exclusive) of a uniform matrix (n, m), shape (to-from, m). Rows
+// SliceRows returns the rows from (inclusive) to to (exclusive) of a uniform matrix (n, m), shape (to-from, m). Rows
 // of samples have no position: a graph that slices them can't be compiled.
-func RowSlice(a *Node, from, to int) *Node { return apply("RowSlice", slice{0, from, to}, a) }
+func SliceRows(a *Node, from, to int) *Node { return apply("SliceRows", slice{0, from, to}, a) }
 
-// PadColumns returns a matrix of cols columns that holds a (n, m) from column from on and zeros elsewhere.
-func PadColumns(a *Node, from, cols int) *Node { return apply("PadColumns", pad{1, from, cols}, a) }
+// PadCols returns a matrix of cols columns that holds a (n, m) from column from on and zeros elsewhere.
+func PadCols(a *Node, from, cols int) *Node { return apply("PadCols", pad{1, from, cols}, a) }
 
 // Concat returns the columns of the parts (n, m₁), (n, m₂), ... side by side, shape (n, m₁+m₂+...). A part of one row
 // is repeated for the others' rows.
@@ -35,7 +34,7 @@ func Concat(parts ...*Node) *Node {
 	for i, p := range parts {
 		full[i] = p
 		if p.Shape()[0] == 1 && like.Shape()[0] != 1 {
-			full[i] = RepeatRows(p, like)
+			full[i] = RepeatRowsLike(p, like)
 		}
 	}
 	for len(full) > mostParts {
@@ -62,14 +61,14 @@ func concatenated(parts []*Node) *Node {
 // slice takes a range along an axis.
 type slice struct{ axis, from, to int }
 
-func (s slice) String() string          { return fmt.Sprintf("%s[%d:%d]", axisName(s.axis), s.from, s.to) }
-func (slice) kind() Kind                { return OpCut }
+func (s slice) String() string          { return fmt.Sprintf("Slice%s[%d:%d]", axisName(s.axis), s.from, s.to) }
+func (slice) kind() Kind                { return OpSlice }
 func (slice) arity() int                { return 1 }
 func (slice) differentiable(i int) bool { return true }
 
 func (s slice) shape(in []tensor.Shape) (tensor.Shape, error) {
 	if n := in[0][s.axis]; s.from < 0 || s.to > n || s.from >= s.to {
-		return nil, fmt.Errorf("the range [%d:%d] is empty or outside the %d %s", s.from, s.to, n, strings.ToLower(axisName(s.axis)))
+		return nil, fmt.Errorf("the range [%d:%d] is empty or outside the %d %s", s.from, s.to, n, axisWord(s.axis))
 	}
 	out := in[0].Clone()
 	out[s.axis] = s.to - s.from
@@ -102,7 +101,7 @@ func (pad) differentiable(i int) bool { return true }
 
 func (p pad) shape(in []tensor.Shape) (tensor.Shape, error) {
 	if n := in[0][p.axis]; p.from < 0 || p.from+n > p.total {
-		return nil, fmt.Errorf("%d %s don't fit from %d on into %d", n, strings.ToLower(axisName(p.axis)), p.from, p.total)
+		return nil, fmt.Errorf("%d %s don't fit from %d on into %d", n, axisWord(p.axis), p.from, p.total)
 	}
 	out := in[0].Clone()
 	out[p.axis] = p.total
@@ -130,7 +129,7 @@ func padInto[T Float](dst, a matrix[T], p pad) {
 type concat struct{ n int }
 
 func (c concat) String() string          { return fmt.Sprintf("Concat(%d)", c.n) }
-func (concat) kind() Kind                { return OpJoin }
+func (concat) kind() Kind                { return OpConcat }
 func (c concat) arity() int              { return c.n }
 func (concat) differentiable(i int) bool { return true }
 
@@ -150,7 +149,7 @@ func (concat) diff(in []*Node, g *Node) []*Node {
 	from := 0
 	for i, n := range in {
 		to := from + n.Shape()[1]
-		out[i] = Columns(g, from, to)
+		out[i] = SliceCols(g, from, to)
 		from = to
 	}
 	return out
@@ -175,5 +174,12 @@ func axisName(axis int) string {
 	if axis == 0 {
 		return "Rows"
 	}
-	return "Columns"
+	return "Cols"
+}
+
+func axisWord(axis int) string {
+	if axis == 0 {
+		return "rows"
+	}
+	return "columns"
 }

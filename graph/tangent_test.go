@@ -20,10 +20,10 @@ func TestNarrowTangents(t *testing.T) {
 		full   []float64 // one row of the part, or nil for the input part
 		cols   int
 	}{
-		{"unit", func(x, _ *graph.Node) *graph.Node { return graph.PadColumns(graph.FillColumns(x, 1, 1), 1, 3) }, 1, []float64{1}, 1},
-		{"multiple of a unit", func(x, _ *graph.Node) *graph.Node { return graph.PadColumns(graph.FillColumns(x, -2.5, 1), 2, 3) }, 2, []float64{-2.5}, 1},
-		{"two alike", func(x, _ *graph.Node) *graph.Node { return graph.PadColumns(graph.FillColumns(x, 2, 2), 0, 3) }, 0, []float64{2, 2}, 2},
-		{"some columns", func(_, part *graph.Node) *graph.Node { return graph.PadColumns(part, 1, 3) }, 1, nil, 2},
+		{"unit", func(x, _ *graph.Node) *graph.Node { return graph.PadCols(graph.FillCols(x, 1, 1), 1, 3) }, 1, []float64{1}, 1},
+		{"multiple of a unit", func(x, _ *graph.Node) *graph.Node { return graph.PadCols(graph.FillCols(x, -2.5, 1), 2, 3) }, 2, []float64{-2.5}, 1},
+		{"two alike", func(x, _ *graph.Node) *graph.Node { return graph.PadCols(graph.FillCols(x, 2, 2), 0, 3) }, 0, []float64{2, 2}, 2},
+		{"some columns", func(_, part *graph.Node) *graph.Node { return graph.PadCols(part, 1, 3) }, 1, nil, 2},
 	}
 	for _, tt := range tests {
 		for _, rows := range []int{1, 4} {

@@ -3,87 +3,79 @@ package graph
 import (
 	"fmt"
 	"slices"
-
-	"github.com/go-ffjord/ffjord/internal/engine"
 )
 
 // translate gives the native engine the operator of v. Its operands have been checked by rowKind.
-func (l *lowering) translate(v View, in []engine.Value) (engine.Value, error) {
+func (l *lowering) translate(v View, in []value) (value, error) {
 	if err := l.checkRows(v); err != nil {
-		return engine.Value{}, err
+		return value{}, err
 	}
-	if fn, ok := nativeFns[v.Kind]; ok {
+	o := operators[v.Kind]
+	switch {
+	case o.operands > 0:
 		if i := slices.IndexFunc(v.Inputs, func(n *Node) bool { return dims(n) != 0 && !slices.Equal(n.Shape(), v.Node.Shape()) }); i >= 0 {
-			return engine.Value{}, fmt.Errorf("operand %d has not the shape of the result %s: %w", i+1, shapeString(v.Node.Shape()), ErrNotNative)
+			return value{}, fmt.Errorf("operand %d has not the shape of the result %s: %w", i+1, shapeString(v.Node.Shape()), ErrNotNative)
 		}
-		return l.Apply(fn, in...), nil
+		return l.Apply(o.fn, in...), nil
+	case o.lower != nil:
+		return o.lower(l, v, in)
 	}
-	perRow := l.kinds[v.Node] == PerRow
-	switch v.Kind {
-	case OpConstant:
-		return l.constant(v)
-	case OpMatMul:
-		return l.product(v, in[0], in[1]), nil
-	case OpRepeatRows:
-		if perRow {
-			_, cols := l.Shape(in[0])
-			return l.RowValue(in[0], cols), nil
-		}
-		return l.Stretch(in[0], v.Node.Shape()[0], v.Node.Shape()[1]), nil
-	case OpRepeatCols:
-		return l.RepeatCols(in[0], v.Total), nil
-	case OpSumRows:
-		return l.SumRows(in[0]), nil
-	case OpSumCols:
-		return l.SumCols(in[0]), nil
-	case OpFill:
-		if perRow {
-			return l.Fill(v.Value, v.Total), nil
-		}
-		return l.Stretch(l.Number(v.Value), v.Node.Shape()[0], v.Total), nil
-	case OpCut, OpSlice:
-		return l.along(v, in[0], func(x engine.Value) engine.Value { return l.Cut(x, v.From, v.To, v.Step) })
-	case OpPad:
-		return l.along(v, in[0], func(x engine.Value) engine.Value { return l.Pad(x, v.From, v.Total) })
-	case OpSliceIncr:
-		return l.unslice(v, in[0], in[1])
-	case OpJoin, OpConcat:
-		return l.join(v, in)
-	case OpTranspose, OpPermute:
-		if perRow || dims(v.Node) != 2 || v.Kind == OpPermute && !slices.Equal(v.Axes, []int{1, 0}) {
-			return engine.Value{}, ErrNotNative
-		}
-		return l.Transpose(in[0]), nil
-	case OpReshape, OpDetach:
-		return in[0], nil
-	case OpSum:
-		return l.sum(v, in[0])
-	case OpMaxAlong:
-		if len(v.Axes) != 1 || v.Axes[0] != 1 || dims(v.Inputs[0]) != 2 {
-			return engine.Value{}, ErrNotNative
-		}
-		return l.MaxCols(in[0]), nil
-	case OpSoftmax, OpLogSoftmax:
-		if dims(v.Node) != 2 || v.Axis == 0 {
-			return engine.Value{}, ErrNotNative
-		}
-		return l.softmax(in[0], v.Kind == OpLogSoftmax), nil
-	case OpSoftmaxGrad, OpLogSoftmaxGrad:
-		if dims(v.Node) != 2 || v.Axis == 0 {
-			return engine.Value{}, ErrNotNative
-		}
-		return l.softmaxGrad(in[1], in[2], v.Kind == OpLogSoftmaxGrad), nil
-	case OpSize:
-		return l.size(v)
-	case OpRepeat:
-		return l.repeat(v, in[0])
+	return value{}, ErrNotNative
+}
+
+func (l *lowering) perRow(v View) bool { return l.kinds[v.Node] == PerRow }
+
+func (l *lowering) repeatRowsLike(v View, in []value) (value, error) {
+	if l.perRow(v) {
+		_, cols := l.Shape(in[0])
+		return l.RowValue(in[0], cols), nil
 	}
-	return engine.Value{}, ErrNotNative
+	return l.Stretch(in[0], v.Node.Shape()[0], v.Node.Shape()[1]), nil
+}
+
+func (l *lowering) repeatCols(v View, in []value) (value, error) {
+	return l.RepeatCols(in[0], v.Total), nil
+}
+
+func (l *lowering) sumRows(_ View, in []value) (value, error) { return l.SumRows(in[0]), nil }
+
+func (l *lowering) sumCols(_ View, in []value) (value, error) { return l.SumCols(in[0]), nil }
+
+func (l *lowering) fill(v View, _ []value) (value, error) {
+	if l.perRow(v) {
+		return l.Fill(v.Value, v.Total), nil
+	}
+	return l.Stretch(l.Number(v.Value), v.Node.Shape()[0], v.Total), nil
+}
+
+// same is for what changes no element.
+func (l *lowering) same(_ View, in []value) (value, error) { return in[0], nil }
+
+func (l *lowering) slice(v View, in []value) (value, error) {
+	return l.along(v, in[0], func(x value) value { return l.Cut(x, v.From, v.To, v.Step) })
+}
+
+func (l *lowering) pad(v View, in []value) (value, error) {
+	return l.along(v, in[0], func(x value) value { return l.Pad(x, v.From, v.Total) })
+}
+
+func (l *lowering) transpose(v View, in []value) (value, error) {
+	if l.perRow(v) || dims(v.Node) != 2 || v.Kind == OpPermute && !slices.Equal(v.Axes, []int{1, 0}) {
+		return value{}, ErrNotNative
+	}
+	return l.Transpose(in[0]), nil
+}
+
+func (l *lowering) maxAlong(v View, in []value) (value, error) {
+	if len(v.Axes) != 1 || v.Axes[0] != 1 || dims(v.Inputs[0]) != 2 {
+		return value{}, ErrNotNative
+	}
+	return l.MaxCols(in[0]), nil
 }
 
 // checkRows refuses a matrix or vector without rows beside values per row, which a graph for one row count may hold.
 func (l *lowering) checkRows(v View) error {
-	if l.kinds[v.Node] != PerRow || v.Kind == OpMatMul || v.Kind == OpRepeatRows || v.Kind == OpRepeat {
+	if l.kinds[v.Node] != PerRow || v.Kind == OpMatMul || v.Kind == OpRepeatRowsLike || v.Kind == OpRepeat {
 		return nil
 	}
 	for i, n := range v.Inputs {
@@ -94,7 +86,7 @@ func (l *lowering) checkRows(v View) error {
 	return nil
 }
 
-func (l *lowering) constant(v View) (engine.Value, error) {
+func (l *lowering) constant(v View, _ []value) (value, error) {
 	if v.Scalar {
 		return l.Number(v.Value), nil
 	}
@@ -107,19 +99,20 @@ func (l *lowering) constant(v View) (engine.Value, error) {
 			data = append(data, float64(x))
 		}
 	default:
-		return engine.Value{}, ErrNotNative
+		return value{}, ErrNotNative
 	}
 	s := v.Node.Shape()
 	if len(s) > 2 || s.TotalSize() != len(data) {
-		return engine.Value{}, ErrNotNative
+		return value{}, ErrNotNative
 	}
 	return l.Constant(s.TotalSize()/s[len(s)-1], s[len(s)-1], data), nil
 }
 
 // product is a·b with the transposes of v.
-func (l *lowering) product(v View, a, b engine.Value) engine.Value {
+func (l *lowering) product(v View, in []value) (value, error) {
+	a, b := in[0], in[1]
 	if a.PerRow() && b.PerRow() {
-		return l.MatMulRows(a, b)
+		return l.MatMulRows(a, b), nil
 	}
 	if v.TransA {
 		a = l.Transpose(a)
@@ -127,13 +120,13 @@ func (l *lowering) product(v View, a, b engine.Value) engine.Value {
 	if v.TransB {
 		b = l.Transpose(b)
 	}
-	return l.MatMul(a, b)
+	return l.MatMul(a, b), nil
 }
 
 // along applies f to the columns of x, or to the rows of a matrix in place of them.
-func (l *lowering) along(v View, x engine.Value, f func(engine.Value) engine.Value) (engine.Value, error) {
-	switch n := v.Inputs[0].Shape(); {
-	case v.Kind == OpSlice && v.From == 0 && v.To == n[v.Axis] && v.Step == 1:
+func (l *lowering) along(v View, x value, f func(value) value) (value, error) {
+	switch {
+	case v.Kind == OpSlice && v.wholeAxis():
 		return x, nil
 	case x.PerRow() && v.Axis == 0:
 		return x, fmt.Errorf("rows have no position: %w", ErrNotNative)
@@ -143,12 +136,12 @@ func (l *lowering) along(v View, x engine.Value, f func(engine.Value) engine.Val
 	return l.Transpose(f(l.Transpose(x))), nil
 }
 
-// join puts values side by side, or matrices one under the other.
-func (l *lowering) join(v View, in []engine.Value) (engine.Value, error) {
+// concat puts values side by side, or matrices one under the other.
+func (l *lowering) concat(v View, in []value) (value, error) {
 	if v.Axis == 1 || dims(v.Node) == 1 {
 		return l.Join(in...), nil
 	}
-	turned := make([]engine.Value, len(in))
+	turned := make([]value, len(in))
 	for i, x := range in {
 		if x.PerRow() {
 			return x, fmt.Errorf("rows have no position: %w", ErrNotNative)

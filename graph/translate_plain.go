@@ -3,12 +3,12 @@ package graph
 import (
 	"fmt"
 
-	"github.com/go-ffjord/ffjord/internal/engine"
 	"github.com/go-ffjord/ffjord/internal/kernel"
 )
 
 // unslice puts b in the range of v into zeros of the shape of x, the gradient of Gorgonia's Slice.
-func (l *lowering) unslice(v View, x, b engine.Value) (engine.Value, error) {
+func (l *lowering) unslice(v View, in []value) (value, error) {
+	x, b := in[0], in[1]
 	if v.Step != 1 {
 		return b, ErrNotNative
 	}
@@ -25,11 +25,12 @@ func (l *lowering) unslice(v View, x, b engine.Value) (engine.Value, error) {
 	if v.From == 0 && v.To == total {
 		return b, nil
 	}
-	return l.along(v, b, func(b engine.Value) engine.Value { return l.Pad(b, v.From, total) })
+	return l.along(v, b, func(b value) value { return l.Pad(b, v.From, total) })
 }
 
 // sum is Gorgonia's sum over axes. A vector per row has its only axis along the rows, any other one along the columns.
-func (l *lowering) sum(v View, x engine.Value) (engine.Value, error) {
+func (l *lowering) sum(v View, in []value) (value, error) {
+	x := in[0]
 	for _, axis := range v.Axes {
 		switch {
 		case axis == 0 && (x.PerRow() || dims(v.Inputs[0]) == 2):
@@ -44,29 +45,37 @@ func (l *lowering) sum(v View, x engine.Value) (engine.Value, error) {
 }
 
 // softmax is eˣ/Σeˣ along the columns, or its logarithm, without overflow.
-func (l *lowering) softmax(x engine.Value, logarithm bool) engine.Value {
+func (l *lowering) softmax(v View, in []value) (value, error) {
+	if dims(v.Node) != 2 || v.Axis == 0 {
+		return value{}, ErrNotNative
+	}
+	x := in[0]
 	_, cols := l.Shape(x)
 	x = l.Apply(kernel.Sub, x, l.RepeatCols(l.MaxCols(x), cols))
 	exp := l.Apply(kernel.Exp, x)
 	sum := l.SumCols(exp)
-	if logarithm {
-		return l.Apply(kernel.Sub, x, l.RepeatCols(l.Apply(kernel.Log, sum), cols))
+	if v.Kind == OpLogSoftmax {
+		return l.Apply(kernel.Sub, x, l.RepeatCols(l.Apply(kernel.Log, sum), cols)), nil
 	}
-	return l.Apply(kernel.Div, exp, l.RepeatCols(sum, cols))
+	return l.Apply(kernel.Div, exp, l.RepeatCols(sum, cols)), nil
 }
 
 // softmaxGrad is y ⊙ (g - Σ y⊙g) of a softmax y along the columns, or g - eʸ Σ g of its logarithm.
-func (l *lowering) softmaxGrad(y, g engine.Value, logarithm bool) engine.Value {
+func (l *lowering) softmaxGrad(v View, in []value) (value, error) {
+	if dims(v.Node) != 2 || v.Axis == 0 {
+		return value{}, ErrNotNative
+	}
+	y, g := in[1], in[2]
 	_, cols := l.Shape(y)
-	if logarithm {
-		return l.Apply(kernel.Sub, g, l.Apply(kernel.Mul, l.Apply(kernel.Exp, y), l.RepeatCols(l.SumCols(g), cols)))
+	if v.Kind == OpLogSoftmaxGrad {
+		return l.Apply(kernel.Sub, g, l.Apply(kernel.Mul, l.Apply(kernel.Exp, y), l.RepeatCols(l.SumCols(g), cols))), nil
 	}
 	sum := l.SumCols(l.Apply(kernel.Mul, y, g))
-	return l.Apply(kernel.Mul, y, l.Apply(kernel.Sub, g, l.RepeatCols(sum, cols)))
+	return l.Apply(kernel.Mul, y, l.Apply(kernel.Sub, g, l.RepeatCols(sum, cols))), nil
 }
 
 // size is a length as a number. That of the rows is only known where the graph is for one row count.
-func (l *lowering) size(v View) (engine.Value, error) {
+func (l *lowering) size(v View, _ []value) (value, error) {
 	n := 1
 	if s := v.Inputs[0].Shape(); len(s) > v.Axis {
 		n = s[v.Axis]
@@ -75,7 +84,8 @@ func (l *lowering) size(v View) (engine.Value, error) {
 }
 
 // repeat is Gorgonia's Repeat: a number or row for all rows, or every column several times.
-func (l *lowering) repeat(v View, x engine.Value) (engine.Value, error) {
+func (l *lowering) repeat(v View, in []value) (value, error) {
+	x := in[0]
 	s := v.Node.Shape()
 	rows, cols := l.Shape(x)
 	switch {

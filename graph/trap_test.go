@@ -59,7 +59,7 @@ func TestCollisions(t *testing.T) {
 		want float64 // for inputs of 2 under the first name and of 5 under the second
 	}{
 		{"inputs of other shapes", func(g *graph.Graph) *graph.Node {
-			return graph.Sub(graph.Columns(g.Uniform(wide, 2, 4), 0, 3), g.Uniform(long, 2, 3))
+			return graph.Sub(graph.SliceCols(g.Uniform(wide, 2, 4), 0, 3), g.Uniform(long, 2, 3))
 		}, 3},
 		{"inputs of one shape", func(g *graph.Graph) *graph.Node {
 			return graph.Sub(g.Uniform(b, 2, 3), g.Uniform(a, 2, 3))

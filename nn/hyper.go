@@ -55,14 +55,14 @@ func (l Hyper) Apply(s *Scope, x *graph.Node) *graph.Node {
 	in := width(x)
 	scaled := []*graph.Node{x}
 	for k := range hidden {
-		scaled = append(scaled, graph.Mul(graph.Columns(h, k, k+1), x))
+		scaled = append(scaled, graph.Mul(graph.SliceCols(h, k, k+1), x))
 	}
 	y := graph.MatMul(graph.Concat(scaled...), s.Param("weight", first(m.Init, in), (1+hidden)*in, m.Out))
 	if m.NoBias {
 		return y
 	}
 	b := s.Param("bias", first(m.biasInit(in), 1), 1+hidden, m.Out)
-	return graph.Add(y, graph.MatMul(graph.Concat(graph.FillColumns(h, 1, 1), h), b))
+	return graph.Add(y, graph.MatMul(graph.Concat(graph.FillCols(h, 1, 1), h), b))
 }
 
 // Linear returns the layer with the settings of m and the hidden width of l.

@@ -20,7 +20,7 @@ func (l Mixture) Apply(s *Scope, x *graph.Node) *graph.Node {
 	var sum *graph.Node
 	for k, field := range l {
 		f := s.Apply(index(k), field, x)
-		term := graph.Mul(graph.Columns(w, k, k+1), f)
+		term := graph.Mul(graph.SliceCols(w, k, k+1), f)
 		switch {
 		case sum == nil:
 			sum = term

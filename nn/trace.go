@@ -67,7 +67,7 @@ func applyTraced(l affine, s *Scope, x *graph.Node) (y, trace *graph.Node) {
 }
 
 // rows returns the dim rows of W that x meets.
-func (j slope) rows(dim int) *graph.Node { return graph.RowSlice(j.weight, j.from, j.from+dim) }
+func (j slope) rows(dim int) *graph.Node { return graph.SliceRows(j.weight, j.from, j.from+dim) }
 
 // trace returns Σ_d W[from+d, d]·g_d of a square Jacobian, a column (rows, 1) of the rows of y.
 func (j slope) trace(s *Scope, y *graph.Node) *graph.Node {
@@ -75,7 +75,7 @@ func (j slope) trace(s *Scope, y *graph.Node) *graph.Node {
 	w := j.rows(width(y))
 	diagonal := graph.SumRows(graph.Mul(w, unit(w)))
 	if j.gate == nil {
-		return graph.RepeatRows(graph.SumCols(diagonal), y)
+		return graph.RepeatRowsLike(graph.SumCols(diagonal), y)
 	}
 	return graph.SumCols(graph.Mul(j.gate, diagonal))
 }
@@ -89,7 +89,7 @@ func traceThrough(s *Scope, in slope, a, h *graph.Node, out slope) *graph.Node {
 	products := graph.Mul(in.rows(back.Shape()[0]), back) // (dim, H)
 	var c *graph.Node
 	if out.gate == nil {
-		c = graph.RepeatRows(graph.SumRows(products), a)
+		c = graph.RepeatRowsLike(graph.SumRows(products), a)
 	} else {
 		c = graph.MatMul(out.gate, products)
 	}
@@ -111,16 +111,16 @@ func elementwise(act Layer) bool {
 // unit returns the unit matrix of the shape of w (n, n): 1 where the numbers of row and column are less than ½ apart.
 func unit(w *graph.Node) *graph.Node {
 	n := width(w)
-	columns := graph.RepeatRows(counted(w, n), w)
+	columns := graph.RepeatRowsLike(counted(w, n), w)
 	rows := graph.RepeatCols(graph.Transpose(counted(w, n)), n)
 	return graph.Gt(graph.Fill(w, 0.5), graph.Abs(graph.Sub(rows, columns)))
 }
 
 // counted returns the row 0, 1, ..., n-1 by doubling, [j, j + width of j], beside the uniform matrix w.
 func counted(w *graph.Node, n int) *graph.Node {
-	count := graph.FillColumns(graph.RowSlice(w, 0, 1), 0, 1)
+	count := graph.FillCols(graph.SliceRows(w, 0, 1), 0, 1)
 	for width(count) < n {
 		count = graph.Concat(count, graph.Shift(count, float64(width(count))))
 	}
-	return graph.Columns(count, 0, n)
+	return graph.SliceCols(count, 0, n)
 }

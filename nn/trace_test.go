@@ -136,12 +136,12 @@ func jacobianTrace(x, y *graph.Node) *graph.Node {
 	dim := x.Shape()[1]
 	var parts []*graph.Node
 	for d := range dim {
-		unit := graph.FillColumns(x, 1, 1)
+		unit := graph.FillCols(x, 1, 1)
 		if dim > 1 {
-			unit = graph.PadColumns(unit, d, dim)
+			unit = graph.PadCols(unit, d, dim)
 		}
 		product := graph.JVP([]*graph.Node{y}, []*graph.Node{x}, []*graph.Node{unit})[0]
-		parts = append(parts, graph.Columns(product, d, d+1))
+		parts = append(parts, graph.SliceCols(product, d, d+1))
 	}
 	return graph.SumCols(graph.Concat(parts...))
 }

@@ -49,7 +49,7 @@ func ExampleSolver() {
 func ExampleWorker_SolveAt() {
 	swing := ode.Problem{Widths: []int{2}, Field: func(*graph.Graph) ode.Field {
 		return func(_ *graph.Node, y ode.State) ode.State {
-			q, p := graph.Columns(y[0], 0, 1), graph.Columns(y[0], 1, 2)
+			q, p := graph.SliceCols(y[0], 0, 1), graph.SliceCols(y[0], 1, 2)
 			return ode.State{graph.Concat(p, graph.Neg(q))}
 		}
 	}}

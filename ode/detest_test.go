@@ -18,7 +18,7 @@ func parts(width int, f func(t *graph.Node, y []*graph.Node) []*graph.Node) ode.
 	return scalar(width, func(t, y *graph.Node) *graph.Node {
 		cols := make([]*graph.Node, width)
 		for i := range cols {
-			cols[i] = graph.Columns(y, i, i+1)
+			cols[i] = graph.SliceCols(y, i, i+1)
 		}
 		return graph.Concat(f(t, cols)...)
 	})
@@ -72,7 +72,7 @@ func gravity(_ *graph.Node, y []*graph.Node) []*graph.Node {
 	at := func(planet, axis int) *graph.Node { return y[3*planet+axis] }
 	cubed := func(x, y, z *graph.Node) *graph.Node { // 1/r³
 		r2 := total(graph.Square(x), graph.Square(y), graph.Square(z))
-		return graph.Inv(graph.Mul(r2, graph.Sqrt(r2)))
+		return graph.Recip(graph.Mul(r2, graph.Sqrt(r2)))
 	}
 	var fall, apart [5][5]*graph.Node
 	for i := range masses {
@@ -155,7 +155,7 @@ func detest() []known {
 		}), y0: kepler, at: keplerAt},
 		{name: "E1", Problem: parts(2, func(t *graph.Node, y []*graph.Node) []*graph.Node { // Bessel's equation of order ½, t + 1 for t
 			s := graph.Shift(t, 1)
-			rest := graph.Mul(graph.Shift(graph.Scale(graph.Inv(graph.Square(s)), -0.25), 1), y[0])
+			rest := graph.Mul(graph.Shift(graph.Scale(graph.Recip(graph.Square(s)), -0.25), 1), y[0])
 			return []*graph.Node{y[1], graph.Neg(graph.Add(graph.Div(y[1], s), rest))}
 		}), y0: [][]float64{{0.6713967071418030, 0.09540051444747446}}},
 		{name: "E2", Problem: parts(2, func(_ *graph.Node, y []*graph.Node) []*graph.Node {

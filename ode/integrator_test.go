@@ -18,7 +18,7 @@ func TestClosedForms(t *testing.T) {
 		return func(_, y *graph.Node) *graph.Node {
 			parts := make([]*graph.Node, len(rates))
 			for i, r := range rates {
-				parts[i] = graph.Scale(graph.Columns(y, i, i+1), r)
+				parts[i] = graph.Scale(graph.SliceCols(y, i, i+1), r)
 			}
 			return graph.Concat(parts...)
 		}

@@ -15,7 +15,7 @@ import (
 // within is a problem that is defined from low to high and not an ulp beyond.
 func within(low, high float64) ode.Problem {
 	return scalar(1, func(t, y *graph.Node) *graph.Node {
-		left, right := graph.Shift(t, -low), graph.Sub(graph.FillColumns(t, high, 1), t)
+		left, right := graph.Shift(t, -low), graph.Sub(graph.FillCols(t, high, 1), t)
 		return graph.Sub(graph.Add(graph.Sqrt(left), graph.Sqrt(right)), y)
 	})
 }

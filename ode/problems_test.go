@@ -51,7 +51,7 @@ func times(y *graph.Node, a *mat.Dense) *graph.Node {
 		var sum *graph.Node
 		for j := range n {
 			if v := a.At(i, j); v != 0 {
-				term := graph.Scale(graph.Columns(y, j, j+1), v)
+				term := graph.Scale(graph.SliceCols(y, j, j+1), v)
 				if sum == nil {
 					sum = term
 				} else {

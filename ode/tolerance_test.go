@@ -160,7 +160,7 @@ func TestReverseTimeByTolerance(t *testing.T) {
 func TestTupleIsMatrix(t *testing.T) {
 	whole := worker[float64](t, ode.Problem{Widths: []int{2}, Field: func(*graph.Graph) ode.Field {
 		return func(_ *graph.Node, y ode.State) ode.State {
-			q, p := graph.Columns(y[0], 0, 1), graph.Columns(y[0], 1, 2)
+			q, p := graph.SliceCols(y[0], 0, 1), graph.SliceCols(y[0], 1, 2)
 			return ode.State{graph.Concat(p, graph.Neg(graph.Sin(q)))}
 		}
 	}}, ode.Solver{}, []float64{2, 0.5})
@@ -180,7 +180,7 @@ func TestTupleByTolerance(t *testing.T) {
 	p := ode.Problem{Widths: []int{2, 2, 1}, Field: func(*graph.Graph) ode.Field {
 		return func(_ *graph.Node, y ode.State) ode.State {
 			rates := func(c int, a, b float64) *graph.Node {
-				return graph.Concat(graph.Scale(graph.Columns(y[c], 0, 1), a), graph.Scale(graph.Columns(y[c], 1, 2), b))
+				return graph.Concat(graph.Scale(graph.SliceCols(y[c], 0, 1), a), graph.Scale(graph.SliceCols(y[c], 1, 2), b))
 			}
 			return ode.State{rates(0, 0.5, 1), rates(1, 1.5, 0.734), graph.Scale(y[2], -2.5)}
 		}
@@ -238,7 +238,7 @@ func TestJump(t *testing.T) {
 // oscillator is q” = force - q - q'/5.
 func oscillator(force float64) func(t, y *graph.Node) *graph.Node {
 	return func(_, y *graph.Node) *graph.Node {
-		q, p := graph.Columns(y, 0, 1), graph.Columns(y, 1, 2)
+		q, p := graph.SliceCols(y, 0, 1), graph.SliceCols(y, 1, 2)
 		return graph.Concat(p, graph.Shift(graph.Neg(graph.Add(graph.Scale(p, 0.2), q)), force))
 	}
 }

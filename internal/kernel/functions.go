@@ -31,6 +31,7 @@ const (
 	Softplus // log(1 + eˣ)
 	Sin
 	Cos
+	Erf // 2/√π ∫₀ˣ e^(-t²) dt
 	Add // of two
 	Sub
 	Mul
@@ -80,6 +81,7 @@ var scalars = [fns]scalar{
 	Softplus: {name: "softplus", one: softplus},
 	Sin:      {name: "sin", one: math.Sin},
 	Cos:      {name: "cos", one: math.Cos},
+	Erf:      {name: "erf", one: math.Erf},
 	Add:      {name: "add", two: func(a, b float64) float64 { return a + b }},
 	Sub:      {name: "sub", two: func(a, b float64) float64 { return a - b }},
 	Mul:      {name: "mul", two: func(a, b float64) float64 { return a * b }},
