@@ -71,7 +71,7 @@ func (c *fitted) numbers() error {
 			}
 		}
 		if low == high && c.rule.Floor == 0 {
-			return fmt.Errorf("Winsorise leaves %v in every row", low)
+			return fmt.Errorf("%v is left in every row by Winsorise", low)
 		}
 		c.note("has %d values beyond %v and %v moved there", moved, low, high)
 	}

@@ -67,8 +67,8 @@ func (t Table) Concat(others ...Table) (Table, error) {
 			}
 			of := newCategories(known)
 			of.closed = false
-			if row, err := recode(more, j, len(t.Names), x.Levels[name], of); err != nil {
-				return Table{}, fmt.Errorf("data: concat: table %d: %w", i+1, &ValueError{row, name, err})
+			if bad := recode(more, j, len(t.Names), name, x.Levels[name], of); bad != nil {
+				return Table{}, fmt.Errorf("data: concat: table %d: %w", i+1, bad[0])
 			}
 			all.Levels[name] = of.levels
 		}
@@ -78,23 +78,24 @@ func (t Table) Concat(others ...Table) (Table, error) {
 	return all, nil
 }
 
-// recode gives the categories of column j of rows that are dim wide the numbers that they have in another table. An
-// error is one of the row that it returns.
-func recode(values []float64, j, dim int, levels []string, to *categories) (row int, err error) {
+// recode gives the categories of column j of rows that are dim wide the numbers that they have in another table. It
+// returns what it can't, which becomes NaN.
+func recode(values []float64, j, dim int, name string, levels []string, to *categories) (bad []*ValueError) {
 	for i := j; i < len(values); i += dim {
 		v := values[i]
 		if math.IsNaN(v) {
 			continue
 		}
-		k := int(v)
+		k, err := int(v), error(nil)
 		if float64(k) != v || k < 0 || k >= len(levels) {
-			return i / dim, fmt.Errorf("%v, want the number of one of %d categories", v, len(levels))
+			err = fmt.Errorf("%v, want the number of one of %d categories", v, len(levels))
+		} else {
+			values[i], err = to.of(levels[k])
 		}
-		code, err := to.of(levels[k])
 		if err != nil {
-			return i / dim, err
+			values[i] = math.NaN()
+			bad = append(bad, &ValueError{Row: i / dim, Column: name, Err: err})
 		}
-		values[i] = code
 	}
-	return 0, nil
+	return bad
 }

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"gorgonia.org/tensor"
-
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
@@ -56,9 +54,4 @@ func countsText(counts []Count) string {
 		told = append(told, fmt.Sprintf("and %d columns more", more))
 	}
 	return strings.Join(told, ", ")
-}
-
-// hasMissing reports whether a value of the table is missing.
-func hasMissing(x *tensor.Dense) bool {
-	return checkNumbers(x, func(f float64) bool { return !math.IsNaN(f) }) != nil
 }

@@ -75,8 +75,8 @@ func (r Recipe) columns(t Table) ([]*fitted, error) {
 		}
 		levels := t.Levels[name]
 		if levels != nil {
-			if row, err := recode(values, j, dim, levels, newCategories(levels)); err != nil {
-				return nil, &ValueError{row, name, err}
+			if bad := recode(values, j, dim, name, levels, newCategories(levels)); bad != nil {
+				return nil, bad[0]
 			}
 		}
 		x := make([]float64, 0, t.Len())

@@ -119,11 +119,11 @@ func TestRecipeRefuses(t *testing.T) {
 		{two(data.Rule{}, 1, 5, 2, 3, 3, 1), `data: recipe: column "b" is -2 times column "a" plus 7: want DropTwins, or a table without them`},
 		{two(data.Rule{}, 1, nan, 2, nan), `data: recipe: no value at all in the columns ["b"]`},
 		{two(data.Rule{Shape: data.Log}, 1, 5, 2, -3, 3, 4), `data: recipe: column "b": numbers down to -3, want numbers above 0 for Log, or YeoJohnson`},
-		{two(data.Rule{Winsorise: 0.34}, 1, 5, 2, 5, 3, 5, 4, 9), `data: recipe: column "b": Winsorise leaves 5 in every row`},
+		{two(data.Rule{Winsorise: 0.34}, 1, 5, 2, 5, 3, 5, 4, 9), `data: recipe: column "b": 5 is left in every row by Winsorise`},
 		{two(data.Rule{Shape: "square"}, 1, 2), `data: recipe: column "a": shape "square", want "log", "yeo-johnson" or none`},
-		{two(data.Rule{Missing: "mean"}, 1, 2), `data: recipe: column "a": Missing is "mean", want "median", "noise" or none`},
-		{two(data.Rule{Winsorise: 0.5}, 1, 2), `data: recipe: column "a": Winsorise is 0.5, want a number from 0 to ½`},
-		{two(data.Rule{Floor: -1}, 1, 2), `data: recipe: column "a": Floor is -1, want a finite number of at least 0`},
+		{two(data.Rule{Missing: "mean"}, 1, 2), `data: recipe: column "a": rule for missing values "mean", want "median", "noise" or none`},
+		{two(data.Rule{Winsorise: 0.5}, 1, 2), `data: recipe: column "a": share to winsorise 0.5, want a number from 0 to ½`},
+		{two(data.Rule{Floor: -1}, 1, 2), `data: recipe: column "a": floor -1, want a finite number of at least 0`},
 		{two(data.Rule{DropConstant: true}, 1, 2, 1, 2), "data: transform: every column is left out"},
 	} {
 		assert.EqualError(t, test.err, test.want)

@@ -44,11 +44,11 @@ const (
 func (r Rule) check() error {
 	switch {
 	case r.Missing != Refuse && r.Missing != Median && r.Missing != Noise:
-		return fmt.Errorf("Missing is %s, want %q, %q or none", quote.Text(string(r.Missing)), Median, Noise)
+		return fmt.Errorf("rule for missing values %s, want %q, %q or none", quote.Text(string(r.Missing)), Median, Noise)
 	case !(r.Floor >= 0) || math.IsInf(r.Floor, 1):
-		return fmt.Errorf("Floor is %v, want a finite number of at least 0", r.Floor)
+		return fmt.Errorf("floor %v, want a finite number of at least 0", r.Floor)
 	case !(r.Winsorise >= 0 && r.Winsorise < 0.5):
-		return fmt.Errorf("Winsorise is %v, want a number from 0 to ½", r.Winsorise)
+		return fmt.Errorf("share to winsorise %v, want a number from 0 to ½", r.Winsorise)
 	}
 	return r.Shape.check()
 }

@@ -22,16 +22,16 @@ import (
 // A missing value that is not filled, a category that the fit did not know and a number that has no finite value by the
 // shape are a [*ValueError] with their row and column.
 func (t Transform) Apply(of Table, rng *rand.Rand) (z *tensor.Dense, logDet []float64, err error) {
-	if err := t.check(); err != nil {
-		return nil, nil, err
-	}
 	x, err := t.read(of)
 	if err != nil {
 		return nil, nil, err
 	}
-	values, logDet, err := t.rows(x, upTo(of.Len()), rng)
-	if err != nil {
+	if err := x.refuse(); err != nil {
 		return nil, nil, err
+	}
+	values, logDet, bad := t.rows(x, upTo(x.rows), rng)
+	if len(bad) > 0 {
+		return nil, nil, bad[0]
 	}
 	return newTable(values, t.Dim()), logDet, nil
 }
@@ -50,13 +50,33 @@ func (e *ValueError) Error() string {
 // Unwrap returns the cause.
 func (e *ValueError) Unwrap() error { return e.Err }
 
-// read returns the columns that go in as the fit knows them, row by row.
-func (t Transform) read(of Table) ([]float64, error) {
+// raw are the columns of a table as a transform's fit knows them.
+type raw struct {
+	values []float64 // row by row
+	rows   int
+	bad    map[int]*ValueError // of the rows with an unknown category
+}
+
+// refuse returns the error of the first row with an unknown category.
+func (x *raw) refuse() error {
+	for i := range x.rows {
+		if bad := x.bad[i]; bad != nil {
+			return bad
+		}
+	}
+	return nil
+}
+
+// read returns the columns that go in as the fit knows them.
+func (t Transform) read(of Table) (*raw, error) {
+	if err := t.check(); err != nil {
+		return nil, err
+	}
 	chosen, err := of.Select(t.Inputs()...)
 	if err != nil {
 		return nil, err
 	}
-	values := float64s(chosen.Rows)
+	x := &raw{values: float64s(chosen.Rows), rows: of.Len(), bad: make(map[int]*ValueError)}
 	for j := range t.Columns {
 		c := &t.Columns[j]
 		if c.Levels == nil {
@@ -66,27 +86,36 @@ func (t Transform) read(of Table) ([]float64, error) {
 		if !ok {
 			levels = c.Levels // numbers are the fit's own
 		}
-		if row, err := recode(values, j, len(t.Columns), levels, newCategories(c.Levels)); err != nil {
-			return nil, &ValueError{row, c.Name, err}
+		for _, bad := range recode(x.values, j, len(t.Columns), c.Name, levels, newCategories(c.Levels)) {
+			x.bad[bad.Row] = bad
 		}
 	}
-	return values, nil
+	return x, nil
 }
 
-// rows transforms the rows of x at the given places.
-func (t Transform) rows(x []float64, places []int, rng *rand.Rand) (values, logDet []float64, err error) {
-	dim := len(t.Columns)
-	values, logDet = make([]float64, 0, len(places)*t.Dim()), make([]float64, len(places))
+// rows transforms the rows of x at the given places. Those that can't be are bad, and 0 in the results.
+func (t Transform) rows(x *raw, places []int, rng *rand.Rand) (values, logDet []float64, bad []*ValueError) {
+	width, dim := len(t.Columns), t.Dim()
+	values, logDet = make([]float64, 0, len(places)*dim), make([]float64, len(places))
 	for i, place := range places {
+		err := x.bad[place]
 		for j := range t.Columns {
+			if err != nil {
+				break
+			}
+			var cause error
 			var l float64
-			if values, l, err = t.Columns[j].append(values, x[place*dim+j], rng); err != nil {
-				return nil, nil, &ValueError{Row: place, Column: t.Columns[j].Name, Err: err}
+			if values, l, cause = t.Columns[j].append(values, x.values[place*width+j], rng); cause != nil {
+				err = &ValueError{Row: place, Column: t.Columns[j].Name, Err: cause}
 			}
 			logDet[i] += l
 		}
+		if err != nil {
+			bad = append(bad, err)
+			values, logDet[i] = append(values[:i*dim], make([]float64, dim)...), 0
+		}
 	}
-	return values, logDet, nil
+	return values, logDet, bad
 }
 
 var (
@@ -102,7 +131,7 @@ func (c *Column) append(z []float64, x float64, rng *rand.Rand) (_ []float64, lo
 	missing := math.IsNaN(x)
 	if missing {
 		if c.Fill == nil {
-			return nil, 0, errFill
+			return z, 0, errFill
 		}
 		x = *c.Fill
 	}
@@ -129,7 +158,7 @@ func (c *Column) append(z []float64, x float64, rng *rand.Rand) (_ []float64, lo
 		x = c.bounded(x) + c.Step*blur(rng)
 		y, l := c.Shape.forward((x-c.Center)/c.scale(), c.Lambda)
 		if math.IsNaN(y) || math.IsInf(y, 0) {
-			return nil, 0, fmt.Errorf("%v: %w", x, errRange)
+			return z, 0, fmt.Errorf("%v: %w", x, errRange)
 		}
 		logDet += l - math.Log(c.scale())
 		standard(y)

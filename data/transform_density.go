@@ -2,6 +2,7 @@ package data
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -29,35 +30,50 @@ func (t Transform) LogProb(ctx context.Context, of Table, m Model, draws int, rn
 	if rng == nil {
 		draws = 1
 	}
-	sums := make([]logSum, of.Len())
+	x, err := t.read(of)
+	if err != nil {
+		return nil, err
+	}
+	sums := make([]logSum, x.rows)
 	for i := range sums {
 		sums[i].top = math.Inf(-1)
 	}
-	var failed error
+	var failed, refused error
 	for range draws {
-		z, logDet, err := t.Apply(of, rng)
-		if err != nil {
-			return nil, err
-		}
-		logp, err := m.LogProb(ctx, z)
+		values, logDet, bad := t.rows(x, upTo(x.rows), rng)
+		logp, err := m.LogProb(ctx, newTable(values, t.Dim()))
 		if err != nil {
 			failed = fmt.Errorf("data: transform: %w", err)
 		}
 		switch {
-		case err != nil && (ctx.Err() != nil || len(logp) != len(logDet)):
+		case err != nil && (ctx.Err() != nil || len(logp) != x.rows):
 			return nil, failed
-		case len(logp) != len(logDet):
-			return nil, fmt.Errorf("data: transform: the model gives %d densities for %d rows", len(logp), len(logDet))
+		case len(logp) != x.rows:
+			return nil, fmt.Errorf("data: transform: the model gives %d densities for %d rows", len(logp), x.rows)
 		}
 		for i, l := range logp {
 			sums[i].add(l + logDet[i])
 		}
+		for _, e := range bad {
+			sums[e.Row].add(math.NaN())
+		}
+		if refused == nil && len(bad) > 0 {
+			refused = refusedRows(bad)
+		}
 	}
-	mean := make([]float64, len(sums))
+	mean := make([]float64, x.rows)
 	for i := range sums {
 		mean[i] = sums[i].log() - math.Log(float64(draws))
 	}
-	return mean, failed
+	return mean, errors.Join(refused, failed)
+}
+
+// refusedRows is the error of the first of the bad rows, and says how many there are.
+func refusedRows(bad []*ValueError) error {
+	if len(bad) == 1 {
+		return bad[0]
+	}
+	return fmt.Errorf("%w, and %d rows more", bad[0], len(bad)-1)
 }
 
 // logSum is the running logarithm of Σ exp(l), free of under- and overflow.

@@ -19,8 +19,7 @@ var (
 // It serves one goroutine and one epoch at a time.
 type Prepared struct {
 	by     Transform
-	values []float64 // of the table, as the transform knows it
-	rows   int
+	x      *raw
 	size   int
 	epochs epochs
 	print  string
@@ -33,27 +32,26 @@ func (t Transform) Source(of Table, size int, seed uint64) (*Prepared, error) {
 	if size < 1 {
 		return nil, fmt.Errorf("data: batches of %d rows, want at least 1", size)
 	}
-	if _, _, err := t.Apply(of, nil); err != nil {
-		return nil, err
-	}
-	values, err := t.read(of)
+	x, err := t.read(of)
 	if err != nil {
 		return nil, err
 	}
+	if _, _, bad := t.rows(x, upTo(x.rows), nil); len(bad) > 0 {
+		return nil, bad[0]
+	}
 	return &Prepared{
-		by: t, values: values, rows: of.Len(), size: min(size, of.Len()),
-		epochs: epochs{seeded: true, seed: seed}, print: of.Fingerprint(),
+		by: t, x: x, size: min(size, x.rows), epochs: epochs{seeded: true, seed: seed}, print: of.Fingerprint(),
 	}, nil
 }
 
 // Rows returns the number of rows of an epoch.
-func (p *Prepared) Rows() int { return p.rows }
+func (p *Prepared) Rows() int { return p.x.rows }
 
 // Dim returns the width of a row.
 func (p *Prepared) Dim() int { return p.by.Dim() }
 
 // Len returns the number of batches of an epoch, the short one included.
-func (p *Prepared) Len() int { return (p.rows + p.size - 1) / p.size }
+func (p *Prepared) Len() int { return (p.x.rows + p.size - 1) / p.size }
 
 // Err returns the error that broke the last epoch off, nil if none did: noise may take a number at the end of a shape's
 // range beyond it.
@@ -69,14 +67,14 @@ func (p *Prepared) Fingerprint() string { return p.print }
 func (p *Prepared) Epoch() iter.Seq[*tensor.Dense] {
 	return func(yield func(*tensor.Dense) bool) {
 		rng := p.epochs.draw()
-		order := rng.Perm(p.rows)
+		order := rng.Perm(p.x.rows)
 		noise := rand.New(rand.NewPCG(rng.Uint64(), rng.Uint64()))
 		p.err = nil
 		for len(order) > 0 {
 			n := min(p.size, len(order))
-			values, _, err := p.by.rows(p.values, order[:n], noise)
-			if err != nil {
-				p.err = err
+			values, _, bad := p.by.rows(p.x, order[:n], noise)
+			if len(bad) > 0 {
+				p.err = bad[0]
 				return
 			}
 			if !yield(newTable(values, p.by.Dim())) {

@@ -26,7 +26,9 @@ func TestTransformRefuses(t *testing.T) {
 	}
 	other := change(0, 0, 1)
 	other.Levels = map[string][]string{"city": {"Bonn", "Oslo", "Rome", "Ulm"}}
-	other.Rows.Float64s()[6+2] = 0
+	for i, city := range []float64{1, 0, 3} {
+		other.Rows.Float64s()[6*i+2] = city
+	}
 	for _, test := range []struct {
 		x      data.Table
 		row    int
@@ -45,11 +47,18 @@ func TestTransformRefuses(t *testing.T) {
 		assert.ErrorContains(t, err, test.want)
 		_, err = by.Source(test.x, 2, 1)
 		assert.ErrorAs(t, err, &e)
-		_, err = by.LogProb(t.Context(), test.x, normals01{}, 1, nil)
+		logp, err := by.LogProb(t.Context(), test.x, normals01{}, 1, nil)
 		assert.ErrorAs(t, err, &e)
+		for i, l := range logp {
+			assert.Equal(t, i == test.row, math.IsNaN(l), "row %d: one row's fault is its own", i)
+		}
 	}
 	_, _, err = by.Apply(must(whole.Drop("price")), nil)
 	assert.ErrorContains(t, err, `no column "price"`)
+	two := change(0, 0, nan)
+	two.Rows.Float64s()[6] = nan
+	_, err = by.LogProb(t.Context(), two, normals01{}, 3, seeded(1))
+	assert.ErrorContains(t, err, "in the rows of the fit, and 1 rows more")
 	logs, _, err := data.Recipe{Each: data.Rule{Shape: data.Log}}.Fit(column(1, 2))
 	require.NoError(t, err)
 	_, _, err = logs.Apply(column(1, -2), nil)
