@@ -64,3 +64,15 @@ func (c *fitted) far() {
 		c.note("has values up to %.3g times the width of its middle half away: want Winsorise or a Shape", out)
 	}
 }
+
+// many notes categories that are too many to learn from.
+func (c *fitted) many() {
+	seen := len(slices.Compact(slices.Clone(c.sorted)))
+	switch {
+	case seen > 20 && 2*seen > len(c.sorted):
+		c.note("has %d categories in %d rows: a name or a number of the row is nothing to learn, want it dropped",
+			seen, len(c.sorted))
+	case c.rule.OneHot && len(c.fit.Levels) > 50:
+		c.note("has %d categories, a column for each: without OneHot they are one", len(c.fit.Levels))
+	}
+}

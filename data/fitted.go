@@ -51,6 +51,7 @@ func (c *fitted) prepare() error {
 	}
 	if c.fit.Levels != nil {
 		c.fit.Step, c.fit.Grid, c.fit.OneHot = 1, true, c.rule.OneHot
+		c.many()
 	} else if err := c.numbers(); err != nil {
 		return err
 	}

@@ -30,7 +30,9 @@ func (t Table) Inspect() ([]Note, error) {
 		case len(c.sorted) == 0:
 		case c.constant():
 			c.note("is %v in every row", c.sorted[0])
-		case c.fit.Levels == nil:
+		case c.fit.Levels != nil:
+			c.many()
+		default:
 			c.discrete()
 			c.far()
 		}

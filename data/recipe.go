@@ -43,11 +43,14 @@ func (r Recipe) Fit(t Table) (Transform, []Note, error) {
 	var transform Transform
 	var notes []Note
 	for _, c := range columns {
-		if err := c.prepare(); err != nil {
-			return Transform{}, nil, fmt.Errorf("data: recipe: column %s: %w", quote.Text(c.fit.Name), err)
+		if failed := c.prepare(); failed != nil {
+			err = errors.Join(err, fmt.Errorf("data: recipe: column %s: %w", quote.Text(c.fit.Name), failed))
 		}
 		transform.Columns = append(transform.Columns, c.fit)
 		notes = append(notes, c.notes...)
+	}
+	if err != nil {
+		return Transform{}, nil, err
 	}
 	return transform, notes, transform.check()
 }

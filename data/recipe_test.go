@@ -221,6 +221,38 @@ func TestInspect(t *testing.T) {
 	assert.EqualError(t, err, "data: table is nil")
 }
 
+func TestRecipeNotesManyCategories(t *testing.T) {
+	words := func(rows, levels int) data.Table {
+		x := data.Table{Names: []string{"x"}, Levels: map[string][]string{"x": nil}}
+		for k := range levels {
+			x.Levels["x"] = append(x.Levels["x"], fmt.Sprint("w", k))
+		}
+		var values []float64
+		for i := range rows {
+			values = append(values, float64(i%levels))
+		}
+		x.Rows = data.Rows(1, values...)
+		return x
+	}
+	for _, test := range []struct {
+		rows, levels int
+		oneHot       bool
+		want         []data.Note
+	}{
+		{600, 51, true, []data.Note{{"x", "has 51 categories, a column for each: without OneHot they are one"}}},
+		{600, 51, false, nil},
+		{60, 51, true, []data.Note{{"x", "has 51 categories in 60 rows: a name or a number of the row is nothing to learn, want it dropped"}}},
+		{8, 7, true, nil},
+	} {
+		_, notes, err := data.Recipe{Each: data.Rule{OneHot: test.oneHot}}.Fit(words(test.rows, test.levels))
+		require.NoError(t, err)
+		assert.Equal(t, test.want, notes)
+	}
+	notes, err := words(60, 51).Inspect()
+	require.NoError(t, err)
+	assert.Len(t, notes, 1)
+}
+
 func TestRecipeFillsWithMedian(t *testing.T) {
 	x := data.Table{Names: []string{"a", "c"}, Levels: map[string][]string{"c": {"u", "v"}},
 		Rows: data.Rows(2, 1, 1, 2.5, 1, nan, 0, 7, nan)}

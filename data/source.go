@@ -69,8 +69,8 @@ func (c closing) Names() []string { return namesOf(c.RowReader) }
 // Levels returns the categories of the columns, nil where the file does not say.
 func (c closing) Levels() map[string][]string { return levelsOf(c.RowReader) }
 
-// levelsOf returns the categories of the columns of r, by name, nil if it does not say.
-func levelsOf(r RowReader) map[string][]string {
+// levelsOf returns the categories of the columns of r, a RowReader or a Source, by name, nil if it does not say.
+func levelsOf(r any) map[string][]string {
 	if of, ok := r.(interface{ Levels() map[string][]string }); ok {
 		return of.Levels()
 	}

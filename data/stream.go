@@ -42,6 +42,8 @@ type StreamOptions struct {
 	// Seed draws in the place of Rand, an order that depends on it and on the number of the epoch alone, so that
 	// [Stream.Seek] can deal any epoch again. Zero is no seed.
 	Seed uint64
+	// Missing lets values be missing, for a [Transform] that fills them. Otherwise a row that misses one is refused.
+	Missing bool
 }
 
 // NewStream returns a stream of what open opens, in float64. It reads the whole once, to count the rows and so that a
@@ -64,7 +66,7 @@ func NewStream(open func() (RowReader, error), o StreamOptions) (*Stream, error)
 		print.add(row, len(row))
 		s.rows++
 		s.dim = len(row)
-		missing = slices.ContainsFunc(row, math.IsNaN)
+		missing = !o.Missing && slices.ContainsFunc(row, math.IsNaN)
 		return !missing
 	})
 	switch {
@@ -81,6 +83,9 @@ func NewStream(open func() (RowReader, error), o StreamOptions) (*Stream, error)
 
 // Names returns what the columns are called, nil where the file does not say.
 func (s *Stream) Names() []string { return s.names }
+
+// Levels returns the categories of the columns that hold some, by name, nil where the file does not say.
+func (s *Stream) Levels() map[string][]string { return s.levels }
 
 // Rows returns the number of rows of an epoch.
 func (s *Stream) Rows() int { return s.rows }

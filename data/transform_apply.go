@@ -86,11 +86,16 @@ func (t Transform) read(of Table) (*raw, error) {
 		if !ok {
 			levels = c.Levels // numbers are the fit's own
 		}
-		for _, bad := range recode(x.values, j, len(t.Columns), c.Name, levels, newCategories(c.Levels)) {
-			x.bad[bad.Row] = bad
-		}
+		x.recode(j, len(t.Columns), c, levels)
 	}
 	return x, nil
+}
+
+// recode gives the categories of column j their numbers of the fit.
+func (x *raw) recode(j, dim int, c *Column, levels []string) {
+	for _, bad := range recode(x.values, j, dim, c.Name, levels, newCategories(c.Levels)) {
+		x.bad[bad.Row] = bad
+	}
 }
 
 // rows transforms the rows of x at the given places. Those that can't be are bad, and 0 in the results.

@@ -1,6 +1,7 @@
 package data_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math"
@@ -285,4 +286,99 @@ func TestPrepared(t *testing.T) {
 	}
 	var e *data.ValueError
 	assert.ErrorAs(t, edge.Err(), &e)
+}
+
+// A file that is read in batches comes out as the table that it holds does.
+func TestTransformOver(t *testing.T) {
+	x := must(survey(200, 1).Drop("price", "planet", "inches"))
+	by, _, err := data.Recipe{Each: data.Rule{Missing: data.Median}}.Fit(x)
+	require.NoError(t, err)
+	var file bytes.Buffer
+	require.NoError(t, x.WriteCSV(&file))
+	open := func(c data.CSV, o data.StreamOptions) (*data.Stream, error) {
+		c.Missing = []string{""}
+		return data.NewStream(func() (data.RowReader, error) { return c.Rows(bytes.NewReader(file.Bytes())) }, o)
+	}
+	known := data.CSV{Columns: by.Inputs(), Levels: by.Levels()}
+	_, err = open(known, data.StreamOptions{})
+	assert.ErrorContains(t, err, "misses a value, want none missing")
+	stream, err := open(known, data.StreamOptions{Batch: 30, Missing: true})
+	require.NoError(t, err)
+	assert.Equal(t, by.Levels(), stream.Levels())
+	s, err := by.Over(stream, 7)
+	require.NoError(t, err)
+	assert.Equal(t, []int{by.Dim(), 7}, []int{s.Dim(), s.Len()})
+	assert.Equal(t, x.Fingerprint(), s.Fingerprint())
+	first, second := streamed(t, s), streamed(t, s)
+	want, _, err := by.Apply(x, nil)
+	require.NoError(t, err)
+	got := slices.Concat(first...)
+	require.Len(t, got, want.Shape().TotalSize())
+	for i, name := range by.Names() {
+		for k := i; k < len(got); k += by.Dim() {
+			switch name {
+			case "height":
+				require.Equal(t, want.Float64s()[k], got[k])
+			default: // within half a step of noise, of deviation 1/√12 at the least
+				require.InDelta(t, want.Float64s()[k], got[k], 0.5*math.Sqrt(12))
+			}
+		}
+	}
+	assert.NotEqual(t, first, second)
+	require.NoError(t, s.Seek(0))
+	assert.Equal(t, first, streamed(t, s))
+	require.NoError(t, s.Seek(1))
+	for range s.Epoch() {
+		break
+	}
+	require.NoError(t, s.Seek(1))
+	assert.Equal(t, second, streamed(t, s))
+
+	// With a seed the order is the epoch's own too.
+	stream, err = open(known, data.StreamOptions{Batch: 30, Missing: true, Seed: 3})
+	require.NoError(t, err)
+	s, err = by.Over(stream, 7)
+	require.NoError(t, err)
+	first = streamed(t, s)
+	require.NoError(t, s.Seek(0))
+	assert.Equal(t, first, streamed(t, s))
+
+	other := data.CSV{Columns: by.Inputs(), Levels: map[string][]string{"city": {"Ulm", "Rome", "Oslo"}}}
+	stream, err = open(other, data.StreamOptions{Missing: true})
+	require.NoError(t, err)
+	_, err = by.Over(stream, 7)
+	assert.EqualError(t, err, `data: transform: the categories of column "city" are ["Ulm" "Rome" "Oslo"], want ["Oslo" "Rome" "Ulm"]`)
+	stream, err = open(data.CSV{Columns: []string{"children", "height"}}, data.StreamOptions{Missing: true})
+	require.NoError(t, err)
+	_, err = by.Over(stream, 7)
+	assert.EqualError(t, err, `data: transform: the columns are ["children" "height"], want ["height" "children" "city"]`)
+	_, err = by.Over(nil, 7)
+	assert.EqualError(t, err, "data: transform: no source")
+	_, err = data.Transform{}.Over(stream, 7)
+	assert.EqualError(t, err, "data: transform: no columns")
+
+	broken := errors.New("broken")
+	for _, test := range []struct {
+		of   sourceOf
+		want string
+	}{
+		{sourceOf{err: broken}, "broken"},
+		{sourceOf{batches: []*tensor.Dense{data.Rows(2, 1, 2)}}, "data: transform: a batch is 2 wide, want 3"},
+		{sourceOf{batches: []*tensor.Dense{nil}}, "data: table is nil"},
+		{sourceOf{batches: []*tensor.Dense{data.Rows(3, 1.7, 0, 0, 1.7, 0, 5)}}, `data: row 1, column "city": 5, want the number of one of 3 categories`},
+		{sourceOf{batches: []*tensor.Dense{data.Rows(3, 1.7, nan, 0)}}, `data: row 0, column "children": missing, and there is nothing to fill it with: none was missing in the rows of the fit`},
+	} {
+		s, err := by.Over(test.of, 1)
+		require.NoError(t, err)
+		assert.Empty(t, s.Fingerprint())
+		for range s.Epoch() {
+		}
+		assert.EqualError(t, s.Err(), test.want)
+		assert.ErrorContains(t, s.Seek(0), "can't go to an epoch")
+	}
+	drawn, err := data.NewBatches(data.Rows(3, 1.7, 0, 0), 1, seeded(1))
+	require.NoError(t, err)
+	s, err = by.Over(drawn, 1)
+	require.NoError(t, err)
+	assert.ErrorContains(t, s.Seek(0), "drawn from a *rand.Rand")
 }
