@@ -30,11 +30,21 @@ func NewBatches(x *tensor.Dense, size int, rng *rand.Rand) (*Batches, error) {
 	if err := checkTable(x); err != nil {
 		return nil, err
 	}
+	b, err := newBatches(x, size)
+	if err != nil {
+		return nil, err
+	}
+	b.epochs.rng = rng
+	return b, nil
+}
+
+// newBatches returns batches, in the table's order, of what is a table but may miss values.
+func newBatches(x *tensor.Dense, size int) (*Batches, error) {
 	if size < 1 {
 		return nil, fmt.Errorf("data: batches of %d rows, want at least 1", size)
 	}
 	rows, dim := x.Shape()[0], x.Shape()[1]
-	b := &Batches{table: x, rows: rows, size: min(size, rows), epochs: epochs{rng: rng}, order: make([]int, rows)}
+	b := &Batches{table: x, rows: rows, size: min(size, rows), order: make([]int, rows)}
 	rest := rows % b.size
 	if x.Dtype() == tensor.Float32 {
 		b.whole, b.rest = buffers[float32](b.size, rest, dim)
