@@ -68,7 +68,10 @@ func read(r io.Reader, rng *rand.Rand, types Types) (*Flow, error) {
 	}); err != nil {
 		return nil, err
 	}
-	return f, f.Compile()
+	if err := f.Compile(); err != nil {
+		return nil, err
+	}
+	return f, nil
 }
 
 // described makes the flow that metadata describe over parameters whose numbers may not be there yet.

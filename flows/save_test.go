@@ -85,7 +85,7 @@ func savedCases() []savedCase {
 	for _, act := range []nn.Layer{nn.Identity, nn.Tanh, nn.Sigmoid, nn.Softplus, nn.ReLU, nn.ELU, nn.SiLU, nn.Sin, nn.Square, nn.Swish{}} {
 		field(fmt.Sprintf("act %v", act), nn.MLP{Hidden: []int{3}, Act: act})
 	}
-	for _, time := range []nn.Timed{nn.Ignore, nn.Concat, nn.Tile, nn.Fourier{}, nn.Fourier{Freqs: 2}, nn.Squash{}, nn.ConcatSquash{},
+	for _, time := range []nn.Timed{nn.Ignore, nn.Concat, nn.ConcatLast, nn.Tile, nn.Fourier{}, nn.Fourier{Freqs: 2}, nn.Squash{}, nn.ConcatSquash{},
 		nn.ConcatV2{}, nn.Blend{}, nn.Hyper{Hidden: 2}, nn.GatedLinear{}} {
 		field(fmt.Sprintf("time %T %v", time, time), nn.MLP{Hidden: []int{3}, Time: time})
 	}

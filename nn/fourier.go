@@ -8,7 +8,8 @@ import (
 
 // Fourier feeds the time to a network as waves: cos(kπt) for k = 1, ..., Freqs and then sin(kπt), 2·Freqs columns. As
 // a layer it puts those columns in front of x; as an MLP's Time it puts them in front of the first map's input, as
-// zuko's CNF does (Rozet et al. 2022).
+// zuko's CNF does (Rozet et al. 2022): [cos πt, ..., cos Freqs·πt, sin πt, ..., sin Freqs·πt, x, c] with the condition c,
+// where there is one. All other maps see no time.
 type Fourier struct {
 	Freqs int // number of frequencies; zero is 3
 }
@@ -41,5 +42,5 @@ func (l Fourier) Linear(i int, m Linear) Layer {
 	if i > 0 {
 		return m
 	}
-	return timedLinear{l, m}
+	return timedLinear{time: l, linear: m}
 }

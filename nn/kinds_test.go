@@ -36,6 +36,9 @@ var kinds = []struct {
 	{"concat", nn.Concat, func(p numbers, _ int, t float64, x, c []float64) []float64 {
 		return p.linear(join([]float64{t}, x, c))
 	}, "weight 5 3, bias 1 3"},
+	{"concat last", nn.ConcatLast, func(p numbers, _ int, t float64, x, c []float64) []float64 {
+		return p.linear(join(x, []float64{t}, c))
+	}, "weight 5 3, bias 1 3"},
 	{"tile", nn.Tile, func(p numbers, i int, t float64, x, c []float64) []float64 {
 		if i > 0 {
 			return p.linear(join(x, c))

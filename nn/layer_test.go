@@ -44,6 +44,7 @@ func TestLayersAgainstPlainGo(t *testing.T) {
 		{"linear without bias", nn.Linear{Out: 4, NoBias: true}, func(p func(string) []float64, _ float64, x []float64) []float64 {
 			return affine(x, p("weight"), make([]float64, 4))
 		}},
+		{"concat last", nn.ConcatLast, func(_ func(string) []float64, t float64, x []float64) []float64 { return join(x, []float64{t}) }},
 		{"concat", nn.Concat, func(_ func(string) []float64, t float64, x []float64) []float64 { return prepend(1, t, x) }},
 		{"tile", nn.Tile, func(_ func(string) []float64, t float64, x []float64) []float64 { return prepend(2, t, x) }},
 		{"ignore", nn.Ignore, func(_ func(string) []float64, _ float64, x []float64) []float64 { return x }},

@@ -118,7 +118,7 @@ func TestSpectralForgetsTheScale(t *testing.T) {
 }
 
 func TestSpectralInEveryKind(t *testing.T) {
-	for _, kind := range []nn.Timed{nn.Ignore, nn.Concat, nn.ConcatV2{}, nn.Squash{}, nn.ConcatSquash{}, nn.Blend{}, nn.GatedLinear{}, nn.Fourier{}} {
+	for _, kind := range []nn.Timed{nn.Ignore, nn.Concat, nn.ConcatLast, nn.ConcatV2{}, nn.Squash{}, nn.ConcatSquash{}, nn.Blend{}, nn.GatedLinear{}, nn.Fourier{}} {
 		t.Run(fmt.Sprintf("%T", kind), func(t *testing.T) {
 			p, big := newParams(), newParams()
 			l := nn.MLP{Hidden: []int{4}, Time: kind, Spectral: 5}
