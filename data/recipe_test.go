@@ -138,6 +138,47 @@ func TestRecipeRefuses(t *testing.T) {
 	assert.EqualError(t, err, `data: row 1, column "a": 2, want the number of one of 2 categories`)
 }
 
+// Of several columns that are one another all follow the first, wherever the sort by numbers puts them.
+func TestRecipeDropsAllTwins(t *testing.T) {
+	rng := seeded(1)
+	var values []float64
+	for range 50 {
+		a, b := rng.NormFloat64(), rng.NormFloat64()
+		values = append(values, a, b, -3*a+1, 2*b, a, a+5)
+	}
+	x := data.Table{Names: []string{"a", "b", "c", "d", "e", "f"}, Rows: data.Rows(6, values...)}
+	by, notes, err := data.Recipe{DropTwins: true}.Fit(x)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a", "b"}, by.Names())
+	var twins []string
+	for _, c := range by.Columns[2:] {
+		twins = append(twins, c.Twin)
+	}
+	assert.Equal(t, []string{"a", "b", "a", "a"}, twins)
+	assert.Len(t, notes, 4)
+	z, _, err := by.Apply(x, nil)
+	require.NoError(t, err)
+	back, err := by.Invert(z)
+	require.NoError(t, err)
+	assert.InDeltaSlice(t, values, back.Rows.Float64s(), 1e-12)
+
+	_, _, err = data.Recipe{}.Fit(x)
+	assert.ErrorContains(t, err, `column "e" is column "a", column "f" is 1 times column "a" plus 5: want DropTwins`)
+	wide := data.Table{}
+	values = nil
+	for j := range 40 {
+		wide.Names = append(wide.Names, fmt.Sprint("x", j))
+	}
+	for i := range 3 {
+		for range 40 {
+			values = append(values, float64(i*i))
+		}
+	}
+	wide.Rows = data.Rows(40, values...)
+	_, _, err = data.Recipe{}.Fit(wide)
+	assert.ErrorContains(t, err, `column "x10" is column "x0", and 29 columns more: want DropTwins`)
+}
+
 // A column that is constant where it was fitted and not elsewhere must not come out at 1e10.
 func TestRecipeFloor(t *testing.T) {
 	by, notes, err := data.Recipe{Each: data.Rule{Floor: 0.5}}.Fit(column(3, 3, 3))

@@ -119,3 +119,22 @@ func TestShapesTakeAllNumbersToAll(t *testing.T) {
 		assert.False(t, math.IsNaN(back.Rows.Float64s()[0]) || math.IsInf(back.Rows.Float64s()[0], 0), "of %v", z)
 	}
 }
+
+// Of very many numbers an even choice has nearly the likelihood of all.
+func TestYeoJohnsonOfManyNumbers(t *testing.T) {
+	rng := seeded(1)
+	var few, many []float64
+	for range 500 {
+		v := math.Exp(0.5 * rng.NormFloat64())
+		few = append(few, v)
+		for range 300 {
+			many = append(many, v)
+		}
+	}
+	fit := func(x []float64) float64 {
+		by, _, err := data.Recipe{Each: data.Rule{Shape: data.YeoJohnson}}.Fit(column(x...))
+		require.NoError(t, err)
+		return by.Columns[0].Lambda
+	}
+	assert.InDelta(t, fit(few), fit(many), 5e-3)
+}
