@@ -29,6 +29,7 @@ func (f *Flow) compile() (*plan, runner, error) {
 }
 
 func compile[T graph.Float](p *plan, blocks []Block) (runner, error) {
+	p.door = doorFrom[T](blocks)
 	c := &compiled[T]{plan: p, draw: newLock(), free: map[int][]*worker[T]{}}
 	for _, b := range blocks {
 		if err := c.compileBlock(b); err != nil {

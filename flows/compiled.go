@@ -59,18 +59,18 @@ func (c *compiled[T]) transform(ctx context.Context, x, cond *tensor.Dense, inve
 		return nil, nil, err
 	}
 	rows := in.x.rows
-	out, logDet := make([]T, rows*c.plan.dim), make([]float64, rows)
+	out, logDet := c.output(rows, !inverse), make([]float64, rows)
 	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
 		w.load(in, from, to)
 		err := w.carry(ctx, in, inverse, false)
-		w.store(out)
+		w.put(out)
 		w.spread(logDet[from:to], w.logDet)
 		return err
 	})
 	if err != nil && !partial(err) {
 		return nil, nil, err
 	}
-	return c.matrix(out), logDet, err
+	return out.matrix(), logDet, err
 }
 
 func (c *compiled[T]) stepGraph(block int, back bool) (*graph.Graph, error) {

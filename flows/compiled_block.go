@@ -52,7 +52,11 @@ func (c *compiled[T]) compileBlock(b Block) error {
 		}
 	default:
 		planned = closedPlan{b}
-		block, err = compileClosed(c, b, owner)
+		var closed *compiledClosed[T]
+		closed, err = compileClosed(c, b, owner)
+		if block = closed; i >= c.plan.door {
+			block = &compiledDoor[T]{closed, doorOf(b)}
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("flows: block %d: %w", i, err)

@@ -65,7 +65,7 @@ func TestCosts(t *testing.T) {
 		{"constant", nn.Func(func(z *graph.Node) *graph.Node { return graph.Fill(z, 1) }), 3, Costs{Dim: 3, Probe: 0}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := (&plan{dim: c.dim, params: newParams()}).costs(c.field, "block0")
+			got, err := (&plan{dim: c.dim, params: newParams(), budget: &graph.Budget{}}).costs(c.field, "block0")
 			require.NoError(t, err)
 			assert.Equal(t, c.want, got)
 		})
@@ -109,7 +109,7 @@ func (c choosing) Choose(costs Costs) (Trace, string, error) {
 }
 
 func TestResolve(t *testing.T) {
-	p := &plan{dim: 3, cond: 2, params: newParams()}
+	p := &plan{dim: 3, cond: 2, params: newParams(), budget: &graph.Budget{}}
 	field := nn.Seq{nn.Linear{Out: 4, Cond: true}, nn.Linear{Out: 3}}
 
 	same, why, err := p.resolve(Exact{}, field, "block0")

@@ -40,8 +40,8 @@ func ExampleStandardize() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	var tall float32
-	for i, v := range sample.Data().([]float32) {
+	var tall float64
+	for i, v := range sample.Float64s() { // on the data's side of a Standardize
 		if i%2 == 0 {
 			tall += v / 1000
 		}

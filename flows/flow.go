@@ -13,19 +13,29 @@ import (
 
 // Flow is a density on vectors: a base density carried to the data by a chain of blocks.
 //
-// It is compiled at the first call of a method, and its fields but MaxBytes and Notes must not be changed after that;
-// the numbers in Params may be, between calls. Its methods may be called by several goroutines at once. Data are
-// matrices (rows, dim) of float32 or float64, converted to the element type of Params; results have that type,
-// log-densities and log-determinants are in nats. A row whose numbers are not finite, or that can't be solved, is NaN
-// in the results and named in a *SolveError beside them; all others are what they would be without it. Goroutines that
-// draw must each have a source of random numbers of their own, and none may be that of a Hutchinson trace.
+// It is compiled at the first call of a method, and its fields but MaxBytes and Notes must not be changed after that; the numbers
+// in Params may be, between calls. Its methods may be called by several goroutines at once. Goroutines that draw must each
+// have a source of random numbers of their own, and none may be that of a Hutchinson trace.
+//
+// Data are matrices (rows, dim) of float32 or float64, converted to the element type of Params; results have that type.
+// But where the blocks next to the data are [Standardize], [Affine] or [Permute], they are computed in float64 whatever
+// the type: give data of large values and small differences, such as times in seconds, as float64, and no digit is lost.
+// What comes out on their data's side (Sample, Forward, the last frames of a trajectory, the draws of a Pathwise) is
+// float64 too. Log-densities and log-determinants are in nats.
+//
+// A row whose numbers are not finite, or that can't be solved, is NaN in the results and named in a *SolveError beside
+// them; all others are what they would be without it.
 type Flow struct {
 	Dim    int   // of the data; zero is the base's, which must then have a method Dim() int
 	Base   Base  // nil is the standard normal density
 	Blocks Block // nil is no block
 	Cond   int   // width of the condition that every row comes with; zero is none, see Given
-	Params *nn.Params
-	Engine graph.Engine // runs the compiled graphs; zero is the native one
+	// StandardizeCond is what conditions go through before layers see them, (c - Mean)/Std by column, in float64 whatever
+	// the element type. Its numbers are settings, not parameters: Save keeps them, Params.Save does not. Zero leaves
+	// conditions as they are.
+	StandardizeCond Standardize
+	Params          *nn.Params
+	Engine          graph.Engine // runs the compiled graphs; zero is the native one
 
 	// MaxBytes bounds what one call may take for its rows: results, draws, noise, and the sums of a loss's gradient. More
 	// is a *LimitError, before anything is allocated. Zero is 16 GiB. It may be changed between calls. What a solver logs

@@ -46,11 +46,11 @@ func (c *compiled[T]) inputsOf(ctx context.Context, x, cond table, with beside) 
 	in := &inputs[T]{with: with, x: x, cond: cond, penaltySeed: 1}
 	if cond.rows == 1 {
 		for d := range cond.cols {
-			v := cond.at(0, d)
-			if !isFinite(T(v)) {
-				return nil, inputError(cond.what, nil, "row 0 of the %s, column %d, is %v: want a finite number in %v", cond.what, d, v, c.plan.params.DtypeOrDefault())
+			v := T(c.plan.given.of(d, cond.at(0, d)))
+			if !isFinite(v) {
+				return nil, inputError(cond.what, nil, "row 0 of the %s, column %d, is %v: want a finite number in %v", cond.what, d, cond.at(0, d), c.plan.params.DtypeOrDefault())
 			}
-			in.all = append(in.all, T(v))
+			in.all = append(in.all, v)
 		}
 	}
 	var err error

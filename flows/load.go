@@ -86,7 +86,7 @@ func described(c *describe.Codec, params *nn.Params, metadata map[string]string)
 	if err := m.check(); err != nil {
 		return nil, err
 	}
-	return &Flow{Dim: m.Dim, Cond: m.Cond, Base: m.Base, Blocks: m.Blocks, Params: params, Notes: notes(metadata)}, nil
+	return &Flow{Dim: m.Dim, Cond: m.Cond, Base: m.Base, Blocks: m.Blocks, StandardizeCond: m.StandardizeCond, Params: params, Notes: notes(metadata)}, nil
 }
 
 // notes returns the notes among the metadata, nil if there are none.

@@ -13,7 +13,7 @@ import (
 	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
-// PathLoss is a loss of draws x (rows, dim) from a flow, of the element type of its Params, with log q of each under the
+// PathLoss is a loss of draws x (rows, dim) from a flow, of the element type of its samples, with log q of each under the
 // flow. It returns the loss and its gradients with respect to x (rows, dim) and to log q; a nil gradient is zero.
 type PathLoss func(ctx context.Context, x *tensor.Dense, logq []float64) (loss float64, gx *tensor.Dense, glogq []float64, err error)
 
@@ -135,7 +135,7 @@ func lossOfPaths[T graph.Float](ctx context.Context, c *compiled[T], batch *tens
 	}
 	rows := in.x.rows
 	in.penaltySeed = 1 / float64(rows)
-	x, logq := make([]T, rows*c.plan.dim), make([]float64, rows)
+	x, logq := c.output(rows, true), make([]float64, rows)
 	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
 		w.load(in, from, to)
 		return w.draw(ctx, in, x, logq)
@@ -146,7 +146,7 @@ func lossOfPaths[T graph.Float](ctx context.Context, c *compiled[T], batch *tens
 	var loss float64
 	var gx *tensor.Dense
 	var glogq []float64
-	err = guard.Call("PathLoss", func() (err error) { loss, gx, glogq, err = of(ctx, c.matrix(x), logq); return err })
+	err = guard.Call("PathLoss", func() (err error) { loss, gx, glogq, err = of(ctx, x.matrix(), logq); return err })
 	if err != nil {
 		return 0, fmt.Errorf("flows: Pathwise: %w", err)
 	}

@@ -31,11 +31,7 @@ func (b Permute) Inverse(_ *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
 func (b Permute) order(like *graph.Node) []int {
 	dim := like.Shape()[1]
 	if b.Order == nil {
-		reverse := make([]int, dim)
-		for j := range reverse {
-			reverse[j] = dim - 1 - j
-		}
-		return reverse
+		return b.withDefaults(dim)
 	}
 	if len(b.Order) != dim {
 		graph.Fail("flows: Permute: Order has %d dimensions, the flow has %d", len(b.Order), dim)
@@ -51,6 +47,18 @@ func (b Permute) order(like *graph.Node) []int {
 		place[d] = j + 1
 	}
 	return b.Order
+}
+
+// withDefaults returns Order, for nil the reverse.
+func (b Permute) withDefaults(dim int) []int {
+	if b.Order != nil {
+		return b.Order
+	}
+	reverse := make([]int, dim)
+	for j := range reverse {
+		reverse[j] = dim - 1 - j
+	}
+	return reverse
 }
 
 // selected returns the columns of a in the given order. Neighbours that stay neighbours are taken together.

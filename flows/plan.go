@@ -19,8 +19,10 @@ import (
 type plan struct {
 	dim    int
 	cond   int // width of the condition, 0 for none
+	given  conditionMap
 	base   Base
 	blocks []blockPlan
+	door   int // the number of the first block of the door
 	params *nn.Params
 	engine graph.Engine
 	budget *graph.Budget // of all graphs
@@ -83,7 +85,11 @@ func (f *Flow) plan() (*plan, error) {
 	if f.MaxNodes < 0 {
 		return nil, fmt.Errorf("flows: MaxNodes is %d: want the largest size of all graphs, or 0 for %d", f.MaxNodes, maxNodes)
 	}
-	return &plan{dim: dim, cond: f.Cond, base: base, params: f.Params, engine: f.Engine, maxBytes: &f.MaxBytes,
+	given, err := f.conditionMap()
+	if err != nil {
+		return nil, err
+	}
+	return &plan{dim: dim, cond: f.Cond, given: given, base: base, params: f.Params, engine: f.Engine, maxBytes: &f.MaxBytes,
 		budget: &graph.Budget{Nodes: cmp.Or(f.MaxNodes, maxNodes), Raise: "Flow.MaxNodes"}, offset: map[string]int{}}, nil
 }
 
@@ -110,6 +116,9 @@ func (p *plan) number() {
 		}
 	}
 }
+
+// hasDoor reports whether what is on the data's side is float64, and the flow is not.
+func (p *plan) hasDoor() bool { return p.door < len(p.blocks) }
 
 // owns reports whether a parameter is of this flow: its Params may serve others.
 func (p *plan) owns(param *nn.Param) bool {

@@ -112,10 +112,11 @@ func (w *worker[T]) storeGradients(gx, gc []T, p pullback) {
 		w.checkColumns(w.z, ErrGradient, what)
 	}
 	if gc != nil {
+		pullConditions(w.plan.given, gc[w.from*w.cond:(w.from+w.n)*w.cond])
 		w.checkCondGrad(what + " by the condition")
 	}
 	if gx != nil {
-		w.store(gx)
+		storeColumns(w, gx, w.z)
 	}
 	for _, e := range w.failed {
 		if gc != nil {

@@ -35,12 +35,12 @@ func (c *compiled[T]) sample(ctx context.Context, n int, cond *tensor.Dense, rng
 	if err := checkSample(n, rng); err != nil {
 		return nil, nil, err
 	}
-	out, err := c.drawBase(ctx, n, rng)
+	drawn, err := c.drawBase(ctx, n, rng)
 	if err != nil {
 		return nil, nil, err
 	}
 	if want == atBase {
-		return c.matrix(out), nil, nil
+		return c.matrix(drawn), nil, nil
 	}
 	with, logp := zOnly, []float64(nil)
 	if want == withDensity {
@@ -50,9 +50,13 @@ func (c *compiled[T]) sample(ctx context.Context, n int, cond *tensor.Dense, rng
 	if err != nil {
 		return nil, nil, err
 	}
-	in, err := c.inputsOf(ctx, drawnTable(out, c.plan.dim), conds, with)
+	in, err := c.inputsOf(ctx, drawnTable(drawn, c.plan.dim), conds, with)
 	if err != nil {
 		return nil, nil, err
+	}
+	out := output[T]{cols: c.plan.dim, z: drawn}
+	if c.plan.hasDoor() {
+		out = c.output(n, true)
 	}
 	err = c.forChunks(ctx, n, func(w *worker[T], _, from, to int) error {
 		w.load(in, from, to)
@@ -60,13 +64,13 @@ func (c *compiled[T]) sample(ctx context.Context, n int, cond *tensor.Dense, rng
 			return w.draw(ctx, in, out, logp)
 		}
 		err := w.carry(ctx, in, false, false)
-		w.store(out)
+		w.put(out)
 		return err
 	})
 	if err != nil && !partial(err) {
 		return nil, nil, err
 	}
-	return c.matrix(out), logp, err
+	return out.matrix(), logp, err
 }
 
 // drawBase draws n rows from the base, some thousand numbers at a time, between which ctx may end it.
@@ -113,7 +117,7 @@ func (p *plan) baseParam(name string) []float64 {
 }
 
 // draw carries the chunk's base values to the data, into its rows of out, and writes log p of each.
-func (w *worker[T]) draw(ctx context.Context, in *inputs[T], out []T, logp []float64) error {
+func (w *worker[T]) draw(ctx context.Context, in *inputs[T], out output[T], logp []float64) error {
 	if err := w.base.logProb(); err != nil {
 		return err
 	}
@@ -123,7 +127,7 @@ func (w *worker[T]) draw(ctx context.Context, in *inputs[T], out []T, logp []flo
 	if err := w.carry(ctx, in, false, false); err != nil {
 		return err
 	}
-	w.store(out)
+	w.put(out)
 	for i := range w.alive {
 		w.logp[i] = -w.logDet[i]
 	}

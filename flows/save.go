@@ -28,10 +28,13 @@ type model struct {
 	Dim, Cond int
 	Base      Base
 	Blocks    Block
+
+	StandardizeCond Standardize
 }
 
-// Save writes the flow to the file path, for Load to read: Dim, Base, Blocks and Cond with all their settings, Notes, and
-// the parameters and states in their element type. Types name the types of one's own that the flow is made of; nil is none.
+// Save writes the flow to the file path, for Load to read: Dim, Base, Blocks, Cond and StandardizeCond with all their
+// settings, Notes, and the parameters and states in their element type. Types name the types of one's own that the flow is
+// made of; nil is none.
 // The flow is compiled first if it was not.
 //
 // The file is in the safetensors format: other frameworks read the parameters from it, and its metadata have the rest as
@@ -68,7 +71,7 @@ func (f *Flow) metadata(types Types) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := model{f.Dim, f.Cond, f.Base, f.Blocks}
+	m := model{f.Dim, f.Cond, f.Base, f.Blocks, f.StandardizeCond}
 	text, err := c.Write(m)
 	if err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 //
 // A fit of package data is one by conversion, flows.Standardize(fit). As a block it is part of the model: densities are
 // those of the data as they are, and "mean" and "std", those that are not nil, are saved with the parameters.
+// Next to the data it is computed in float64, see [Flow]: a column of 1e8 ± 1 keeps its digits in a flow of float32.
 type Standardize struct {
 	Mean []float64 // of each dimension; nil is zeros
 	Std  []float64 // of each dimension, positive; nil is ones

@@ -13,7 +13,7 @@ import (
 type Frame struct {
 	Block   int           // counted from the base
 	T       float64       // the block's own time; 1 at the end of a block in closed form
-	Z       *tensor.Dense // (rows, dim)
+	Z       *tensor.Dense // (rows, dim), of the type of the flow's results there
 	LogProb []float64     // log density of the rows' states at that time, in nats
 }
 
@@ -72,22 +72,21 @@ func (c *compiled[T]) trajectory(ctx context.Context, z, cond *tensor.Dense, tim
 	}
 	var film []Frame
 	if start {
-		film = append(film, c.frame(0, 0, rows))
+		film = append(film, c.frame(0, 0, rows, false))
 	}
 	for b, p := range c.plan.blocks {
 		if err := p.checkTimes(times[b]); err != nil {
 			return nil, inputError("times", nil, "block %d: %v", b, err)
 		}
 		for _, t := range times[b] {
-			film = append(film, c.frame(b, t, rows))
+			film = append(film, c.frame(b, t, rows, b >= c.plan.door))
 		}
 	}
 	err = c.forChunks(ctx, rows, func(w *worker[T], _, from, to int) error {
 		err := w.survive(in, from, to, func() error { return w.film(ctx, in, times, start, film) })
 		for _, e := range w.failed {
 			for _, f := range film {
-				toNaN(f.Z.Data().([]T)[e.Row*w.dim : (e.Row+1)*w.dim])
-				f.LogProb[e.Row] = math.NaN()
+				f.fail(e.Row)
 			}
 		}
 		return err
@@ -98,8 +97,20 @@ func (c *compiled[T]) trajectory(ctx context.Context, z, cond *tensor.Dense, tim
 	return film, err
 }
 
-func (c *compiled[T]) frame(block int, t float64, rows int) Frame {
-	return Frame{Block: block, T: t, Z: c.matrix(make([]T, rows*c.plan.dim)), LogProb: make([]float64, rows)}
+func (c *compiled[T]) frame(block int, t float64, rows int, data bool) Frame {
+	return Frame{Block: block, T: t, Z: c.output(rows, data).matrix(), LogProb: make([]float64, rows)}
+}
+
+// fail marks a row that has failed.
+func (f Frame) fail(row int) {
+	dim := f.Z.Shape()[1]
+	switch z := f.Z.Data().(type) {
+	case []float32:
+		toNaN(z[row*dim : (row+1)*dim])
+	case []float64:
+		toNaN(z[row*dim : (row+1)*dim])
+	}
+	f.LogProb[row] = math.NaN()
 }
 
 // film carries the chunk from the base to the data and fills in its rows of every frame.
@@ -130,9 +141,13 @@ func (w *worker[T]) film(ctx context.Context, in *inputs[T], times [][]float64, 
 	return nil
 }
 
-// expose fills in the chunk's rows of a frame; logDet, where there is one, is since the block's start.
+// expose fills in the chunk's rows of a frame that stand at z, or behind the door at wide; logDet, where there is one, is since the block's start.
 func (w *worker[T]) expose(f Frame, z [][]T, logDet []T) {
-	w.storeColumns(f.Z.Data().([]T), z)
+	if data, ok := f.Z.Data().([]T); ok {
+		storeColumns(w, data, z)
+	} else { // behind the door
+		storeColumns(w, f.Z.Float64s(), w.wide)
+	}
 	for i, row := range w.alive {
 		f.LogProb[w.from+row] = w.logp[i]
 		if logDet != nil {

@@ -15,11 +15,12 @@ type worker[T graph.Float] struct {
 	dim      int // of the data
 	cond     int // width of the condition, 0 for none
 	lanes    int
-	from, n  int       // the rows of the chunk
-	alive    []int     // the rows of the chunk that have not failed, in order; what follows is by place in this list
-	z        [][]T     // or its cotangent, on the way back
-	given    [][]T     // the conditions, by row of the chunk, where each row has its own
-	logp     []float64 // the base's log-density, where it was asked for
+	from, n  int         // the rows of the chunk
+	alive    []int       // the rows of the chunk that have not failed, in order; what follows is by place in this list
+	z        [][]T       // or its cotangent, on the way back
+	wide     [][]float64 // z on the data's side of the door, nil without a door
+	given    [][]T       // the conditions, by row of the chunk, where each row has its own
+	logp     []float64   // the base's log-density, where it was asked for
 	logDet   []float64
 	variance []float64   // of logDet, where each probe's estimate is integrated
 	seed     []T         // the cotangent of logDet
@@ -38,6 +39,9 @@ func newWorker[T graph.Float](c *compiled[T], lanes int) *worker[T] {
 	w := &worker[T]{
 		plan: p, dim: p.dim, cond: p.cond, lanes: lanes, z: newColumns[T](p.dim, lanes), seed: make([]T, lanes),
 		logp: make([]float64, lanes), logDet: make([]float64, lanes), variance: make([]float64, lanes), cost: make([]ode.Stats, lanes),
+	}
+	if p.hasDoor() {
+		w.wide = newColumns[float64](p.dim, lanes)
 	}
 	if p.cond > 0 {
 		w.given = newColumns[T](p.cond, lanes)
@@ -84,8 +88,9 @@ func (w *worker[T]) reload(in *inputs[T], from, to int) {
 	}
 	clear(w.cost[:w.n])
 	readColumns(w.z, in.x, from, to)
+	readColumns(w.wide, in.x, from, to)
 	if in.cond.rows > 1 {
-		readColumns(w.given, in.cond, from, to)
+		readConditions(w.given, w.plan.given, in.cond, from, to)
 	}
 	if len(w.failed) > 0 {
 		dead := map[int]bool{}
@@ -143,22 +148,6 @@ func (w *worker[T]) survive(in *inputs[T], from, to int, work func() error) erro
 		w.reload(in, from, to)
 	}
 	return nil
-}
-
-// store puts the chunk's rows into row-major data, NaN where a row has failed.
-func (w *worker[T]) store(data []T) { w.storeColumns(data, w.z) }
-
-// storeColumns puts columns, by place in alive, into row-major data, NaN where a row has failed.
-func (w *worker[T]) storeColumns(data []T, cols [][]T) {
-	width := len(cols)
-	if len(w.alive) < w.n {
-		toNaN(data[w.from*width : (w.from+w.n)*width])
-	}
-	for d, col := range cols {
-		for i, row := range w.alive {
-			data[(w.from+row)*width+d] = col[i]
-		}
-	}
 }
 
 // spread puts numbers of the rows that are alive into dst, by row of the chunk, NaN where a row has failed.
@@ -231,6 +220,9 @@ func (w *worker[T]) leave(dead map[int]bool) {
 		for d := range w.z {
 			w.z[d][kept] = w.z[d][i]
 		}
+		for d := range w.wide {
+			w.wide[d][kept] = w.wide[d][i]
+		}
 		kept++
 	}
 	w.alive = w.alive[:kept]
@@ -257,6 +249,15 @@ func fill[T graph.Float](dst []T, v T) {
 func clearColumns[T graph.Float](cols [][]T, n int) {
 	for _, col := range cols {
 		clear(col[:n])
+	}
+}
+
+// convertColumns copies n rows of columns to those of another type.
+func convertColumns[T, S graph.Float](dst [][]T, src [][]S, n int) {
+	for j, col := range dst {
+		for i, v := range src[j][:n] {
+			col[i] = T(v)
+		}
 	}
 }
 
