@@ -23,6 +23,8 @@ func TestTableSelectAndDrop(t *testing.T) {
 	assert.Equal(t, []float64{1, 11}, got.Rows.Data())
 	assert.Equal(t, counted[float64](2, 3).Data(), x.Rows.Data(), "the table itself stays")
 
+	_, err = x.Select("a", "b", "a")
+	assert.EqualError(t, err, `data: select: columns 1, 3 are all called "a"`)
 	_, err = x.Select("d")
 	assert.EqualError(t, err, `data: no column "d" among ["a" "b" "c"]`)
 	_, err = x.Drop("a", "b", "c")

@@ -147,6 +147,9 @@ func (c CSV) rows(r io.Reader) (*CSVRows, error) {
 	if len(c.Columns) == 0 {
 		return nil, errors.New("data: csv: no columns wanted")
 	}
+	if twice := shared(c.Columns); twice != "" {
+		return nil, fmt.Errorf("data: csv: Columns: %s", twice)
+	}
 	if rows.columns, err = find(c.Columns, names); err != nil {
 		return nil, fmt.Errorf("data: csv: %w", err)
 	}
@@ -179,7 +182,7 @@ func (c CSV) read(rows *CSVRows) error {
 // numbersOnly reports whether all fields are numbers.
 func numbersOnly(fields []string) bool {
 	return !slices.ContainsFunc(fields, func(f string) bool {
-		_, err := strconv.ParseFloat(f, 64)
+		_, err := parse([]byte(f))
 		return err != nil
 	})
 }

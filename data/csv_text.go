@@ -42,7 +42,7 @@ func decoded(r *bufio.Reader) io.Reader {
 	return r
 }
 
-// utf16Text reads UTF-16 as UTF-8. What is no character becomes U+FFFD.
+// utf16Text reads UTF-16 as UTF-8. Half a surrogate pair becomes U+FFFD.
 type utf16Text struct {
 	r     *bufio.Reader
 	order binary.ByteOrder
@@ -56,16 +56,20 @@ func (u *utf16Text) Read(p []byte) (int, error) {
 		if _, err := io.ReadFull(u.r, unit[:]); err != nil {
 			return 0, err // after half a unit io.ErrUnexpectedEOF
 		}
-		c := rune(u.order.Uint16(unit[:]))
-		switch {
-		case u.high != 0:
-			u.ready = utf8.AppendRune(u.ready, utf16.DecodeRune(u.high, c))
-			u.high = 0
-		case 0xd800 <= c && c < 0xdc00:
-			u.high = c
-		default:
-			u.ready = utf8.AppendRune(u.ready, c)
+		c, high := rune(u.order.Uint16(unit[:])), u.high
+		u.high = 0
+		if high != 0 {
+			if pair := utf16.DecodeRune(high, c); pair != utf8.RuneError {
+				u.ready = utf8.AppendRune(u.ready, pair)
+				continue
+			}
+			u.ready = utf8.AppendRune(u.ready, utf8.RuneError)
 		}
+		if 0xd800 <= c && c < 0xdc00 {
+			u.high = c
+			continue
+		}
+		u.ready = utf8.AppendRune(u.ready, c)
 	}
 	n := copy(p, u.ready)
 	u.ready = u.ready[:copy(u.ready, u.ready[n:])]

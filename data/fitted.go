@@ -19,7 +19,7 @@ type fitted struct {
 }
 
 func newFitted(name string, rule Rule, levels []string, x []float64) *fitted {
-	c := &fitted{rule: rule, fit: Column{Name: name, Levels: levels}, x: x}
+	c := &fitted{rule: rule, fit: Column{Name: name, Levels: slices.Clone(levels)}, x: x}
 	for _, v := range x {
 		if !math.IsNaN(v) {
 			c.sorted = append(c.sorted, v)
@@ -56,7 +56,8 @@ func (c *fitted) prepare() error {
 		return err
 	}
 	c.scale()
-	return c.fill()
+	c.fill()
+	return nil
 }
 
 // numbers fits bounds, noise and shape of a column of quantities.
@@ -126,19 +127,21 @@ func (c *fitted) scale() {
 	if c.fit.Shape == Plain {
 		std = math.Hypot(std, c.fit.Step/math.Sqrt(12))
 	}
-	if floor := c.rule.Floor / c.fit.scale(); std < floor && c.fit.Shape != Log {
+	// Floor is in the column's own units, and a shape is about as steep as at the median.
+	_, l := c.fit.Shape.forward((quantile(c.sorted, 0.5)-c.fit.Center)/c.fit.scale(), c.fit.Lambda)
+	if slope := math.Exp(l) / c.fit.scale(); std < c.rule.Floor*slope {
 		if !c.constant() {
-			c.note("has deviation %v, raised to %v by Floor", std*c.fit.scale(), c.rule.Floor)
+			c.note("has deviation %.3g, raised to %v by Floor", std/slope, c.rule.Floor)
 		}
-		std = floor
+		std = c.rule.Floor * slope
 	}
 	c.fit.Mean, c.fit.Std = []float64{mean}, []float64{std}
 }
 
 // fill fits what stands for missing values, and the indicator of them.
-func (c *fitted) fill() error {
+func (c *fitted) fill() {
 	if c.missing() == 0 {
-		return nil
+		return
 	}
 	value := quantile(c.sorted, 0.5)
 	if c.fit.Levels != nil {
@@ -158,7 +161,6 @@ func (c *fitted) fill() error {
 		c.note("misses %d values: filled with %v, where the density of these rows has a spike; Noise has none",
 			c.missing(), value)
 	}
-	return nil
 }
 
 // meanStd returns mean and deviation √(Σ(x - mean)²/n).

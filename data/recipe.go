@@ -33,11 +33,11 @@ func (r Recipe) Fit(t Table) (Transform, []Note, error) {
 	if err := errors.Join(refuseMissing(columns), refuseConstant(columns)); err != nil {
 		return Transform{}, nil, fmt.Errorf("data: recipe: %w", err)
 	}
-	twins := findTwins(columns)
-	if len(twins) > 0 && !r.DropTwins {
-		return Transform{}, nil, fmt.Errorf("data: recipe: %s: want DropTwins, or a table without them", twinsText(twins))
+	found := findTwins(columns)
+	if len(found) > 0 && !r.DropTwins {
+		return Transform{}, nil, fmt.Errorf("data: recipe: %s: want DropTwins, or a table without them", twinsText(found))
 	}
-	for _, twin := range twins {
+	for _, twin := range found {
 		twin.of.fit.Twin, twin.of.fit.Slope, twin.of.fit.Offset = twin.like.fit.Name, twin.slope, twin.offset
 	}
 	var transform Transform

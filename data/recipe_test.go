@@ -188,6 +188,10 @@ func TestRecipeFloor(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []float64{2}, z.Data())
 	assert.InDelta(t, math.Ln2, logDet[0], 1e-15)
+	// Under a logarithm, as steep as 1/x, half a unit at 3 is a sixth.
+	by, _, err = data.Recipe{Each: data.Rule{Floor: 0.5, Shape: data.Log}}.Fit(column(3, 3, 3))
+	require.NoError(t, err)
+	assert.InDelta(t, 0.5/3, by.Columns[0].Std[0], 1e-15)
 	by, notes, err = data.Recipe{Each: data.Rule{Floor: 0.5}}.Fit(column(3, 3.1, 3.2))
 	require.NoError(t, err)
 	assert.Contains(t, notes[0].Text, "has deviation 0.0816")

@@ -25,6 +25,7 @@ type Stream struct {
 	names                   []string
 	levels                  map[string][]string // of the first pass
 	rows, dim, size, window int
+	missing                 bool // values may be
 	epochs                  epochs
 	print                   string // the fingerprint
 	err                     error
@@ -58,20 +59,16 @@ func NewStream(open func() (RowReader, error), o StreamOptions) (*Stream, error)
 	if o.Rand != nil && o.Seed != 0 {
 		return nil, errors.New("data: stream: Rand and Seed are both set, want one of them")
 	}
-	s := &Stream{open: open, size: o.Batch, window: max(o.Window, 1)}
+	s := &Stream{open: open, size: o.Batch, window: max(o.Window, 1), missing: o.Missing}
 	s.epochs = epochs{rng: o.Rand, seeded: o.Seed != 0, seed: o.Seed}
 	var print fingerprint
-	missing := false
 	s.err = s.each(func(row []float64) bool {
 		print.add(row, len(row))
 		s.rows++
 		s.dim = len(row)
-		missing = !o.Missing && slices.ContainsFunc(row, math.IsNaN)
-		return !missing
+		return true
 	})
 	switch {
-	case missing:
-		return nil, fmt.Errorf("data: stream: row %d misses a value, want none missing", s.rows-1)
 	case s.err != nil:
 		return nil, s.err
 	case s.rows == 0:
@@ -191,12 +188,14 @@ func (s *Stream) each(f func(row []float64) bool) (err error) {
 	}
 	row := make([]float64, r.Dim())
 	next := func() error { return r.ReadRow(row) }
-	for {
+	for i := 0; ; i++ {
 		switch err := guard.Call("RowReader.ReadRow", next); {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return err
+		case !s.missing && slices.ContainsFunc(row, math.IsNaN):
+			return fmt.Errorf("data: stream: row %d misses a value, want none missing", i)
 		case !f(row):
 			return nil
 		}

@@ -147,10 +147,11 @@ func TestStreamBreaksOff(t *testing.T) {
 		{"a,c\n1,2\n", `data: stream: the columns are ["a" "c"], they were ["a" "b"] at first`},
 		{"a,b,c\n1,2,3\n", "data: stream: rows are 3 wide, they were 2 at first"},
 		{"a,b\n1,2\n3,4\n", "data: stream: there are more rows than the 1 at first"},
+		{"a,b\n1,NA\n", "data: stream: row 0 misses a value, want none missing"},
 	} {
 		name := filepath.Join(t.TempDir(), "x.csv")
 		require.NoError(t, os.WriteFile(name, []byte("a,b\n1,2\n"), 0o600))
-		s, err := data.NewStream(data.CSV{}.Open(name), data.StreamOptions{})
+		s, err := data.NewStream(data.CSV{Missing: []string{"NA"}}.Open(name), data.StreamOptions{})
 		require.NoError(t, err)
 		assert.Equal(t, []string{"a", "b"}, s.Names())
 		require.NoError(t, os.WriteFile(name, []byte(test.now), 0o600))

@@ -68,6 +68,9 @@ func (t Table) Select(names ...string) (Table, error) {
 	if err := t.check(); err != nil {
 		return Table{}, err
 	}
+	if twice := shared(names); twice != "" {
+		return Table{}, fmt.Errorf("data: select: %s", twice)
+	}
 	columns, err := find(names, t.Names)
 	if err != nil {
 		return Table{}, fmt.Errorf("data: %w", err)

@@ -2,7 +2,6 @@ package data
 
 import (
 	"fmt"
-	"maps"
 	"math"
 
 	"gorgonia.org/tensor"
@@ -40,7 +39,7 @@ func (t Transform) Invert(z *tensor.Dense) (Table, error) {
 			}
 		}
 	}
-	return Table{Names: t.Inputs(), Rows: newTable(x, width), Levels: maps.Clone(t.Levels())}, nil
+	return Table{Names: t.Inputs(), Rows: newTable(x, width), Levels: t.Levels()}, nil
 }
 
 // inverse returns the x of the column, whose values z starts with.
