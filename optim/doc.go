@@ -1,10 +1,15 @@
 // Package optim is the room for training: solvers, schedules, and the loop that takes an objective down over epochs.
 //
-// An [Objective] is all that a [Trainer] knows of a model: a mean loss over a batch of rows, and the parameters with their
-// gradients. Any Gorgonia solver can take the steps, and so can [Adam], [Adamax], [RAdam] and [SGD], which do not allocate
-// and whose memory can be saved. A [Schedule] gives the learning rate of every step. An [Observer] is told of every step
-// and every epoch: a Display of package progress shows them, [History] keeps them, and one's own may evaluate, save or stop.
+// An [Objective] is all that a [Trainer] knows of a model: a mean loss over a batch of rows, and the parameters with
+// their gradients. Any Gorgonia solver can take the steps, and so can [Adam], [Adamax], [RAdam] and [SGD], which do not
+// allocate and whose memory can be saved. A [Schedule] gives the learning rate of every step. An [Observer] is told of
+// every step and every epoch: a Display of package progress shows them, [History] keeps them, and one's own may
+// evaluate, save or stop.
 //
-// A training run is a function of its inputs: the order of rows comes from the Trainer's Rand, or from the source that
-// deals them, nothing else is random, and sums are in float64.
+// What a Trainer does beyond steps is a field whose zero means off: a [Validation] on held-out rows that keeps the
+// best, an average of the parameters, a [Plateau], groups of [Decay], a [Budget], and a [Checkpoint], from which a run
+// goes on after whatever ended it, to the same bits. Only a loss that explodes ends every run.
+//
+// A training run is a function of its inputs: the order of rows comes from the Trainer's Seed or Rand, or from the
+// source that deals them, nothing else is random, and sums are in float64.
 package optim

@@ -12,6 +12,7 @@ const (
 	StepDone  Kind = iota + 1 // the parameters have moved once
 	EpochDone                 // every row has been seen once more
 	Finished                  // the run is over: the last event, sent exactly once
+	Resumed                   // the run goes on from a checkpoint: the first event then
 )
 
 // Event says where a run stands.
@@ -34,6 +35,16 @@ type Event struct {
 	Rows int
 	// Elapsed is the time since the start of the run, less the time that observers took.
 	Elapsed time.Duration
+	// Validations is how often the held-out rows were measured, Held their last mean loss and BestHeld the lowest. Both are
+	// zero before the first. Validating is the time that it took: its share of the run is Validating/Elapsed.
+	Validations    int
+	Held, BestHeld float64
+	Validating     time.Duration
+	// Evaluations are those of the field for a row, there and back, and Rejected the steps of the solver that were, in
+	// the mean over the step or the epoch, if the objective is one [WithCost].
+	Evaluations, Rejected float64
+	// Past has the epochs of the run so far, when the event is a Resumed.
+	Past []Event
 	// Advice is what to do about a loss that no model of scaled rows has, when the event is an EpochDone or Finished;
 	// empty where nothing seems wrong.
 	Advice string

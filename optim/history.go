@@ -2,7 +2,8 @@ package optim
 
 import "slices"
 
-// History keeps the EpochDone events of a run: its Observe is an [Observer]. It starts anew with the first step of a run.
+// History keeps the EpochDone events of a run: its Observe is an [Observer]. It starts anew with the first step of a
+// run, and with the past epochs where a run goes on from a checkpoint.
 type History struct {
 	Epochs []Event
 	// Label is what the loss is called. Empty means "NLL".
@@ -12,6 +13,8 @@ type History struct {
 // Observe is an [Observer].
 func (h *History) Observe(e Event) error {
 	switch {
+	case e.Kind == Resumed:
+		h.Epochs = slices.Clone(e.Past)
 	case e.Kind == StepDone && e.Step == 1:
 		h.Epochs = slices.Grow(h.Epochs[:0], e.Epochs)
 	case e.Kind == EpochDone:

@@ -16,3 +16,19 @@ type Objective interface {
 	// *tensor.Dense of equal size, both float32 or both float64, and Value is the tensor that Loss reads.
 	Model() []gorgonia.ValueGrad
 }
+
+// WithState is an [Objective] whose model has numbers that training changes otherwise than by their gradient, such as the
+// running moments of batch normalisation. They belong to what is kept as the best, and to a checkpoint.
+type WithState interface {
+	Objective
+	// State lists them, always in the same order, as Model lists the parameters; nothing is asked of their gradients.
+	State() []gorgonia.ValueGrad
+}
+
+// WithCost is an [Objective] that tells what its solves have cost.
+type WithCost interface {
+	Objective
+	// Evaluations returns those of the field in the last Loss, there and back, and the steps that were rejected, both
+	// added up over the rows.
+	Evaluations() (evaluations, rejected int)
+}

@@ -50,6 +50,29 @@ func flat(i int, vg gorgonia.ValueGrad) (p parameter, err error) {
 	return p, nil
 }
 
+// flatten appends the parameters of a model.
+func flatten(to []parameter, model []gorgonia.ValueGrad) ([]parameter, error) {
+	for i, vg := range model {
+		p, err := flat(i, vg)
+		if err != nil {
+			return to, err
+		}
+		to = append(to, p)
+	}
+	return to, nil
+}
+
+// names returns the names of a model's parameters, empty for those that have none.
+func names(model []gorgonia.ValueGrad) []string {
+	names := make([]string, len(model))
+	for i, vg := range model {
+		if n, ok := vg.(gorgonia.Namer); ok {
+			names[i] = n.Name()
+		}
+	}
+	return names
+}
+
 // name returns what to call the i-th parameter in an error.
 func name(i int, vg gorgonia.ValueGrad) string {
 	if n, ok := vg.(gorgonia.Namer); ok && n.Name() != "" {

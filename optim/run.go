@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/internal/guard"
@@ -20,202 +19,188 @@ type run struct {
 	objective Objective
 	source    data.Source
 
-	event   Event       // where the run stands
-	model   []parameter // of the step under way
-	good    snapshot    // the latest parameters that had a finite loss
-	watch   watch
-	columns int // of the rows
-	start   time.Time
+	event   Event // where the run stands, as observers see it
+	at      standing
+	share   share // what the step under way has gathered
+	columns int   // of the rows
+	started time.Time
 	absent  time.Duration // spent in observers
+
+	model  []gorgonia.ValueGrad
+	params []parameter // of the model
+	all    []parameter // params, then the objective's state
+	decays []float64   // λ of every parameter
+
+	good    snapshot // the latest parameters that had a finite loss
+	watch   watch
+	best    snapshot // all, where the held-out rows had their lowest loss
+	raw     snapshot // the parameters, while the average is measured
+	average average
+	saver   *saver // nil without a Checkpoint
+}
+
+// standing is where a run stands between two steps, beside its tensors and what events tell.
+type standing struct {
+	Epochs, Batches int // done: epochs, and batches of the one under way
+
+	EpochRows             int // of the epoch under way
+	EpochLoss             number
+	Evaluations, Rejected int
+
+	Held     judge // of the losses of the held-out rows
+	BestStep int   // where they were lowest
+	Flat     judge // of the losses that a Plateau looks at
+	Lowered  number
+	Base     number // the solver's own rate, if Scaled
+	Scaled   bool
+	Over     bool // the last epoch has passed the budget
+	Watch    window
+	Ended    bool // by Patience: there is nothing to go on with
 }
 
 // run trains with settings that are checked and filled.
 func (t Trainer) run(ctx context.Context, objective Objective, source data.Source) error {
-	r := &run{Trainer: t, objective: objective, source: source, start: time.Now()}
+	r := &run{Trainer: t, objective: objective, source: source, started: time.Now()}
 	r.event = Event{Epochs: t.Epochs, Loss: math.NaN()}
+	r.at = standing{Lowered: 1, Held: newJudge(), Flat: newJudge()}
+	defer func() { r.saver.wait() }()
 	err := guard.Call("Source.Len", func() error {
-		r.event.Steps = t.Epochs * source.Len()
+		batches := source.Len()
+		r.event.Steps = t.Epochs * ((batches + t.Accumulate - 1) / t.Accumulate)
 		return nil
 	})
 	if err == nil {
+		err = r.open()
+	}
+	if err == nil && !r.at.Ended {
 		err = r.epochs(ctx)
 	}
 	return r.finish(err)
 }
 
-func (r *run) epochs(ctx context.Context) error {
-	for epoch := 1; epoch <= r.Epochs; epoch++ {
-		r.event.Epoch = epoch
-		mean, err := r.epoch(ctx)
-		if err != nil {
+// readModel takes the model's parameters, gradients and state as they now are.
+func (r *run) readModel() error {
+	return guard.Call("Objective.Model", func() error {
+		r.model = r.objective.Model()
+		if len(r.model) == 0 {
+			return errors.New("optim: the objective has no parameters")
+		}
+		var err error
+		if r.params, err = flatten(r.params[:0], r.model); err != nil {
 			return err
 		}
-		r.event.Loss = mean
-		if err := r.tell(EpochDone, mean, nil); err != nil {
+		r.all = append(r.all[:0], r.params...)
+		if s, ok := r.objective.(WithState); ok {
+			if r.all, err = flatten(r.all, s.State()); err != nil {
+				return err
+			}
+		}
+		if r.decays == nil && len(r.Decay) > 0 {
+			r.decays, err = decays(r.Decay, names(r.model))
+		}
+		return err
+	})
+}
+
+func (r *run) epochs(ctx context.Context) error {
+	for r.at.Epochs < r.Epochs {
+		r.event.Epoch = r.at.Epochs + 1
+		if err := r.epoch(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// epoch goes once through the rows and returns their mean loss.
-func (r *run) epoch(ctx context.Context) (mean float64, err error) {
-	var sum float64
+// epoch goes through the rows that are left of an epoch and tells of the whole.
+func (r *run) epoch(ctx context.Context) error {
+	if err := r.deal(ctx); err != nil {
+		return err
+	}
+	if err := r.watch.close(r); err != nil {
+		return err
+	}
+	r.event.Loss = float64(r.at.EpochLoss) / float64(r.at.EpochRows)
+	advice, err := r.spend()
+	if err != nil {
+		return err
+	}
+	var ended error
+	switch {
+	case r.Validation == nil:
+		r.plateau(r.event.Loss)
+	case r.Validation.Every == 0:
+		if ended = r.validate(ctx); ended != nil && !errors.Is(ended, errPatience) {
+			return ended
+		}
+	}
+	e := r.event
+	e.Evaluations = float64(r.at.Evaluations) / float64(r.at.EpochRows)
+	e.Rejected = float64(r.at.Rejected) / float64(r.at.EpochRows)
+	e.Advice = join(advice, r.advice(e.Loss))
+	told := r.tellEvent(EpochDone, e)
+	r.at.Epochs++
+	r.at.Batches, r.at.EpochRows, r.at.EpochLoss, r.at.Evaluations, r.at.Rejected = 0, 0, 0, 0, 0
+	return cmpErr(told, ended)
+}
+
+// deal has the source deal the batches that are left of the epoch, and takes the steps.
+func (r *run) deal(ctx context.Context) error {
+	if err := r.seek(); err != nil {
+		return r.after(err)
+	}
 	var failed error
-	seen := r.event.Rows
-	err = guard.Call("Source.Epoch", func() error {
+	err := guard.Call("Source.Epoch", func() error {
+		skip := r.at.Batches
 		for batch := range r.source.Epoch() {
-			var loss float64
-			if loss, failed = r.batch(ctx, batch); failed != nil {
+			if skip > 0 {
+				skip--
+				continue
+			}
+			if failed = r.batch(ctx, batch); failed != nil {
 				return nil
 			}
-			sum += loss * float64(batch.Shape()[0])
 		}
 		return nil
 	})
 	if failed != nil {
-		return 0, failed
+		return failed
 	}
 	if err == nil {
 		err = guard.Call("Source.Err", r.source.Err)
 	}
-	if err == nil && r.event.Rows == seen {
-		err = errors.New("the source has no rows")
-	}
 	if err != nil {
-		return 0, fmt.Errorf("optim: epoch %d, after step %d: %w", r.event.Epoch, r.event.Step, err)
+		return r.after(err)
 	}
-	return sum / float64(r.event.Rows-seen), r.watch.close(r)
-}
-
-// batch takes one step and tells of it; it returns the loss from before.
-func (r *run) batch(ctx context.Context, batch *tensor.Dense) (float64, error) {
-	if batch == nil || batch.Dims() == 0 {
-		return 0, r.at(errors.New("the source gave a batch that is not (rows, dim)"))
-	}
-	loss, err := r.step(ctx, batch)
-	if err != nil {
-		return 0, err
-	}
-	r.event.Step++
-	r.event.Rows += batch.Shape()[0]
-	r.columns = batch.Size() / max(1, batch.Shape()[0])
-	if err := r.tell(StepDone, loss, nil); err != nil {
-		return 0, err
-	}
-	return loss, r.watch.add(r, loss, batch.Shape()[0], &r.good)
-}
-
-// step moves the parameters once and returns the loss from before.
-func (r *run) step(ctx context.Context, batch *tensor.Dense) (loss float64, err error) {
-	if err := ctx.Err(); err != nil {
-		return 0, r.at(err)
-	}
-	err = guard.Call("Objective.Loss", func() error {
-		loss, err = r.objective.Loss(ctx, batch)
-		return err
-	})
-	if err != nil {
-		if ctx.Err() == nil {
-			r.good.restore(r.model)
-		}
-		return 0, r.at(err)
-	}
-	if !isFinite(loss) {
-		r.good.restore(r.model)
-		return 0, r.nonFinite("loss", loss, math.NaN())
-	}
-	var model []gorgonia.ValueGrad
-	err = guard.Call("Objective.Model", func() error {
-		model = r.objective.Model()
-		return r.read(model)
-	})
-	if err != nil {
-		return 0, err
-	}
-	norm := gradNorm(r.model)
-	if !isFinite(norm) {
-		return 0, r.nonFinite("gradient", loss, norm)
-	}
-	r.event.GradNorm = norm
-	r.good.keep(r.model)
-	return loss, r.move(model, loss)
-}
-
-// move takes the solver's step along the gradient, shortened to MaxNorm.
-func (r *run) move(model []gorgonia.ValueGrad, loss float64) error {
-	if r.MaxNorm > 0 {
-		clip(r.model, r.event.GradNorm, r.MaxNorm)
-	}
-	if err := r.schedule(); err != nil {
-		return r.at(err)
-	}
-	if err := guard.Call("Solver.Step", func() error { return r.Solver.Step(model) }); err != nil {
-		r.good.restore(r.model)
-		return r.at(err)
-	}
-	for i, p := range r.model {
-		if !p.finite() {
-			r.good.restore(r.model)
-			return r.nonFinite(name(i, model[i]), loss, r.event.GradNorm)
-		}
-	}
-	return nil
-}
-
-// schedule gives the solver the rate of the step and keeps it for the event.
-func (r *run) schedule() error {
-	if r.Rate == nil {
-		return guard.Call("Solver.Rate", func() error {
-			r.event.Rate = rateOf(r.Solver)
-			return nil
-		})
-	}
-	var rate float64
-	err := guard.Call("Schedule", func() error {
-		rate = r.Rate(r.event.Step, r.event.Steps)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if !isFinite(rate) || rate < 0 {
-		return fmt.Errorf("the schedule gives a learning rate of %g, want a finite number of at least 0", rate)
-	}
-	r.event.Rate = rate
-	return guard.Call("Solver.SetRate", func() error {
-		setRate(r.Solver, rate)
-		return nil
-	})
-}
-
-// read takes the model's parameters and gradients as they now are.
-func (r *run) read(model []gorgonia.ValueGrad) error {
-	if len(model) == 0 {
-		return errors.New("optim: the objective has no parameters")
-	}
-	r.model = r.model[:0]
-	for i, vg := range model {
-		p, err := flat(i, vg)
-		if err != nil {
+	if r.share.batches > 0 { // fewer than are accumulated elsewhere
+		if err := r.step(ctx); err != nil {
 			return err
 		}
-		r.model = append(r.model, p)
+	}
+	if r.at.EpochRows == 0 {
+		return r.after(errors.New("the source has no rows"))
 	}
 	return nil
 }
 
 // tell sends an event; the observer's time does not count as elapsed.
 func (r *run) tell(kind Kind, loss float64, result error) error {
+	e := r.event
+	e.Loss, e.Err = loss, result
+	if kind == Finished {
+		e.Advice = r.advice(loss)
+	}
+	return r.tellEvent(kind, e)
+}
+
+func (r *run) tellEvent(kind Kind, e Event) error {
+	now := time.Now()
+	e.Kind, e.Elapsed = kind, r.elapsed(now)
+	if kind == EpochDone {
+		r.saver.remember(e)
+	}
 	if r.Observe == nil {
 		return nil
-	}
-	now := time.Now()
-	e := r.event
-	e.Kind, e.Loss, e.Err = kind, loss, result
-	e.Elapsed = now.Sub(r.start) - r.absent
-	if kind != StepDone {
-		e.Advice = advice(loss, r.columns)
 	}
 	err := guard.Call("Observer", func() error { return r.Observe(e) })
 	r.absent += time.Since(now)
@@ -225,10 +210,31 @@ func (r *run) tell(kind Kind, loss float64, result error) error {
 	return nil
 }
 
-// finish sends the last event and returns what the run returns.
+// elapsed returns the time that the run has taken, in all its parts.
+func (r *run) elapsed(now time.Time) time.Duration {
+	return r.event.Elapsed + now.Sub(r.started) - r.absent
+}
+
+// finish writes the last checkpoint, leaves the model with the parameters that were asked for, sends the last event and
+// returns what the run returns.
 func (r *run) finish(err error) error {
-	if errors.Is(err, ErrStop) {
+	if errors.Is(err, errPatience) {
+		r.at.Ended = true
+	}
+	stopped := errors.Is(err, ErrStop)
+	if stopped {
 		err = nil
+	}
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		if failed := r.saver.last(r); failed != nil {
+			err = errors.Join(err, failed)
+		}
+	}
+	switch {
+	case r.Validation != nil && !r.Validation.KeepLast && !r.best.empty():
+		r.best.restore(r.all)
+	case r.average != nil && err == nil:
+		r.average.restore(r.params)
 	}
 	told := r.tell(Finished, r.event.Loss, err)
 	if err == nil && !errors.Is(told, ErrStop) {
@@ -237,9 +243,14 @@ func (r *run) finish(err error) error {
 	return err
 }
 
-// at adds to an error the step under way.
-func (r *run) at(err error) error {
+// during adds to an error the step under way.
+func (r *run) during(err error) error {
 	return fmt.Errorf("optim: epoch %d, step %d: %w", r.event.Epoch, r.event.Step+1, err)
+}
+
+// after adds to an error the step that was taken last.
+func (r *run) after(err error) error {
+	return fmt.Errorf("optim: epoch %d, after step %d: %w", r.event.Epoch, r.event.Step, err)
 }
 
 func (r *run) nonFinite(what string, loss, norm float64) error {
@@ -247,6 +258,25 @@ func (r *run) nonFinite(what string, loss, norm float64) error {
 		What: what, Epoch: r.event.Epoch, Step: r.event.Step + 1,
 		Loss: loss, GradNorm: norm, Rate: r.event.Rate,
 	}
+}
+
+// advice says what is likely wrong with a mean loss of the rows.
+func (r *run) advice(loss float64) string { return advice(loss, r.columns) }
+
+// join joins two pieces of advice, either of which may be empty.
+func join(a, b string) string {
+	if a != "" && b != "" {
+		return a + "; " + b
+	}
+	return a + b
+}
+
+// cmpErr returns the error that a run is to end with: a failure before a wish to stop.
+func cmpErr(told, ended error) error {
+	if told != nil {
+		return told
+	}
+	return ended
 }
 
 func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

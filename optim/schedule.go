@@ -17,7 +17,7 @@ func Constant(rate float64) Schedule {
 //	rate = to + (from - to) (1 + cos πs)/2, s = step/(steps-1)
 func Cosine(from, to float64) Schedule {
 	return func(step, steps int) float64 {
-		return to + (from-to)*(1+math.Cos(math.Pi*share(step, steps)))/2
+		return to + (from-to)*(1+math.Cos(math.Pi*progressed(step, steps)))/2
 	}
 }
 
@@ -25,7 +25,7 @@ func Cosine(from, to float64) Schedule {
 // rate = from·(to/from)ˢ, s = step/(steps-1). Both rates must be positive.
 func Exponential(from, to float64) Schedule {
 	return func(step, steps int) float64 {
-		return from * math.Pow(to/from, share(step, steps))
+		return from * math.Pow(to/from, progressed(step, steps))
 	}
 }
 
@@ -57,8 +57,8 @@ func WarmUp(warm int, then Schedule) Schedule {
 	}
 }
 
-// share returns how far a step is on the way from the first, 0, to the last, 1.
-func share(step, steps int) float64 {
+// progressed returns how far a step is on the way from the first, 0, to the last, 1.
+func progressed(step, steps int) float64 {
 	if steps < 2 {
 		return 0
 	}

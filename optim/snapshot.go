@@ -1,6 +1,6 @@
 package optim
 
-// snapshot is a copy of a model's parameters, in one piece of memory per type.
+// snapshot is a copy of parameters, in one piece of memory per type.
 type snapshot struct {
 	w32 []float32
 	w64 []float64
@@ -14,7 +14,7 @@ func (s *snapshot) copy(from *snapshot) {
 	s.w32, s.w64 = append(s.w32[:0], from.w32...), append(s.w64[:0], from.w64...)
 }
 
-// keep copies the parameters of the model.
+// keep copies the parameters.
 func (s *snapshot) keep(model []parameter) {
 	s.w32, s.w64 = s.w32[:0], s.w64[:0]
 	for _, p := range model {
@@ -23,7 +23,7 @@ func (s *snapshot) keep(model []parameter) {
 	}
 }
 
-// restore copies back what was kept of the same model, if anything was.
+// restore copies back what was kept of the same parameters, if anything was.
 func (s *snapshot) restore(model []parameter) {
 	w32, w64 := s.w32, s.w64
 	for _, p := range model {

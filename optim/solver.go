@@ -16,12 +16,15 @@ type RateSetter interface {
 
 // checkSolver refuses solvers of Gorgonia that would quietly do something else than they were asked to. Nil stands for
 // Adam.
-func checkSolver(s gorgonia.Solver, scheduled bool) error {
+func checkSolver(s gorgonia.Solver, scheduled, rated bool) error {
 	switch s.(type) {
 	case *gorgonia.AdamW:
 		return errors.New("optim: gorgonia.AdamW never changes a parameter; use optim.Adam")
 	case *gorgonia.AdaGradSolver:
 		return errors.New("optim: gorgonia.AdaGradSolver ignores its learning rate; use optim.Adam or gorgonia.RMSPropSolver")
+	}
+	if _, ok := s.(RateSetter); rated && !scheduled && !ok && s != nil {
+		return fmt.Errorf("optim: solver %T does not tell its rate, which WarmUp, Plateau, Decay and Budget change: give a Rate", s)
 	}
 	if !scheduled {
 		return nil

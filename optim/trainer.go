@@ -1,10 +1,10 @@
 package optim
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
 
 	"gorgonia.org/gorgonia"
@@ -31,6 +31,34 @@ type Trainer struct {
 	// end of the epoch where that is sooner, is above lowest + MaxRise·(1 + |lowest|). Lowest is the lowest such mean so
 	// far, at first the loss of the first batch. Zero means 100; +Inf means no bound.
 	MaxRise float64
+	// WarmUp is the number of steps at the start over which the rate rises, (step+1)/(WarmUp+1) of what it would be
+	// without. Zero means none. Where there is no Rate, the solver must be a [RateSetter].
+	WarmUp int
+	// Plateau lowers the rate when the loss gets no better. Nil means that it stays.
+	Plateau *Plateau
+	// Accumulate is the number of batches that make a step together, with the mean gradient of all their rows. Zero means
+	// one; the last step of an epoch takes those that are left.
+	Accumulate int
+	// Decay is the weight decay by groups of parameters; a parameter takes that of the first group that it is in. Nil means
+	// none, beside what the solver has of its own.
+	Decay []Decay
+	// AverageDecay is the share β of an exponential moving average of the parameters that a step keeps, near 1, such as
+	// 0.999: a ← β a + (1-β) θ, with β no more than (1+t)/(10+t) at step t. The averaged parameters are what a Validation
+	// measures, and what a run that ends well leaves in the model. Zero means no average.
+	AverageDecay float64
+	// Validation measures the model on held-out rows, keeps the best and may end the run. Nil means that nothing does.
+	Validation *Validation
+	// Budget bounds what rows may cost. Nil means no bound.
+	Budget *Budget
+	// Checkpoint keeps the run in a file, from which the next Run goes on. Nil means that nothing is kept.
+	Checkpoint *Checkpoint
+	// Seed is what everything random in the run follows from by [Stream]: the order of the rows where Rand is nil, and
+	// Noise. With a Seed, or a Checkpoint, each epoch's order depends on them and its number alone.
+	Seed uint64
+	// Noise are the sources that the objective draws from, by names of one's own: before every batch each is set to the
+	// Stream of Seed, its name, the epoch and the batch. Nil leaves them as they are, and a run can't be taken up again
+	// with the same bits.
+	Noise map[string]*rand.PCG
 	// Rand shuffles the rows of Run, anew for each epoch. Nil means a generator with the same fixed seed for each run.
 	// RunSource takes the rows as they come.
 	Rand *rand.Rand
@@ -39,22 +67,36 @@ type Trainer struct {
 }
 
 // Run trains on the rows of train (rows, dim). It moves the parameters of the objective in place and returns nil when
-// all epochs are done or an observer asked to stop.
+// all epochs are done, when the Validation's patience is at an end or an observer asked to stop.
 //
 // When ctx is done it returns ctx.Err(), wrapped, and the parameters are those of the last finished step. When the loss,
 // the gradient or a parameter is not finite it returns a [*NonFiniteError], and when the objective, the solver or another
 // function that it was given fails or panics, that error or a [*PanicError], wrapped; the parameters are then the latest
-// that had a finite loss. When the loss explodes it returns a [*DivergedError], and the parameters are the best.
+// that had a finite loss. When the loss explodes it returns a [*DivergedError], and the parameters are those from the end
+// of the steps of lowest loss. With a Validation that does not KeepLast they are, in all these cases, the best that were
+// measured, if any were.
 func (t Trainer) Run(ctx context.Context, objective Objective, train *tensor.Dense) error {
 	if err := t.check(objective); err != nil {
 		return err
 	}
 	t = t.withDefaults()
-	batches, err := data.NewBatches(train, t.Batch, t.Rand)
+	batches, err := t.batches(train)
 	if err != nil {
 		return fmt.Errorf("optim: %w", err)
 	}
 	return t.run(ctx, objective, batches)
+}
+
+// batches deals the rows of a table, by Rand or by Seed.
+func (t Trainer) batches(train *tensor.Dense) (*data.Batches, error) {
+	if t.Seed != 0 || t.Checkpoint != nil {
+		return data.NewSeededBatches(train, t.Batch, Stream(t.Seed, "rows", 0, 0).Uint64())
+	}
+	rng := t.Rand
+	if rng == nil {
+		rng = rand.New(rand.NewPCG(0, 0))
+	}
+	return data.NewBatches(train, t.Batch, rng)
 }
 
 // RunSource trains as Run does, on the batches (rows, dim) of float32 or float64 that source deals: a [data.Stream] of a
@@ -70,7 +112,9 @@ func (t Trainer) RunSource(ctx context.Context, objective Objective, source data
 	if source == nil {
 		return errors.New("optim: Trainer: no source")
 	}
-	return t.withDefaults().run(ctx, objective, source)
+	t = t.withDefaults()
+	t.Batch = 0
+	return t.run(ctx, objective, source)
 }
 
 // withDefaults returns t with its zeros replaced by what they mean.
@@ -87,9 +131,8 @@ func (t Trainer) withDefaults() Trainer {
 	if t.MaxRise == 0 {
 		t.MaxRise = 100
 	}
-	if t.Rand == nil {
-		t.Rand = rand.New(rand.NewPCG(0, 0))
-	}
+	t.Accumulate = max(1, t.Accumulate)
+	t.Plateau = t.Plateau.withDefaults()
 	return t
 }
 
@@ -101,11 +144,24 @@ func (t Trainer) check(objective Objective) error {
 		return fmt.Errorf("optim: Trainer: Epochs is %d, want 0 or more", t.Epochs)
 	case t.Batch < 0:
 		return fmt.Errorf("optim: Trainer: Batch is %d, want 0 or more", t.Batch)
-	case !(t.MaxNorm >= 0) || math.IsInf(t.MaxNorm, 1):
+	case t.Accumulate < 0:
+		return fmt.Errorf("optim: Trainer: Accumulate is %d, want 0 or more", t.Accumulate)
+	case t.WarmUp < 0:
+		return fmt.Errorf("optim: Trainer: WarmUp is %d, want 0 or more", t.WarmUp)
+	case !validRate(t.MaxNorm):
 		return fmt.Errorf("optim: Trainer: MaxNorm is %g, want a finite number of at least 0", t.MaxNorm)
-	}
-	if !(t.MaxRise >= 0) {
+	case !(t.MaxRise >= 0):
 		return fmt.Errorf("optim: Trainer: MaxRise is %g, want a number of at least 0", t.MaxRise)
+	case !(t.AverageDecay >= 0 && t.AverageDecay < 1):
+		return fmt.Errorf("optim: Trainer: AverageDecay is %g, want a number from 0 to below 1", t.AverageDecay)
+	case t.Rand != nil && (t.Seed != 0 || t.Checkpoint != nil):
+		return errors.New("optim: Trainer: Rand can't be taken up again where it was: leave it nil, and set Seed")
 	}
-	return checkSolver(t.Solver, t.Rate != nil)
+	for _, d := range t.Decay {
+		if err := d.check(); err != nil {
+			return err
+		}
+	}
+	rated := t.WarmUp > 0 || t.Plateau != nil || len(t.Decay) > 0 || t.Budget != nil && t.Budget.Then == LowerRate
+	return cmp.Or(t.Validation.check(), t.Plateau.check(), t.Budget.check(), t.Checkpoint.check(), checkSolver(t.Solver, t.Rate != nil, rated))
 }

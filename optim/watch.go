@@ -8,25 +8,28 @@ import (
 // watched is the most steps over which the loss is averaged to see whether it explodes: one bad batch does not count.
 const watched = 64
 
-// watch follows the loss over windows of steps, and keeps the parameters from the end of the best window.
-type watch struct {
-	sum         float64 // of the losses in the window under way, times their rows
-	rows, steps int     // in the window under way
-	lowest      float64 // mean loss of a window so far; at first the loss of the first batch
-	at          int     // the steps that had been taken when it was met
-	best        snapshot
+// window is what is known of the loss, over windows of steps.
+type window struct {
+	Sum         number // of the losses in the window under way, times their rows
+	Rows, Steps int    // in the window under way
+	Lowest      number // mean loss of a window so far; at first the loss of the first batch
+	At          int    // the steps that had been taken when it was met
 }
 
-// add counts the step that was taken; kept has the parameters from before it.
-func (w *watch) add(r *run, loss float64, rows int, kept *snapshot) error {
+// watch follows the loss in run.at.Watch, and keeps the parameters from the end of the best window.
+type watch struct{ best snapshot }
+
+// add counts the step that was taken.
+func (w *watch) add(r *run, loss float64, rows int) error {
+	at := &r.at.Watch
 	if w.best.empty() {
-		w.lowest = loss
-		w.best.copy(kept)
+		at.Lowest = number(loss)
+		w.best.copy(&r.good) // from before the step
 	}
-	w.sum += loss * float64(rows)
-	w.rows += rows
-	w.steps++
-	if w.steps < watched {
+	at.Sum += number(loss * float64(rows))
+	at.Rows += rows
+	at.Steps++
+	if at.Steps < watched {
 		return nil
 	}
 	return w.close(r)
@@ -35,20 +38,21 @@ func (w *watch) add(r *run, loss float64, rows int, kept *snapshot) error {
 // close ends the window under way, which may be empty. When the loss has exploded it restores the best parameters and
 // returns a *DivergedError.
 func (w *watch) close(r *run) error {
-	if w.rows == 0 {
+	at := &r.at.Watch
+	if at.Rows == 0 {
 		return nil
 	}
-	mean := w.sum / float64(w.rows)
-	w.sum, w.rows, w.steps = 0, 0, 0
-	if mean > w.lowest+r.MaxRise*(1+math.Abs(w.lowest)) {
-		w.best.restore(r.model)
+	mean, lowest := float64(at.Sum)/float64(at.Rows), float64(at.Lowest)
+	at.Sum, at.Rows, at.Steps = 0, 0, 0
+	if mean > lowest+r.MaxRise*(1+math.Abs(lowest)) {
+		w.best.restore(r.params)
 		return &DivergedError{
-			Epoch: r.event.Epoch, Step: r.event.Step, Loss: mean, Lowest: w.lowest, LowestStep: w.at, Rate: r.event.Rate,
+			Epoch: r.event.Epoch, Step: r.event.Step, Loss: mean, Lowest: lowest, LowestStep: at.At, Rate: r.event.Rate,
 		}
 	}
-	if mean < w.lowest {
-		w.lowest, w.at = mean, r.event.Step
-		w.best.keep(r.model)
+	if mean < lowest {
+		at.Lowest, at.At = number(mean), r.event.Step
+		w.best.keep(r.params)
 	}
 	return nil
 }
