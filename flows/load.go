@@ -15,22 +15,22 @@ import (
 	"github.com/go-ffjord/ffjord/nn"
 )
 
-// Load reads a flow that Save has written and compiles it. Its log-densities are those of the saved flow bit for bit, on
-// the same engine and, where a trace draws noise, with the same draws.
+// Load reads a flow that Save has written and compiles it. Its log-densities are those of the saved flow bit for bit,
+// on the same engine and, where a trace draws noise, with the same draws.
 //
 // Rng is the source of random numbers of all traces in the flow that need one; it may be nil where none does. Types are
 // those that Save was given, by the same names; a type is found by its name alone and its fields by theirs. The engine
 // is the native one: for another one put the fields of the flow into a new Flow.
 //
 // A file may come from a stranger. Load runs nothing of it and makes no value but of the library's types and Types. It
-// refuses, with the place in the error, types that it does not know (*UnknownTypeError), settings and parameters that are
-// missing, of the wrong kind or of no use (*nn.TensorError), numbers out of range, files of a later version
-// (*VersionError) and damaged ones (*nn.DamagedError). The layers are asked for their parameters' names and shapes before
-// any number is read.
+// refuses, with the place in the error, types that it does not know (*UnknownTypeError), settings and parameters that
+// are missing, of the wrong kind or of no use (*nn.TensorError), numbers out of range, files of a later version
+// (*VersionError) and damaged ones (*nn.DamagedError). The layers are asked for their parameters' names and shapes
+// before any number is read.
 //
-// What a few bytes may ask for is bounded, a *LimitError: the flow's graphs by the zero Flow.MaxNodes, and what the flow may
-// do in a call by 2²⁰ steps of a solver. Over nn.LoadParams a larger flow can still be built in Go. Types of one's own must
-// check their own settings.
+// What a few bytes may ask for is bounded, a *LimitError: the flow's graphs by the zero Flow.MaxNodes, and what the
+// flow may do in a call by 2²⁰ steps of a solver. Over nn.LoadParams a larger flow can still be built in Go. Types of
+// one's own must check their own settings.
 func Load(path string, rng *rand.Rand, types Types) (*Flow, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -117,7 +117,8 @@ func (e *VersionError) Error() string {
 // element type where there are none to tell it.
 func checkFormat(params *nn.Params, metadata map[string]string) error {
 	if got := metadata[formatKey]; got != format {
-		return fmt.Errorf("the metadata name the format %s, want %q; parameters alone are read by nn.Params.Load", quote.Text(got), format)
+		return fmt.Errorf("the metadata name the format %s, want %q; parameters alone are read by nn.Params.Load",
+			quote.Text(got), format)
 	}
 	v, err := strconv.Atoi(metadata[versionKey])
 	switch {
@@ -134,7 +135,8 @@ func checkFormat(params *nn.Params, metadata map[string]string) error {
 		params.Dtype = dtype
 	}
 	if !ok || params.Dtype != dtype {
-		return fmt.Errorf("the metadata name the element type %s, and the parameters have %v", quote.Text(metadata[dtypeKey]), params.DtypeOrDefault())
+		return fmt.Errorf("the metadata name the element type %s, and the parameters have %v",
+			quote.Text(metadata[dtypeKey]), params.DtypeOrDefault())
 	}
 	return nil
 }

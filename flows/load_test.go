@@ -69,7 +69,7 @@ func TestWrongFilesNameThePlace(t *testing.T) {
 		{"unknown method", describing(`"Field":{"type":"nn.MLP"},"Solver":{"Method":"rk7"}`), `Blocks[0].Solver.Method: "rk7" names no *ode.Tableau`},
 		{"wrong method", describing(`"Field":{"type":"nn.MLP"},"Solver":{"Steps":1,"Method":{"Name":"x","B":[1]}}`), `method "x"`},
 		{"wrong solver", describing(`"Field":{"type":"nn.MLP"},"Solver":{"Steps":-1}`), "-1 steps"},
-		{"no source", describing(smallField + `,"Trace":{"type":"flows.Hutchinson","Rand":true}`), "Blocks[0].Trace.Rand: a *rand.Rand is needed and none is given"},
+		{"no source", describing(smallField + `,"Trace":{"type":"flows.Hutchinson","Rand":true}`), "Blocks[0].Trace.Rand: want a *rand.Rand, and nil was given"},
 		{"nothing where a block should be", model(`{"Dim":2,"Blocks":{"type":"flows.Chain","items":[null]}}`), "block 0: it is nil"},
 		{"ragged mixture", model(`{"Base":{"type":"flows.GaussianMixture","Means":[[1,2],[3]]}}`), "Means[1]"},
 		{"empty mixture", model(`{"Base":{"type":"flows.GaussianMixture","Means":[[]]}}`), "Dim is 0"},

@@ -33,18 +33,17 @@ type model struct {
 }
 
 // Save writes the flow to the file path, for Load to read: Dim, Base, Blocks, Cond and StandardizeCond with all their
-// settings, Notes, and the parameters and states in their element type. Types name the types of one's own that the flow is
-// made of; nil is none.
-// The flow is compiled first if it was not.
+// settings, Notes, and the parameters and states in their element type. Types name the types of one's own that the flow
+// is made of; nil is none. The flow is compiled first if it was not.
 //
-// The file is in the safetensors format: other frameworks read the parameters from it, and its metadata have the rest as
-// JSON, and a checksum. It appears whole or not at all, in place of an older one of that name.
+// The file is in the safetensors format: other frameworks read the parameters from it, and its metadata have the rest
+// as JSON, and a checksum. It appears whole or not at all, in place of an older one of that name.
 //
-// Engine and Params.Rand are not part of a model. Sources of random numbers in it, such as Hutchinson's, are replaced by
-// the one that Load is given, and functions that draw initial values (nn.Init) are left out, for a loaded flow has its
-// values. Any other function, an nn.Func for one, can't be saved: make it a type. What can't be saved is an error that
-// names the place, such as Blocks[0].Field, and leaves path alone. What is saved loads: a flow that goes beyond the bounds
-// of Load is a *LimitError here too, and Params.Save keeps its numbers.
+// Engine and Params.Rand are not part of a model. Sources of random numbers in it, such as Hutchinson's, are replaced
+// by the one that Load is given, and functions that draw initial values (nn.Init) are left out, for a loaded flow has
+// its values. Any other function, an nn.Func for one, can't be saved: make it a type. What can't be saved is an error
+// that names the place, such as Blocks[0].Field, and leaves path alone. What is saved loads: a flow that goes beyond
+// the bounds of Load is a *LimitError here too, and Params.Save keeps its numbers.
 func (f *Flow) Save(path string, types Types) error {
 	metadata, err := f.metadata(types)
 	if err != nil {
@@ -79,14 +78,16 @@ func (f *Flow) metadata(types Types) (map[string]string, error) {
 	if err := m.check(); err != nil {
 		return nil, err
 	}
-	if err := limit.Check("the flow's graphs for Load, which has the zero MaxNodes", int64(f.compiled.plan.size), maxNodes, "nodes", ""); err != nil {
+	const graphs = "the flow's graphs for Load, which has the zero MaxNodes"
+	if err := limit.Check(graphs, int64(f.compiled.plan.size), maxNodes, "nodes", ""); err != nil {
 		return nil, err
 	}
 	if unused := f.Params.Unused(); len(unused) > 0 {
 		return nil, fmt.Errorf("parameter %s came from a file and is not of this flow", quote.Text(unused[0]))
 	}
 	if name := f.compiled.plan.foreign(); name != "" {
-		return nil, fmt.Errorf("parameter %s is not of this flow: for a file, a flow must have Params of its own", quote.Text(name))
+		return nil, fmt.Errorf("parameter %s is not of this flow: for a file, a flow must have Params of its own",
+			quote.Text(name))
 	}
 	metadata := map[string]string{
 		formatKey:  format,

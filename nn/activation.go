@@ -45,7 +45,8 @@ func (a Activation) Apply(_ *Scope, x *graph.Node) *graph.Node {
 	case Square:
 		return graph.Square(x)
 	}
-	graph.Fail("nn: activation %s is unknown; want identity, tanh, sigmoid, softplus, relu, elu, silu, sin or square", quote.Text(string(a)))
+	const known = "identity, tanh, sigmoid, softplus, relu, elu, silu, sin or square"
+	graph.Fail("nn: activation %s is unknown; want %s", quote.Text(string(a)), known)
 	return nil
 }
 

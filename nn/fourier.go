@@ -6,9 +6,9 @@ import (
 	"github.com/go-ffjord/ffjord/graph"
 )
 
-// Fourier feeds the time to a network as waves: cos(kπt) for k = 1, ..., Freqs and then sin(kπt), 2·Freqs columns. As
-// a layer it puts those columns in front of x; as an MLP's Time it puts them in front of the first map's input, as
-// zuko's CNF does (Rozet et al. 2022): [cos πt, ..., cos Freqs·πt, sin πt, ..., sin Freqs·πt, x, c] with the condition c,
+// Fourier feeds the time to a network as waves: cos(kπt) for k = 1, ..., Freqs and then sin(kπt), 2·Freqs columns. As a
+// layer it puts those columns in front of x; as an MLP's Time it puts them in front of the first map's input, as zuko's
+// CNF does (Rozet et al. 2022): [cos πt, ..., cos Freqs·πt, sin πt, ..., sin Freqs·πt, x, c] with the condition c,
 // where there is one. All other maps see no time.
 type Fourier struct {
 	Freqs int // number of frequencies; zero is 3

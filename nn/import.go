@@ -11,15 +11,15 @@ import (
 
 // Import reads parameters from a safetensors file of another framework, in which they have other names, shapes and
 // element types. The parameters must exist: build the model first. For each of them, in order, from says where it is in
-// the file; nil takes the tensor of the parameter's own name. Several parameters may share a tensor; tensors that nobody
-// asks for are passed over, whatever their elements are.
+// the file; nil takes the tensor of the parameter's own name. Several parameters may share a tensor; tensors that
+// nobody asks for are passed over, whatever their elements are.
 //
 //	err := params.Import(path, func(param string) nn.Source {
 //		return nn.Source{Tensor: "net." + param, Transpose: strings.HasSuffix(param, "weight")}
 //	})
 //
-// Elements may be of 64, 32 or 16 bits (F64, F32, F16, BF16) whatever those of the model, to which they are rounded. All
-// values must be finite in the model's element type. Names, types and shapes are checked before any value is read.
+// Elements may be of 64, 32 or 16 bits (F64, F32, F16, BF16) whatever those of the model, to which they are rounded.
+// All values must be finite in the model's element type. Names, types and shapes are checked before any value is read.
 //
 // Where anything is wrong, the error names the parameter, the tensor and the shapes, a *TensorError, and no parameter
 // has changed. No other goroutine may use the parameters meanwhile.

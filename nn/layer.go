@@ -11,8 +11,8 @@ type Layer interface {
 
 // Traced is a layer that can write the trace of its own Jacobian for less than one Jacobian-vector product a dimension.
 //
-// A type that embeds a Traced layer has ApplyTraced as well: where it has an Apply of its own it needs an ApplyTraced of
-// its own too, or keeps the layer in a named field.
+// A type that embeds a Traced layer has ApplyTraced as well: where it has an Apply of its own it needs an ApplyTraced
+// of its own too, or keeps the layer in a named field.
 type Traced interface {
 	Layer
 	// ApplyTraced returns what Apply does, with the same parameters, and tr(∂y/∂x), a column (rows, 1), or nil where the

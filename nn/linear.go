@@ -14,8 +14,8 @@ type Linear struct {
 	Init     Init // draws W, called with (in, Out); nil is GlorotUniform
 	BiasInit Init // draws b, called with W's (in, Out); nil is Zeros
 	NoBias   bool // leaves b out
-	Cond     bool // sees [x, c] in place of x, with the scope's condition c (rows, width of c)
-	Spectral int  // divides W by its largest singular value, found in so many steps (see Apply); zero leaves W as it is
+	Cond     bool // multiplies [x, c] by W in place of x, with the scope's condition c (rows, width of c)
+	Spectral int  // divides W by its largest singular value, found in so many steps (see Apply); zero does not
 }
 
 var _ Traced = Linear{}

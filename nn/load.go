@@ -89,13 +89,15 @@ func (p *Params) expect(h *safetensors.Header) error {
 	for _, t := range h.Tensors {
 		name, q := quote.Text(t.Name), p.byName[t.Name]
 		if q == nil {
-			return tensorError(t.Name, ErrForeign, "tensor %s is not of this model", name)
+			return foreign(t.Name)
 		}
 		if !slices.Equal(t.Shape, []uint64{uint64(q.rows), uint64(q.cols)}) {
-			return tensorError(t.Name, ErrShape, "tensor %s has shape %s, want (%d, %d)", name, safetensors.Shape(t.Shape), q.rows, q.cols)
+			return tensorError(t.Name, ErrShape, "tensor %s has shape %s, want (%d, %d)",
+				name, safetensors.Shape(t.Shape), q.rows, q.cols)
 		}
 		if t.DType != q.fileType() {
-			return tensorError(t.Name, ErrElements, "tensor %s has elements %s, want %s", name, quote.Cut(string(t.DType)), q.fileType())
+			return tensorError(t.Name, ErrElements, "tensor %s has elements %s, want %s",
+				name, quote.Cut(string(t.DType)), q.fileType())
 		}
 	}
 	return nil

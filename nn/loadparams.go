@@ -20,10 +20,10 @@ import (
 // The parameters are in the order of the file until the model asks for them, which brings them into its own order, and
 // all of them count as trained until it asks for one as State.
 //
-// All tensors must be matrices of at least (1, 1), of one element type, F32 or F64, which becomes that of the parameters,
-// with finite values; nothing may be between or behind them, and a checksum must be right where there is one. Otherwise
-// the error names the tensor, a *TensorError, and what was expected, or is a *DamagedError. The file may come from
-// anyone: nothing in it is executed, and no memory is taken for data that it has not got.
+// All tensors must be matrices of at least (1, 1), of one element type, F32 or F64, which becomes that of the
+// parameters, with finite values; nothing may be between or behind them, and a checksum must be right where there is
+// one. Otherwise the error names the tensor, a *TensorError, and what was expected, or is a *DamagedError. The file may
+// come from anyone: nothing in it is executed, and no memory is taken for data that it has not got.
 func LoadParams(path string) (p *Params, metadata map[string]string, err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -79,7 +79,7 @@ func readParams(r io.Reader, model func(p *Params, metadata map[string]string) e
 			return nil, nil, err
 		}
 		if names := p.Unused(); len(names) > 0 {
-			return nil, nil, tensorError(names[0], ErrForeign, "tensor %s is not of this model", quote.Text(names[0]))
+			return nil, nil, foreign(names[0])
 		}
 	}
 	err = h.Read(r, all, func(t safetensors.Tensor, data []byte) {
@@ -114,18 +114,20 @@ func declared(h *safetensors.Header) (*Params, error) {
 	return p, nil
 }
 
-// matrices returns the element type of the tensors, which must be matrices of one type; zero where there is none.
+// matrices returns the element type of the tensors, which must be matrices of one type. Without tensors it is zero.
 func matrices(h *safetensors.Header) (dtype tensor.Dtype, err error) {
 	for i, t := range h.Tensors {
 		name, first := quote.Text(t.Name), h.Tensors[0]
 		switch {
 		case t.DType != safetensors.F32 && t.DType != safetensors.F64:
-			return dtype, tensorError(t.Name, ErrElements, "tensor %s has elements %s, want F32 or F64", name, quote.Cut(string(t.DType)))
+			return dtype, tensorError(t.Name, ErrElements, "tensor %s has elements %s, want F32 or F64",
+				name, quote.Cut(string(t.DType)))
 		case t.DType != first.DType:
 			return dtype, tensorError(t.Name, ErrElements, "tensor %s has elements %s, and tensor %s has %s: want one type",
 				name, t.DType, quote.Text(first.Name), first.DType)
 		case len(t.Shape) != 2 || t.Shape[0] == 0 || t.Shape[1] == 0 || max(t.Shape[0], t.Shape[1]) > math.MaxInt:
-			return dtype, tensorError(t.Name, ErrShape, "tensor %s has shape %s, want a matrix of at least (1, 1)", name, safetensors.Shape(t.Shape))
+			return dtype, tensorError(t.Name, ErrShape, "tensor %s has shape %s, want a matrix of at least (1, 1)",
+				name, safetensors.Shape(t.Shape))
 		case i == 0 && t.DType == safetensors.F32:
 			dtype = tensor.Float32
 		case i == 0:

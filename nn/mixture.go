@@ -3,7 +3,7 @@ package nn
 import "github.com/go-ffjord/ffjord/graph"
 
 // Mixture is a sum of fields, weighted by the time: Σₖ wₖ(t)·fₖ(t, x) with w(t) = t·A + c (Grathwohl et al. 2019). The
-// weights are neither positive nor do they sum to 1. Its parameters are "weight" A and "bias" c, (1, number of fields)
+// weights may be negative and do not sum to 1. Its parameters are "weight" A and "bias" c, (1, number of fields)
 // each and drawn from U(-1, 1); the fields stand in scopes "0", "1", ...
 //
 // In the paper's code A and c are mixture_weights and the fields are experts.

@@ -2,10 +2,11 @@ package nn
 
 import "github.com/go-ffjord/ffjord/graph"
 
-// MLP is a network of linear maps with an activation between them, none after the last. Its parameters are those of
-// the linear maps in scopes "0", "1", ...; parameters of the activations, if they have any, stand in "act0", "act1", ...
+// MLP is a network of linear maps with an activation between them, none after the last. Its parameters are those of the
+// linear maps in scopes "0", "1", ...; parameters of the activations, if they have any, stand in "act0", "act1", ...
 //
-// Where the scope has a condition c, the first map's input is [x, c], with columns of the time, if any, in front.
+// Where the scope has a condition c, the first map's input is [x, c]; columns of the time stand where [TimeColumns]
+// says.
 type MLP struct {
 	Hidden   []int // widths of the hidden layers; empty is a single linear map
 	Out      int   // width of the result; zero is the width of x
@@ -24,9 +25,9 @@ func (l MLP) Apply(s *Scope, x *graph.Node) *graph.Node {
 	return y
 }
 
-// ApplyTraced returns the network's value and, for a result as wide as x, the trace of its Jacobian in closed form. With
-// no hidden layer it is that of the only map. With one it is, for J¹ (dim, H) and J² (H, dim) the transposed Jacobians
-// of the two maps and a (rows, H) what the activation φ is applied to,
+// ApplyTraced returns the network's value and, for a result as wide as x, the trace of its Jacobian in closed form.
+// With no hidden layer it is that of the only map. With one it is, for J¹ (dim, H) and J² (H, dim) the transposed
+// Jacobians of the two maps and a (rows, H) what the activation φ is applied to,
 //
 //	tr ∂y/∂x = Σ_h φ'(a_h)·c_h,   c_h = Σ_d J¹[d, h]·J²[h, d],
 //

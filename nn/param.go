@@ -32,10 +32,10 @@ func (p *Param) Value() gorgonia.Value { return p.value }
 // itself.
 func (p *Param) Grad() (gorgonia.Value, error) { return p.grad, nil }
 
-// Matrix is Value as what it is.
+// Matrix returns what Value does, as the type that it has.
 func (p *Param) Matrix() *tensor.Dense { return p.value }
 
-// Gradient is Grad as what it is: it never fails.
+// Gradient returns what Grad does, as the type that it has and without an error.
 func (p *Param) Gradient() *tensor.Dense { return p.grad }
 
 // Trained reports whether training moves the parameter by its gradient. It does not where a layer has asked for it as

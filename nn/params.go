@@ -17,7 +17,7 @@ import (
 // model makes them; a build that fails leaves those that it had made. Save and Load keep them in a file, and LoadParams
 // makes them from one before there is a model.
 type Params struct {
-	Rand  *rand.Rand   // draws initial values; needed until the model has asked for all its parameters
+	Rand  *rand.Rand   // draws initial values; may be nil once the model has asked for all its parameters
 	Dtype tensor.Dtype // tensor.Float32 or tensor.Float64; zero is Float32
 
 	list   []*Param // those asked for, then those of a file that nothing has asked for
@@ -91,7 +91,7 @@ func (p *Params) ensure(name string, init Init, rows, cols int) error {
 		return tensorError(name, ErrMissing, "nn: parameter %s (%d, %d) is missing from the file that the others came from",
 			quote.Text(name), rows, cols)
 	case p.Rand == nil:
-		return fmt.Errorf("nn: parameter %s needs an initial value, and Params.Rand is nil", quote.Text(name))
+		return fmt.Errorf("nn: parameter %s wants an initial value, and Params.Rand is nil", quote.Text(name))
 	}
 	q, err := p.drawn(name, init, rows, cols)
 	if err != nil {

@@ -13,10 +13,10 @@ import (
 	"github.com/go-ffjord/ffjord/internal/safetensors"
 )
 
-// Save writes all parameters and the metadata to the file path in the safetensors format, which any framework reads. The
-// file appears whole or not at all (on Windows the system cannot promise that), in place of an older one of that name,
-// and has a checksum, by which Load notices a single changed bit. The same numbers and metadata make the same bytes.
-// Metadata may be nil.
+// Save writes all parameters and the metadata to the file path in the safetensors format, which any framework reads.
+// The file appears whole or not at all (on Windows the system cannot promise that), in place of an older one of that
+// name, and has a checksum, by which Load notices a single changed bit. The same numbers and metadata make the same
+// bytes. Metadata may be nil.
 //
 // What Load would refuse is an error and leaves path alone: parameters of a model that is not built yet, a value that
 // is NaN or infinite, text that is not UTF-8. Where the disk is at fault it is a *fs.PathError: a full one is

@@ -6,8 +6,8 @@ import (
 	"github.com/go-ffjord/ffjord/graph"
 )
 
-// Scope is what a layer sees of the world: the graph, its own parameters under its own name, the time and the condition.
-// It is made for one evaluation of a network.
+// Scope is what a layer sees of the world: the graph, its own parameters under its own name, the time and the
+// condition. It is made for one evaluation of a network.
 type Scope struct {
 	graph  *graph.Graph
 	params *Params
@@ -34,7 +34,7 @@ func (s *Scope) Graph() *graph.Graph { return s.graph }
 // Time returns the time of every row as a column (rows, 1).
 func (s *Scope) Time() *graph.Node {
 	if s.time == nil {
-		graph.Fail("nn: %s asks for the time where there is none", s.describe())
+		graph.Fail("nn: %s asks for the time, but the network has none", s.describe())
 	}
 	return s.time
 }
@@ -50,19 +50,19 @@ func (s *Scope) WithCond(c *graph.Node) *Scope {
 // Cond returns the condition of every row, given with WithCond.
 func (s *Scope) Cond() *graph.Node {
 	if s.cond == nil {
-		graph.Fail("nn: %s asks for the condition where there is none; give one with WithCond, or set the flow's Cond", s.describe())
+		graph.Fail("nn: %s asks for a condition, but the network has none; give one with WithCond, or set the flow's Cond", s.describe())
 	}
 	return s.cond
 }
 
-// HasCond tells whether there is a condition, for a layer that works with and without one.
+// HasCond reports whether there is a condition, for a layer that works with and without one.
 func (s *Scope) HasCond() bool { return s.cond != nil }
 
-// Param returns the parameter name of this scope, a uniform matrix (rows, cols). At its first use ever it is what a file
-// holds under that name or is drawn from init (nil is GlorotUniform); later uses must agree on its shape. One evaluation
-// may ask for a name once: keep the node where a parameter is used in several places. In a solver's step the names t, h,
-// y0, y1, ..., k0, k1, ... and gy0, gy1, ... are taken, and cond in a flow: a layer that is a field by itself can't give
-// them to parameters.
+// Param returns the parameter name of this scope, a uniform matrix (rows, cols). At its first use ever it is what a
+// file holds under that name or is drawn from init (nil is GlorotUniform); later uses must agree on its shape. One
+// evaluation may ask for a name once: keep the node where a parameter is used in several places. In a solver's step the
+// names t, h, y0, y1, ..., k0, k1, ... and gy0, gy1, ... are taken, and cond in a flow: a layer that is a field by
+// itself can't give them to parameters.
 func (s *Scope) Param(name string, init Init, rows, cols int) *graph.Node {
 	full := join(s.path, name)
 	switch {

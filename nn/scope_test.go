@@ -32,7 +32,7 @@ func TestMistakesAreErrors(t *testing.T) {
 		layer  nn.Layer
 		want   string
 	}{
-		{"no random numbers", &nn.Params{}, nn.Linear{}, `parameter "weight" needs an initial value, and Params.Rand is nil`},
+		{"no random numbers", &nn.Params{}, nn.Linear{}, `parameter "weight" wants an initial value, and Params.Rand is nil`},
 		{"no parameters", nil, nn.Linear{}, `parameter "weight" has no place: the scope's Params are nil`},
 		{"element type", &nn.Params{Rand: rand.New(rand.NewPCG(1, 1)), Dtype: tensor.Int}, nn.Linear{}, "parameters of element type int: want float32 or float64"},
 		{"asked for twice", withRand(), nn.Seq{nn.Identity, layerFunc(func(s *nn.Scope, x *graph.Node) *graph.Node {
@@ -50,7 +50,7 @@ func TestMistakesAreErrors(t *testing.T) {
 		{"nil layer", withRand(), nn.Seq{nn.Tanh, nil}, `layer "1" is nil`},
 		{"nil layer deeper", withRand(), nn.Seq{nn.Tanh, nn.Seq{nil}}, `layer "1.0" is nil`},
 		{"nil func", withRand(), nn.Func(nil), "a Func is nil"},
-		{"no condition", withRand(), nn.Seq{nn.Linear{Cond: true}}, `layer "0" asks for the condition where there is none`},
+		{"no condition", withRand(), nn.Seq{nn.Linear{Cond: true}}, `layer "0" asks for a condition, but the network has none`},
 		{"steps of the power method", withRand(), nn.Linear{Spectral: -1}, "Linear: -1 steps of spectral normalisation, want at least 0"},
 		{"frequencies", withRand(), nn.Fourier{Freqs: -1}, "Fourier: -1 frequencies, want at least 1"},
 		{"hyper width", withRand(), nn.Hyper{Hidden: -2}, "Hyper: hidden width -2, want at least 1"},
@@ -80,13 +80,13 @@ func TestMistakesNameTheLine(t *testing.T) {
 		_, _, line, _ = runtime.Caller(0)
 		nn.MLP{Hidden: []int{8}}.Apply(s, g.Rows("x", 2))
 	})
-	assert.ErrorContains(t, err, `nn: layer "0" asks for the time where there is none`)
+	assert.ErrorContains(t, err, `nn: layer "0" asks for the time, but the network has none`)
 	assert.ErrorContains(t, err, fmt.Sprintf("(at nn/scope_test.go:%d)", line+1))
 
 	_, err = graph.Build(tensor.Float32, 4, func(g *graph.Graph) {
 		nn.Concat.Apply(nn.NewScope(g, nil, "", nil), g.Rows("x", 2))
 	})
-	assert.ErrorContains(t, err, "nn: the network asks for the time where there is none")
+	assert.ErrorContains(t, err, "nn: the network asks for the time, but the network has none")
 }
 
 func TestShapeConflict(t *testing.T) {

@@ -13,11 +13,17 @@ import (
 // order of the fields: the tensor is cut, then reshaped, then transposed, and what comes out must be the parameter's
 // matrix (rows, cols). A vector (n) fits (1, n) and (n, 1), and a number without axes (1, 1).
 type Source struct {
-	Tensor    string   // its name in the file; "" leaves the parameter as it is
-	Slice     [][2]int // what to take of each axis: from, and up to but without; {0, 0} and axes that are left out are whole
-	Shape     []int    // of what was taken, row-major; nil leaves it; all axes but the last become rows in the end
-	Transpose bool     // reverses the axes: PyTorch's Linear has its weight as (out, in), here it is (in, out)
-	Below     []Source // further pieces, whose rows follow
+	// Tensor is its name in the file; "" leaves the parameter as it is.
+	Tensor string
+	// Slice takes a part of each axis, from its first number up to, but not with, its second. {0, 0} takes the whole axis,
+	// and so do axes that are left out.
+	Slice [][2]int
+	// Shape is that of what was taken, row-major; nil leaves the shape as it is. In the end all axes but the last are rows.
+	Shape []int
+	// Transpose reverses the axes: PyTorch's Linear has its weight as (out, in), here it is (in, out).
+	Transpose bool
+	// Below are further pieces, whose rows follow.
+	Below []Source
 }
 
 // view is a source beside its tensor.
@@ -121,7 +127,8 @@ func (v view) misfit(q *Param, piece bool) error {
 	case v.Slice != nil || v.Source.Shape != nil:
 		text = fmt.Sprintf("tensor %s has shape %s and gives %v, want (%d, %d)", name, has, v.shape, rows, cols)
 	case v.Transpose:
-		text = fmt.Sprintf("tensor %s has shape %s, want [%d %d], the transpose of (%d, %d)", name, has, cols, rows, rows, cols)
+		text = fmt.Sprintf("tensor %s has shape %s, want [%d %d], the transpose of (%d, %d)",
+			name, has, cols, rows, rows, cols)
 	case slices.Equal(v.shape, []int{cols, rows}):
 		text = fmt.Sprintf("tensor %s has shape %s, want (%d, %d): is it to be transposed?", name, has, rows, cols)
 	default:
@@ -180,7 +187,7 @@ func stacked(views []view, cols int, data map[string][]byte) elements {
 	return at
 }
 
-// product returns the number of elements of a shape, -1 where it is none.
+// product returns the number of elements of a shape, -1 where an axis is negative or the number overflows.
 func product(shape []int) int {
 	n := 1
 	for _, d := range shape {

@@ -17,8 +17,8 @@ type Squash Linear
 type ConcatSquash Linear
 
 // ConcatV2 is a linear map with a shift by the time, x·W + b + t·u (Grathwohl et al. 2019). Its fields are those of
-// Linear; its parameters are Linear's and "shift_weight" u (1, Out), drawn from U(-1, 1). It is Concat with the
-// time's row of W kept apart. As an MLP's Time, nn.ConcatV2{}, it makes all its maps.
+// Linear; its parameters are Linear's and "shift_weight" u (1, Out), drawn from U(-1, 1). It is the map of
+// Concat with the time's row of W as a parameter of its own. As an MLP's Time, nn.ConcatV2{}, it makes all its maps.
 //
 // In the paper's code W and b are _layer, u is _hyper_bias.
 type ConcatV2 Linear

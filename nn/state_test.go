@@ -87,7 +87,7 @@ func TestAtIsAnotherEvaluation(t *testing.T) {
 		first.At(nil).Time()
 	})
 	assert.Nil(t, g)
-	assert.ErrorContains(t, err, `layer "owner.inner" asks for the time where there is none`)
+	assert.ErrorContains(t, err, `layer "owner.inner" asks for the time, but the network has none`)
 	assert.Equal(t, []string{"owner.inner.a"}, names(p))
 }
 

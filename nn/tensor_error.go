@@ -6,10 +6,11 @@ import (
 
 	"github.com/go-ffjord/ffjord/internal/guard"
 	"github.com/go-ffjord/ffjord/internal/limit"
+	"github.com/go-ffjord/ffjord/internal/quote"
 	"github.com/go-ffjord/ffjord/internal/safetensors"
 )
 
-// What can be wrong with a tensor of a file: errors.Is tells them apart.
+// The kinds of a [TensorError], for errors.Is.
 var (
 	ErrMissing   = errors.New("the tensor is missing")
 	ErrForeign   = errors.New("the tensor is not of this model")
@@ -32,6 +33,11 @@ func (e *TensorError) Unwrap() error { return e.Kind }
 
 func tensorError(tensor string, kind error, format string, args ...any) error {
 	return &TensorError{tensor, kind, fmt.Sprintf(format, args...)}
+}
+
+// foreign is the error of a tensor that the model does not ask for.
+func foreign(name string) error {
+	return tensorError(name, ErrForeign, "tensor %s is not of this model", quote.Text(name))
 }
 
 // DamagedError says that a file does not have the checksum that it was written with.

@@ -12,7 +12,8 @@ type Timed interface {
 	Linear(i int, l Linear) Layer
 }
 
-// TimeColumns feeds the time to a network as columns of its input. As a layer it puts those columns beside x (rows, dim).
+// TimeColumns feeds the time to a network as columns of its input. As a layer it puts those columns beside x (rows,
+// dim).
 //
 // As an MLP's Time it decides what each linear map h ↦ [...]·W + b sees, h being the map's input and c the condition,
 // where there is one:

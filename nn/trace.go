@@ -1,6 +1,10 @@
 package nn
 
-import "github.com/go-ffjord/ffjord/graph"
+import (
+	"reflect"
+
+	"github.com/go-ffjord/ffjord/graph"
+)
 
 // slope is the Jacobian of a map that is affine in x (rows, dim), ∂yⱼ/∂xᵢ = W[from+i, j]·gⱼ.
 type slope struct {
@@ -11,23 +15,23 @@ type slope struct {
 
 // affine is a map with such a Jacobian.
 type affine interface {
+	Layer
 	affine(s *Scope, x *graph.Node) (*graph.Node, slope)
+	// self returns the map itself: a user's type that embeds one of these has the methods of that one too, whatever it
+	// does in its own Apply.
+	self() Layer
 }
 
-// affineOf returns l as an affine map, or nil. It goes by the type, not by the method: a user's type that embeds one of
-// these has the method too, whatever it does in its own Apply.
+func (l Linear) self() Layer       { return l }
+func (l timedLinear) self() Layer  { return l }
+func (l ConcatV2) self() Layer     { return l }
+func (l Squash) self() Layer       { return l }
+func (l ConcatSquash) self() Layer { return l }
+
+// affineOf returns l as an affine map, nil if it is not one by itself.
 func affineOf(l Layer) affine {
-	switch l := l.(type) {
-	case Linear:
-		return l
-	case timedLinear:
-		return l
-	case ConcatV2:
-		return l
-	case Squash:
-		return l
-	case ConcatSquash:
-		return l
+	if a, ok := l.(affine); ok && reflect.TypeOf(a.self()) == reflect.TypeOf(l) {
+		return a
 	}
 	return nil
 }
@@ -99,7 +103,7 @@ func traceThrough(s *Scope, in slope, a, h *graph.Node, out slope) *graph.Node {
 	return graph.SumCols(graph.JVP([]*graph.Node{h}, []*graph.Node{a}, []*graph.Node{c})[0])
 }
 
-// elementwise tells whether an activation is known to act element by element.
+// elementwise reports whether an activation is known to act element by element.
 func elementwise(act Layer) bool {
 	switch act.(type) {
 	case Activation, Swish:

@@ -16,9 +16,9 @@ import (
 // Write writes a file whole or not at all, in place of an older one of that name, whose permissions it keeps, and onto
 // the disk, so that a power cut leaves the one or the other.
 //
-// The error is a *fs.PathError that names path: a path that is a folder is syscall.EISDIR, a full disk syscall.ENOSPC, a
-// folder that is not there fs.ErrNotExist, one that nothing may be written to fs.ErrPermission. Whatever it is, an older
-// file is as it was.
+// The error is a *fs.PathError that names path: a path that is a folder is syscall.EISDIR, a full disk syscall.ENOSPC,
+// a folder that is not there fs.ErrNotExist, one that nothing may be written to fs.ErrPermission. Whatever it is, an
+// older file is as it was.
 //
 // The file is written beside path under a name that begins with a dot and ends with .tmp. A process that is killed may
 // leave one; a later Write to the same path removes those of ten minutes and more.

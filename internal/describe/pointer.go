@@ -39,7 +39,7 @@ func give(token json.Token, v, given reflect.Value) error {
 	case token != true:
 		return unexpected(token, "true or false")
 	case given.IsZero():
-		return fmt.Errorf("a %v is needed and none is given", v.Type())
+		return fmt.Errorf("want a %v, and nil was given", v.Type())
 	default:
 		v.Set(given)
 	}

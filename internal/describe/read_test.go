@@ -89,7 +89,7 @@ func TestGivenValuesAreThereWhenNeeded(t *testing.T) {
 		c.Given[k] = nil
 	}
 	var out everything
-	assert.ErrorContains(t, c.Read([]byte(`{"Source":true}`), &out), "Source: a *describe_test.source is needed and none is given")
+	assert.ErrorContains(t, c.Read([]byte(`{"Source":true}`), &out), "Source: want a *describe_test.source, and nil was given")
 	assert.NoError(t, c.Read([]byte(`{"Source":false}`), &out))
 }
 

@@ -13,7 +13,7 @@ func unexpected(token json.Token, want string) error {
 	return fmt.Errorf("%s, want %s", kind(token), want)
 }
 
-// kind tells in words what a value that starts with token is.
+// kind returns in words what a value that starts with token is.
 func kind(token json.Token) string {
 	switch token := token.(type) {
 	case json.Delim:

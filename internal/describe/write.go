@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// Write describes v or what it points to. Zero fields are left out. What v shares by pointers is described as often as it
-// stands in v.
+// Write describes v or what it points to. Zero fields are left out. What v shares by pointers is described as often as
+// it stands in v.
 //
 // What can't be read back is an error with the path to it: a type without a name behind an interface, functions,
 // channels, unexported fields that hold something, numbers that are NaN or infinite, and what goes beyond the bounds.

@@ -5,7 +5,7 @@ import (
 	"reflect"
 )
 
-// isZero tells whether v is what is left out: zero of its type, bit for bit, so not -0.
+// isZero reports whether v is what is left out: zero of its type, bit for bit, so not -0.
 func isZero(v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.Float32, reflect.Float64:

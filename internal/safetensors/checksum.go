@@ -9,8 +9,8 @@ import (
 	"strconv"
 )
 
-// checksumKey names the checksum among the metadata: eight hexadecimal digits in lower case, the CRC-32C (Castagnoli) of all bytes of
-// the file, with the digits themselves taken as zeros.
+// checksumKey names the checksum among the metadata: eight hexadecimal digits in lower case, the CRC-32C (Castagnoli)
+// of all bytes of the file, with the digits themselves taken as zeros.
 const checksumKey = "ffjord-go checksum"
 
 const noDigits = "00000000"

@@ -67,7 +67,8 @@ func (h *Header) checkLength(length uint64) error {
 
 // cut is the error of numbers that end too early.
 func (t Tensor) cut(after uint64, err error) error {
-	return fmt.Errorf("tensor %s: the data end after %d of its %d bytes: %w", quote.Text(t.Name), after, t.end-t.start, unexpected(err))
+	return fmt.Errorf("tensor %s: the data end after %d of its %d bytes: %w",
+		quote.Text(t.Name), after, t.end-t.start, unexpected(err))
 }
 
 // longer is the error of a file that goes on behind its numbers.

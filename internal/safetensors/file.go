@@ -18,8 +18,8 @@ import (
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
-// File is a whole file: tensors and metadata. Encode writes tensors of larger elements first, those of one size by their
-// names, so that the same contents make the same bytes.
+// File is a whole file: tensors and metadata. Encode writes tensors of larger elements first, those of one size by
+// their names, so that the same contents make the same bytes.
 type File struct {
 	Metadata map[string]string
 	Tensors  []Value
@@ -65,7 +65,8 @@ func Read(r io.Reader) (*File, error) {
 	f := &File{Metadata: h.Metadata}
 	for _, t := range h.Tensors {
 		if decode(t.DType, nil) == nil {
-			return nil, fmt.Errorf("tensor %s: elements %s, want F64, F32, I64, U64 or U8", quote.Text(t.Name), quote.Cut(string(t.DType)))
+			return nil, fmt.Errorf("tensor %s: elements %s, want F64, F32, I64, U64 or U8",
+				quote.Text(t.Name), quote.Cut(string(t.DType)))
 		}
 		for _, n := range t.Shape {
 			if n > math.MaxInt {
@@ -96,8 +97,8 @@ func (f *File) Save(path string) error {
 	return atomicfile.Write(path, b)
 }
 
-// Encode returns the bytes of the file, with a checksum. What can't be read back is an error: a name twice, text that is
-// not UTF-8, a shape that does not hold the numbers, too long a header.
+// Encode returns the bytes of the file, with a checksum. What can't be read back is an error: a name twice, text that
+// is not UTF-8, a shape that does not hold the numbers, too long a header.
 func (f *File) Encode() ([]byte, error) {
 	tensors, err := f.sorted()
 	if err != nil {
@@ -138,9 +139,11 @@ func (f *File) sorted() ([]Value, error) {
 		case seen[v.Name]:
 			return nil, fmt.Errorf("tensor %s: there are two of this name", quote.Text(v.Name))
 		case v.dtype() == "":
-			return nil, fmt.Errorf("tensor %s: elements %T, want float64, float32, int64, uint64 or byte", quote.Text(v.Name), v.Data)
+			return nil, fmt.Errorf("tensor %s: elements %T, want float64, float32, int64, uint64 or byte",
+				quote.Text(v.Name), v.Data)
 		case v.product() != v.count():
-			return nil, fmt.Errorf("tensor %s: %d numbers, want %d for shape %v", quote.Text(v.Name), v.count(), v.product(), v.Shape)
+			return nil, fmt.Errorf("tensor %s: %d numbers, want %d for shape %v",
+				quote.Text(v.Name), v.count(), v.product(), v.Shape)
 		}
 		seen[v.Name] = true
 	}
