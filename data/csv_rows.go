@@ -115,10 +115,16 @@ func parse(field []byte) (float64, error) {
 	switch {
 	case errors.Is(err, strconv.ErrRange):
 		return 0, fmt.Errorf("%s is beyond float64", quote.Cut(string(field)))
-	case err != nil || bytes.ContainsAny(field, "_xXpP"): // Go's 1_000 and 0x1p4
+	case err != nil || isGo(field):
 		return 0, fmt.Errorf("%s is not a number", quote.Text(string(field)))
 	case math.IsNaN(v) || math.IsInf(v, 0):
 		return 0, fmt.Errorf("%s is not finite", field)
 	}
 	return v, nil
+}
+
+// isGo reports whether a number is written as Go has it and no one else: 1_000, 0x1p4.
+func isGo(number []byte) bool {
+	digits := bytes.TrimLeft(number, "+-")
+	return bytes.IndexByte(number, '_') >= 0 || len(digits) > 1 && digits[0] == '0' && digits[1]|0x20 == 'x'
 }

@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
@@ -15,8 +16,8 @@ type Note struct {
 func (n Note) String() string { return fmt.Sprintf("column %s %s", quote.Text(n.Column), n.Text) }
 
 // Inspect notes all that may go wrong when a density of the table is learnt as it is: values that are missing, columns
-// of one value, columns that repeat another, discrete columns, spikes and values far out. A [Recipe] says what can be
-// done.
+// of one value, columns that repeat another, numbers that are large or small, discrete columns, spikes and values far
+// out. A [Recipe] says what can be done.
 func (t Table) Inspect() ([]Note, error) {
 	columns, err := Recipe{}.columns(t)
 	if err != nil {
@@ -33,6 +34,9 @@ func (t Table) Inspect() ([]Note, error) {
 		case c.fit.Levels != nil:
 			c.many()
 		default:
+			if mean, std := meanStd(c.sorted); math.Abs(mean) > 100 || std > 100 || std < 0.01 {
+				c.note("has mean %.3g and deviation %.3g: want it scaled", mean, std)
+			}
 			c.discrete()
 			c.far()
 		}

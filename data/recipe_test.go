@@ -259,6 +259,12 @@ func TestInspect(t *testing.T) {
 		`column "inches" is 39.37 times column "height" plus 2`,
 	}, told)
 	assert.Contains(t, told[3], `column "price" has values up to`)
+	for _, x := range [][]float64{{1e6, 1.1e6, 1.3e6}, {1000, 1001, 1003}, {-900, 10, 30}, {0, 1e-4, 3e-4}} {
+		notes, err = column(x...).Inspect()
+		require.NoError(t, err)
+		require.Len(t, notes, 1)
+		assert.Contains(t, notes[0].Text, "want it scaled")
+	}
 	notes, err = column(nan, nan).Inspect()
 	require.NoError(t, err)
 	assert.Equal(t, []data.Note{{"x", "misses 2 values in 2 rows"}}, notes)
