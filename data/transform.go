@@ -1,6 +1,8 @@
 package data
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -91,7 +93,21 @@ func (t Transform) Levels() map[string][]string {
 	return levels
 }
 
-// check refuses what is no transform, as a file may hold it.
+// UnmarshalJSON reads what encoding/json wrote of a transform. It refuses members that it does not know, which may be steps
+// of a later version, and what is no transform.
+func (t *Transform) UnmarshalJSON(text []byte) error {
+	type plain Transform
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	var read plain
+	if err := decoder.Decode(&read); err != nil {
+		return fmt.Errorf("data: transform: %w", err)
+	}
+	*t = Transform(read)
+	return t.check()
+}
+
+// check refuses what is no transform.
 func (t Transform) check() error {
 	if len(t.Columns) == 0 {
 		return errors.New("data: transform: no columns")

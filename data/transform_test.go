@@ -3,6 +3,7 @@ package data_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"math"
 	"slices"
@@ -201,6 +202,18 @@ type failingModel struct {
 
 func (f failingModel) LogProb(context.Context, *tensor.Dense) ([]float64, error) {
 	return f.logs, f.err
+}
+
+func TestTransformOfAFile(t *testing.T) {
+	for _, test := range []struct{ text, want string }{
+		{`{"columns":[{"name":"x","mean":[0],"std":[1],"spline":[1,2]}]}`, `data: transform: json: unknown field "spline"`},
+		{`{"columns":[{"name":"x","mean":[0],"std":[0]}]}`, `data: transform: column "x": mean 0 and deviation 0, want finite numbers and a deviation above 0`},
+		{`{}`, "data: transform: no columns"},
+		{`[1]`, "data: transform: json: cannot unmarshal array into Go value of type data.plain"},
+	} {
+		var by data.Transform
+		assert.EqualError(t, json.Unmarshal([]byte(test.text), &by), test.want)
+	}
 }
 
 func TestTransformPart(t *testing.T) {
