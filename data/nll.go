@@ -38,7 +38,7 @@ func LogProbs(p LogProber, x *tensor.Dense) ([]float64, error) {
 	}
 	rows, dim := x.Shape()[0], x.Shape()[1]
 	if d, ok := p.(interface{ Dim() int }); ok && d.Dim() != dim {
-		return nil, fmt.Errorf("data: rows are %d wide, the density needs %d", dim, d.Dim())
+		return nil, fmt.Errorf("data: rows are %d wide, want %d", dim, d.Dim())
 	}
 	logs := make([]float64, rows)
 	if x.Dtype() == tensor.Float32 {

@@ -63,7 +63,7 @@ func TestNLLOfItsOwnRowsIsNearTheEntropy(t *testing.T) {
 
 func TestLogProbsRefuse(t *testing.T) {
 	_, err := data.LogProbs(toy.Moons{Noise: 1}, counted[float64](3, 3))
-	assert.EqualError(t, err, "data: rows are 3 wide, the density needs 2")
+	assert.EqualError(t, err, "data: rows are 3 wide, want 2")
 	_, err = data.NLL(toy.Moons{Noise: 1}, nil)
 	assert.EqualError(t, err, "data: table is nil")
 }

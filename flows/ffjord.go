@@ -17,7 +17,7 @@ type FFJORD struct {
 	Trace  Trace    // of ∂f/∂z; nil is Exact
 
 	// Solver integrates in training. Zero is Dormand and Prince's method with steps by tolerance, rtol 1e-3 and atol
-	// 1e-5, each row its own. z and log |det| both steer.
+	// 1e-5, each row its own. Both z and log |det| are in the error norm.
 	Solver ode.Solver
 	// Eval integrates everywhere else: LogProb, Sample, Forward, Inverse, Score. Nil is Solver.
 	Eval *ode.Solver
@@ -25,7 +25,8 @@ type FFJORD struct {
 	// Nil is Trace.
 	EvalTrace Trace
 
-	// Penalties are added to the loss in training. They are integrated beside z and log |det| and never steer.
+	// Penalties are added to the loss in training. They are integrated beside z and log |det|, outside of the error
+	// norm.
 	Penalties []Penalty
 	// LearnT1 makes T1 a parameter, as T1 = T0 ± s² with s the parameter "sqrt_end_time", which starts at √|T1 - T0|
 	// (Grathwohl et al. 2019, whose code gives it no gradient).
@@ -35,8 +36,8 @@ type FFJORD struct {
 var _ Block = FFJORD{}
 
 // Forward writes the whole integration from T0 to T1 into the graph; only a Solver of equal Steps can be written so. A
-// flow integrates an FFJORD without it. In a graph, and so in a block of one's own, the FFJORD is as outside of training:
-// Eval, EvalTrace and no penalties.
+// flow integrates an FFJORD without it. In a graph, and so in a block of one's own, the FFJORD is as outside of
+// training: Eval, EvalTrace and no penalties.
 func (b FFJORD) Forward(s *nn.Scope, z *graph.Node) (x, logDet *graph.Node) {
 	return b.unroll(s, z, false)
 }

@@ -52,7 +52,7 @@ func (b *compiledFFJORD[T]) integrator(with beside) (*ode.Integrator[T], error) 
 	s, widths := block.Solver, block.widths(dim, with)
 	s.Components = slices.Clone(s.Components[:min(len(widths), len(s.Components))])
 	if with == zOnly && len(s.Components) == 1 {
-		s.Components[0].Free = false // nothing else is left to steer
+		s.Components[0].Free = false // nothing else is left in the error norm
 	}
 	if len(widths) > 2 {
 		all := make([]ode.Tolerance, len(widths))

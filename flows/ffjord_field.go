@@ -30,7 +30,7 @@ func (b FFJORD) widths(dim int, with beside) []int {
 	}
 }
 
-// extra returns the width of the state's third component, which never steers.
+// extra returns the width of the state's third component, which is excluded from the error norm.
 func (b FFJORD) extra(with beside) int {
 	switch with {
 	case withPenalties:

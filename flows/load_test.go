@@ -267,7 +267,7 @@ func bare(file []byte) []byte {
 	return bytes.Replace(file, []byte(checksumName), []byte("any other metadata"), 1)
 }
 
-// checkStranger reads a file from a stranger and tells whether it is one of a flow, which then must work.
+// checkStranger reads a file from a stranger and reports whether it is one of a flow, which then must work.
 func checkStranger(t testing.TB, file []byte) bool {
 	f, err := flows.Read(bytes.NewReader(file), seeded(1), own)
 	if err != nil {

@@ -114,7 +114,7 @@ func lossOfData[T graph.Float](ctx context.Context, c *compiled[T], batch *tenso
 	}
 	loss := c.finish(nll/float64(rows), rows, rows)
 	if math.IsInf(loss, 0) || math.IsNaN(loss) || !c.finiteGradients() {
-		return loss, nil // which training refuses; nothing is to follow it
+		return loss, nil // which training refuses: skip state updates
 	}
 	return loss, c.follow()
 }

@@ -52,7 +52,7 @@ func TestBuildErrors(t *testing.T) {
 			graph.Add(x(g), other)
 		}, "graph: Add (rows, 2), (1, 2): the operands belong to different graphs (at SITE)"},
 		{"input shape", func(g *graph.Graph) { g.Rows("x", 0) }, `graph: Input: "x" has shape (999983, 0), want at least (1, 1) (at SITE)`},
-		{"input name", func(g *graph.Graph) { g.Rows("", 1) }, "graph: Input: an input needs a name (at SITE)"},
+		{"input name", func(g *graph.Graph) { g.Rows("", 1) }, "graph: Input: an input has no name, want one (at SITE)"},
 		{"input twice", func(g *graph.Graph) { x(g); g.Uniform("x", 2, 2) },
 			`graph: Input: "x" is declared twice, as x per row (rows, 2) and as x uniform (2, 2) (at SITE)`},
 		{"output twice", func(g *graph.Graph) { g.Output("x", x(g)); g.Output("x", x(g)) }, `graph: Output: "x" is named twice (at SITE)`},

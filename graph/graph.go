@@ -147,7 +147,7 @@ func (g *Graph) Uniform(name string, rows, cols int) *Node {
 
 func (g *Graph) input(in Input) *Node {
 	if in.Name == "" {
-		fail("Input", nil, "an input needs a name")
+		fail("Input", nil, "an input has no name, want one")
 	}
 	if in.Rows < 1 || in.Cols < 1 {
 		fail("Input", nil, "%q has shape (%d, %d), want at least (1, 1)", in.Name, in.Rows, in.Cols)
@@ -180,7 +180,7 @@ func (in *Input) String() string {
 // Output names n as a result of the graph. One node may carry several names.
 func (g *Graph) Output(name string, n *Node) {
 	if name == "" {
-		fail("Output", nil, "an output needs a name")
+		fail("Output", nil, "an output has no name, want one")
 	}
 	if n == nil || n.Graph() != g.expr {
 		fail("Output", nil, "%q is not a node of this graph", name)

@@ -14,7 +14,7 @@ import (
 //	dy/dt = f(t, y)    da/dt = -aᵀ ∂f/∂y    dL/dθ = ∫ aᵀ ∂f/∂θ dt from t0 to t1
 //
 // y and a are a problem of their own, solved by tolerance. The integral for the parameters and the field's own inputs
-// is a sum over the stages of the accepted steps with the method's weights, and never steers.
+// is a sum over the stages of the accepted steps with the method's weights, and is excluded from the error norm.
 type adjoint[T graph.Float] struct {
 	*Worker[T]             // of (y, a)
 	quad       *machine[T] // the integrand's weighted sum over a step's stages

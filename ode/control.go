@@ -1,6 +1,7 @@
 package ode
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 )
@@ -58,9 +59,7 @@ func (c Control) withDefaults() (Control, error) {
 	if c.P == 0 && c.I == 0 && c.D == 0 {
 		c.I = 1
 	}
-	orDefault(&c.Safety, 0.9)
-	orDefault(&c.MinFactor, 0.2)
-	orDefault(&c.MaxFactor, 10)
+	c.Safety, c.MinFactor, c.MaxFactor = cmp.Or(c.Safety, 0.9), cmp.Or(c.MinFactor, 0.2), cmp.Or(c.MaxFactor, 10)
 	if c.Safety > 1 || c.MinFactor >= 1 || c.MaxFactor <= 1 {
 		return c, fmt.Errorf("ode: Control: Safety %v, MinFactor %v and MaxFactor %v: want Safety ≤ 1, MinFactor < 1 < MaxFactor",
 			c.Safety, c.MinFactor, c.MaxFactor)
@@ -69,12 +68,6 @@ func (c Control) withDefaults() (Control, error) {
 		return c, fmt.Errorf("ode: Control: MinStep %v is above MaxStep %v", c.MinStep, c.MaxStep)
 	}
 	return c, nil
-}
-
-func orDefault(v *float64, zero float64) {
-	if *v == 0 {
-		*v = zero
-	}
 }
 
 // exponents of squared errors.

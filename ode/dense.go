@@ -26,7 +26,7 @@ func (w *Worker[T]) SolveAt(ctx context.Context, n int, t0, t1 float64, times []
 		return nil, fmt.Errorf("ode: solve %d rows with a worker of %d", n, w.rows)
 	}
 	if w.it.solver.Unrolled {
-		return nil, fmt.Errorf("ode: dense output needs the steps one by one, and the solver is Unrolled")
+		return nil, fmt.Errorf("ode: dense output follows single steps: want a solver that is not Unrolled")
 	}
 	s := &sink[T]{times: times, sign: math.Copysign(1, t1-t0)}
 	before := t0

@@ -243,7 +243,7 @@ func TestToleranceArguments(t *testing.T) {
 		{"adjoint of a grid", ode.Solver{Steps: 3, Adjoint: &ode.Adjoint{}}, "Adjoint is for steps by tolerance"},
 		{"attempts", ode.Solver{MaxSteps: -1}, "MaxSteps is -1"},
 		{"no estimate", ode.Solver{Method: ode.RK4}, `method "rk4" has no error estimate`},
-		{"nothing steers", ode.Solver{Components: []ode.Tolerance{{Free: true}}}, "none steers the steps"},
+		{"nothing steers", ode.Solver{Components: []ode.Tolerance{{Free: true}}}, "want at least one in the error norm"},
 		{"too many", ode.Solver{Components: make([]ode.Tolerance, 2)}, "tolerances of 2 components for a state of 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

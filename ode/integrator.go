@@ -77,7 +77,7 @@ func NewIntegrator[T graph.Float](p Problem, s Solver) (*Integrator[T], error) {
 	}
 	if s.Adaptive() {
 		if !slices.ContainsFunc(it.tolerances(), func(t Tolerance) bool { return !t.Free }) {
-			return nil, fmt.Errorf("ode: all %d components of the state are Free, and none steers the steps", len(p.Widths))
+			return nil, fmt.Errorf("ode: all %d components of the state are Free, want at least one in the error norm", len(p.Widths))
 		}
 		if it.field, err = graph.CompileFor[T](p.Engine, p.writeField); err == nil {
 			it.trial, err = graph.CompileFor[T](p.Engine, func(g *graph.Graph) { p.writeTrial(g, s.Method) })

@@ -12,11 +12,11 @@ type Solver struct {
 	Steps  int      // number of equal steps; zero is steps by tolerance
 
 	// Unrolled writes all equal steps into one graph, and its gradient into another, instead of looping one step. It
-	// computes the same; both graphs grow with Steps. Dense output needs the steps one by one.
+	// computes the same; both graphs grow with Steps. It has no dense output.
 	Unrolled bool
 
-	// The error estimate e of a step from y to y₁ is measured as the root mean square over the components that steer of
-	// e/(ATol + RTol·max(|y|, |y₁|)); a step is accepted where that is at most 1.
+	// The error estimate e of a step from y to y₁ is measured as the root mean square over the components in the error
+	// norm of e/(ATol + RTol·max(|y|, |y₁|)); a step is accepted where that is at most 1.
 	RTol, ATol float64     // zero is 1e-3 and 1e-5
 	Components []Tolerance // of single components of the state; those beyond its length follow RTol and ATol
 	Control    Control     // how the next step is chosen
@@ -34,11 +34,11 @@ type Solver struct {
 // Tolerance is that of one component of the state.
 type Tolerance struct {
 	RTol, ATol float64 // zero is the solver's
-	Free       bool    // the component does not steer: its error is not looked at
+	Free       bool    // the component is excluded from the error norm
 }
 
 // Adjoint says how the adjoint equation is solved. Its state is the state, its cotangent and the gradients of the
-// parameters; the gradients never steer (the seminorm of Kidger et al. 2021).
+// parameters; the gradients are excluded from the error norm (the seminorm of Kidger et al. 2021).
 type Adjoint struct {
 	RTol, ATol float64 // zero is the solver's
 }

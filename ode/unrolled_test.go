@@ -42,5 +42,5 @@ func TestUnrolledArguments(t *testing.T) {
 	assert.ErrorContains(t, err, "Unrolled is for equal steps; set Steps")
 	w := worker[float64](t, riccati, ode.Solver{Steps: 2, Unrolled: true}, []float64{1})
 	_, err = w.SolveAt(t.Context(), 1, 0, 0.5, []float64{0.1})
-	assert.ErrorContains(t, err, "needs the steps one by one")
+	assert.ErrorContains(t, err, "want a solver that is not Unrolled")
 }

@@ -51,7 +51,7 @@ func split(rows []float64, dim int, share float64) (fit, judge []float64, err er
 	return rows[:(n-held)*dim], rows[(n-held)*dim:], nil
 }
 
-// checkShare refuses a share of rows that is none.
+// checkShare refuses what is no share of rows.
 func checkShare(share float64) error {
 	if !(share >= 0 && share < 1) {
 		return fmt.Errorf("baseline: HeldOut %v, want a share from 0 to below 1", share)

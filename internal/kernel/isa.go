@@ -30,7 +30,7 @@ func (i ISA) String() string {
 	return fmt.Sprintf("ISA(%d)", uint8(i))
 }
 
-// Supported tells if this build on this processor has the kernels of i.
+// Supported reports whether this build on this processor has the kernels of i.
 func (i ISA) Supported() bool { return i == Go || supported(i) }
 
 // Best is the fastest supported instruction set.
