@@ -122,20 +122,18 @@ func (e expKernel) decay(c constants, x reg.VecVirtual) reg.VecVirtual {
 	return e.of(c, t)
 }
 
-// sigmoids are σ(x) = (x < 0 ? z : 1)/(1 + z) and σ(-x) = (x < 0 ? 1 : z)/(1 + z), z = e^-|x|, which neither overflow
-// nor cancel, with one division: the product with its result.
-func (e expKernel) sigmoids(c constants, x reg.VecVirtual) (y, other reg.VecVirtual) {
-	v, one, share := e.v, e.v.reg(), e.v.reg()
-	y, other = v.reg(), v.reg()
-	z := e.decay(c, x)
+// sigmoid is σ(x) = (x < 0 ? z : 1)/(1 + z), z = e^-|x|, which neither overflows nor cancels, with one division: the product
+// with its result. It gives 1/(1 + z) and z/(1 + z) too, of which the other one is σ(-x).
+func (e expKernel) sigmoid(c constants, x reg.VecVirtual) (y, large, small reg.VecVirtual) {
+	v, one := e.v, e.v.reg()
+	large, y = v.reg(), v.reg()
+	small = e.decay(c, x)
 	v.move(c.at(1), one)
-	v.add(one, z, share)
-	v.div(share, one, share) // 1/(1 + z)
-	v.mul(share, z, z)       // z/(1 + z)
-	negative := v.signMask(x)
-	v.blend(negative, z, share, y)
-	v.blend(negative, share, z, other)
-	return y, other
+	v.add(one, small, large)
+	v.div(large, one, large)
+	v.mul(large, small, small)
+	v.blend(v.signMask(x), small, large, y)
+	return y, large, small
 }
 
 func log1p(v vec) []float64 {

@@ -60,12 +60,12 @@ func functions(v vec) []function {
 		{name: "log2", numbers: l.numbers(), value: l.log2},
 		tanh(v, e),
 		{name: "sigmoid", numbers: append(e.numbers(), 1), value: func(c constants, x reg.VecVirtual) reg.VecVirtual {
-			y, _ := e.sigmoids(c, x)
+			y, _, _ := e.sigmoid(c, x)
 			return y
 		}, slope: func(c constants, x reg.VecVirtual) (y, slope reg.VecVirtual) {
-			y, other := e.sigmoids(c, x)
-			v.mul(y, other, other)
-			return y, other
+			y, large, small := e.sigmoid(c, x)
+			v.mul(large, small, small) // σ(x)·σ(-x), whichever is which
+			return y, small
 		}},
 		{name: "softplus", numbers: append(append(e.numbers(), 2, 0), log1p(v)...), value: e.softplus},
 	}
