@@ -21,6 +21,7 @@ type pass struct {
 var passes = []pass{
 	{"own outputs", (*compiler).ownOutputs, false},
 	{"sweep", (*compiler).sweep, false},
+	{"trim", (*compiler).trim, true},
 	{"fuse", (*compiler).fuse, true},
 	{"pair products", (*compiler).pairProducts, true},
 	{"join sums", (*compiler).joinSums, true},

@@ -25,6 +25,7 @@
 //
 //	own outputs     give outputs columns that no input has
 //	sweep           drop what no output needs
+//	trim            drop columns of results that nobody reads
 //	fuse            merge operations with those that make their operands (fuse_affine, fuse_product, fuse_slope)
 //	pair products   let a matrix product give two results (fuse_pair)
 //	join sums       let sums that are only added share an accumulator

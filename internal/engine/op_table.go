@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/go-ffjord/ffjord/internal/kernel"
 )
@@ -11,10 +12,15 @@ import (
 type kind struct {
 	name      string
 	sum       bool     // it adds to an accumulator
-	overwrite [2][]int // operands that are read no further once the first and the second result are written
+	overwrite [2][]int // operands read column by column, for which each of the first and the second result may be written
 	lay       func(p *placer, o *op) kernel.Descriptor
 	text      func(p *Program, o *op) string
 	products  func(p *Program, o *op) int // multiply-adds of a product a row; nil for none
+}
+
+// byColumn reports whether an operand is read column by column, in the order of the result.
+func (k *kind) byColumn(operand int) bool {
+	return slices.Contains(k.overwrite[0], operand) || slices.Contains(k.overwrite[1], operand)
 }
 
 var (
@@ -68,7 +74,7 @@ var table = [...]kind{
 		text: func(p *Program, o *op) string {
 			return fmt.Sprintf("%v %s", kernel.ReduceOp(o.fn), p.operandText(o.in[0]))
 		}},
-	opCopy: {name: "copy",
+	opCopy: {name: "copy", overwrite: [2][]int{{0}},
 		lay: func(p *placer, o *op) kernel.Descriptor {
 			return &kernel.Copy{D: p.result(o, o.dst), X: p.operand(o, 0)}
 		},
