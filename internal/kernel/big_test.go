@@ -104,3 +104,12 @@ func bigSin(x *big.Float) *big.Float {
 func bigCos(x *big.Float) *big.Float {
 	return bigSin(bigAdd(x, bigQuo(bigPi(), bigNum(2))))
 }
+
+// bigErf is 2/√π·Σ (-1)ᵏ·x²ᵏ⁺¹/(k!·(2k+1)).
+func bigErf(x *big.Float) *big.Float {
+	w := bigMul(x, x)
+	sum := bigSeries(x, func(k int) *big.Float {
+		return bigMul(w, bigQuo(bigNum(-float64(2*k-1)), bigNum(float64(k*(2*k+1)))))
+	})
+	return bigQuo(bigMul(bigNum(2), sum), bigNum(0).Sqrt(bigPi()))
+}

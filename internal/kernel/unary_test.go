@@ -29,6 +29,7 @@ var accuracy = []struct {
 	{op: Expm1, bound: 3, lo: -50, hi: 709, exact: math.Expm1, big: bigExpm1},
 	{op: Log1p, bound: 3, lo: -0.999, hi: 1e3, exact: math.Log1p, big: bigLog1p},
 	{op: Log2, bound: 3, lo: 0x1p-1022, hi: 1e3, exact: log2, big: bigLog2},
+	{op: Erf, bound: 3, lo: -6, hi: 6, exact: math.Erf, big: bigErf},
 	{op: InvSqrt, bound: 3, exact: func(x float64) float64 { return 1 / math.Sqrt(x) }},
 	{op: Recip, bound: 1, exact: func(x float64) float64 { return 1 / x }},
 	{op: Sqrt, bound: 1, exact: math.Sqrt},
@@ -239,6 +240,8 @@ func inReach(f Fn, x float64) bool {
 		return math.Abs(x) < 1e4 && math.Abs(x) > 0x1p-100
 	case Exp:
 		return math.Abs(x) < 1e4
+	case Erf:
+		return math.Abs(x) < 7 && math.Abs(x) > 0x1p-100
 	case Expm1:
 		return math.Abs(x) < 1e4 && math.Abs(x) > 0x1p-100
 	case Log1p:
