@@ -10,9 +10,9 @@ import (
 
 // The workers of a burst of calls are given back, but for as many as can be busy at once.
 func TestBurstIsNotPaidForEverAfter(t *testing.T) {
-	_, run, err := (&Flow{Dim: 2, Params: newParams()}).compile()
+	f, err := (&Flow{Dim: 2, Params: newParams()}).compile()
 	require.NoError(t, err)
-	c := run.(*compiled[float32])
+	c := f.run.(*compiled[float32])
 	burst := make([]*worker[float32], 50)
 	for i := range burst {
 		burst[i] = c.acquire(16)

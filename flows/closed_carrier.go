@@ -98,9 +98,9 @@ func (m *closedCarrier[T]) failures(to [][]T, logDet []T) *ode.SolveError {
 	return failed
 }
 
-func (m *closedCarrier[T]) back(_ context.Context, in *inputs[T], inverse bool) error {
+func (m *closedCarrier[T]) back(ctx context.Context, in *inputs[T], inverse bool) error {
 	w, n, d := m.w, len(m.w.alive), direction(inverse)
-	machine, err := m.machine(&m.pulls[d], m.block.pulls[d], in)
+	machine, err := m.machine(&m.pulls[d], func() (*graph.Program[T], error) { return m.block.pull(ctx, d) }, in)
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,9 @@
 package flows
 
 import (
+	"context"
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/go-ffjord/ffjord/graph"
 )
@@ -14,8 +14,8 @@ type compiledClosed[T graph.Float] struct {
 	block Block
 	owner string
 
-	programs [2]*graph.Program[T]                 // forward and inverse: from → to and log det
-	pulls    [2]func() (*graph.Program[T], error) // their vector-Jacobian products
+	programs [2]*graph.Program[T]       // forward and inverse: from → to and log det
+	pulls    [2]lazy[*graph.Program[T]] // their vector-Jacobian products
 	params   []bound[T]
 }
 
@@ -42,9 +42,6 @@ func compileClosed[T graph.Float](c *compiled[T], b Block, owner string) (*compi
 		if err != nil {
 			return nil, err
 		}
-		p.pulls[i] = sync.OnceValues(func() (*graph.Program[T], error) {
-			return graph.CompileFor[T](c.plan.engine, func(g *graph.Graph) { p.writePull(g, i) })
-		})
 	}
 	return p, nil
 }
@@ -67,6 +64,20 @@ func (p *compiledClosed[T]) write(g *graph.Graph, direction int) (from, to, logD
 		to, logDet = forward(p.block, s, from)
 	}
 	return from, to, logDet
+}
+
+// pull returns the vector-Jacobian product of one direction.
+func (p *compiledClosed[T]) pull(ctx context.Context, direction int) (*graph.Program[T], error) {
+	return p.pulls[direction].get(ctx, "the gradient of a block", func() (*graph.Program[T], error) {
+		return graph.CompileFor[T](p.flow.plan.engine, func(g *graph.Graph) { p.writePull(g, direction) })
+	})
+}
+
+func (p *compiledClosed[T]) prepare(ctx context.Context, n need) (err error) {
+	if n.back {
+		_, err = p.pull(ctx, direction(n.inverse))
+	}
+	return err
 }
 
 // writePull writes the vector-Jacobian product of one direction.
@@ -105,7 +116,7 @@ func (p *compiledClosed[T]) stepGraph(back bool) (*graph.Graph, error) {
 	if !back {
 		return p.programs[1].Graph(), nil
 	}
-	pull, err := p.pulls[1]()
+	pull, err := p.pull(context.Background(), direction(true))
 	if err != nil {
 		return nil, err
 	}

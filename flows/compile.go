@@ -6,26 +6,27 @@ import (
 	"github.com/go-ffjord/ffjord/graph"
 )
 
+// compilation is a flow, ready to run.
+type compilation struct {
+	plan *plan
+	run  runner
+}
+
 // compile plans the flow and compiles it for the element type of its parameters.
-func (f *Flow) compile() (*plan, runner, error) {
-	p, err := f.plan()
-	if err != nil {
-		return nil, nil, err
+func (f *Flow) compile() (c compilation, err error) {
+	if c.plan, err = f.plan(); err != nil {
+		return c, err
 	}
 	var blocks []Block
 	if f.Blocks != nil {
 		blocks = leaves(f.Blocks)
 	}
-	var r runner
 	if f.Params.DtypeOrDefault() == tensor.Float64 {
-		r, err = compile[float64](p, blocks)
+		c.run, err = compile[float64](c.plan, blocks)
 	} else {
-		r, err = compile[float32](p, blocks)
+		c.run, err = compile[float32](c.plan, blocks)
 	}
-	if err != nil {
-		return nil, nil, err
-	}
-	return p, r, nil
+	return c, err
 }
 
 func compile[T graph.Float](p *plan, blocks []Block) (runner, error) {

@@ -54,7 +54,7 @@ func (c *compiled[T]) bindAll() error {
 }
 
 func (c *compiled[T]) transform(ctx context.Context, x, cond *tensor.Dense, inverse bool) (*tensor.Dense, []float64, error) {
-	in, err := c.inputs(ctx, x, cond, withTrace)
+	in, err := c.inputs(ctx, x, cond, need{with: withTrace})
 	if err != nil {
 		return nil, nil, err
 	}

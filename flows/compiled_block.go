@@ -12,10 +12,29 @@ import (
 type compiledBlock[T graph.Float] interface {
 	// bind finds the numbers of the block's parameters, once all exist.
 	bind() error
+	// prepare compiles what a call needs and is compiled when first needed.
+	prepare(ctx context.Context, n need) error
 	// stepGraph returns the graph to look at.
 	stepGraph(back bool) (*graph.Graph, error)
 	// carrier returns a worker's carrier through the block.
 	carrier(w *worker[T], block int) carrier[T]
+}
+
+// need is what a call wants beside z, and what its carriers do beside going there.
+type need struct {
+	with          beside
+	inverse       bool
+	back, pausing bool
+}
+
+// prepare compiles what a call needs and is compiled when first needed.
+func (c *compiled[T]) prepare(ctx context.Context, n need) error {
+	for i, b := range c.blocks {
+		if err := b.prepare(ctx, n); err != nil {
+			return fmt.Errorf("flows: block %d: %w", i, err)
+		}
+	}
+	return nil
 }
 
 // carrier carries a worker's chunk through one block, there and back.

@@ -22,11 +22,11 @@ func (f *Flow) Given(c *tensor.Dense) Conditional { return Conditional{f, c} }
 
 // LogProb returns log p(x|c) of every row of x, as Flow.LogProb does.
 func (c Conditional) LogProb(ctx context.Context, x *tensor.Dense) ([]float64, error) {
-	r, err := c.flow.runner()
+	flow, err := c.flow.compilation(ctx)
 	if err != nil {
 		return nil, err
 	}
-	e, err := r.evaluate(ctx, x, c.cond, density)
+	e, err := flow.run.evaluate(ctx, x, c.cond, density)
 	if e == nil {
 		return nil, err
 	}
@@ -35,11 +35,11 @@ func (c Conditional) LogProb(ctx context.Context, x *tensor.Dense) ([]float64, e
 
 // EstimateLogProb returns log p(x|c) with its standard error, as Flow.EstimateLogProb does.
 func (c Conditional) EstimateLogProb(ctx context.Context, x *tensor.Dense) ([]Estimate, error) {
-	r, err := c.flow.runner()
+	flow, err := c.flow.compilation(ctx)
 	if err != nil {
 		return nil, err
 	}
-	e, err := r.evaluate(ctx, x, c.cond, probeVariance)
+	e, err := flow.run.evaluate(ctx, x, c.cond, probeVariance)
 	if e == nil {
 		return nil, err
 	}
@@ -52,90 +52,90 @@ func (c Conditional) EstimateLogProb(ctx context.Context, x *tensor.Dense) ([]Es
 
 // Forward carries base values to data, as Flow.Forward does.
 func (c Conditional) Forward(ctx context.Context, z *tensor.Dense) (x *tensor.Dense, logDet []float64, err error) {
-	r, err := c.flow.runner()
+	flow, err := c.flow.compilation(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	return r.transform(ctx, z, c.cond, false)
+	return flow.run.transform(ctx, z, c.cond, false)
 }
 
 // Inverse carries data to base values, as Flow.Inverse does.
 func (c Conditional) Inverse(ctx context.Context, x *tensor.Dense) (z *tensor.Dense, logDet []float64, err error) {
-	r, err := c.flow.runner()
+	flow, err := c.flow.compilation(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	return r.transform(ctx, x, c.cond, true)
+	return flow.run.transform(ctx, x, c.cond, true)
 }
 
 // Sample draws n rows, one for every condition where there are several.
 func (c Conditional) Sample(ctx context.Context, n int, rng *rand.Rand) (*tensor.Dense, error) {
-	r, err := c.flow.runner()
+	flow, err := c.flow.compilation(ctx)
 	if err != nil {
 		return nil, err
 	}
-	x, _, err := r.sample(ctx, n, c.cond, rng, atData)
+	x, _, err := flow.run.sample(ctx, n, c.cond, rng, atData)
 	return x, err
 }
 
 // SampleLogProb draws n rows and returns log p(x|c) of each, in one solve.
 func (c Conditional) SampleLogProb(ctx context.Context, n int, rng *rand.Rand) (x *tensor.Dense, logp []float64, err error) {
-	r, err := c.flow.runner()
+	flow, err := c.flow.compilation(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	return r.sample(ctx, n, c.cond, rng, withDensity)
+	return flow.run.sample(ctx, n, c.cond, rng, withDensity)
 }
 
 // Score returns ∇ₓ log p(x|c) of every row of x.
 func (c Conditional) Score(ctx context.Context, x *tensor.Dense) (*tensor.Dense, error) {
-	r, err := c.flow.runner()
+	flow, err := c.flow.compilation(ctx)
 	if err != nil {
 		return nil, err
 	}
-	score, _, err := r.pull(ctx, x, c.cond, pullback{logProb: true, byRow: true})
+	score, _, err := flow.run.pull(ctx, x, c.cond, pullback{logProb: true, inverse: true, byRow: true})
 	return score, err
 }
 
 // CondScore returns ∇_c log p(x|c) of every row of x, shape (rows, Cond), also where all rows share one condition.
 func (c Conditional) CondScore(ctx context.Context, x *tensor.Dense) (*tensor.Dense, error) {
-	r, err := c.flow.runner()
+	flow, err := c.flow.compilation(ctx)
 	if err != nil {
 		return nil, err
 	}
-	_, score, err := r.pull(ctx, x, c.cond, pullback{logProb: true, byCond: true})
+	_, score, err := flow.run.pull(ctx, x, c.cond, pullback{logProb: true, inverse: true, byCond: true})
 	return score, err
 }
 
 // Trajectory returns where base values are on the way to the data, as Flow.Trajectory does.
 func (c Conditional) Trajectory(ctx context.Context, z *tensor.Dense, frames int) ([]Frame, error) {
-	r, err := c.flow.runner()
+	flow, err := c.flow.compilation(ctx)
 	if err != nil {
 		return nil, err
 	}
-	times, start, err := c.flow.compiled.plan.frameTimes(frames)
+	times, start, err := flow.plan.frameTimes(frames)
 	if err != nil {
 		return nil, err
 	}
-	return r.trajectory(ctx, z, c.cond, times, start)
+	return flow.run.trajectory(ctx, z, c.cond, times, start)
 }
 
 // TrajectoryAt has frames at given times, as Flow.TrajectoryAt has.
 func (c Conditional) TrajectoryAt(ctx context.Context, z *tensor.Dense, times ...[]float64) ([]Frame, error) {
-	r, err := c.flow.runner()
+	flow, err := c.flow.compilation(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return r.trajectory(ctx, z, c.cond, times, false)
+	return flow.run.trajectory(ctx, z, c.cond, times, false)
 }
 
 // Explain tells how LogProb was computed, as Flow.Explain does.
 func (c Conditional) Explain(ctx context.Context, x *tensor.Dense) (*Explanation, error) {
-	r, err := c.flow.runner()
+	flow, err := c.flow.compilation(ctx)
 	if err != nil {
 		return nil, err
 	}
-	e, err := r.evaluate(ctx, x, c.cond, account)
+	e, err := flow.run.evaluate(ctx, x, c.cond, account)
 	if e == nil {
 		return nil, err
 	}

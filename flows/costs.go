@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/internal/guard"
 	"github.com/go-ffjord/ffjord/nn"
 )
 
@@ -26,7 +27,7 @@ func (p *plan) resolve(t Trace, field nn.Layer, owner string) (chosen Trace, why
 	if err != nil {
 		return nil, "", err
 	}
-	chosen, why, err = chooser.Choose(c)
+	err = guard.Go(fmt.Sprintf("%T.Choose", chooser), func() (err error) { chosen, why, err = chooser.Choose(c); return err })
 	if _, again := chosen.(Chooser); err == nil && (chosen == nil || again) {
 		err = fmt.Errorf("%T chooses %T: want a trace that is not itself a Chooser", t, chosen)
 	}
@@ -70,5 +71,5 @@ func costsOf(g *graph.Graph, z, f, trace *graph.Node) Costs {
 	return c
 }
 
-// arithmetic returns what the nodes take that roots depend on, for one row.
+// arithmetic returns the cost of all ancestors of roots for one row.
 func arithmetic(g *graph.Graph, roots ...*graph.Node) float64 { return g.Work(roots...).Total() }

@@ -115,7 +115,7 @@ type deaf struct{ flows.Noisy }
 func TestEstimateNeedsSampled(t *testing.T) {
 	f, _ := estimated(deaf{flows.Hutchinson{Rand: seeded(3)}})
 	_, err := f.EstimateLogProb(t.Context(), draw(seeded(5), 2, 6, 1))
-	assert.EqualError(t, err, "flows: block 2: a flows_test.deaf can't tell the error of its mean; it has not the methods of a Sampled")
+	assert.EqualError(t, err, "flows: block 0: a flows_test.deaf can't tell the error of its mean; it has not the methods of a Sampled")
 }
 
 func ExampleFlow_EstimateLogProb() {

@@ -30,11 +30,11 @@ type evaluation struct {
 
 // evaluate computes log p(x) = log p_base(z) + log |det ∂z/∂x| and what else is wanted.
 func (c *compiled[T]) evaluate(ctx context.Context, x, cond *tensor.Dense, want wanted) (*evaluation, error) {
-	with := withTrace
+	n := need{with: withTrace, inverse: true}
 	if want == probeVariance {
-		with = withEachProbe
+		n.with = withEachProbe
 	}
-	in, err := c.inputs(ctx, x, cond, with)
+	in, err := c.inputs(ctx, x, cond, n)
 	if err != nil {
 		return nil, err
 	}

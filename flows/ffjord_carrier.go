@@ -16,20 +16,21 @@ type ffjordCarrier[T graph.Float] struct {
 	block   *compiledFFJORD[T]
 	w       *worker[T]
 	at      int // number of the block
-	solvers map[*ode.Integrator[T]]*ode.Worker[T]
+	solvers map[*equation[T]]*ode.Worker[T]
 	log     ode.Log[T]
+	noise   [][]T // the solver's columns of it, in the order in which a row's noise is drawn
 
 	gradT1 float64 // of the end time, summed over the chunk
 }
 
 func (b *compiledFFJORD[T]) carrier(w *worker[T], block int) carrier[T] {
-	return &ffjordCarrier[T]{block: b, w: w, at: block, solvers: map[*ode.Integrator[T]]*ode.Worker[T]{}}
+	return &ffjordCarrier[T]{block: b, w: w, at: block, solvers: map[*equation[T]]*ode.Worker[T]{}}
 }
 
 // solver returns the worker's solver for the equation of z and what is wanted beside it, bound to the parameters and
 // with the noise and conditions of the rows.
-func (s *ffjordCarrier[T]) solver(in *inputs[T]) (*ode.Worker[T], error) {
-	it, err := s.block.of(in.with)
+func (s *ffjordCarrier[T]) solver(ctx context.Context, in *inputs[T]) (*ode.Worker[T], error) {
+	it, err := s.block.of(ctx, in.with)
 	if err != nil {
 		return nil, err
 	}
@@ -58,20 +59,20 @@ func (s *ffjordCarrier[T]) setNoise(solver *ode.Worker[T], in *inputs[T]) {
 	if !ok {
 		return
 	}
-	names := noisy.Inputs()
-	width := len(names) * s.w.dim
-	for k, name := range names {
-		for d, col := range solver.Rows(name) {
-			for i, row := range s.w.alive {
-				col[i] = in.noise[s.at][(s.w.from+row)*width+k*s.w.dim+d]
-			}
+	s.noise = s.noise[:0]
+	for _, name := range noisy.Inputs() {
+		s.noise = append(s.noise, solver.Rows(name)...)
+	}
+	for i, row := range s.w.alive {
+		for k, v := range in.noise[s.at].of(s.w.from + row) {
+			s.noise[k][i] = v
 		}
 	}
 }
 
 func (s *ffjordCarrier[T]) carry(ctx context.Context, in *inputs[T], inverse, keep bool) error {
 	w, n := s.w, len(s.w.alive)
-	solver, err := s.solver(in)
+	solver, err := s.solver(ctx, in)
 	if err != nil {
 		return err
 	}
@@ -161,7 +162,7 @@ func (s *ffjordCarrier[T]) listen(solver *ode.Worker[T]) {
 
 func (s *ffjordCarrier[T]) back(ctx context.Context, in *inputs[T], inverse bool) error {
 	w, n := s.w, len(s.w.alive)
-	it, err := s.block.of(in.with)
+	it, err := s.block.of(ctx, in.with)
 	if err != nil {
 		return err
 	}
@@ -237,7 +238,7 @@ func (s *ffjordCarrier[T]) sums(dst []T) {
 
 func (s *ffjordCarrier[T]) film(ctx context.Context, in *inputs[T], times []float64, show func(frame int, z [][]T, logDet []T)) ([]T, error) {
 	w, n := s.w, len(s.w.alive)
-	solver, err := s.solver(in)
+	solver, err := s.solver(ctx, in)
 	if err != nil {
 		return nil, err
 	}

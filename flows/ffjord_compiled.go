@@ -1,9 +1,9 @@
 package flows
 
 import (
+	"context"
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/ode"
@@ -15,11 +15,27 @@ type compiledFFJORD[T graph.Float] struct {
 	plan  *ffjordPlan
 	owner string
 
-	training *ode.Integrator[T]                 // z, log det and the penalties
-	traced   *ode.Integrator[T]                 // z and log det
-	plain    *ode.Integrator[T]                 // z alone
-	each     func() (*ode.Integrator[T], error) // z, log det and each of the estimates of it
-	params   []bound[T]                         // of the field
+	training *equation[T]       // z, log det and the penalties
+	traced   *equation[T]       // z and log det
+	plain    *equation[T]       // z alone
+	each     lazy[*equation[T]] // z, log det and each of the estimates of it
+	params   []bound[T]         // of the field
+}
+
+// equation is an integrator, and what it compiles when first needed.
+type equation[T graph.Float] struct {
+	*ode.Integrator[T]
+	gradients, dense lazy[struct{}]
+}
+
+func (e *equation[T]) prepare(ctx context.Context, n need) (err error) {
+	if n.back {
+		_, err = e.gradients.get(ctx, "the gradient of a step", func() (struct{}, error) { return struct{}{}, e.Prepare(true, false) })
+	}
+	if n.pausing && err == nil {
+		_, err = e.dense.get(ctx, "the interpolant of a step", func() (struct{}, error) { return struct{}{}, e.Prepare(false, true) })
+	}
+	return err
 }
 
 func compileFFJORD[T graph.Float](c *compiled[T], p *ffjordPlan, owner string) (*compiledFFJORD[T], error) {
@@ -37,7 +53,6 @@ func compileFFJORD[T graph.Float](c *compiled[T], p *ffjordPlan, owner string) (
 	if b.plain, err = b.integrator(zOnly); err != nil {
 		return nil, err
 	}
-	b.each = sync.OnceValues(func() (*ode.Integrator[T], error) { return b.integrator(withEachProbe) })
 	if p.train.LearnT1 {
 		if p.end, err = c.plan.params.Declare(owner+"."+endTime, p.train.startEndTime(), 1, 1); err != nil {
 			return nil, err
@@ -47,7 +62,7 @@ func compileFFJORD[T graph.Float](c *compiled[T], p *ffjordPlan, owner string) (
 }
 
 // integrator compiles the block's equation.
-func (b *compiledFFJORD[T]) integrator(with beside) (*ode.Integrator[T], error) {
+func (b *compiledFFJORD[T]) integrator(with beside) (*equation[T], error) {
 	block, dim := b.plan.block(with), b.flow.plan.dim
 	s, widths := block.Solver, block.widths(dim, with)
 	s.Components = slices.Clone(s.Components[:min(len(widths), len(s.Components))])
@@ -60,7 +75,8 @@ func (b *compiledFFJORD[T]) integrator(with beside) (*ode.Integrator[T], error) 
 		all[2] = ode.Tolerance{Free: true}
 		s.Components = all
 	}
-	return ode.NewIntegrator[T](block.problem(b.flow.plan, b.owner, with), s)
+	it, err := ode.NewIntegrator[T](block.problem(b.flow.plan, b.owner, with), s)
+	return &equation[T]{Integrator: it}, err
 }
 
 // bind finds the parameters of the field.
@@ -75,8 +91,8 @@ func (b *compiledFFJORD[T]) bind() (err error) {
 	return err
 }
 
-// of returns the integrator of z and what is wanted beside it.
-func (b *compiledFFJORD[T]) of(with beside) (*ode.Integrator[T], error) {
+// of returns the equation of z and what is wanted beside it.
+func (b *compiledFFJORD[T]) of(ctx context.Context, with beside) (*equation[T], error) {
 	switch with {
 	case withPenalties:
 		return b.training, nil
@@ -85,7 +101,7 @@ func (b *compiledFFJORD[T]) of(with beside) (*ode.Integrator[T], error) {
 	case withEachProbe:
 		trace := b.plan.eval.Trace
 		if _, ok := trace.(Sampled); ok {
-			return b.each()
+			return b.each.get(ctx, "the equation of each probe", func() (*equation[T], error) { return b.integrator(withEachProbe) })
 		}
 		if _, ok := trace.(Noisy); ok {
 			return nil, fmt.Errorf("a %T can't tell the error of its mean; it has not the methods of a Sampled", trace)
@@ -93,6 +109,14 @@ func (b *compiledFFJORD[T]) of(with beside) (*ode.Integrator[T], error) {
 		return b.traced, nil
 	}
 	return b.plain, nil
+}
+
+func (b *compiledFFJORD[T]) prepare(ctx context.Context, n need) error {
+	e, err := b.of(ctx, n.with)
+	if err != nil {
+		return err
+	}
+	return e.prepare(ctx, n)
 }
 
 func (b *compiledFFJORD[T]) stepGraph(back bool) (*graph.Graph, error) {

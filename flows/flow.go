@@ -2,8 +2,8 @@ package flows
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
-	"sync"
 
 	"gorgonia.org/tensor"
 
@@ -50,28 +50,25 @@ type Flow struct {
 	// one. The flow does not read them.
 	Notes map[string]string
 
-	once     sync.Once
-	compiled struct {
-		plan *plan
-		run  runner
-		err  error
-	}
+	compiled lazy[compilation]
 }
 
 // Compile builds and compiles the flow's graphs and draws the initial values of its parameters. Every other method
-// does it when first called; call it yourself to see mistakes early and to have the parameters in order to load them.
-// Its error is final: correct the mistake in a new Flow.
+// does it when first called, and waits for it no longer than its context lasts; the next call goes on waiting. Call it
+// yourself to see mistakes early and to have the parameters in order to load them. Its error is final: correct the
+// mistake in a new Flow.
 func (f *Flow) Compile() error {
-	f.once.Do(func() { f.compiled.plan, f.compiled.run, f.compiled.err = f.compile() })
-	return f.compiled.err
+	_, err := f.compilation(context.Background())
+	return err
 }
 
-// runner returns what runs the flow, compiled when first asked for.
-func (f *Flow) runner() (runner, error) {
-	if err := f.Compile(); err != nil {
-		return nil, err
+// compilation returns the flow's plan and what runs it, compiled when first asked for.
+func (f *Flow) compilation(ctx context.Context) (compilation, error) {
+	c, err := f.compiled.get(ctx, "Flow.Compile", f.compile)
+	if err != nil && err == ctx.Err() {
+		return c, fmt.Errorf("flows: compile: %w", err)
 	}
-	return f.compiled.run, nil
+	return c, err
 }
 
 // LogProb returns log p(x) of every row of x (rows, dim), in nats:
@@ -98,11 +95,11 @@ func (f *Flow) Sample(ctx context.Context, n int, rng *rand.Rand) (*tensor.Dense
 
 // SampleBase draws n rows from the base (n, dim): what Forward and Pathwise start from.
 func (f *Flow) SampleBase(n int, rng *rand.Rand) (*tensor.Dense, error) {
-	r, err := f.runner()
+	c, err := f.compilation(context.Background())
 	if err != nil {
 		return nil, err
 	}
-	z, _, err := r.sample(context.Background(), n, nil, rng, atBase)
+	z, _, err := c.run.sample(context.Background(), n, nil, rng, atBase)
 	return z, err
 }
 
@@ -120,9 +117,9 @@ func (f *Flow) Score(ctx context.Context, x *tensor.Dense) (*tensor.Dense, error
 // StepGraph returns the graph of one solver step of a block, counted from the base, with the trace; with gradients it
 // is the graph of the step's vector-Jacobian product. It is for looking at, with graph.DOT.
 func (f *Flow) StepGraph(block int, gradients bool) (*graph.Graph, error) {
-	r, err := f.runner()
+	c, err := f.compilation(context.Background())
 	if err != nil {
 		return nil, err
 	}
-	return r.stepGraph(block, gradients)
+	return c.run.stepGraph(block, gradients)
 }

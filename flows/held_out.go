@@ -74,11 +74,12 @@ func (f *Flow) evaluations() (evaluations, rejected int) {
 
 // untrained returns the flow's states, none where the flow can't be compiled.
 func (f *Flow) untrained() (states []gorgonia.ValueGrad) {
-	if f.Compile() != nil {
+	c, err := f.compilation(context.Background())
+	if err != nil {
 		return nil
 	}
 	for param := range f.Params.All() {
-		if !param.Trained() && f.compiled.plan.owns(param) {
+		if !param.Trained() && c.plan.owns(param) {
 			states = append(states, param)
 		}
 	}

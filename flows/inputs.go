@@ -2,31 +2,29 @@ package flows
 
 import (
 	"context"
-	"fmt"
 
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/graph"
-	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
 // condInput is the name of the condition's input per row.
 const condInput = "cond"
 
 // inputs are what a call wants and what its rows bring along: the rows themselves, their conditions, and the noise of
-// every block's trace, row after row.
+// every block's trace.
 type inputs[T graph.Float] struct {
 	with  beside
 	x     table
 	cond  table // (rows, Cond), or (1, Cond) for all
 	all   []T   // the condition of all rows, where they share one
-	noise [][]T
+	noise []noise[T]
 
 	penaltySeed float64 // the cotangent of every row's penalties, to be multiplied by their weights
 }
 
 // inputs takes the rows of a call and their conditions and draws its noise.
-func (c *compiled[T]) inputs(ctx context.Context, x, cond *tensor.Dense, with beside) (*inputs[T], error) {
+func (c *compiled[T]) inputs(ctx context.Context, x, cond *tensor.Dense, n need) (*inputs[T], error) {
 	rows, err := tableOf(x, c.plan.dim, "data")
 	if err != nil {
 		return nil, err
@@ -35,15 +33,18 @@ func (c *compiled[T]) inputs(ctx context.Context, x, cond *tensor.Dense, with be
 	if err != nil {
 		return nil, err
 	}
-	return c.inputsOf(ctx, rows, conds, with)
+	return c.inputsOf(ctx, rows, conds, n)
 }
 
-// inputsOf is inputs of what has been taken already.
-func (c *compiled[T]) inputsOf(ctx context.Context, x, cond table, with beside) (*inputs[T], error) {
-	if err := c.plan.afford("the rows of a call", x.rows, c.plan.inputBytes(with)); err != nil {
+// inputsOf is inputs of what has been taken already. It has compiled what the call needs.
+func (c *compiled[T]) inputsOf(ctx context.Context, x, cond table, n need) (*inputs[T], error) {
+	if err := c.prepare(ctx, n); err != nil {
 		return nil, err
 	}
-	in := &inputs[T]{with: with, x: x, cond: cond, penaltySeed: 1}
+	if err := c.plan.afford("the rows of a call", x.rows, c.plan.inputBytes(n.with)); err != nil {
+		return nil, err
+	}
+	in := &inputs[T]{with: n.with, x: x, cond: cond, penaltySeed: 1}
 	if cond.rows == 1 {
 		for d := range cond.cols {
 			v := T(c.plan.given.of(d, cond.at(0, d)))
@@ -54,7 +55,7 @@ func (c *compiled[T]) inputsOf(ctx context.Context, x, cond table, with beside) 
 		}
 	}
 	var err error
-	in.noise, err = c.noise(ctx, x.rows, with)
+	in.noise, err = c.noise(ctx, x.rows, n.with)
 	return in, err
 }
 
@@ -86,45 +87,6 @@ func (w *worker[T]) setCondition(cols [][]T, in *inputs[T]) {
 			col[i] = w.given[d][row]
 		}
 	}
-}
-
-// noise draws the noise of all rows for every block whose trace is noisy: row after row, input after input.
-func (c *compiled[T]) noise(ctx context.Context, rows int, with beside) ([][]T, error) {
-	out := make([][]T, len(c.blocks))
-	for b, p := range c.plan.blocks {
-		noisy, ok := p.trace(with).(Noisy)
-		if !ok {
-			continue
-		}
-		var err error
-		if out[b], err = c.noiseOf(ctx, noisy, rows); err != nil {
-			return nil, fmt.Errorf("flows: block %d: %w", b, err)
-		}
-	}
-	return out, nil
-}
-
-func (c *compiled[T]) noiseOf(ctx context.Context, noisy Noisy, rows int) ([]T, error) {
-	if err := c.draw.lock(ctx); err != nil {
-		return nil, err
-	}
-	defer c.draw.unlock()
-	width := len(noisy.Inputs()) * c.plan.dim
-	row, out := make([]float64, width), make([]T, 0, rows*width)
-	look := every{ctx: ctx}
-	err := guard.Call(fmt.Sprintf("%T.Draw", noisy), func() error {
-		for range rows {
-			if err := look.passed(width); err != nil {
-				return err
-			}
-			noisy.Draw(row)
-			for _, v := range row {
-				out = append(out, T(v))
-			}
-		}
-		return nil
-	})
-	return out, err
 }
 
 // addCondGrad adds a block's gradient with respect to the conditions.

@@ -23,17 +23,18 @@ func (c *compiled[T]) loss(ctx context.Context, batch *tensor.Dense, o objective
 }
 
 // batch takes the rows of a loss, with their conditions behind the first columns where the flow has any, and draws the
-// noise of training.
-func (c *compiled[T]) batch(ctx context.Context, x *tensor.Dense) (*inputs[T], error) {
+// noise of training. inverse says that they are data, on their way to the base.
+func (c *compiled[T]) batch(ctx context.Context, x *tensor.Dense, inverse bool) (*inputs[T], error) {
+	n := need{with: withPenalties, inverse: inverse, back: true}
 	dim, width := c.plan.dim, c.plan.cond
 	if width == 0 {
-		return c.inputs(ctx, x, nil, withPenalties)
+		return c.inputs(ctx, x, nil, n)
 	}
 	all, err := tableOf(x, dim+width, "data with their conditions")
 	if err != nil {
 		return nil, err
 	}
-	return c.inputsOf(ctx, all.columns(0, dim, "data"), all.columns(dim, width, "conditions"), withPenalties)
+	return c.inputsOf(ctx, all.columns(0, dim, "data"), all.columns(dim, width, "conditions"), n)
 }
 
 // tallied runs work, which goes there and back with a worker's chunk, on all chunks, and keeps what they have found for

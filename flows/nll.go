@@ -30,11 +30,11 @@ func (f *Flow) NLL() NLL { return NLL{f} }
 // Where the solve fails for any row, it leaves gradients and state as they are and returns a *SolveError with all such
 // rows.
 func (l NLL) Loss(ctx context.Context, x *tensor.Dense) (float64, error) {
-	r, err := l.flow.runner()
+	flow, err := l.flow.compilation(ctx)
 	if err != nil {
 		return 0, err
 	}
-	return r.loss(ctx, x, likelihood{})
+	return flow.run.loss(ctx, x, likelihood{})
 }
 
 // Model returns the flow's trained parameters; none where the flow can't be compiled, and Loss then says why.
@@ -62,18 +62,20 @@ func (l NLL) Cost() ode.Stats { return l.Parts().Cost }
 
 // lossParts returns what the last loss was made of, nothing where the flow can't be compiled.
 func (f *Flow) lossParts() LossParts {
-	if f.Compile() != nil {
+	c, err := f.compilation(context.Background())
+	if err != nil {
 		return LossParts{}
 	}
-	return f.compiled.plan.parts
+	return c.plan.parts
 }
 
 // trained returns the parameters that training moves, none where the flow can't be compiled.
 func (f *Flow) trained() []gorgonia.ValueGrad {
-	if f.Compile() != nil {
+	c, err := f.compilation(context.Background())
+	if err != nil {
 		return nil
 	}
-	return f.compiled.plan.model()
+	return c.plan.model()
 }
 
 // likelihood is the objective of NLL.
@@ -89,7 +91,7 @@ func (likelihood) loss64(ctx context.Context, c *compiled[float64], batch *tenso
 
 // lossOfData returns -mean log p and the penalties, and leaves its gradient in the parameters.
 func lossOfData[T graph.Float](ctx context.Context, c *compiled[T], batch *tensor.Dense) (float64, error) {
-	in, err := c.batch(ctx, batch)
+	in, err := c.batch(ctx, batch, true)
 	if err != nil {
 		return 0, err
 	}

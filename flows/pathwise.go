@@ -95,14 +95,14 @@ func scaledBy[T graph.Float](values []T, c T) []T {
 // Loss returns the loss of the draws that the base's rows z (rows, dim) become, and leaves its gradient in the flow's
 // parameters. Where the flow has a condition, the rows are z and c side by side (rows, dim + Cond).
 func (l Pathwise) Loss(ctx context.Context, z *tensor.Dense) (float64, error) {
-	r, err := l.flow.runner()
+	flow, err := l.flow.compilation(ctx)
 	if err != nil {
 		return 0, err
 	}
 	if l.of == nil {
 		return 0, errors.New("flows: Pathwise: the loss, or what it is made of, is nil")
 	}
-	return r.loss(ctx, z, paths{l.of})
+	return flow.run.loss(ctx, z, paths{l.of})
 }
 
 // Model returns the flow's trained parameters.
@@ -129,7 +129,7 @@ func lossOfPaths[T graph.Float](ctx context.Context, c *compiled[T], batch *tens
 			return 0, fmt.Errorf("flows: Pathwise: the base has the trained parameter %q, which the paths do not see; put an Affine{Learn: true} behind a fixed base", p.name)
 		}
 	}
-	in, err := c.batch(ctx, batch)
+	in, err := c.batch(ctx, batch, false)
 	if err != nil {
 		return 0, err
 	}

@@ -32,20 +32,20 @@ func (c Conditional) InverseVJP(ctx context.Context, x, gz *tensor.Dense, glogDe
 func (c Conditional) vjp(
 	ctx context.Context, x *tensor.Dense, inverse bool, z *tensor.Dense, logDet []float64,
 ) (grad, condGrad *tensor.Dense, err error) {
-	r, err := c.flow.runner()
+	flow, err := c.flow.compilation(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	return r.pull(ctx, x, c.cond, pullback{inverse: inverse, z: z, logDet: logDet, byRow: true, byCond: c.flow.Cond > 0})
+	return flow.run.pull(ctx, x, c.cond, pullback{inverse: inverse, z: z, logDet: logDet, byRow: true, byCond: c.flow.Cond > 0})
 }
 
 // pullback says what is pulled back to where a call's rows came from: the gradient of log p of data, or cotangents of
 // where they went.
 type pullback struct {
-	logProb bool          // of log p; the fields below it are left out
 	inverse bool          // of Inverse, not Forward
-	z       *tensor.Dense // cotangents of where rows went, nil for zeros
-	logDet  []float64     // and of log |det|
+	logProb bool          // of log p, which Inverse leads to; else of
+	z       *tensor.Dense // cotangents of where rows went, nil for zeros,
+	logDet  []float64     // and of log |det|, nil for zeros
 
 	byRow, byCond bool // which gradients are wanted
 }
@@ -56,7 +56,7 @@ func (c *compiled[T]) pull(ctx context.Context, x, cond *tensor.Dense, p pullbac
 	if p.byCond && width == 0 {
 		return nil, nil, inputError("conditions", nil, "the flow takes no condition to give a gradient of; set Cond to its width")
 	}
-	in, err := c.inputs(ctx, x, cond, withTrace)
+	in, err := c.inputs(ctx, x, cond, need{with: withTrace, inverse: p.inverse, back: true})
 	if err != nil {
 		return nil, nil, err
 	}

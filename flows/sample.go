@@ -50,7 +50,7 @@ func (c *compiled[T]) sample(ctx context.Context, n int, cond *tensor.Dense, rng
 	if err != nil {
 		return nil, nil, err
 	}
-	in, err := c.inputsOf(ctx, drawnTable(drawn, c.plan.dim), conds, with)
+	in, err := c.inputsOf(ctx, drawnTable(drawn, c.plan.dim), conds, need{with: with})
 	if err != nil {
 		return nil, nil, err
 	}

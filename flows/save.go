@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strconv"
@@ -63,7 +64,8 @@ func (f *Flow) Write(w io.Writer, types Types) error {
 
 // metadata describes the flow, whose parameters exist then.
 func (f *Flow) metadata(types Types) (map[string]string, error) {
-	if err := f.Compile(); err != nil {
+	flow, err := f.compilation(context.Background())
+	if err != nil {
 		return nil, err
 	}
 	c, err := codec(types, nil)
@@ -79,13 +81,13 @@ func (f *Flow) metadata(types Types) (map[string]string, error) {
 		return nil, err
 	}
 	const graphs = "the flow's graphs for Load, which has the zero MaxNodes"
-	if err := limit.Check(graphs, int64(f.compiled.plan.size), maxNodes, "nodes", ""); err != nil {
+	if err := limit.Check(graphs, int64(flow.plan.size), maxNodes, "nodes", ""); err != nil {
 		return nil, err
 	}
 	if unused := f.Params.Unused(); len(unused) > 0 {
 		return nil, fmt.Errorf("parameter %s came from a file and is not of this flow", quote.Text(unused[0]))
 	}
-	if name := f.compiled.plan.foreign(); name != "" {
+	if name := flow.plan.foreign(); name != "" {
 		return nil, fmt.Errorf("parameter %s is not of this flow: for a file, a flow must have Params of its own",
 			quote.Text(name))
 	}

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"strings"
@@ -11,10 +12,11 @@ import (
 // Summary tells what the flow is made of, for a person to read: the base, every block with its field, its solver and
 // what its trace has been chosen to be, and the numbers of parameters.
 func (f *Flow) Summary() (string, error) {
-	if err := f.Compile(); err != nil {
+	c, err := f.compilation(context.Background())
+	if err != nil {
 		return "", err
 	}
-	return f.compiled.plan.summary(), nil
+	return c.plan.summary(), nil
 }
 
 func (p *plan) summary() string {

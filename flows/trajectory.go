@@ -55,7 +55,7 @@ func (p *plan) frameTimes(frames int) (times [][]float64, start bool, err error)
 
 // trajectory has a frame of the base before all others where start is true.
 func (c *compiled[T]) trajectory(ctx context.Context, z, cond *tensor.Dense, times [][]float64, start bool) ([]Frame, error) {
-	in, err := c.inputs(ctx, z, cond, withTrace)
+	in, err := c.inputs(ctx, z, cond, need{with: withTrace, pausing: true})
 	if err != nil {
 		return nil, err
 	}
@@ -79,6 +79,9 @@ func (c *compiled[T]) trajectory(ctx context.Context, z, cond *tensor.Dense, tim
 			return nil, inputError("times", nil, "block %d: %v", b, err)
 		}
 		for _, t := range times[b] {
+			if err := ctx.Err(); err != nil {
+				return nil, fmt.Errorf("flows: %w", err)
+			}
 			film = append(film, c.frame(b, t, rows, b >= c.plan.door))
 		}
 	}

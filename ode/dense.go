@@ -160,7 +160,7 @@ func (w *Worker[T]) inSteps(lanes int, m *machine[T], step func(lane int) stride
 
 // slopesAt returns the derivatives of the lanes of m at states y and times t.
 func (w *Worker[T]) slopesAt(lanes int, m *machine[T], y [][]T, t []T) ([][]T, error) {
-	err := w.need(&w.field, func() (*graph.Program[T], error) { return w.it.compiled("derivative", w.it.problem.writeField) })
+	err := w.need(&w.field, w.it.derivative)
 	if err != nil {
 		return nil, err
 	}

@@ -8,10 +8,7 @@ func (w *Worker[T]) coefficients(lanes int, m *machine[T]) ([][][]T, error) {
 	if method.Dense == nil {
 		return nil, nil
 	}
-	err := w.need(&w.dense, func() (*graph.Program[T], error) {
-		return w.it.compiled("interpolant", func(g *graph.Graph) { w.it.problem.writeDense(g, method) })
-	})
-	if err != nil {
+	if err := w.need(&w.dense, w.it.interpolant); err != nil {
 		return nil, err
 	}
 	d := w.dense
@@ -60,10 +57,7 @@ func hermite[T graph.Float](theta float64, h, y0, y1, k0, k1 T) T {
 
 // shortSteps writes the wanted states by a shorter step of the method from the start of each lane's step.
 func (w *Worker[T]) shortSteps(lanes, most int, m *machine[T], step func(lane int) stride) error {
-	err := w.need(&w.dense, func() (*graph.Program[T], error) {
-		return w.it.compiled("solution", func(g *graph.Graph) { w.it.problem.writeSolution(g, w.it.solver) })
-	})
-	if err != nil {
+	if err := w.need(&w.dense, w.it.solution); err != nil {
 		return err
 	}
 	d := w.dense
