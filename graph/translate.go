@@ -52,7 +52,7 @@ func (l *lowering) fill(v View, _ []value) (value, error) {
 func (l *lowering) same(_ View, in []value) (value, error) { return in[0], nil }
 
 func (l *lowering) slice(v View, in []value) (value, error) {
-	return l.along(v, in[0], func(x value) value { return l.Cut(x, v.From, v.To, v.Step) })
+	return l.along(v, in[0], func(x value) value { return l.Slice(x, v.From, v.To, v.Step) })
 }
 
 func (l *lowering) pad(v View, in []value) (value, error) {
@@ -139,7 +139,7 @@ func (l *lowering) along(v View, x value, f func(value) value) (value, error) {
 // concat puts values side by side, or matrices one under the other.
 func (l *lowering) concat(v View, in []value) (value, error) {
 	if v.Axis == 1 || dims(v.Node) == 1 {
-		return l.Join(in...), nil
+		return l.Concat(in...), nil
 	}
 	turned := make([]value, len(in))
 	for i, x := range in {
@@ -148,5 +148,5 @@ func (l *lowering) concat(v View, in []value) (value, error) {
 		}
 		turned[i] = l.Transpose(x)
 	}
-	return l.Transpose(l.Join(turned...)), nil
+	return l.Transpose(l.Concat(turned...)), nil
 }

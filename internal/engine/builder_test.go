@@ -50,11 +50,11 @@ func TestBuilderFoldsAndMerges(t *testing.T) {
 			return b.Apply(kernel.Mul, x, b.MatMul(b.Constant(1, 3, []float64{0, 1, 0}), w))
 		}, "affine", 0, 0},
 		{"views", func(b *Builder, x, w Value) Value {
-			y := b.Join(b.Cut(x, 1, 3, 1), b.Pad(b.Cut(x, 0, 1, 1), 1, 2))
-			return b.Apply(kernel.Exp, b.Cut(y, 0, 3, 2)) // x₁ and 0
+			y := b.Concat(b.Slice(x, 1, 3, 1), b.Pad(b.Slice(x, 0, 1, 1), 1, 2))
+			return b.Apply(kernel.Exp, b.Slice(y, 0, 3, 2)) // x₁ and 0
 		}, "unary copy", 0, 0},
 		{"padded product", func(b *Builder, x, w Value) Value {
-			return b.MatMul(b.Pad(b.Cut(x, 0, 2, 1), 1, 3), w)
+			return b.MatMul(b.Pad(b.Slice(x, 0, 2, 1), 1, 3), w)
 		}, "matmul", 0, 0},
 		{"sums of two layers", func(b *Builder, x, w Value) Value {
 			return b.Apply(kernel.Add, b.MatMulRows(x, b.Apply(kernel.Exp, x)), b.MatMulRows(b.Apply(kernel.Sin, x), x))

@@ -51,7 +51,7 @@ func TestFusion(t *testing.T) {
 			return []Value{b.Apply(kernel.Add, y, b.Apply(kernel.Mul, x, b.Apply(kernel.Neg, y)))}
 		}, "affine"},
 		{"scale of a repeated column", func(b *Builder, x, y, w, u Value) []Value {
-			h := b.Apply(kernel.Mul, b.Cut(y, 1, 2, 1), b.Number(0.5))
+			h := b.Apply(kernel.Mul, b.Slice(y, 1, 2, 1), b.Number(0.5))
 			return []Value{b.Apply(kernel.Mul, x, b.RepeatCols(h, 4))}
 		}, "affine"},
 		{"two products of one sum", func(b *Builder, x, y, w, u Value) []Value {
@@ -100,7 +100,7 @@ func TestProductOfAProduct(t *testing.T) {
 		x, y := b.Rows("x", 2), b.Rows("y", 2)
 		sum := b.MatMul(x, b.Uniform("w", 2, 2))
 		first := b.Apply(kernel.Mul, sum, y)
-		turned := b.Join(b.Cut(first, 1, 2, 1), b.Cut(first, 0, 1, 1))
+		turned := b.Concat(b.Slice(first, 1, 2, 1), b.Slice(first, 0, 1, 1))
 		b.Output("out", b.Apply(kernel.Mul, sum, turned))
 	})
 	m := machine(t, p, 1)

@@ -148,7 +148,7 @@ func testRandomProgram[T Float](rt *rapid.T, k *kernel.Set[T]) {
 		}
 		if s.turn {
 			v := values[s.operands[0]]
-			values = append(values, b.Join(b.Cut(v, 1, 2, 1), b.Cut(v, 0, 1, 1)))
+			values = append(values, b.Concat(b.Slice(v, 1, 2, 1), b.Slice(v, 0, 1, 1)))
 			continue
 		}
 		var in []Value

@@ -34,8 +34,8 @@ func (b *Builder) RepeatCols(v Value, n int) Value {
 	return rowValue(b.intern(refs))
 }
 
-// Cut returns the columns from, from+step, ... below to.
-func (b *Builder) Cut(v Value, from, to, step int) Value {
+// Slice returns the columns from, from+step, ... below to.
+func (b *Builder) Slice(v Value, from, to, step int) Value {
 	if !v.perRow {
 		w := v.view.cut(0, v.view.rows, from, to)
 		w.cols, w.colStride = (to-from+step-1)/step, w.colStride*step
@@ -67,8 +67,8 @@ func (b *Builder) Pad(v Value, from, total int) Value {
 	return rowValue(b.intern(out))
 }
 
-// Join returns the columns of the parts side by side.
-func (b *Builder) Join(parts ...Value) Value {
+// Concat returns the columns of the parts side by side.
+func (b *Builder) Concat(parts ...Value) Value {
 	perRow, rows, cols := false, 1, 0
 	for _, p := range parts {
 		_, c := b.Shape(p)
