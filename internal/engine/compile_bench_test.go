@@ -35,7 +35,7 @@ func writeSteps(b *Builder, steps int) {
 		g = b.Apply(kernel.Add, g, b.MatMul(back, b.Transpose(v)))
 	}
 	row := Value{view: v.view.cut(0, 1, 0, 8)}
-	b.Output("diagonal", b.Cut(b.MatMul(b.Apply(kernel.Mul, slopes[0], row), w), 0, 1, 1))
+	b.Output("diagonal", b.Slice(b.MatMul(b.Apply(kernel.Mul, slopes[0], row), w), 0, 1, 1))
 	b.Output("z", z)
 	b.Output("gz", g)
 	b.Output("gv", gv)

@@ -36,7 +36,7 @@ func writePage(b *Builder) {
 	b.Apply(kernel.Exp, z) // nobody asks for it
 	b.Output("z", z)
 	tangent := b.Apply(kernel.Mul, slopes[0], Value{view: v.view.cut(0, 1, 0, 4)})
-	b.Output("diagonal", b.Cut(b.MatMul(tangent, w), 0, 1, 1))
+	b.Output("diagonal", b.Slice(b.MatMul(tangent, w), 0, 1, 1))
 	var gradV, gradB Value
 	for i := 1; i >= 0; i-- {
 		back := b.Apply(kernel.Mul, b.MatMul(b.Apply(kernel.Mul, steps, g), b.Transpose(w)), slopes[i])

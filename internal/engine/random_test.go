@@ -164,7 +164,7 @@ func testRandomProgram[T Float](rt *rapid.T, k *kernel.Set[T]) {
 	}
 	for i, v := range values[len(values)-min(len(steps), 3):] {
 		b.Output(fmt.Sprint(i), b.RowValue(v, randomCols))
-		b.Output(fmt.Sprint("second of ", i), b.Cut(b.RowValue(v, randomCols), 1, 2, 1))
+		b.Output(fmt.Sprint("second of ", i), b.Slice(b.RowValue(v, randomCols), 1, 2, 1))
 	}
 	p, err := b.compile(drawPasses(rt), verifier(rt))
 	require.NoError(rt, err)
