@@ -63,7 +63,9 @@ func (c *fitted) prepare() error {
 // numbers fits bounds, noise and shape of a column of quantities.
 func (c *fitted) numbers() error {
 	if q := c.rule.Winsorise; q > 0 {
-		low, high := quantile(c.sorted, q), quantile(c.sorted, 1-q)
+		// Not quantiles between values, which would be no values of a discrete column.
+		n := len(c.sorted)
+		low, high := c.sorted[portion(q, n)], c.sorted[n-1-portion(q, n)]
 		c.fit.Low, c.fit.High = &low, &high
 		moved := 0
 		for i, v := range c.sorted {

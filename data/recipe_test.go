@@ -179,6 +179,20 @@ func TestRecipeDropsAllTwins(t *testing.T) {
 	assert.ErrorContains(t, err, `column "x10" is column "x0", and 29 columns more: want DropTwins`)
 }
 
+// Bounds are values of the column: counts stay counts.
+func TestWinsorisedCountsStayOnTheirGrid(t *testing.T) {
+	values := []float64{100, -50}
+	for i := range 198 {
+		values = append(values, float64(i%7))
+	}
+	by, notes, err := data.Recipe{Each: data.Rule{Winsorise: 0.01, Dequantise: true}}.Fit(column(values...))
+	require.NoError(t, err)
+	c := by.Columns[0]
+	assert.Equal(t, []float64{0, 6, 1}, []float64{*c.Low, *c.High, c.Step})
+	assert.True(t, c.Grid)
+	assert.Equal(t, "has 2 values beyond 0 and 6 moved there", notes[0].Text)
+}
+
 // A column that is constant where it was fitted and not elsewhere must not come out at 1e10.
 func TestRecipeFloor(t *testing.T) {
 	by, notes, err := data.Recipe{Each: data.Rule{Floor: 0.5}}.Fit(column(3, 3, 3))

@@ -21,7 +21,8 @@ type Rule struct {
 	Dequantise bool
 	// OneHot gives every category a column of its own.
 	OneHot bool
-	// Winsorise moves that share of values at either end to the nearest of the others. Zero moves none.
+	// Winsorise moves that share of values at either end, rounded down to whole rows, to the nearest of the others. Zero
+	// moves none.
 	Winsorise float64
 	// Shape bends the column.
 	Shape Shape

@@ -1,4 +1,4 @@
-"""Writes shapes.json: what scikit-learn 1.x makes of a few columns, for TestShapesAgainstScikitLearn.
+"""Writes shapes.json: what scikit-learn 1.x and SciPy make of a few columns, for TestShapesAgainstScikitLearn.
 
     python3 -m venv venv && venv/bin/pip install scikit-learn && venv/bin/python shapes.py > shapes.json
 """
@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import sklearn
+from scipy.stats.mstats import winsorize
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, PowerTransformer, RobustScaler, StandardScaler
 
@@ -29,6 +30,6 @@ for name, x in columns.items():
     cases.append({
         "name": name, "x": x.tolist(), "lambda": float(model[-1].lambdas_[0]), "yeo_johnson": z.tolist(), "log": log,
         "standard": StandardScaler().fit_transform(x[:, None])[:, 0].tolist(),
-        "quantiles": np.quantile(x, [0.05, 0.25, 0.5, 0.95]).tolist(),
+        "winsorised": np.asarray(winsorize(x, limits=(0.05, 0.05))).tolist(),
     })
 print(json.dumps({"version": sklearn.__version__, "cases": cases}))
