@@ -156,12 +156,13 @@ func (f failing) Write([]byte) (int, error) { return 0, f.err }
 
 func TestHistoryAsCSV(t *testing.T) {
 	h := optim.History{Epochs: []optim.Event{
-		{Epoch: 1, Step: 3, Loss: 1.0 / 3, Rate: 0.01, GradNorm: 5, Elapsed: 1500 * time.Millisecond},
-		{Epoch: 2, Step: 6, Loss: math.NaN()},
+		{Epoch: 1, Step: 3, Loss: 1.0 / 3, Rate: 0.01, GradNorm: 5, Elapsed: 1500 * time.Millisecond, Evaluations: 12.5},
+		{Epoch: 2, Step: 6, Loss: math.NaN(), Validations: 1, Held: -2, Rejected: 0.5, Validating: time.Second},
 	}}
 	var out strings.Builder
 	require.NoError(t, h.WriteCSV(&out))
-	assert.Equal(t, "epoch,step,nll,rate,grad_norm,seconds\n1,3,0.3333333333333333,0.01,5,1.500\n2,6,NaN,0,0,0.000\n", out.String())
+	assert.Equal(t, "epoch,step,nll,rate,grad_norm,seconds,held,evaluations,rejected,validating\n"+
+		"1,3,0.3333333333333333,0.01,5,1.500,,12.5,0,0.000\n2,6,NaN,0,0,0.000,-2,0,0.5,1.000\n", out.String())
 	h.Label = "Loss"
 	out.Reset()
 	require.NoError(t, h.WriteCSV(&out))

@@ -6,22 +6,30 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // WriteCSV writes a line for each epoch below a line of names: epoch, step, the loss under its Label in lower case, rate,
-// grad_norm and the seconds since the start of the run. Numbers have all their digits.
+// grad_norm and the seconds since the start of the run; then held, the loss of the held-out rows, empty before the first
+// validation, evaluations and rejected, those of a row in the mean, and the seconds of all validations. Numbers have all
+// their digits.
 func (h *History) WriteCSV(w io.Writer) error {
 	label := strings.ToLower(h.Label)
 	if label == "" {
 		label = "nll"
 	}
 	number := func(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+	seconds := func(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', 3, 64) }
 	out := csv.NewWriter(w)
-	lines := [][]string{{"epoch", "step", label, "rate", "grad_norm", "seconds"}}
+	lines := [][]string{{"epoch", "step", label, "rate", "grad_norm", "seconds", "held", "evaluations", "rejected", "validating"}}
 	for _, e := range h.Epochs {
+		held := ""
+		if e.Validations > 0 {
+			held = number(e.Held)
+		}
 		lines = append(lines, []string{
 			strconv.Itoa(e.Epoch), strconv.Itoa(e.Step), number(e.Loss), number(e.Rate), number(e.GradNorm),
-			strconv.FormatFloat(e.Elapsed.Seconds(), 'f', 3, 64),
+			seconds(e.Elapsed), held, number(e.Evaluations), number(e.Rejected), seconds(e.Validating),
 		})
 	}
 	if err := out.WriteAll(lines); err != nil {

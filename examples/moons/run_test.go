@@ -87,7 +87,8 @@ func TestRun(t *testing.T) {
 	assert.Contains(t, string(o.file(t, dotFile)), "digraph")
 
 	require.Len(t, o.history, 3)
-	assert.Equal(t, []string{"epoch", "step", "nll", "rate", "grad_norm", "seconds"}, o.history[0])
+	assert.Equal(t, []string{"epoch", "step", "nll", "rate", "grad_norm", "seconds"}, o.history[0][:6])
+	assert.Equal(t, "32", o.history[1][7], "evaluations of a row, there and back: blocks, steps and stages")
 	assert.Equal(t, []string{"1", "5"}, o.history[1][:2], "300 points are 4 batches of 70 and one of 20")
 	assert.Equal(t, []string{"2", "10"}, o.history[2][:2])
 	assert.Equal(t, "0.01", o.history[1][3])
