@@ -207,12 +207,14 @@ func TestUnwritableCheckpointEndsTheRun(t *testing.T) {
 	assert.ErrorContains(t, err, "optim: checkpoint "+path+": ")
 	assert.ErrorContains(t, err, "is a directory")
 
-	path = filepath.Join(t.TempDir(), "run")
+	folder := filepath.Join(t.TempDir(), "folder")
+	require.NoError(t, os.Mkdir(folder, 0o700))
+	path = filepath.Join(folder, "run")
 	j = newJob(path)
 	j.fit.Checkpoint.Steps = 1
 	j.fit.Observe = func(e optim.Event) error {
 		if e.Step == 5 && e.Kind == optim.StepDone {
-			require.NoError(t, os.RemoveAll(filepath.Dir(path)))
+			require.NoError(t, os.Rename(folder, folder+"2"))
 		}
 		time.Sleep(2 * time.Millisecond)
 		return nil
