@@ -9,10 +9,10 @@ import (
 	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
-// ChunkRows returns the number of rows that are carried together in a call of the given row count: a small chunk lets more
-// cores take part, and costs more on each of them, since a call of a kernel takes as long as some 25 rows in it. It depends
-// on the row count alone, never on the machine: sums over rows are added chunk by chunk, so that the size of a chunk is
-// part of a result's last digits.
+// ChunkRows returns the number of rows that are carried together in a call of the given row count: a small chunk lets
+// more cores take part, and costs more on each of them, since a call of a kernel takes as long as some 25 rows in it.
+// It depends on the row count alone, never on the machine: sums over rows are added chunk by chunk, so that the size
+// of a chunk is part of a result's last digits.
 func ChunkRows(rows int) int {
 	switch {
 	case rows <= 16:

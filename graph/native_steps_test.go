@@ -9,8 +9,8 @@ import (
 	"github.com/go-ffjord/ffjord/graph"
 )
 
-// Factors that would leave the range of the element type if they were multiplied before the values are, differences that
-// are exact, and slopes that are small: what a graph says step by step holds on every kernel set.
+// Factors that would leave the range of the element type if they were multiplied before the values are, differences
+// that are exact, and slopes that are small: what a graph says step by step holds on every kernel set.
 func TestNativeKeepsTheStepsOfAGraph(t *testing.T) {
 	t.Run("float32", testSteps[float32])
 	t.Run("float64", testSteps[float64])

@@ -83,8 +83,8 @@ func (p *Program) reads(o *op, f func(operand int, r ref, j int)) {
 	}
 }
 
-// inPlace returns the index of a dying buffer that a result of o may overwrite, or -1: one that o reads as the given operands
-// alone, column by column in the order of the result.
+// inPlace returns the index of a dying buffer that a result of o may overwrite, or -1: one that o reads as the given
+// operands alone, column by column in the order of the result.
 func (p *Program) inPlace(o *op, dying []int32, operands []int) int {
 	if operands == nil {
 		return -1

@@ -2,15 +2,15 @@ package engine
 
 import "fmt"
 
-// compiler is a program on its way: what a builder was told, which the passes change, and the Program that the last ones
-// fill.
+// compiler is a program on its way: what a builder was told, which the passes change, and the Program that the last
+// ones fill.
 type compiler struct {
 	*Builder
 	prog *Program
 }
 
-// pass is a step of compiling. Without an optional one the program is slower and larger, and its values per row have the
-// same bits.
+// pass is a step of compiling. Without an optional one the program is slower and larger, and its values per row have
+// the same bits.
 type pass struct {
 	name     string
 	run      func(*compiler)

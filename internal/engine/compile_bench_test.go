@@ -7,8 +7,8 @@ import (
 	"github.com/go-ffjord/ffjord/internal/kernel"
 )
 
-// writeSteps tells a builder so many steps of Euler's method through a small net with its gradients: what a compiled solve
-// looks like when it is unrolled, with sums over rows and values that stay alive to the end.
+// writeSteps tells a builder so many steps of Euler's method through a small net with its gradients: what a compiled
+// solve looks like when it is unrolled, with sums over rows and values that stay alive to the end.
 func writeSteps(b *Builder, steps int) {
 	z, h := b.Rows("z", 2), b.Rows("h", 1)
 	v, w := b.Uniform("v", 2, 8), b.Uniform("w", 8, 2)

@@ -24,7 +24,9 @@ func without(name string) []pass {
 
 // drawPasses leaves out some of the optional passes.
 func drawPasses(rt *rapid.T) []pass {
-	return slices.DeleteFunc(slices.Clone(passes), func(p pass) bool { return p.optional && rapid.IntRange(0, 3).Draw(rt, p.name) == 0 })
+	return slices.DeleteFunc(slices.Clone(passes), func(p pass) bool {
+		return p.optional && rapid.IntRange(0, 3).Draw(rt, p.name) == 0
+	})
 }
 
 // stepsMachine compiles some steps of a small net with passes and runs them for rows.
@@ -80,7 +82,8 @@ func testOptionalPasses[T Float](t *testing.T) {
 			for _, name := range []string{"gv", "gw"} {
 				for i, v := range want.Sum(name) {
 					// Two sums of 45 terms of order 1 differ by the rounding of their orders.
-					require.InDelta(t, float64(v), float64(got.Sum(name)[i]), 45*4*unit, "%s without %s in %v", name, p.name, k.ISA)
+					sum := float64(got.Sum(name)[i])
+					require.InDelta(t, float64(v), sum, 45*4*unit, "%s without %s in %v", name, p.name, k.ISA)
 				}
 			}
 		}

@@ -20,8 +20,8 @@
 // # Passes
 //
 // While the program is built, equal operations are merged (compared by their full text, never by a hash alone) and
-// operations of numbers are done at once. Finish runs the table of passes in compile.go, each in a file of its own name and
-// linear, or nearly, in the size of the program:
+// operations of numbers are done at once. Finish runs the table of passes in compile.go, each in a file of its own
+// name and linear, or nearly, in the size of the program:
 //
 //	own outputs     give outputs columns that no input has
 //	sweep           drop what no output needs
@@ -34,9 +34,9 @@
 //	place matrices  place uniform values, sort prologue and epilogue (place)
 //	assign slots    give columns memory by liveness (alloc, slots)
 //
-// What an operation of the body is to them stands in one table, op_table.go. The optional passes change no bit of a value per
-// row: operations are merged where the kernel rounds as they do. Tests check the program after every pass, and compare
-// programs with and without each optional one.
+// What an operation of the body is to them stands in one table, op_table.go. The optional passes change no bit of a
+// value per row: operations are merged where the kernel rounds as they do. Tests check the program after every pass,
+// and compare programs with and without each optional one.
 //
 // The package knows nothing of Gorgonia. Package graph translates its graphs into calls of the Builder.
 package engine

@@ -11,7 +11,8 @@ import (
 // uniform matrix u3[5]; a number as itself; S2 is sum 2.
 func (p *Program) String() string { return p.dump(nil, 0) }
 
-// String lists the machine's program with the tile that it runs in and, where Profile is on, the time of each operation.
+// String lists the machine's program with the tile that it runs in and, where Profile is on, the time of each
+// operation.
 func (m *Machine[T]) String() string { return m.prog.dump(m.profile, int(elementSize[T]())) }
 
 func (p *Program) dump(times *profile, elementSize int) string {
@@ -20,11 +21,13 @@ func (p *Program) dump(times *profile, elementSize int) string {
 	fmt.Fprintf(&b, " %d asked for, %d merged, %d left by the passes; %d in the prologue, %d in the epilogue\n",
 		p.emitted, p.left[0], p.left[len(p.left)-1], len(p.prologue), len(p.epilogue))
 	tile := p.tile()
-	fmt.Fprintf(&b, "tile: %d rows, %d columns alive at once and %d of inputs and outputs", tile, p.slotCount, p.fixedCount)
+	fmt.Fprintf(&b, "tile: %d rows, %d columns alive at once and %d of inputs and outputs",
+		tile, p.slotCount, p.fixedCount)
 	if elementSize > 0 {
 		fmt.Fprintf(&b, ", %.1f KB", float64((p.slotCount+p.fixedCount)*tile*elementSize)/1024)
 	}
-	fmt.Fprintf(&b, "; uniform area %d numbers, sums %d; %d multiply-adds of products a row\n", p.uniformN, p.sumN, p.products())
+	fmt.Fprintf(&b, "; uniform area %d numbers, sums %d; %d multiply-adds of products a row\n",
+		p.uniformN, p.sumN, p.products())
 	for _, in := range p.inputs {
 		fmt.Fprintf(&b, "  in   %-24s %s\n", in.name, p.listText(p.columnsOf(in.buffer, p.buffers[in.buffer])))
 	}
@@ -45,7 +48,8 @@ func (p *Program) dump(times *profile, elementSize int) string {
 	for i := range p.ops {
 		fmt.Fprintf(&b, "%4d  %s", i, p.opText(&p.ops[i]))
 		if total > 0 && times.runs > 0 {
-			fmt.Fprintf(&b, "  %v, %.1f %%", times.spent[i]/time.Duration(times.runs), 100*float64(times.spent[i])/float64(total))
+			share := 100 * float64(times.spent[i]) / float64(total)
+			fmt.Fprintf(&b, "  %v, %.1f %%", times.spent[i]/time.Duration(times.runs), share)
 		}
 		b.WriteByte('\n')
 	}

@@ -38,7 +38,8 @@ func (p *Program) listText(refs []ref) string {
 		if to < len(refs) && refs[to].area == refs[from].area {
 			step = refs[to].at - refs[from].at
 		}
-		for to < len(refs) && refs[to].area == refs[from].area && refs[to].at-refs[to-1].at == step && step <= 1 && step >= 0 {
+		for to < len(refs) && refs[to].area == refs[from].area && refs[to].at-refs[to-1].at == step &&
+			(step == 0 || step == 1) {
 			to++
 		}
 		parts = append(parts, p.rangeText(refs[from], refs[to-1], to-from))

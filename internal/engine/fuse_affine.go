@@ -18,10 +18,10 @@ func (f *form) isScale() bool { return f.isProduct() && f.in[affB].none() }
 // isSign reports whether a factor changes the sign alone, which commutes with every rounding.
 func isSign(factor float64) bool { return math.Abs(factor) == 1 }
 
-// The kernel of an affine operation rounds (α·a)·b, β·c and their sum each. The rules below merge operations only where
-// that order is the one of the operations merged, so that the result has their bits: factors are multiplied where one of
-// them is a sign, never otherwise, since a product of factors may leave the range that the values stay in, and rounds
-// otherwise than they do.
+// The kernel of an affine operation rounds (α·a)·b, β·c and their sum each. The rules below merge operations only
+// where that order is the one of the operations merged, so that the result has their bits: factors are multiplied
+// where one of them is a sign, never otherwise, since a product of factors may leave the range that the values stay
+// in, and rounds otherwise than they do.
 
 // affine tries the rules for an operation α·a·b + β·c and reports whether one applied.
 func (f *fuser) affine(o *op) bool {

@@ -2,9 +2,9 @@ package engine
 
 import "slices"
 
-// pairProducts folds element-wise products with the result of a matrix product into that operation where fuse could not,
-// the result having more readers than one: an operation may give acc ⊙ e + c twice, with other e and c, or once beside
-// acc itself. A value and its tangents that a gradient needs again are such readers.
+// pairProducts folds element-wise products with the result of a matrix product into that operation where fuse could
+// not, the result having more readers than one: an operation may give acc ⊙ e + c twice, with other e and c, or once
+// beside acc itself. A value and its tangents that a gradient needs again are such readers.
 func (c *compiler) pairProducts() {
 	f := newFuser(c.Builder)
 	p := pairing{fuser: f, readers: make([][]int32, len(f.buffers)), isOutput: make([]bool, len(f.buffers))}

@@ -46,7 +46,8 @@ func (c *compiler) joinSums() {
 			continue
 		}
 		x, y := u.in[0], u.in[1]
-		if x.matrix == y.matrix || !b.isAccumulator(x) || !b.isAccumulator(y) || users[x.matrix] != 1 || users[y.matrix] != 1 {
+		if x.matrix == y.matrix || !b.isAccumulator(x) || !b.isAccumulator(y) ||
+			users[x.matrix] != 1 || users[y.matrix] != 1 {
 			continue
 		}
 		p, q := leafOf[x.matrix], leafOf[y.matrix]

@@ -134,8 +134,8 @@ func (p *placer) result(o *op, buffer int32) []int32 {
 	return p.offsets(p.wholes[buffer])
 }
 
-// accumulator returns where the accumulator of an operation is, of so many elements. Its first operation enters how the sum
-// is made of it.
+// accumulator returns where the accumulator of an operation is, of so many elements. Its first operation enters how
+// the sum is made of it.
 func (p *placer) accumulator(o *op, size int, f fold) int {
 	s, found := p.sums[o.leaf]
 	if !found {

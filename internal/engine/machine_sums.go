@@ -24,7 +24,8 @@ func (m *Machine[T]) Sum(name string) []T {
 		m.flush()
 		return o.total
 	}
-	copyView(o.total, place(o.value.view.cols, 0, 0, o.value.view.rows, o.value.view.cols), m.area.at(o.value.view), o.value.view)
+	v := o.value.view
+	copyView(o.total, place(v.cols, 0, 0, v.rows, v.cols), m.area.at(v), v)
 	return o.total
 }
 
@@ -78,8 +79,9 @@ func (m *Machine[T]) Partial(dst []T) []T {
 	return dst
 }
 
-// Complete makes the sums that Sum returns of the partial ones of all machines that had a part in a run, added in order.
-// The epilogue sees sums over all rows, and need not be linear in them. The machine must have run or been prepared.
+// Complete makes the sums that Sum returns of the partial ones of all machines that had a part in a run, added in
+// order. The epilogue sees sums over all rows, and need not be linear in them. The machine must have run or been
+// prepared.
 func (m *Machine[T]) Complete(parts ...[]T) {
 	m.Reset()
 	at := 0

@@ -12,7 +12,7 @@ import (
 type kind struct {
 	name      string
 	sum       bool     // it adds to an accumulator
-	overwrite [2][]int // operands read column by column, for which each of the first and the second result may be written
+	overwrite [2][]int // operands read column by column, whose place the first and the second result may take
 	lay       func(p *placer, o *op) kernel.Descriptor
 	text      func(p *Program, o *op) string
 	products  func(p *Program, o *op) int // multiply-adds of a product a row; nil for none
@@ -32,15 +32,18 @@ var table = [...]kind{
 	opNone: {name: "none"},
 	opMatMul: {name: "matmul", overwrite: ofProduct, text: matMulText,
 		lay: func(p *placer, o *op) kernel.Descriptor {
-			return &kernel.MatMul{X: p.columns(o, mmX), W: p.matrices[o.w.matrix].off + o.w.off, WK: o.w.rowStride, WJ: o.w.colStride,
-				Init: p.operand(o, mmInit), Out: kernel.Product{D: p.result(o, o.dst), E: p.columns(o, mmE), C: p.columns(o, mmC)},
-				Second: kernel.Product{D: p.result(o, o.dst2), E: p.columns(o, mmE2), C: p.columns(o, mmC2)}}
+			return &kernel.MatMul{
+				X: p.columns(o, mmX), Init: p.operand(o, mmInit),
+				W: p.matrices[o.w.matrix].off + o.w.off, WK: o.w.rowStride, WJ: o.w.colStride,
+				Out:    kernel.Product{D: p.result(o, o.dst), E: p.columns(o, mmE), C: p.columns(o, mmC)},
+				Second: kernel.Product{D: p.result(o, o.dst2), E: p.columns(o, mmE2), C: p.columns(o, mmC2)},
+			}
 		},
 		products: func(p *Program, o *op) int { return len(p.refs[o.in[mmX].list()]) * o.cols }},
 	opAffine: {name: "affine", overwrite: elementwise, text: affineText,
 		lay: func(p *placer, o *op) kernel.Descriptor {
-			return &kernel.Affine{D: p.result(o, o.dst), A: p.columns(o, affA), B: p.operand(o, affB), C: p.operand(o, affC),
-				Alpha: o.alpha, Beta: o.beta}
+			return &kernel.Affine{D: p.result(o, o.dst), A: p.columns(o, affA), B: p.operand(o, affB),
+				C: p.operand(o, affC), Alpha: o.alpha, Beta: o.beta}
 		}},
 	opBinary: {name: "binary", overwrite: elementwise,
 		lay: func(p *placer, o *op) kernel.Descriptor {
@@ -54,7 +57,8 @@ var table = [...]kind{
 			return &kernel.Choose{D: p.result(o, o.dst), If: p.operand(o, 0), A: p.operand(o, 1), B: p.operand(o, 2)}
 		},
 		text: func(p *Program, o *op) string {
-			return fmt.Sprintf("where %s, %s, %s", p.operandText(o.in[0]), p.operandText(o.in[1]), p.operandText(o.in[2]))
+			in := []any{p.operandText(o.in[0]), p.operandText(o.in[1]), p.operandText(o.in[2])}
+			return fmt.Sprintf("where %s, %s, %s", in...)
 		}},
 	opUnary: {name: "unary", overwrite: elementwise,
 		lay: func(p *placer, o *op) kernel.Descriptor {
@@ -106,7 +110,8 @@ func matMulText(p *Program, o *op) string {
 		}
 		return sign + p.operandText(o.in[i])
 	}
-	text := fmt.Sprintf("(%s · %s%s)%s%s", p.operandText(o.in[mmX]), p.viewText(o.w), after(" + ", mmInit), after(" ⊙ ", mmE), after(" + ", mmC))
+	text := fmt.Sprintf("(%s · %s%s)%s%s", p.operandText(o.in[mmX]), p.viewText(o.w),
+		after(" + ", mmInit), after(" ⊙ ", mmE), after(" + ", mmC))
 	if o.dst2 != noBuffer {
 		text += fmt.Sprintf(", (same)%s%s", after(" ⊙ ", mmE2), after(" + ", mmC2))
 	}

@@ -1,7 +1,7 @@
 package engine
 
-// ownOutputs gives every output per row columns that are no input's and no uniform value's: an output may outlive a change of
-// the inputs.
+// ownOutputs gives every output per row columns that are no input's and no uniform value's: an output may outlive a
+// change of the inputs.
 func (c *compiler) ownOutputs() {
 	for i, o := range c.outputs {
 		if o.value.perRow {

@@ -20,8 +20,8 @@ const page = "../../docs/engine.md"
 // listing matches a listing of the page with the name of the pass after which the program is listed.
 var listing = regexp.MustCompile("(?s)<!-- after: ([a-z ]+) -->\n```text\n(.*?)```\n")
 
-// writePage tells a builder what docs/engine.md follows through the passes: two Euler steps z ← z + h·tanh(z·V + b)·W, the
-// first element of the diagonal of the field's Jacobian, and gradients for a cotangent g.
+// writePage tells a builder what docs/engine.md follows through the passes: two Euler steps z ← z + h·tanh(z·V +
+// b)·W, the first element of the diagonal of the field's Jacobian, and gradients for a cotangent g.
 func writePage(b *Builder) {
 	z, h, g := b.Rows("z", 2), b.Rows("h", 1), b.Rows("g", 2)
 	v, bias, w := b.Uniform("V", 2, 4), b.Uniform("b", 1, 4), b.Uniform("W", 4, 2)

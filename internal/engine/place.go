@@ -2,9 +2,9 @@ package engine
 
 import "github.com/go-ffjord/ffjord/internal/kernel"
 
-// placeMatrices hands what the builder holds to the program. It sorts the operations on matrices into prologue and epilogue,
-// and gives the matrices that are used their place in the uniform area or the area of sums. Larger ones start at multiples
-// of 16 elements.
+// placeMatrices hands what the builder holds to the program. It sorts the operations on matrices into prologue and
+// epilogue, and gives the matrices that are used their place in the uniform area or the area of sums. Larger ones
+// start at multiples of 16 elements.
 func (c *compiler) placeMatrices() {
 	p := c.prog
 	p.lists, p.matrices, p.buffers, p.ops = c.lists, c.matrices, c.buffers, c.ops

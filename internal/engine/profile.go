@@ -16,9 +16,9 @@ func (m *Machine[T]) Profile(on bool) {
 	}
 }
 
-// Times returns the time that each source's operations have taken in a run on average since Profile was turned on; those
-// without any are left out, and so are all before the first run. An operation that fusing has made of several belongs to
-// the source of the one whose result is left.
+// Times returns the time that each source's operations have taken in a run on average since Profile was turned on;
+// those without any are left out, and so are all before the first run. An operation that fusing has made of several
+// belongs to the source of the one whose result is left.
 func (m *Machine[T]) Times() map[int]time.Duration {
 	if m.profile == nil || m.profile.runs == 0 {
 		return nil

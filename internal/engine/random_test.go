@@ -11,8 +11,9 @@ import (
 	"github.com/go-ffjord/ffjord/internal/kernel"
 )
 
-// A random program is a list of steps on values of one shape, per row or the same for all rows: the compiled program must
-// give the very bits that the steps give one after the other, each result rounded to T, whatever the passes make of them.
+// A random program is a list of steps on values of one shape, per row or the same for all rows: the compiled program
+// must give the very bits that the steps give one after the other, each result rounded to T, whatever the passes make
+// of them.
 type randomStep struct {
 	fn       Fn
 	operands [3]int  // earlier values
@@ -24,8 +25,9 @@ type randomStep struct {
 }
 
 // extremes are factors and inputs at which products leave the range of a type, sums lose digits and differences cancel.
-var extremes = []float64{0, math.Copysign(0, -1), 1, -1, 2, -.5, 3, 1. / 3, .1, 1 + 0x1p-23, 1 - 0x1p-24, 7.1, 1e10, -1e10, 1e20, 1e-20, -1e-20, 1e30,
-	-1e30, 1e-30, 3e38, -3e38, 1e-38, 1e-44, 1e150, -1e150, 1e-150, 1e200, 1e-200, 1.7e308, 1e-308, 5e-324, math.Inf(1), math.Inf(-1), math.NaN()}
+var extremes = []float64{0, math.Copysign(0, -1), 1, -1, 2, -.5, 3, 1. / 3, .1, 1 + 0x1p-23, 1 - 0x1p-24, 7.1,
+	1e10, -1e10, 1e20, 1e-20, -1e-20, 1e30, -1e30, 1e-30, 3e38, -3e38, 1e-38, 1e-44,
+	1e150, -1e150, 1e-150, 1e200, 1e-200, 1.7e308, 1e-308, 5e-324, math.Inf(1), math.Inf(-1), math.NaN()}
 
 const (
 	randomCols = 2
@@ -33,14 +35,16 @@ const (
 )
 
 func drawSteps(rt *rapid.T) []randomStep {
-	fns := []Fn{kernel.Mul, kernel.Mul, kernel.Mul, kernel.Mul, kernel.Add, kernel.Add, kernel.Sub, kernel.Sub, kernel.Sub, kernel.Neg,
-		kernel.Square, kernel.Cube, kernel.Recip, kernel.Div, kernel.Max, kernel.Where, kernel.Abs, kernel.Tanh, kernel.Sigmoid, kernel.Sqrt}
+	fns := []Fn{kernel.Mul, kernel.Mul, kernel.Mul, kernel.Mul, kernel.Add, kernel.Add, kernel.Sub, kernel.Sub,
+		kernel.Sub, kernel.Neg, kernel.Square, kernel.Cube, kernel.Recip, kernel.Div, kernel.Max, kernel.Where,
+		kernel.Abs, kernel.Tanh, kernel.Sigmoid, kernel.Sqrt}
 	steps := make([]randomStep, rapid.IntRange(1, 24).Draw(rt, "steps"))
 	for i := range steps {
 		s := &steps[i]
 		s.fn = rapid.SampledFrom(fns).Draw(rt, "fn")
 		for k := range s.operands {
-			s.operands[k] = rapid.IntRange(max(0, i-2), i+2).Draw(rt, "operand") // of three inputs and the results so far, the latest
+			// Of three inputs and the results so far, one of the latest.
+			s.operands[k] = rapid.IntRange(max(0, i-2), i+2).Draw(rt, "operand")
 		}
 		what := rapid.IntRange(0, 9).Draw(rt, "what")
 		s.product, s.turn = what == 0, what == 1
@@ -183,7 +187,8 @@ func testRandomProgram[T Float](rt *rapid.T, k *kernel.Set[T]) {
 		want := [][randomCols]T{r[0], r[1], u}
 		for _, s := range steps {
 			operand := values[s.operands[0]]
-			uniform := !operand.perRow || !anyColumn(b.refs[operand.list]) // a choice between equal uniform values is uniform too
+			// A choice between equal uniform values is uniform too.
+			uniform := !operand.perRow || !anyColumn(b.refs[operand.list])
 			if s.product {
 				want = append(want, product(k, want[s.operands[0]], w, uniform))
 				continue
@@ -211,10 +216,18 @@ func testRandomProgram[T Float](rt *rapid.T, k *kernel.Set[T]) {
 		for o, w := range want[len(want)-min(len(steps), 3):] {
 			for j := range w {
 				got := m.Columns(fmt.Sprint(o))[j][i]
-				if w[j] != got && (w[j] == w[j] || got == got) || w[j] == 0 && math.Signbit(float64(w[j])) != math.Signbit(float64(got)) {
+				if !sameNumber(w[j], got) {
 					rt.Fatalf("row %d, output %d, column %d: %v, step by step %v\n%+v\n%s", i, o, j, got, w[j], steps, p)
 				}
 			}
 		}
 	}
+}
+
+// sameNumber reports whether two numbers are one, zeros of one sign, or both NaN.
+func sameNumber[T Float](a, b T) bool {
+	if a != a || b != b {
+		return a != a && b != b
+	}
+	return a == b && math.Signbit(float64(a)) == math.Signbit(float64(b))
 }

@@ -11,8 +11,8 @@ func (c *compiler) compact() {
 	c.ops = ops
 }
 
-// hoistSums puts every sum, and then what only sums read, right behind its last operand, and leaves the order as asked for
-// otherwise. Operands would stay alive until the sums of the first layers come, which is last.
+// hoistSums puts every sum, and then what only sums read, right behind its last operand, and leaves the order as
+// asked for otherwise. Operands would stay alive until the sums of the first layers come, which is last.
 func (c *compiler) hoistSums() {
 	sums := make([]bool, len(c.ops))
 	for i := range c.ops {

@@ -1,7 +1,7 @@
 package engine
 
-// tileElements is the number of elements that the columns of a tile should not exceed: half a megabyte of float32, which
-// stays in a common second-level cache beside the weights.
+// tileElements is the number of elements that the columns of a tile should not exceed: half a megabyte of float32,
+// which stays in a common second-level cache beside the weights.
 const tileElements = 1 << 17
 
 // The smallest and largest tiles. Below the smallest the fixed cost of a call of a kernel rules; beyond the largest

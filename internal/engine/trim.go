@@ -6,8 +6,8 @@ import (
 	"github.com/go-ffjord/ffjord/internal/kernel"
 )
 
-// trim leaves out the columns of results that nobody reads: of a tangent that only a diagonal element of a Jacobian is taken
-// from, a matrix product of many columns becomes one of a single column.
+// trim leaves out the columns of results that nobody reads: of a tangent that only a diagonal element of a Jacobian
+// is taken from, a matrix product of many columns becomes one of a single column.
 func (c *compiler) trim() {
 	t := trimming{Builder: c.Builder, read: make([][]bool, len(c.buffers)), moved: map[list]list{}}
 	for buffer, cols := range c.buffers {

@@ -200,6 +200,5 @@ func (b *Builder) evenView(refs []ref, from int) (v view, to int) {
 	for to < len(refs) && refs[to].area == first.area && int(refs[to].at-refs[to-1].at) == stride {
 		to++
 	}
-	v = view{matrix: matrixOf(first.area), off: int(first.at), rows: 1, cols: to - from, rowStride: 0, colStride: stride}
-	return v, to
+	return view{matrix: matrixOf(first.area), off: int(first.at), rows: 1, cols: to - from, colStride: stride}, to
 }

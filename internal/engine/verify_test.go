@@ -6,8 +6,8 @@ import (
 	"github.com/go-ffjord/ffjord/internal/kernel"
 )
 
-// verify returns an error unless what a pass has left is a program: every operation reads what is there when it runs, operands
-// and results have the widths that its code wants, nothing is written twice, and outputs and sums are made.
+// verify returns an error unless what a pass has left is a program: every operation reads what is there when it runs,
+// operands and results have the widths that its code wants, nothing is written twice, and outputs and sums are made.
 func verify(p pass, c *compiler) error {
 	written := make([]bool, len(c.buffers))
 	for _, in := range c.inputs {
@@ -74,7 +74,8 @@ func verifyOp(c *compiler, o *op, written []bool) error {
 		if o.dst != noBuffer || !m.leaf || !m.sum {
 			return fmt.Errorf("adds to matrix %d, which is no sum", o.leaf)
 		}
-		if rows, cols := width(0), width(1); o.code == opOuter && (m.rows != rows || m.cols != cols) || o.code == opRowSum && m.cols != rows {
+		rows, cols := width(0), width(1)
+		if o.code == opOuter && (m.rows != rows || m.cols != cols) || o.code == opRowSum && m.cols != rows {
 			return fmt.Errorf("adds (%d, %d) to a sum of (%d, %d)", rows, cols, m.rows, m.cols)
 		}
 		return nil
@@ -97,7 +98,8 @@ func verifyOp(c *compiler, o *op, written []bool) error {
 	var err error
 	o.results(func(buffer int32) {
 		if written[buffer] || c.buffers[buffer] != o.cols {
-			err = fmt.Errorf("writes %d columns to buffer %d of %d, written before: %v", o.cols, buffer, c.buffers[buffer], written[buffer])
+			err = fmt.Errorf("writes %d columns to buffer %d of %d, written before: %v",
+				o.cols, buffer, c.buffers[buffer], written[buffer])
 		}
 		written[buffer] = true
 	})

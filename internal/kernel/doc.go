@@ -28,14 +28,14 @@
 //     is flushed to zero, and ±0, ±Inf and denormals come out as IEEE 754 has them.
 //   - No kernel allocates.
 //
-// AVX2 and AVX-512 kernels give the same bits. Affine, Binary (but Pow), Choose, Copy and Reduce give them in plain Go too,
-// for they round each step. Plain Go takes most elementary functions from package math and adds the terms of products in
-// another order; the sets agree within the bounds stated at each operation.
+// AVX2 and AVX-512 kernels give the same bits. Affine, Binary (but Pow), Choose, Copy and Reduce give them in plain
+// Go too, for they round each step. Plain Go takes most elementary functions from package math and adds the terms of
+// products in another order; the sets agree within the bounds stated at each operation.
 //
 // # Functions
 //
-// The element-wise functions are one list, [Fn], with one table of how to compute them number by number. The engine uses
-// it for what is not per row, [Unary] and [Binary] for what has no assembly.
+// The element-wise functions are one list, [Fn], with one table of how to compute them number by number. The engine
+// uses it for what is not per row, [Unary] and [Binary] for what has no assembly.
 //
 // # Choosing a set
 //

@@ -56,10 +56,10 @@ type scalar struct {
 	two  func(a, b float64) float64
 }
 
-// scalars is the one place where the functions are computed number by number: for constants, for values that are the same
-// for all rows, and lane by lane where there is no kernel. They take and give float64, and a float32 result is theirs
-// rounded, so that Add, Sub, Mul, Div, Sqrt and Recip are rounded correctly in both element types. Each is as accurate as
-// [Unary] promises.
+// scalars is the one place where the functions are computed number by number: for constants, for values that are the
+// same for all rows, and lane by lane where there is no kernel. They take and give float64, and a float32 result is
+// theirs rounded, so that Add, Sub, Mul, Div, Sqrt and Recip are rounded correctly in both element types. Each is as
+// accurate as [Unary] promises.
 var scalars = [fns]scalar{
 	Neg:      {name: "neg", one: func(x float64) float64 { return -x }},
 	Square:   {name: "square", one: func(x float64) float64 { return x * x }},

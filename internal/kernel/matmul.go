@@ -8,14 +8,14 @@ package kernel
 // WK = J, WJ = 1; its transpose, of a row-major (J, K) matrix, WK = 1, WJ = K; blocks of a larger matrix have its
 // strides.
 //
-// Init is added to the sum: None is nothing, Uniform a bias, Column a per-row value (D itself to accumulate). Second, if
-// it has columns, is another result of the same sum with its own E and C; it is computed after Out is written.
+// Init is added to the sum: None is nothing, Uniform a bias, Column a per-row value (D itself to accumulate). Second,
+// if it has columns, is another result of the same sum with its own E and C; it is computed after Out is written.
 //
 // A column of D may also be read as Init, E or C of the same j and result, and as nothing else of this operation.
 //
 // The sum starts at 0 and runs over k in order, fused multiply-add by multiply-add; the plain Go kernel adds four
-// products at a time, so that the two differ by the rounding of a sum of K terms: |difference| ≤ 2·(K+2)·u·Σₖ|X[k]·W[k,j]|,
-// u the unit roundoff. Init, E and C then are steps of their own, each rounded.
+// products at a time, so that the two differ by the rounding of a sum of K terms: |difference| ≤
+// 2·(K+2)·u·Σₖ|X[k]·W[k,j]|, u the unit roundoff. Init, E and C then are steps of their own, each rounded.
 type MatMul struct {
 	X           []int32 // K columns
 	W, WK, WJ   int     // first element and strides, in the uniform area

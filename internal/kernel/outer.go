@@ -3,10 +3,10 @@ package kernel
 // Outer adds outer products over rows: S[i,j] += Σ over rows of A[i]·B[j], the
 // gradient of a weight matrix, for a whole layer at once.
 //
-// The sums area holds the sums in one of two forms, chosen by the widths alone.
-// Narrow: [Lanes] partial sums for each (i, j), as in [RowSum]. Wide, where one side
-// has at least [Lanes] columns and the other enough to pay for transposing it: one
-// number for each (i, j), padded; the rows are added one after another. [Set.FoldOuter] turns either into a row-major matrix.
+// The sums area holds the sums in one of two forms, chosen by the widths alone. Narrow: [Lanes] partial sums for each
+// (i, j), as in [RowSum]. Wide, where one side has at least [Lanes] columns and the other enough to pay for
+// transposing it: one number for each (i, j), padded; the rows are added one after another. [Set.FoldOuter] turns
+// either into a row-major matrix.
 type Outer struct {
 	A, B []int32
 	S    int // offset in the sums area
@@ -16,13 +16,13 @@ type Outer struct {
 // side costs less than loading and storing partial sums.
 const worthwhile = 8
 
-// wide tells which form the sums have.
+// wide reports whether the sums have the wide form.
 func (a *Outer) wide() bool {
 	i, j := len(a.A), len(a.B)
 	return max(i, j) >= Lanes && min(i, j) >= worthwhile
 }
 
-// lanesB tells, for the wide form, that the lanes of the sums are columns of B, not
+// lanesB reports, for the wide form, whether the lanes of the sums are columns of B, not
 // of A: where that wastes less by padding, or else transposes less.
 func (a *Outer) lanesB() bool {
 	i, j := len(a.A), len(a.B)
@@ -47,7 +47,7 @@ func (a *Outer) Size() int {
 	return Pad(len(l)) * len(o)
 }
 
-// Scratch is the number of elements of scratch needed for n rows.
+// Scratch is the number of elements of scratch that n rows take.
 func (a *Outer) Scratch(n int) int {
 	if !a.wide() {
 		return 0

@@ -59,8 +59,8 @@ func tableOf[T Float](isa ISA) *table {
 	return tableF32AVX2()
 }
 
-// affineCase tells the kernels of [Affine] apart: by B a column or not, by C's kind where [Uniform] stands for every number,
-// and whether the factors of columns are 1 and left out.
+// affineCase tells the kernels of [Affine] apart: by B a column or not, by C's kind where [Uniform] stands for every
+// number, and whether the factors of columns are 1 and left out.
 type affineCase struct {
 	b, c Kind
 	unit bool

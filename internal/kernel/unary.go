@@ -4,10 +4,10 @@ package kernel
 // Tanh, σ(x)·σ(-x) for Sigmoid, each the very number that the operations written out give, every step rounded.
 //
 // The largest relative error over all numbers, in units of the unit roundoff (2⁻²⁴ and 2⁻⁵³; of denormal results half
-// of the least number), is 6 for Tanh and 3 for the other functions; Neg, Abs, Sign, Floor and Ceil are exact, Square,
-// Sqrt and Recip rounded correctly. Tanh does not exceed 1. Sin and Cos of large numbers, |x| > 30000 in float32 and 10⁹
-// in float64, and in plain Go all of them, are those of package math, whose error is relative to 1 and not to a small
-// result.
+// of the least number), is 6 for Tanh and 3 for the other functions; Neg, Abs, Sign, Floor and Ceil are exact,
+// Square, Sqrt and Recip rounded correctly. Tanh does not exceed 1. Sin and Cos of large numbers, |x| > 30000 in
+// float32 and 10⁹ in float64, and in plain Go all of them, are those of package math, whose error is relative to 1
+// and not to a small result.
 //
 // A column of D may be X of the same j; Slope's columns are no others' of this operation.
 type Unary struct {

@@ -52,8 +52,8 @@ func TestEveryFunctionHasABound(t *testing.T) {
 	}
 }
 
-// evaluator is a way to compute functions of one number: the kernels of an instruction set, or the table of scalars, which
-// serves what is the same for all rows.
+// evaluator is a way to compute functions of one number: the kernels of an instruction set, or the table of scalars,
+// which serves what is the same for all rows.
 type evaluator[T Float] struct {
 	name  string
 	isGo  bool
@@ -200,8 +200,8 @@ func TestUnarySpecialValues(t *testing.T) {
 	t.Run("float64", testUnarySpecialValues[float64])
 }
 
-// testUnarySpecialValues tries numbers of no ordinary size: against the series where the result is finite and not 0, and
-// for the rest against what package math gives.
+// testUnarySpecialValues tries numbers of no ordinary size: against the series where the result is finite and not 0,
+// and for the rest against what package math gives.
 func testUnarySpecialValues[T Float](t *testing.T) {
 	least, normal, most := 0x1p-149, 0x1p-126, math.MaxFloat32
 	if unit[T]() == 0x1p-53 {

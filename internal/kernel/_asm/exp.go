@@ -122,8 +122,8 @@ func (e expKernel) decay(c constants, x reg.VecVirtual) reg.VecVirtual {
 	return e.of(c, t)
 }
 
-// sigmoid is σ(x) = (x < 0 ? z : 1)/(1 + z), z = e^-|x|, which neither overflows nor cancels, with one division: the product
-// with its result. It gives 1/(1 + z) and z/(1 + z) too, of which the other one is σ(-x).
+// sigmoid is σ(x) = (x < 0 ? z : 1)/(1 + z), z = e^-|x|, which neither overflows nor cancels, with one division: the
+// product with its result. It gives 1/(1 + z) and z/(1 + z) too, of which the other one is σ(-x).
 func (e expKernel) sigmoid(c constants, x reg.VecVirtual) (y, large, small reg.VecVirtual) {
 	v, one := e.v, e.v.reg()
 	large, y = v.reg(), v.reg()

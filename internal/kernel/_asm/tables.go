@@ -18,7 +18,11 @@ func writeTables(file string) error {
 		if v.wide {
 			columns, side = 8, 4
 		}
-		fmt.Fprintf(&b, "\nfunc table%s() *table {\n\tt := &table{choose: choose%s, sin: sin%s, cos: cos%s, rowSum: rowSum%s, fold: fold%s, transpose: transpose%s, peak: peak%s, peakFlops: %d}\n", s, s, s, s, s, s, s, s, 2*peakWidth*v.bytes()/v.size())
+		fmt.Fprintf(&b, "\nfunc table%s() *table {\n\tt := &table{", s)
+		for _, field := range []string{"choose", "sin", "cos", "rowSum", "fold", "transpose", "peak"} {
+			fmt.Fprintf(&b, "%s: %s%s, ", field, field, s)
+		}
+		fmt.Fprintf(&b, "peakFlops: %d}\n", 2*peakWidth*v.bytes()/v.size())
 		for m := 1; m <= columns; m++ {
 			fmt.Fprintf(&b, "\tt.matMul[%d] = matMul%d%s\n", m, m, s)
 		}
