@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -11,7 +12,9 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/internal/describe"
+	"github.com/go-ffjord/ffjord/internal/guard"
 	"github.com/go-ffjord/ffjord/internal/quote"
+	"github.com/go-ffjord/ffjord/internal/safetensors"
 	"github.com/go-ffjord/ffjord/nn"
 )
 
@@ -32,12 +35,20 @@ import (
 // flow may do in a call by 2²⁰ steps of a solver. Over nn.LoadParams a larger flow can still be built in Go. Types of
 // one's own must check their own settings.
 func Load(path string, rng *rand.Rand, types Types) (*Flow, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("flows: load: %w", err)
-	}
-	defer file.Close()
-	f, err := read(file, rng, types)
+	return LoadContext(context.Background(), path, rng, types)
+}
+
+// LoadContext is Load that ends with ctx. What is being built then goes on behind it until it ends by itself, within the
+// bounds of Load.
+func LoadContext(ctx context.Context, path string, rng *rand.Rand, types Types) (*Flow, error) {
+	f, err := within(ctx, func() (*Flow, error) {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		return read(safetensors.WithContext(ctx, file), rng, types)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("flows: load %s: %w", path, err)
 	}
@@ -46,12 +57,57 @@ func Load(path string, rng *rand.Rand, types Types) (*Flow, error) {
 
 // Read reads from r, up to its end, what Load reads from a file: a flow embedded in a program, for one.
 func Read(r io.Reader, rng *rand.Rand, types Types) (*Flow, error) {
-	f, err := read(r, rng, types)
+	return ReadContext(context.Background(), r, rng, types)
+}
+
+// ReadContext is Read that ends with ctx, as LoadContext does. A Read of r that waits for its bytes ends later.
+func ReadContext(ctx context.Context, r io.Reader, rng *rand.Rand, types Types) (*Flow, error) {
+	f, err := within(ctx, func() (*Flow, error) { return read(safetensors.WithContext(ctx, r), rng, types) })
 	if err != nil {
 		return nil, fmt.Errorf("flows: read: %w", err)
 	}
 	return f, nil
 }
+
+// within returns what load does, or the context's error when that ends first.
+func within(ctx context.Context, load func() (*Flow, error)) (*Flow, error) {
+	type result struct {
+		flow *Flow
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		var f *Flow
+		err := guard.Go("Load", func() (err error) {
+			f, err = load()
+			return err
+		})
+		done <- result{f, err}
+	}()
+	select {
+	case r := <-done:
+		if r.err != nil {
+			return nil, &shortError{r.err}
+		}
+		return r.flow, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// shortError is an error with a text of bounded length, whatever a layer says of a setting that came from a file.
+type shortError struct{ error }
+
+func (e *shortError) Error() string {
+	const most = 1000 // bytes
+	text := e.error.Error()
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "..."
+}
+
+func (e *shortError) Unwrap() error { return e.error }
 
 func read(r io.Reader, rng *rand.Rand, types Types) (*Flow, error) {
 	c, err := codec(types, rng)
