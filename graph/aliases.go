@@ -8,9 +8,9 @@ import (
 )
 
 // checkAliases refuses a graph in which Gorgonia's Reshape would spoil numbers. Its result shares the operand's memory
-// under another register of the TapeMachine, so that an operator that takes over the operand's register overwrites both,
-// an input's own tensor included, although one of them is still needed. registerOf prints the register of a node that is
-// to be read in the compiled program.
+// under another register of the TapeMachine, so that an operator that takes over the operand's register overwrites
+// both, an input's own tensor included, although one of them is still needed. registerOf prints the register of a node
+// that is to be read in the compiled program.
 func checkAliases(expr *gorgonia.ExprGraph, reads gorgonia.Nodes, registerOf func(*Node) string) error {
 	if !slices.ContainsFunc(Topo(reads...), isReshape) {
 		return nil

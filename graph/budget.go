@@ -13,8 +13,8 @@ import (
 // LimitError says that a bound on memory or work would be passed, which one, and how to raise it.
 type LimitError = limit.Error
 
-// Budget bounds the size of the graphs that it is set for, all of them together, and so the time and memory that it takes
-// to build and compile them. A graph that none is set for has the zero Budget for itself alone.
+// Budget bounds the size of the graphs that it is set for, all of them together, and so the time and memory that it
+// takes to build and compile them. A graph that none is set for has the zero Budget for itself alone.
 type Budget struct {
 	// Nodes is the largest size: nodes, one of more than 128 columns counting once for each 128. Zero is 262,144.
 	Nodes int
@@ -41,8 +41,9 @@ func (b *Budget) raise(instead string) string {
 	return s
 }
 
-// SetBudget bounds the size of g, with that of all graphs that were built under the same budget before. A graph that grows
-// beyond ends in a *LimitError of Build. Call it before the nodes are made that it is to bound. Nil is a zero Budget.
+// SetBudget bounds the size of g, with that of all graphs that were built under the same budget before. A graph that
+// grows beyond ends in a *LimitError of Build. Call it before the nodes are made that it is to bound. Nil is a zero
+// Budget.
 func (g *Graph) SetBudget(b *Budget) {
 	if b == nil {
 		b = &Budget{}
@@ -58,8 +59,9 @@ func (g *Graph) Size() int {
 	return (*byIDOf.of(g.expr))[ledgerSize]
 }
 
-// Reserve fails where the graph has no room for what is to come, of a size that is known beforehand. Instead says what a
-// caller may do but raise the budget, here or, if this is a good part of it, where the graph grows too large later on.
+// Reserve fails where the graph has no room for what is to come, of a size that is known beforehand. Instead says what
+// a caller may do but raise the budget, here or, if this is a good part of it, where the graph grows too large later
+// on.
 func (g *Graph) Reserve(what string, size int, instead string) {
 	room := (*byIDOf.of(g.expr))[ledgerLimit] - g.Size()
 	if err := limit.Check(what, int64(size), int64(room), "nodes", g.budget.raise(instead)); err != nil {
@@ -70,8 +72,8 @@ func (g *Graph) Reserve(what string, size int, instead string) {
 	}
 }
 
-// Of a graph that is being built, Gorgonia's list of the places of its nodes keeps the account too: that graph is all that
-// an operator knows. These keys are below the numbers of nodes.
+// Of a graph that is being built, Gorgonia's list of the places of its nodes keeps the account too: that graph is all
+// that an operator knows. These keys are below the numbers of nodes.
 const (
 	ledgerLimit   int64 = math.MinInt64 + iota // the largest size
 	ledgerCounted                              // the nodes that are in the size

@@ -11,7 +11,7 @@
 // VJP, Grad and JVP differentiate inside the same graph, to any order. Compile turns a building function into a
 // Program, which a Machine runs for any number of rows: on the native engine, which compiles it to vector kernels over
 // tiles of rows, or on Gorgonia's TapeMachine (CompileFor). NewVM runs graphs that know nothing of this package on the
-// native engine. DOT draws a graph for Graphviz.
+// native engine. DOT draws a graph for Graphviz, Work counts its arithmetic, and a Budget bounds its size.
 //
 // What may enter this package: whatever any expression graph needs. It knows no network, no differential equation and
 // no density.

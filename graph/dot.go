@@ -25,10 +25,11 @@ type DOTOptions struct {
 //
 //	dot -Tsvg graph.dot > graph.svg
 //
-// Groups are clusters. Inputs per row, parameters (uniform inputs) and outputs differ in shape and colour, constants are
-// small, and a dashed edge passes a shape only. Parameters and constants are drawn beside their users, once more for users
-// far away. Operands are numbered where their order matters. A graph without outputs is drawn whole. The text depends only
-// on how the graph was built: nodes are n0, n1, ... in topological order, and n3_2 is n3 drawn a second time.
+// Groups are clusters. Inputs per row, parameters (uniform inputs) and outputs differ in shape and colour, constants
+// are small, and a dashed edge passes a shape only. Parameters and constants are drawn beside their users, once more
+// for users far away. Operands are numbered where their order matters. A graph without outputs is drawn whole. The text
+// depends only on how the graph was built: nodes are n0, n1, ... in topological order, and n3_2 is n3 drawn a second
+// time.
 //
 // It fails where the options name an output or a group that the graph doesn't have, and with the error of w.
 func DOT(w io.Writer, g *Graph, o DOTOptions) error {

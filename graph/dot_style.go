@@ -66,8 +66,8 @@ func (d *drawing) nodeLine(v View, id string) string {
 	return box2(id, label, d.shapeOf(v.Node)+d.heat.text(t)) + style + "]"
 }
 
-// box2 opens a node of two lines and makes room for fonts wider than those that Graphviz reckons with. The label is plain
-// text: Graphviz centres that whatever the width of the font that draws it turns out to be.
+// box2 opens a node of two lines and makes room for fonts wider than those that Graphviz reckons with. The label is
+// plain text: Graphviz centres that whatever the width of the font that draws it turns out to be.
 func box2(id, first, second string) string {
 	width := 0.25 + 0.09*float64(max(utf8.RuneCountInString(first), utf8.RuneCountInString(second)))
 	return fmt.Sprintf(`%s [label="%s\n%s", width=%.2f`, id, quoted(first), quoted(second), width)

@@ -13,8 +13,8 @@ import (
 	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
-// PanicError says that a function of one's own, such as a layer, panicked while a graph was built or run, and which. Its
-// %+v has the stack.
+// PanicError says that a function of one's own, such as a layer, panicked while a graph was built or run, and which.
+// Its %+v has the stack.
 type PanicError = guard.PanicError
 
 // BuildError says what went wrong while a graph was built. A panic is wrapped as a *PanicError; its %+v has the stack.

@@ -10,13 +10,14 @@ import (
 )
 
 // This file and read.go are the only ones that know what Gorgonia keeps to itself: read.go its operators, this one the
-// fields of its nodes, graphs and programs. Gorgonia's ways to the same things go through numbers of nodes, which belong
-// to others once a node has been taken out of a graph, and make a list for every look.
+// fields of its nodes, graphs and programs. Gorgonia's ways to the same things go through numbers of nodes, which
+// belong to others once a node has been taken out of a graph, and make a list for every look.
 
 // field is the place of an unexported field of type T in a struct S of Gorgonia's.
 type field[S, T any] uintptr
 
-// fieldOf finds a field by its name. The version of Gorgonia is fixed: a field that is not there is a bug of this package.
+// fieldOf finds a field by its name. The version of Gorgonia is fixed: a field that is not there is a bug of this
+// package.
 func fieldOf[S, T any](name string) field[S, T] {
 	s := reflect.TypeFor[S]()
 	f, ok := s.FieldByName(name)
@@ -39,8 +40,8 @@ var (
 	byIDOf     = fieldOf[gorgonia.ExprGraph, map[int64]int]("byID")
 )
 
-// index tells a graph the places of its nodes and of those to come, which are their numbers. Gorgonia searches all nodes for
-// each new one, since it does not know it yet, which takes quadratic time.
+// index tells a graph the places of its nodes and of those to come, which are their numbers. Gorgonia searches all
+// nodes for each new one, since it does not know it yet, which takes quadratic time.
 func index(expr *gorgonia.ExprGraph) {
 	places, n := *byIDOf.of(expr), len(expr.AllNodes())
 	if _, ahead := places[int64(n+32)]; ahead || n > 0 && expr.AllNodes()[n-1].ID() != int64(n-1) {
@@ -72,8 +73,8 @@ func readTarget(n *Node) *gorgonia.Value {
 	return (*gorgonia.Value)(o.FieldByName("into").UnsafePointer())
 }
 
-// runner returns a function that runs a whole program by the machine's run, on the caller's goroutine: RunAll starts one
-// of its own, where a panic of an operator would end the process.
+// runner returns a function that runs a whole program by the machine's run, on the caller's goroutine: RunAll starts
+// one of its own, where a panic of an operator would end the process.
 func runner[F any](run func(F) error, program any) func() error {
 	f := reflect.ValueOf(program).Elem().FieldByName("instructions")
 	if f.Type() != reflect.TypeFor[F]() {
@@ -83,8 +84,8 @@ func runner[F any](run func(F) error, program any) func() error {
 	return func() error { return run(*instructions) }
 }
 
-// startsGoroutines reports whether an operator of Gorgonia's computes on goroutines of its own without a check of what it
-// reads and writes there: convolutions, normalisation by batch or group, and the loss of Graves et al.
+// startsGoroutines reports whether an operator of Gorgonia's computes on goroutines of its own without a check of what
+// it reads and writes there: convolutions, normalisation by batch or group, and the loss of Graves et al.
 func startsGoroutines(n *Node) bool {
 	switch fmt.Sprintf("%T", n.Op()) {
 	case "gorgonia.im2colOp", "gorgonia.col2imOp", "*gorgonia.BatchNormOp", "*gorgonia.batchnormDiffOp", "*gorgonia.GroupNormOp",

@@ -8,9 +8,9 @@ import (
 )
 
 // Gorgonia knows nodes by 32-bit hashes: a graph merges two nodes whose hash, operator, type, shape and number of
-// inputs agree, without comparing the inputs, and its compiler merges on the hash alone. Among 50,000 nodes a collision is
-// as likely as not. What collides gets a hash of its own: after every operator where the graph merged it with another
-// node (checkInputs), and over a finished graph for the compiler's sake (separate).
+// inputs agree, without comparing the inputs, and its compiler merges on the hash alone. Among 50,000 nodes a collision
+// is as likely as not. What collides gets a hash of its own: after every operator where the graph merged it with
+// another node (checkInputs), and over a finished graph for the compiler's sake (separate).
 
 // checkInput fails unless n is the new input of the given name.
 func checkInput(n *Node, name string) *Node {
@@ -20,8 +20,8 @@ func checkInput(n *Node, name string) *Node {
 	return n
 }
 
-// checkInputs returns n, made from operands, where these are its inputs, and where Gorgonia returned a like node of other
-// inputs for it a node of the same operator that has them.
+// checkInputs returns n, made from operands, where these are its inputs, and where Gorgonia returned a like node of
+// other inputs for it a node of the same operator that has them.
 func checkInputs(op string, n *Node, operands ...*Node) *Node {
 	account(n.Graph())
 	if made(n, n.Op(), operands) {

@@ -102,8 +102,8 @@ func (m *Machine[T]) Profile(on bool) {
 }
 
 // NodeTimes returns the time that each node of the program's graph takes in a run, on average since Profile was turned
-// on: for DOTOptions.Times. Nodes that take none are not in it: views, and what is done within another node's operation.
-// It is nil before the first run, and on the TapeMachine.
+// on: for DOTOptions.Times. Nodes that take none are not in it: views, and what is done within another node's
+// operation. It is nil before the first run, and on the TapeMachine.
 func (m *Machine[T]) NodeTimes() map[*Node]time.Duration {
 	native, ok := m.back.(native[T])
 	if !ok {

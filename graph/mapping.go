@@ -2,7 +2,8 @@ package graph
 
 import "gorgonia.org/tensor"
 
-// mapping is an element-wise function that Gorgonia has not: the function and the slope of its kind's line in operators.
+// mapping is an element-wise function that Gorgonia has not: the function and the slope of its kind's line in
+// operators.
 type mapping struct{ of Kind }
 
 // mapped applies the function of a kind to a.

@@ -47,8 +47,8 @@ func Concat(parts ...*Node) *Node {
 	return concatenated(full)
 }
 
-// mostParts is how many parts are put together at once: Gorgonia checks the type of an operator in a time that grows with
-// the square of its operands.
+// mostParts is how many parts are put together at once: Gorgonia checks the type of an operator in a time that grows
+// with the square of its operands.
 const mostParts = 64
 
 func concatenated(parts []*Node) *Node {

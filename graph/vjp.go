@@ -11,7 +11,8 @@ import (
 // seedᵀ·∂out/∂w, of w's shape, or nil where it is identically zero. Seeds have their output's shape; a nil seed is
 // zero. Any node may be differentiated by, inner ones too; results may be differentiated again, to any order.
 //
-// The new nodes belong to the group that is open at the call: open one, say "gradient", for a drawing that sets them apart.
+// The new nodes belong to the group that is open at the call: open one, say "gradient", for a drawing that sets them
+// apart.
 //
 // It walks the nodes backwards with each operator's own symbolic derivative, except where Gorgonia's is wrong
 // (inverse square root, log2, softmax, outer products, and at second order slices and matrix-vector products) or would

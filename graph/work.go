@@ -39,10 +39,10 @@ type cost uint8
 
 const (
 	free           cost = iota
-	simple              // for each element of the result, and so the two below
-	division            //
-	transcendental      //
-	sums                // simple, for each element of the operand
+	simple              // so much for each element of the result
+	division            // the same
+	transcendental      // the same
+	sums                // a simple one for each element of the operand
 	products            // a matrix product
 )
 

@@ -5,8 +5,8 @@ import (
 	"github.com/go-ffjord/ffjord/nn"
 )
 
-// Reaction is the field w ⊙ mish(x) - u ⊙ t·x, in which every component goes its own way. Its parameters are "weight" w and
-// "damping" u, (1, dim) each.
+// Reaction is the field w ⊙ mish(x) - u ⊙ t·x, in which every component goes its own way. Its parameters are "weight" w
+// and "damping" u, (1, dim) each.
 type Reaction struct {
 	Start float64 // of w and u
 }

@@ -5,8 +5,8 @@ import (
 	"github.com/go-ffjord/ffjord/graph"
 )
 
-// Separable is the exact trace of a field whose component d depends on z's component d alone: its Jacobian J is diagonal,
-// so that tr J = 1ᵀJ1, one product for any number of dimensions.
+// Separable is the exact trace of a field whose component d depends on z's component d alone: its Jacobian J is
+// diagonal, so that tr J = 1ᵀJ1, one product for any number of dimensions.
 type Separable struct{}
 
 var _ flows.Trace = Separable{}
