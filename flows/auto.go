@@ -54,7 +54,8 @@ func (a Auto) Choose(c Costs) (t Trace, why string, err error) {
 		}
 		return Exact{}, "exact: " + exact, nil
 	case a.Rand == nil:
-		return nil, "", fmt.Errorf("Auto: the exact trace takes %s, more than the Budget of %g, and for an estimate Rand is nil", exact, budget)
+		return nil, "", fmt.Errorf("Auto: the exact trace takes %s, more than the Budget of %g, and for an estimate Rand is nil",
+			exact, budget)
 	}
 	estimate := c.Field + float64(h.probes())*(c.Probe-c.Field)
 	return h, fmt.Sprintf("%s of Hutchinson's estimate: %.1f times the field alone; the exact trace takes %s",

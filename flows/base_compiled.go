@@ -41,7 +41,8 @@ func (c *compiled[T]) compileBase() error {
 	if err == nil {
 		c.base.logpVJP, err = graph.CompileFor[T](p.engine, func(g *graph.Graph) {
 			z, logp := write(g)
-			p.pullback(g, baseOwner, []*graph.Node{logp}, []*graph.Node{g.Rows(baseSeed, 1)}, []*graph.Node{z}, []string{baseGrad})
+			outs, seeds := []*graph.Node{logp}, []*graph.Node{g.Rows(baseSeed, 1)}
+			p.pullback(g, baseOwner, outs, seeds, []*graph.Node{z}, []string{baseGrad})
 		})
 	}
 	if err != nil {

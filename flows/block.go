@@ -7,8 +7,8 @@ import (
 	"github.com/go-ffjord/ffjord/nn"
 )
 
-// Block is a part of a flow, a map of rows that can be undone: an FFJORD, a Chain, one in closed form such as Affine, or
-// one of your own. Forward is the direction from the base to the data.
+// Block is a part of a flow, a map of rows that can be undone: an FFJORD, a Chain, one in closed form such as Affine,
+// or one of your own. Forward is the direction from the base to the data.
 //
 // A flow integrates an FFJORD by its Solver. Every other block it writes into a graph by these two methods, which must
 // ask for the same parameters and state.

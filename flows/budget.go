@@ -15,11 +15,11 @@ func (p *plan) afford(what string, count int, each int) error {
 	if allowed == 0 {
 		allowed = 16 << 30
 	}
-	high, need := bits.Mul64(uint64(count), uint64(each))
-	if high > 0 || need > math.MaxInt64 {
-		need = math.MaxInt64
+	high, least := bits.Mul64(uint64(count), uint64(each))
+	if high > 0 || least > math.MaxInt64 {
+		least = math.MaxInt64
 	}
-	return limit.Check("flows: "+what, int64(need), allowed, "bytes", "Flow.MaxBytes")
+	return limit.Check("flows: "+what, int64(least), allowed, "bytes", "Flow.MaxBytes")
 }
 
 // rowBytes is the size of a row of the data in the flow's element type.

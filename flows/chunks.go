@@ -8,7 +8,7 @@ import (
 	"github.com/go-ffjord/ffjord/graph"
 )
 
-// forChunks calls work with a worker that holds no other chunk meanwhile, and returns a *SolveError where rows have
+// forChunks calls work with a worker that holds no other chunk meanwhile, and returns a [*SolveError] where rows have
 // failed in any chunk. Where a block takes shared steps, all rows are one chunk.
 func (c *compiled[T]) forChunks(ctx context.Context, rows int, work func(w *worker[T], chunk, from, to int) error) error {
 	if c.plan.shared() {

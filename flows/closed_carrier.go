@@ -14,7 +14,7 @@ type closedCarrier[T graph.Float] struct {
 	w     *worker[T]
 	at    int // number of the block
 	maps  [2]*graph.Machine[T]
-	pulls [2]*graph.Machine[T]
+	pulls [2][2]*graph.Machine[T]
 	last  *graph.Machine[T] // that back has run
 	kept  [][]T             // where z came from
 	came  moments           // of the rows that the last inverse pass in training came with
@@ -25,7 +25,9 @@ func (p *compiledClosed[T]) carrier(w *worker[T], block int) carrier[T] {
 }
 
 // machine returns one of the worker's machines, made when first needed, bound to the parameters and the conditions.
-func (m *closedCarrier[T]) machine(at **graph.Machine[T], program func() (*graph.Program[T], error), in *inputs[T]) (*graph.Machine[T], error) {
+func (m *closedCarrier[T]) machine(
+	at **graph.Machine[T], program func() (*graph.Program[T], error), in *inputs[T],
+) (*graph.Machine[T], error) {
 	if *at == nil {
 		p, err := program()
 		if err != nil {
@@ -47,7 +49,7 @@ func (m *closedCarrier[T]) machine(at **graph.Machine[T], program func() (*graph
 }
 
 func (m *closedCarrier[T]) carry(_ context.Context, in *inputs[T], inverse, keep bool) error {
-	w, n, d := m.w, len(m.w.alive), direction(inverse)
+	w, n, d := m.w, len(m.w.alive), index(inverse)
 	machine, err := m.machine(&m.maps[d], func() (*graph.Program[T], error) { return m.block.programs[d], nil }, in)
 	if err != nil {
 		return err
@@ -99,8 +101,9 @@ func (m *closedCarrier[T]) failures(to [][]T, logDet []T) *ode.SolveError {
 }
 
 func (m *closedCarrier[T]) back(ctx context.Context, in *inputs[T], inverse bool) error {
-	w, n, d := m.w, len(m.w.alive), direction(inverse)
-	machine, err := m.machine(&m.pulls[d], func() (*graph.Program[T], error) { return m.block.pull(ctx, d) }, in)
+	w, n, d := m.w, len(m.w.alive), index(inverse)
+	program := func() (*graph.Program[T], error) { return m.block.pull(ctx, in.need) }
+	machine, err := m.machine(&m.pulls[d][index(in.byCond)], program, in)
 	if err != nil {
 		return err
 	}
@@ -123,7 +126,9 @@ func (m *closedCarrier[T]) sums(dst []T) {
 	addSums(dst, m.block.params, m.last)
 }
 
-func (m *closedCarrier[T]) film(ctx context.Context, in *inputs[T], times []float64, show func(frame int, z [][]T, logDet []T)) ([]T, error) {
+func (m *closedCarrier[T]) film(
+	ctx context.Context, in *inputs[T], times []float64, show func(frame int, z [][]T, logDet []T),
+) ([]T, error) {
 	w, n := m.w, len(m.w.alive)
 	before := append([]float64(nil), w.logDet[:n]...)
 	failed := len(w.failed)

@@ -14,8 +14,8 @@ type compiledClosed[T graph.Float] struct {
 	block Block
 	owner string
 
-	programs [2]*graph.Program[T]       // forward and inverse: from → to and log det
-	pulls    [2]lazy[*graph.Program[T]] // their vector-Jacobian products
+	programs [2]*graph.Program[T]          // forward and inverse: from → to and log det
+	pulls    [2][2]lazy[*graph.Program[T]] // their vector-Jacobian products, without and with that by the condition
 	params   []bound[T]
 }
 
@@ -46,9 +46,9 @@ func compileClosed[T graph.Float](c *compiled[T], b Block, owner string) (*compi
 	return p, nil
 }
 
-// direction is the index of forward or inverse.
-func direction(inverse bool) int {
-	if inverse {
+// index is 1 for what is, such as the inverse direction, and 0 for what is not.
+func index(is bool) int {
+	if is {
 		return 1
 	}
 	return 0
@@ -67,25 +67,26 @@ func (p *compiledClosed[T]) write(g *graph.Graph, direction int) (from, to, logD
 }
 
 // pull returns the vector-Jacobian product of one direction.
-func (p *compiledClosed[T]) pull(ctx context.Context, direction int) (*graph.Program[T], error) {
-	return p.pulls[direction].get(ctx, "the gradient of a block", func() (*graph.Program[T], error) {
-		return graph.CompileFor[T](p.flow.plan.engine, func(g *graph.Graph) { p.writePull(g, direction) })
+func (p *compiledClosed[T]) pull(ctx context.Context, n need) (*graph.Program[T], error) {
+	pull := &p.pulls[index(n.inverse)][index(n.byCond)]
+	return pull.get(ctx, "the gradient of a block", func() (*graph.Program[T], error) {
+		return graph.CompileFor[T](p.flow.plan.engine, func(g *graph.Graph) { p.writePull(g, n) })
 	})
 }
 
 func (p *compiledClosed[T]) prepare(ctx context.Context, n need) (err error) {
 	if n.back {
-		_, err = p.pull(ctx, direction(n.inverse))
+		_, err = p.pull(ctx, n)
 	}
 	return err
 }
 
 // writePull writes the vector-Jacobian product of one direction.
-func (p *compiledClosed[T]) writePull(g *graph.Graph, direction int) {
-	from, to, logDet := p.write(g, direction)
+func (p *compiledClosed[T]) writePull(g *graph.Graph, n need) {
+	from, to, logDet := p.write(g, index(n.inverse))
 	wrt, names := []*graph.Node{from}, []string{mapGrad}
-	if cond := p.flow.plan.cond; cond > 0 {
-		wrt, names = append(wrt, g.Rows(condInput, cond)), append(names, mapGradCond)
+	if n.byCond {
+		wrt, names = append(wrt, g.Rows(condInput, p.flow.plan.cond)), append(names, mapGradCond)
 	}
 	seeds := []*graph.Node{g.Rows(mapSeed, p.flow.plan.dim), g.Rows(mapSeedDet, 1)}
 	p.flow.plan.pullback(g, p.owner, []*graph.Node{to, logDet}, seeds, wrt, names)
@@ -116,7 +117,7 @@ func (p *compiledClosed[T]) stepGraph(back bool) (*graph.Graph, error) {
 	if !back {
 		return p.programs[1].Graph(), nil
 	}
-	pull, err := p.pull(context.Background(), direction(true))
+	pull, err := p.pull(context.Background(), need{inverse: true})
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,7 @@ type need struct {
 	with          beside
 	inverse       bool
 	back, pausing bool
+	byCond        bool // going back gives the gradients with respect to the condition too
 }
 
 // prepare compiles what a call needs and is compiled when first needed.
@@ -41,14 +42,16 @@ func (c *compiled[T]) prepare(ctx context.Context, n need) error {
 type carrier[T graph.Float] interface {
 	// carry carries the worker's z through the block and adds to what is kept beside it. With keep, back can follow.
 	carry(ctx context.Context, in *inputs[T], inverse, keep bool) error
-	// back replaces the cotangents of where carry has brought z by those of where it came from, and adds up the gradients
-	// of the parameters and the condition.
+	// back replaces the cotangents of where carry has brought z by those of where it came from, and adds up the
+	// gradients of the parameters and the condition.
 	back(ctx context.Context, in *inputs[T], inverse bool) error
 	// sums puts the gradients of the block's parameters, summed over the chunk, into a vector of all parameters.
 	sums(dst []T)
-	// film carries the worker's z to the data's side, shows it at the given times with log |det| since the block's start,
-	// and returns that of the whole block. Where rows fail, they leave the chunk and nothing else counts.
-	film(ctx context.Context, in *inputs[T], times []float64, show func(frame int, z [][]T, logDet []T)) (logDet []T, err error)
+	// film carries the worker's z to the data's side, shows it at the given times with log |det| since the block's
+	// start, and returns that of the whole block. Where rows fail, they leave the chunk and nothing else counts.
+	film(
+		ctx context.Context, in *inputs[T], times []float64, show func(frame int, z [][]T, logDet []T),
+	) (logDet []T, err error)
 	// seen returns the moments of the rows that the last inverse pass in training came with, for a Follower.
 	seen() moments
 }
@@ -100,7 +103,8 @@ func (c *compiled[T]) bind(owner string, g *graph.Graph, fed []string) ([]bound[
 	for _, in := range g.Inputs() {
 		if in.PerRow {
 			if !slices.Contains(fed, in.Name) {
-				return nil, fmt.Errorf("nothing feeds the input per row %q; a condition comes through Given, noise through a Noisy trace", in.Name)
+				return nil, fmt.Errorf(
+					"nothing feeds the input per row %q; a condition comes through Given, noise through a Noisy trace", in.Name)
 			}
 			continue
 		}

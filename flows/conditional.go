@@ -20,7 +20,7 @@ type Conditional struct {
 // that all rows share. Nil is none: the flow as it is.
 func (f *Flow) Given(c *tensor.Dense) Conditional { return Conditional{f, c} }
 
-// LogProb returns log p(x|c) of every row of x, as Flow.LogProb does.
+// LogProb returns log p(x|c) of every row of x, as [Flow.LogProb] does.
 func (c Conditional) LogProb(ctx context.Context, x *tensor.Dense) ([]float64, error) {
 	flow, err := c.flow.compilation(ctx)
 	if err != nil {
@@ -33,7 +33,7 @@ func (c Conditional) LogProb(ctx context.Context, x *tensor.Dense) ([]float64, e
 	return e.logProb, err
 }
 
-// EstimateLogProb returns log p(x|c) with its standard error, as Flow.EstimateLogProb does.
+// EstimateLogProb returns log p(x|c) with its standard error, as [Flow.EstimateLogProb] does.
 func (c Conditional) EstimateLogProb(ctx context.Context, x *tensor.Dense) ([]Estimate, error) {
 	flow, err := c.flow.compilation(ctx)
 	if err != nil {
@@ -50,7 +50,7 @@ func (c Conditional) EstimateLogProb(ctx context.Context, x *tensor.Dense) ([]Es
 	return out, err
 }
 
-// Forward carries base values to data, as Flow.Forward does.
+// Forward carries base values to data, as [Flow.Forward] does.
 func (c Conditional) Forward(ctx context.Context, z *tensor.Dense) (x *tensor.Dense, logDet []float64, err error) {
 	flow, err := c.flow.compilation(ctx)
 	if err != nil {
@@ -59,7 +59,7 @@ func (c Conditional) Forward(ctx context.Context, z *tensor.Dense) (x *tensor.De
 	return flow.run.transform(ctx, z, c.cond, false)
 }
 
-// Inverse carries data to base values, as Flow.Inverse does.
+// Inverse carries data to base values, as [Flow.Inverse] does.
 func (c Conditional) Inverse(ctx context.Context, x *tensor.Dense) (z *tensor.Dense, logDet []float64, err error) {
 	flow, err := c.flow.compilation(ctx)
 	if err != nil {
@@ -75,6 +75,24 @@ func (c Conditional) Sample(ctx context.Context, n int, rng *rand.Rand) (*tensor
 		return nil, err
 	}
 	x, _, err := flow.run.sample(ctx, n, c.cond, rng, atData)
+	return x, err
+}
+
+// SampleEach draws n rows for each of the conditions, (conditions · n, dim): row i·n + k is draw k for condition i.
+// They are the rows that Sample draws where every condition stands n times in a row.
+func (c Conditional) SampleEach(ctx context.Context, n int, rng *rand.Rand) (*tensor.Dense, error) {
+	flow, err := c.flow.compilation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSample(n, rng); err != nil {
+		return nil, err
+	}
+	each, err := flow.plan.repeated(ctx, c.cond, n)
+	if err != nil {
+		return nil, err
+	}
+	x, _, err := flow.run.sample(ctx, each.Shape()[0], each, rng, atData)
 	return x, err
 }
 
@@ -107,7 +125,7 @@ func (c Conditional) CondScore(ctx context.Context, x *tensor.Dense) (*tensor.De
 	return score, err
 }
 
-// Trajectory returns where base values are on the way to the data, as Flow.Trajectory does.
+// Trajectory returns where base values are on the way to the data, as [Flow.Trajectory] does.
 func (c Conditional) Trajectory(ctx context.Context, z *tensor.Dense, frames int) ([]Frame, error) {
 	flow, err := c.flow.compilation(ctx)
 	if err != nil {
@@ -120,7 +138,7 @@ func (c Conditional) Trajectory(ctx context.Context, z *tensor.Dense, frames int
 	return flow.run.trajectory(ctx, z, c.cond, times, start)
 }
 
-// TrajectoryAt has frames at given times, as Flow.TrajectoryAt has.
+// TrajectoryAt has frames at given times, as [Flow.TrajectoryAt] has.
 func (c Conditional) TrajectoryAt(ctx context.Context, z *tensor.Dense, times ...[]float64) ([]Frame, error) {
 	flow, err := c.flow.compilation(ctx)
 	if err != nil {
@@ -129,7 +147,7 @@ func (c Conditional) TrajectoryAt(ctx context.Context, z *tensor.Dense, times ..
 	return flow.run.trajectory(ctx, z, c.cond, times, false)
 }
 
-// Explain tells how LogProb was computed, as Flow.Explain does.
+// Explain tells how LogProb was computed, as [Flow.Explain] does.
 func (c Conditional) Explain(ctx context.Context, x *tensor.Dense) (*Explanation, error) {
 	flow, err := c.flow.compilation(ctx)
 	if err != nil {

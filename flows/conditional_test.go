@@ -171,3 +171,42 @@ func times(values []float64, by float64) []float64 {
 	}
 	return out
 }
+
+// A training step computes no gradient by the condition, which nobody asks for there; CondScore has it all the same.
+func TestTrainingHasNoGradientByTheCondition(t *testing.T) {
+	f := condFlow(tensor.Float64)
+	for block := range 2 {
+		g, err := f.StepGraph(block, true)
+		require.NoError(t, err)
+		for _, out := range g.Outputs() {
+			assert.NotContains(t, out.Name, "cond", "block %d", block)
+		}
+	}
+	s, err := f.Given(matrix([][]float64{{0.5}})).CondScore(t.Context(), draw(seeded(1), 3, 2, 0.5))
+	require.NoError(t, err)
+	assert.NotEqual(t, make([]float64, 3), numbers(s))
+}
+
+// SampleEach is Sample with every condition several times in a row.
+func TestSampleEach(t *testing.T) {
+	for _, dtype := range dtypes {
+		f := condFlow(dtype)
+		each, err := f.Given(matrix([][]float64{{0.5}, {-1}})).SampleEach(t.Context(), 3, seeded(7))
+		require.NoError(t, err)
+		all, err := f.Given(matrix([][]float64{{0.5}, {0.5}, {0.5}, {-1}, {-1}, {-1}})).Sample(t.Context(), 6, seeded(7))
+		require.NoError(t, err)
+		assert.Equal(t, tensor.Shape{6, 2}, each.Shape())
+		assert.Equal(t, numbers(all), numbers(each))
+	}
+	f := condFlow(tensor.Float64)
+	var input *flows.InputError
+	_, err := f.Given(nil).SampleEach(t.Context(), 3, seeded(1))
+	assert.ErrorAs(t, err, &input)
+	_, err = f.Given(matrix([][]float64{{1}})).SampleEach(t.Context(), 0, seeded(1))
+	assert.ErrorAs(t, err, &input)
+	_, err = newFlow(tensor.Float64, 2).Given(nil).SampleEach(t.Context(), 3, seeded(1))
+	assert.ErrorAs(t, err, &input)
+	var limit *flows.LimitError
+	_, err = f.Given(matrix([][]float64{{1}, {2}})).SampleEach(t.Context(), 1<<60, seeded(1))
+	assert.ErrorAs(t, err, &limit)
+}

@@ -51,6 +51,7 @@ func contextCalls(f *flows.Flow, x, c *tensor.Dense) map[string]func(context.Con
 		},
 	}
 	if c != nil {
+		calls["SampleEach"] = func(ctx context.Context) error { _, err := given.SampleEach(ctx, 3, seeded(1)); return err }
 		calls["CondScore"] = func(ctx context.Context) error { _, err := given.CondScore(ctx, x); return err }
 	}
 	return calls

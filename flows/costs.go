@@ -27,7 +27,10 @@ func (p *plan) resolve(t Trace, field nn.Layer, owner string) (chosen Trace, why
 	if err != nil {
 		return nil, "", err
 	}
-	err = guard.Go(fmt.Sprintf("%T.Choose", chooser), func() (err error) { chosen, why, err = chooser.Choose(c); return err })
+	err = guard.Go(fmt.Sprintf("%T.Choose", chooser), func() (err error) {
+		chosen, why, err = chooser.Choose(c)
+		return err
+	})
 	if _, again := chosen.(Chooser); err == nil && (chosen == nil || again) {
 		err = fmt.Errorf("%T chooses %T: want a trace that is not itself a Chooser", t, chosen)
 	}
@@ -47,9 +50,9 @@ func (p *plan) costs(field nn.Layer, owner string) (c Costs, err error) {
 	return c, err
 }
 
-// costsOf counts the arithmetic of f and of its traces, of which it writes as much as that takes: one probe, for which f
-// itself stands, and two terms of the exact trace, whose second stands for all that follow. An exact trace that is there
-// already is the one to count.
+// costsOf counts the arithmetic of f and of its traces, of which it writes as much as that takes: one probe, for which
+// f itself stands, and two terms of the exact trace, whose second stands for all that follow. An exact trace that is
+// there already is the one to count.
 func costsOf(g *graph.Graph, z, f, trace *graph.Node) Costs {
 	c := Costs{Dim: z.Shape()[1], Field: arithmetic(g, f), Probe: arithmetic(g, f, quadratic(z, f, f))}
 	if trace != nil {

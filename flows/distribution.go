@@ -24,15 +24,15 @@ func (f *Flow) Entropy(ctx context.Context, n int, rng *rand.Rand) (Estimate, er
 }
 
 // KL estimates the Kullback-Leibler divergence KL(p‖q) = ∫ p (log p - log q) in nats by n draws, at least 2, from the
-// flow p. logq returns log q of every row of its argument (rows, dim), of the element type of Params, as LogProb of another
-// flow does; -Inf of one row makes the estimate +Inf.
+// flow p. logq returns log q of every row of its argument (rows, dim), of the element type of Params, as LogProb of
+// another flow does; -Inf of one row makes the estimate +Inf.
 func (f *Flow) KL(
 	ctx context.Context, logq func(ctx context.Context, x *tensor.Dense) ([]float64, error), n int, rng *rand.Rand,
 ) (Estimate, error) {
 	return f.Given(nil).KL(ctx, logq, n, rng)
 }
 
-// Prob returns p(x|c) of every row of x, as Flow.Prob does.
+// Prob returns p(x|c) of every row of x, as [Flow.Prob] does.
 func (c Conditional) Prob(ctx context.Context, x *tensor.Dense) ([]float64, error) {
 	p, err := c.LogProb(ctx, x)
 	for i := range p {
@@ -41,8 +41,8 @@ func (c Conditional) Prob(ctx context.Context, x *tensor.Dense) ([]float64, erro
 	return p, err
 }
 
-// Entropy estimates that of p(x|c), as Flow.Entropy does; where there are several conditions, one for each draw, it is
-// the mean over them.
+// Entropy estimates that of p(x|c), as [Flow.Entropy] does; where there are several conditions, one for each draw, it
+// is the mean over them.
 func (c Conditional) Entropy(ctx context.Context, n int, rng *rand.Rand) (Estimate, error) {
 	return c.expect(ctx, n, rng, func(_ *tensor.Dense, logp []float64) ([]float64, error) {
 		for i := range logp {
@@ -52,8 +52,8 @@ func (c Conditional) Entropy(ctx context.Context, n int, rng *rand.Rand) (Estima
 	})
 }
 
-// KL estimates the divergence of p(x|c) from q, as Flow.KL does; where there are several conditions, one for each draw,
-// it is the mean over them.
+// KL estimates the divergence of p(x|c) from q, as [Flow.KL] does; where there are several conditions, one for each
+// draw, it is the mean over them.
 func (c Conditional) KL(
 	ctx context.Context, logq func(ctx context.Context, x *tensor.Dense) ([]float64, error), n int, rng *rand.Rand,
 ) (Estimate, error) {

@@ -16,6 +16,7 @@
 //	Base           compiledBase      baseCarrier
 //	FFJORD         compiledFFJORD    ffjordCarrier
 //	other Block    compiledClosed    closedCarrier
+//	of the door    compiledDoor      doorCarrier
 //
 // What may enter this package: trace estimators, penalties, blocks, base densities, the flow they make and its file. It
 // knows no data set and no solver of optimisation problems.

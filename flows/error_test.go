@@ -46,7 +46,7 @@ func TestCompileErrors(t *testing.T) {
 			"flows: the field must map z (rows, 2)"},
 		{"steps", one(flows.FFJORD{Field: linear, Solver: ode.Solver{Steps: -2}}), "flows: block 0: ode: -2 steps"},
 		{"loose input", one(flows.FFJORD{Field: looseInput{}}), `flows: block 0: uniform input "k" is no parameter`},
-		{"no source for noise", one(flows.FFJORD{Field: linear, Trace: flows.Hutchinson{}}), "flows: Hutchinson: Rand is nil"},
+		{"no source for noise", one(flows.FFJORD{Field: linear, Trace: flows.Hutchinson{}}), "flows: Hutchinson: Rand is nil: want a source"},
 		{"probes", one(flows.FFJORD{Field: linear, Trace: flows.Hutchinson{Rand: seeded(1), Probes: -1}}), "-1 probes"},
 		{"noise", one(flows.FFJORD{Field: linear, Trace: flows.Hutchinson{Rand: seeded(1), Noise: flows.ProbeNoise("pink")}}),
 			`noise "pink" is neither "rademacher" nor "gaussian"`},

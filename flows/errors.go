@@ -50,9 +50,10 @@ var (
 )
 
 // RowError says where and why one row failed. In a block it unwraps to the *ode.RowError, and so to ode.ErrUnderflow,
-// ode.ErrNonFinite or ode.ErrMaxSteps. For a block in closed form the reason is ode.ErrNonFinite, and of the other fields
-// only Row and Norm, that of the row before the block, have a meaning. Outside of the blocks, where Block is -1, the
-// reason is ErrRow, ErrBase or ErrGradient; a row is in order but for the numbers of its caller if errors.Is(e, ErrRow).
+// ode.ErrNonFinite or ode.ErrMaxSteps. For a block in closed form the reason is ode.ErrNonFinite, and of the other
+// fields only Row and Norm, that of the row before the block, have a meaning. Outside of the blocks, where Block is -1,
+// the reason is ErrRow, ErrBase or ErrGradient; a row is in order but for the numbers of its caller if errors.Is(e,
+// ErrRow).
 type RowError struct {
 	Block int    // counted from the base, -1 outside of the blocks
 	Of    string // the type of a block in closed form, empty for an FFJORD; outside of the blocks, what is not finite: "data"
@@ -74,8 +75,8 @@ func (e *RowError) Error() string {
 		}
 		return fmt.Sprintf("row %d of the %s, column %d, is %v%s", e.Row, e.Of, e.Column, e.Value, tooLarge)
 	case e.Of != "":
-		return fmt.Sprintf("block %d, row %d: %s takes it to numbers that are not finite; a row of norm %.4g may lie outside of what the block is for",
-			e.Block, e.Row, e.Of, e.Norm)
+		return fmt.Sprintf("block %d, row %d: %s takes it to numbers that are not finite; "+
+			"a row of norm %.4g may lie outside of what the block is for", e.Block, e.Row, e.Of, e.Norm)
 	}
 	return fmt.Sprintf("block %d, %v", e.Block, e.RowError)
 }
@@ -92,8 +93,8 @@ const logDensity = "base's log-density"
 
 // SolveError says that some rows of a call failed. Whatever returns rows returns it beside them: those that failed are
 // NaN, and all others are what they would be without them. A loss, a mean over draws such as Entropy, and what a solver
-// with Shared steps can't solve, fail as a whole. It unwraps to the rows' errors, so that errors.Is tells whether any row
-// failed for a reason, and errors.As finds the first row.
+// with Shared steps can't solve, fail as a whole. It unwraps to the rows' errors, so that errors.Is tells whether any
+// row failed for a reason, and errors.As finds the first row.
 type SolveError struct {
 	Rows []*RowError // in order of rows; with shared steps the one that held the others up first
 }

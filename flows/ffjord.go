@@ -13,7 +13,7 @@ import (
 // al. 2019).
 type FFJORD struct {
 	Field  nn.Layer // f: maps z (rows, dim) and the time of its scope to dz/dt (rows, dim)
-	T0, T1 float64  // in either order; both zero is from 0 to 1
+	T0, T1 float64  // in either order; both zero is from 0 to 1, and any other T0 = T1 is the identity
 	Trace  Trace    // of ∂f/∂z; nil is Exact
 
 	// Solver integrates in training. Zero is Dormand and Prince's method with steps by tolerance, rtol 1e-3 and atol

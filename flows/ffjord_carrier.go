@@ -30,7 +30,7 @@ func (b *compiledFFJORD[T]) carrier(w *worker[T], block int) carrier[T] {
 // solver returns the worker's solver for the equation of z and what is wanted beside it, bound to the parameters and
 // with the noise and conditions of the rows.
 func (s *ffjordCarrier[T]) solver(ctx context.Context, in *inputs[T]) (*ode.Worker[T], error) {
-	it, err := s.block.of(ctx, in.with)
+	it, err := s.block.of(ctx, in.need)
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +162,7 @@ func (s *ffjordCarrier[T]) listen(solver *ode.Worker[T]) {
 
 func (s *ffjordCarrier[T]) back(ctx context.Context, in *inputs[T], inverse bool) error {
 	w, n := s.w, len(s.w.alive)
-	it, err := s.block.of(ctx, in.with)
+	it, err := s.block.of(ctx, in.need)
 	if err != nil {
 		return err
 	}
@@ -236,7 +236,9 @@ func (s *ffjordCarrier[T]) sums(dst []T) {
 	}
 }
 
-func (s *ffjordCarrier[T]) film(ctx context.Context, in *inputs[T], times []float64, show func(frame int, z [][]T, logDet []T)) ([]T, error) {
+func (s *ffjordCarrier[T]) film(
+	ctx context.Context, in *inputs[T], times []float64, show func(frame int, z [][]T, logDet []T),
+) ([]T, error) {
 	w, n := s.w, len(s.w.alive)
 	solver, err := s.solver(ctx, in)
 	if err != nil {

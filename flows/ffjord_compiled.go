@@ -19,6 +19,7 @@ type compiledFFJORD[T graph.Float] struct {
 	traced   *equation[T]       // z and log det
 	plain    *equation[T]       // z alone
 	each     lazy[*equation[T]] // z, log det and each of the estimates of it
+	byCond   lazy[*equation[T]] // as traced, with gradients by the condition
 	params   []bound[T]         // of the field
 }
 
@@ -30,10 +31,14 @@ type equation[T graph.Float] struct {
 
 func (e *equation[T]) prepare(ctx context.Context, n need) (err error) {
 	if n.back {
-		_, err = e.gradients.get(ctx, "the gradient of a step", func() (struct{}, error) { return struct{}{}, e.Prepare(true, false) })
+		_, err = e.gradients.get(ctx, "the gradient of a step", func() (struct{}, error) {
+			return struct{}{}, e.Prepare(true, false)
+		})
 	}
 	if n.pausing && err == nil {
-		_, err = e.dense.get(ctx, "the interpolant of a step", func() (struct{}, error) { return struct{}{}, e.Prepare(false, true) })
+		_, err = e.dense.get(ctx, "the interpolant of a step", func() (struct{}, error) {
+			return struct{}{}, e.Prepare(false, true)
+		})
 	}
 	return err
 }
@@ -41,16 +46,16 @@ func (e *equation[T]) prepare(ctx context.Context, n need) (err error) {
 func compileFFJORD[T graph.Float](c *compiled[T], p *ffjordPlan, owner string) (*compiledFFJORD[T], error) {
 	b := &compiledFFJORD[T]{flow: c, plan: p, owner: owner}
 	var err error
-	if b.training, err = b.integrator(withPenalties); err != nil {
+	if b.training, err = b.equation(withPenalties, false); err != nil {
 		return nil, err
 	}
 	b.traced = b.training
 	if p.train.Eval != nil || p.train.EvalTrace != nil || len(p.train.Penalties) > 0 {
-		if b.traced, err = b.integrator(withTrace); err != nil {
+		if b.traced, err = b.equation(withTrace, false); err != nil {
 			return nil, err
 		}
 	}
-	if b.plain, err = b.integrator(zOnly); err != nil {
+	if b.plain, err = b.equation(zOnly, false); err != nil {
 		return nil, err
 	}
 	if p.train.LearnT1 {
@@ -61,8 +66,8 @@ func compileFFJORD[T graph.Float](c *compiled[T], p *ffjordPlan, owner string) (
 	return b, nil
 }
 
-// integrator compiles the block's equation.
-func (b *compiledFFJORD[T]) integrator(with beside) (*equation[T], error) {
+// equation compiles the block's equation.
+func (b *compiledFFJORD[T]) equation(with beside, byCond bool) (*equation[T], error) {
 	block, dim := b.plan.block(with), b.flow.plan.dim
 	s, widths := block.Solver, block.widths(dim, with)
 	s.Components = slices.Clone(s.Components[:min(len(widths), len(s.Components))])
@@ -75,7 +80,7 @@ func (b *compiledFFJORD[T]) integrator(with beside) (*equation[T], error) {
 		all[2] = ode.Tolerance{Free: true}
 		s.Components = all
 	}
-	it, err := ode.NewIntegrator[T](block.problem(b.flow.plan, b.owner, with), s)
+	it, err := ode.NewIntegrator[T](block.problem(b.flow.plan, b.owner, with, byCond), s)
 	return &equation[T]{Integrator: it}, err
 }
 
@@ -91,17 +96,24 @@ func (b *compiledFFJORD[T]) bind() (err error) {
 	return err
 }
 
-// of returns the equation of z and what is wanted beside it.
-func (b *compiledFFJORD[T]) of(ctx context.Context, with beside) (*equation[T], error) {
-	switch with {
+// of returns the equation of z and what a call needs beside it.
+func (b *compiledFFJORD[T]) of(ctx context.Context, n need) (*equation[T], error) {
+	switch n.with {
 	case withPenalties:
 		return b.training, nil
 	case withTrace:
+		if n.byCond {
+			return b.byCond.get(ctx, "the gradient by the condition", func() (*equation[T], error) {
+				return b.equation(withTrace, true)
+			})
+		}
 		return b.traced, nil
 	case withEachProbe:
 		trace := b.plan.eval.Trace
 		if _, ok := trace.(Sampled); ok {
-			return b.each.get(ctx, "the equation of each probe", func() (*equation[T], error) { return b.integrator(withEachProbe) })
+			return b.each.get(ctx, "the equation of each probe", func() (*equation[T], error) {
+				return b.equation(withEachProbe, false)
+			})
 		}
 		if _, ok := trace.(Noisy); ok {
 			return nil, fmt.Errorf("a %T can't tell the error of its mean; it has not the methods of a Sampled", trace)
@@ -112,7 +124,7 @@ func (b *compiledFFJORD[T]) of(ctx context.Context, with beside) (*equation[T], 
 }
 
 func (b *compiledFFJORD[T]) prepare(ctx context.Context, n need) error {
-	e, err := b.of(ctx, n.with)
+	e, err := b.of(ctx, n)
 	if err != nil {
 		return err
 	}

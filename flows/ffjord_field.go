@@ -41,10 +41,10 @@ func (b FFJORD) extra(with beside) int {
 	return 0
 }
 
-// problem is the block's differential equation.
-func (b FFJORD) problem(p *plan, owner string, with beside) ode.Problem {
+// problem is the block's differential equation, byCond with gradients with respect to the condition.
+func (b FFJORD) problem(p *plan, owner string, with beside, byCond bool) ode.Problem {
 	out := ode.Problem{Widths: b.widths(p.dim, with), Engine: p.engine, Times: b.LearnT1 && with != zOnly}
-	if p.cond > 0 && with != zOnly {
+	if byCond {
 		out.Inputs = []string{condInput}
 	}
 	out.Field = func(g *graph.Graph) ode.Field { return b.rates(p.scope(g, owner), with) }
@@ -107,8 +107,8 @@ func shapeOf(n *graph.Node) string {
 	return fmt.Sprint(n.Shape())
 }
 
-// closedTrace writes the trace of a field in closed form, nil where there is none. The field's ApplyTraced must write the
-// very nodes of its Apply: a layer that embeds another has that one's ApplyTraced, which is not of its own Apply.
+// closedTrace writes the trace of a field in closed form, nil where there is none. The field's ApplyTraced must write
+// the very nodes of its Apply: a layer that embeds another has that one's ApplyTraced, which is not of its own Apply.
 func closedTrace(field nn.Layer, s *nn.Scope, z, f *graph.Node) *graph.Node {
 	layer, ok := field.(nn.Traced)
 	if !ok {

@@ -13,41 +13,41 @@ import (
 
 // Flow is a density on vectors: a base density carried to the data by a chain of blocks.
 //
-// It is compiled at the first call of a method, and its fields but MaxBytes and Notes must not be changed after that; the numbers
-// in Params may be, between calls. Its methods may be called by several goroutines at once. Goroutines that draw must each
-// have a source of random numbers of their own, and none may be that of a Hutchinson trace.
+// It is compiled at the first call of a method, and its fields but MaxBytes and Notes must not be changed after that;
+// the numbers in Params may be, between calls. Its methods may be called by several goroutines at once. Goroutines that
+// draw must each have a source of random numbers of their own, and none may be that of a Hutchinson trace.
 //
 // Data are matrices (rows, dim) of float32 or float64, converted to the element type of Params; results have that type.
 // But where the blocks next to the data are [Standardize], [Affine] or [Permute], they are computed in float64 whatever
-// the type: give data of large values and small differences, such as times in seconds, as float64, and no digit is lost.
-// What comes out on their data's side (Sample, Forward, the last frames of a trajectory, the draws of a Pathwise) is
-// float64 too. Log-densities and log-determinants are in nats.
+// the type: give data of large values and small differences, such as times in seconds, as float64, and no digit is
+// lost. What comes out on their data's side (Sample, Forward, the last frames of a trajectory, the draws of a Pathwise)
+// is float64 too. Log-densities and log-determinants are in nats.
 //
-// A row whose numbers are not finite, or that can't be solved, is NaN in the results and named in a *SolveError beside
-// them; all others are what they would be without it.
+// A row whose numbers are not finite, or that can't be solved, is NaN in the results and named in a [*SolveError]
+// beside them; all others are what they would be without it.
 type Flow struct {
 	Dim    int   // of the data; zero is the base's, which must then have a method Dim() int
 	Base   Base  // nil is the standard normal density
 	Blocks Block // nil is no block
 	Cond   int   // width of the condition that every row comes with; zero is none, see Given
-	// StandardizeCond is what conditions go through before layers see them, (c - Mean)/Std by column, in float64 whatever
-	// the element type. Its numbers are settings, not parameters: Save keeps them, Params.Save does not. Zero leaves
-	// conditions as they are.
+	// StandardizeCond is what conditions go through before layers see them, (c - Mean)/Std by column, in float64
+	// whatever the element type. Its numbers are settings, not parameters: Save keeps them, Params.Save does not. Zero
+	// leaves conditions as they are.
 	StandardizeCond Standardize
 	Params          *nn.Params
 	Engine          graph.Engine // runs the compiled graphs; zero is the native one
 
-	// MaxBytes bounds what one call may take for its rows: results, draws, noise, and the sums of a loss's gradient. More
-	// is a *LimitError, before anything is allocated. Zero is 16 GiB. It may be changed between calls. What a solver logs
-	// for gradients has a bound of its own.
+	// MaxBytes bounds what one call may take for its rows: results, draws, noise, and the sums of a loss's gradient.
+	// More is a [*LimitError], before anything is allocated. Zero is 16 GiB. It may be changed between calls. What a
+	// solver logs for gradients has a bound of its own.
 	MaxBytes int64
 
-	// MaxNodes bounds the size of all graphs together, and so what it takes to compile them: nodes, as graph.Budget counts
-	// them. More is a *LimitError. Zero is 524,288, which takes some ten seconds.
+	// MaxNodes bounds the size of all graphs together, and so what it takes to compile them: nodes, as graph.Budget
+	// counts them. More is a [*LimitError]. Zero is 524,288, which takes some ten seconds.
 	MaxNodes int
 
-	// Notes are texts, by name, that a file keeps beside the model: the JSON of the data.Transform that made its rows, for
-	// one. The flow does not read them.
+	// Notes are texts, by name, that a file keeps beside the model: the JSON of the data.Transform that made its rows,
+	// for one. The flow does not read them.
 	Notes map[string]string
 
 	compiled lazy[compilation]
@@ -74,6 +74,10 @@ func (f *Flow) compilation(ctx context.Context) (compilation, error) {
 // LogProb returns log p(x) of every row of x (rows, dim), in nats:
 //
 //	log p(x) = log p_base(z) + log |det ∂z/∂x|,   z = Inverse(x)
+//
+// It is as accurate as the solver's tolerances. With the default ones, which are made for training, log p of a trained
+// flow was off by 0.08 nats for one row in a hundred and by 0.35 at worst; for densities to compare or to report, set
+// the blocks' Eval to ode.Solver{RTol: 1e-6, ATol: 1e-8} or so.
 func (f *Flow) LogProb(ctx context.Context, x *tensor.Dense) ([]float64, error) {
 	return f.Given(nil).LogProb(ctx, x)
 }
@@ -108,8 +112,8 @@ func (f *Flow) SampleLogProb(ctx context.Context, n int, rng *rand.Rand) (x *ten
 	return f.Given(nil).SampleLogProb(ctx, n, rng)
 }
 
-// Score returns ∇ₓ log p(x) of every row of x, shape (rows, dim). It is the exact gradient of what LogProb computes with
-// the steps that were taken; with the solver's Adjoint it is that of the continuous solution, to the tolerance.
+// Score returns ∇ₓ log p(x) of every row of x, shape (rows, dim). It is the exact gradient of what LogProb computes
+// with the steps that were taken; with the solver's Adjoint it is that of the continuous solution, to the tolerance.
 func (f *Flow) Score(ctx context.Context, x *tensor.Dense) (*tensor.Dense, error) {
 	return f.Given(nil).Score(ctx, x)
 }

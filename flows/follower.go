@@ -10,9 +10,9 @@ import (
 // Follower is a Block whose state follows the data in training.
 type Follower interface {
 	Block
-	// Follow is called once by each NLL.Loss, when the gradient is there, with the mean and the unbiased variance of every
-	// column of the rows that Inverse was given, all rows of the batch together; not for a batch of one row. state returns
-	// what the block's methods have asked for by Scope.State.
+	// Follow is called once by each [NLL.Loss], when the gradient is there, with the mean and the unbiased variance of
+	// every column of the rows that Inverse was given, all rows of the batch together; not for a batch of one row.
+	// state returns what the block's methods have asked for by Scope.State.
 	Follow(state func(name string) *nn.Param, mean, variance []float64) error
 }
 

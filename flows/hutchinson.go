@@ -17,7 +17,7 @@ import (
 type Hutchinson struct {
 	Noise  Noise      // of mean 0 and variance 1; nil is Rademacher, and Gaussian with Orthogonal
 	Probes int        // zero is 1
-	Rand   *rand.Rand // draws the noise; required
+	Rand   *rand.Rand // draws the noise; required but for a Noise of one's own, which is given it as it is
 	// Orthogonal makes the probes of a row orthogonal to each other, each uniformly distributed on the sphere of radius
 	// √dim. There may be at most dim of them, and with dim the trace is exact. It takes Gaussian noise.
 	Orthogonal bool
@@ -65,10 +65,11 @@ func (h Hutchinson) check(dim int) {
 	if h.Probes < 0 {
 		graph.Fail("flows: Hutchinson: %d probes, want at least 1", h.Probes)
 	}
-	if h.Rand == nil {
-		graph.Fail("flows: Hutchinson: Rand is nil, and the noise needs a source")
+	n, named := h.Noise.(ProbeNoise)
+	if h.Rand == nil && (h.Noise == nil || named) {
+		graph.Fail("flows: Hutchinson: Rand is nil: want a source of random numbers for the noise")
 	}
-	if n, ok := h.Noise.(ProbeNoise); ok && n != Rademacher && n != Gaussian {
+	if named && n != Rademacher && n != Gaussian {
 		graph.Fail("flows: Hutchinson: noise %q is neither %q nor %q", string(n), string(Rademacher), string(Gaussian))
 	}
 	if !h.Orthogonal {
@@ -93,7 +94,7 @@ func (h Hutchinson) Inputs() []string {
 
 func (h Hutchinson) probes() int { return max(1, h.Probes) }
 
-// Draw draws the probes of one row, one after the other.
+// Draw draws the probes of one row, one after the other, by one call of Noise.Draw for all of them.
 func (h Hutchinson) Draw(dst []float64) {
 	switch {
 	case h.Orthogonal:
@@ -110,8 +111,8 @@ func (h Hutchinson) Draw(dst []float64) {
 //
 //	s/√n · √(1 - n/dim)
 //
-// as for n draws without replacement out of dim. That is what they are: the dim estimates xᵢ of a whole random frame sum
-// to dim·tr J whatever the frame, so that the covariance of two of them is -Var(x)/(dim - 1); hence Var(mean) =
+// as for n draws without replacement out of dim. That is what they are: the dim estimates xᵢ of a whole random frame
+// sum to dim·tr J whatever the frame, so that the covariance of two of them is -Var(x)/(dim - 1); hence Var(mean) =
 // Var(x)/n·(dim - n)/(dim - 1) and E s² = Var(x)·dim/(dim - 1).
 //
 // It is 0 for dim orthogonal probes, and +Inf for one probe otherwise, which tells nothing about its error.

@@ -146,3 +146,39 @@ func TestHutchinsonOfAConstant(t *testing.T) {
 	_, logDet := forward(t, f, draw(seeded(1), 4, 2, 1))
 	assert.Equal(t, make([]float64, 4), logDet)
 }
+
+// counting gives the numbers 1, 2, 3, ... for noise.
+type counting struct{ drawn *[]float64 }
+
+func (c counting) Draw(_ *rand.Rand, dst []float64) {
+	for i := range dst {
+		*c.drawn = append(*c.drawn, float64(len(*c.drawn)+1))
+		dst[i] = (*c.drawn)[len(*c.drawn)-1]
+	}
+}
+
+// Noise of one's own needs no source, and comes block by block, row by row, probe by probe: with dz/dt = (a z₁, b z₂) the
+// estimate is a mean over probes of a ε₁² + b ε₂², which tells them apart.
+func TestNoiseIsDrawnInOrder(t *testing.T) {
+	const a, b = 0.5, 0.25
+	field := function(func(z, _ *graph.Node) *graph.Node {
+		return graph.Concat(graph.Scale(graph.SliceCols(z, 0, 1), a), graph.Scale(graph.SliceCols(z, 1, 2), b))
+	})
+	var drawn []float64
+	block := flows.FFJORD{Field: field, Trace: flows.Hutchinson{Noise: counting{&drawn}, Probes: 2}, Solver: ode.Solver{Method: ode.Euler, Steps: 1}}
+	f := newFlow(tensor.Float64, 2, block, block)
+	require.NoError(t, f.Compile())
+	_, logDet, err := f.Forward(t.Context(), draw(seeded(1), 3, 2, 1))
+	require.NoError(t, err)
+	for row, got := range logDet {
+		want := 0.
+		for k := range 2 { // the block
+			first := float64(12*k + 4*row) // numbers before the row's
+			for probe := range 2 {
+				e1, e2 := first+float64(2*probe)+1, first+float64(2*probe)+2
+				want += (a*e1*e1 + b*e2*e2) / 2
+			}
+		}
+		assert.InDelta(t, want, got, 1e-12, "row %d", row)
+	}
+}

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"context"
+	"fmt"
 
 	"gorgonia.org/tensor"
 
@@ -14,7 +15,7 @@ const condInput = "cond"
 // inputs are what a call wants and what its rows bring along: the rows themselves, their conditions, and the noise of
 // every block's trace.
 type inputs[T graph.Float] struct {
-	with  beside
+	need
 	x     table
 	cond  table // (rows, Cond), or (1, Cond) for all
 	all   []T   // the condition of all rows, where they share one
@@ -44,12 +45,13 @@ func (c *compiled[T]) inputsOf(ctx context.Context, x, cond table, n need) (*inp
 	if err := c.plan.afford("the rows of a call", x.rows, c.plan.inputBytes(n.with)); err != nil {
 		return nil, err
 	}
-	in := &inputs[T]{with: n.with, x: x, cond: cond, penaltySeed: 1}
+	in := &inputs[T]{need: n, x: x, cond: cond, penaltySeed: 1}
 	if cond.rows == 1 {
 		for d := range cond.cols {
 			v := T(c.plan.given.of(d, cond.at(0, d)))
 			if !isFinite(v) {
-				return nil, inputError(cond.what, nil, "row 0 of the %s, column %d, is %v: want a finite number in %v", cond.what, d, cond.at(0, d), c.plan.params.DtypeOrDefault())
+				return nil, inputError(cond.what, nil, "row 0 of the %s, column %d, is %v: want a finite number in %v",
+					cond.what, d, cond.at(0, d), c.plan.params.DtypeOrDefault())
 			}
 			in.all = append(in.all, v)
 		}
@@ -74,6 +76,32 @@ func (p *plan) conditions(rows int, cond *tensor.Dense) (table, error) {
 		err = inputError("conditions", cond, "%d conditions for %d rows: want one for each, or one for all", t.rows, rows)
 	}
 	return t, err
+}
+
+// repeated returns every condition n times in a row.
+func (p *plan) repeated(ctx context.Context, cond *tensor.Dense, n int) (*tensor.Dense, error) {
+	if p.cond == 0 {
+		return nil, inputError("conditions", cond, "the flow takes no conditions to draw for; set Cond to their width")
+	}
+	t, err := tableOf(cond, p.cond, "conditions")
+	if err != nil {
+		return nil, err
+	}
+	if err := p.afford("the rows of a sample", n, t.rows*max(8*p.cond, p.rowBytes())); err != nil {
+		return nil, err
+	}
+	out, look := make([]float64, 0, t.rows*n*p.cond), every{ctx: ctx}
+	for row := range t.rows {
+		for range n {
+			if err := look.passed(p.cond); err != nil {
+				return nil, fmt.Errorf("flows: sample: %w", err)
+			}
+			for d := range p.cond {
+				out = append(out, t.at(row, d))
+			}
+		}
+	}
+	return matrix(out, p.cond), nil
 }
 
 // setCondition fills columns with the conditions of the rows that are alive.

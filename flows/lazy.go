@@ -7,8 +7,8 @@ import (
 	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
-// lazy is a value that is made when first asked for, on a goroutine of its own. Callers wait for it no longer than their
-// contexts last, and what is made then serves the next one. Its error is final.
+// lazy is a value that is made when first asked for, on a goroutine of its own. Callers wait for it no longer than
+// their contexts last, and what is made then serves the next one. Its error is final.
 type lazy[V any] struct {
 	mu    sync.Mutex
 	done  chan struct{} // closed when it is made, nil before it is asked for

@@ -7,8 +7,8 @@ import (
 )
 
 // objective is a loss of a batch of rows. It leaves its gradient in the parameters, by what every compiled flow has for
-// losses: batch takes its rows, tallied goes there and back with them, and finish adds up. An objective is written once,
-// as a function of *compiled[T]; its two methods name that function for the two element types.
+// losses: batch takes its rows, tallied goes there and back with them, and finish adds up. An objective is written
+// once, as a function of *compiled[T]; its two methods name that function for the two element types.
 type objective interface {
 	loss32(ctx context.Context, c *compiled[float32], batch *tensor.Dense) (float64, error)
 	loss64(ctx context.Context, c *compiled[float64], batch *tensor.Dense) (float64, error)
@@ -38,10 +38,14 @@ func (c *compiled[T]) batch(ctx context.Context, x *tensor.Dense, inverse bool) 
 }
 
 // tallied runs work, which goes there and back with a worker's chunk, on all chunks, and keeps what they have found for
-// finish; base says whether there is a gradient of the base's parameters. A chunk with a row that fails is not gone on with.
-func (c *compiled[T]) tallied(ctx context.Context, in *inputs[T], base bool, work func(w *worker[T], from, to int) error) error {
+// finish; base says whether there is a gradient of the base's parameters. A chunk with a row that fails is not gone on
+// with.
+func (c *compiled[T]) tallied(
+	ctx context.Context, in *inputs[T], base bool, work func(w *worker[T], from, to int) error,
+) error {
 	t := &c.tally
-	if err := c.plan.afford("the gradients of a loss's chunks", c.chunks(in.x.rows), c.plan.count*c.plan.numberBytes()); err != nil {
+	sums := c.plan.count * c.plan.numberBytes()
+	if err := c.plan.afford("the gradients of a loss's chunks", c.chunks(in.x.rows), sums); err != nil {
 		return err
 	}
 	t.reset(c, in.x.rows)

@@ -13,9 +13,9 @@ import (
 	"github.com/go-ffjord/ffjord/ode"
 )
 
-// NLL is the mean negative log-likelihood of a flow, -mean log p(x), plus the penalties of its blocks, with its gradient
-// with respect to the flow's trained parameters: what training minimises. It has the methods of an optim.Objective. The
-// gradient is that of the discrete solution, by going back through the solver's steps.
+// NLL is the mean negative log-likelihood of a flow, -mean log p(x), plus the penalties of its blocks, with its
+// gradient with respect to the flow's trained parameters: what training minimises. It has the methods of an
+// optim.Objective. The gradient is that of the discrete solution, by going back through the solver's steps.
 //
 // One call of Loss at a time; while it runs and until the gradients are read, no other use of the parameters.
 type NLL struct{ flow *Flow }
@@ -24,11 +24,10 @@ type NLL struct{ flow *Flow }
 func (f *Flow) NLL() NLL { return NLL{f} }
 
 // Loss returns -mean log p(x) over the rows of x (rows, dim) in nats, plus Weight times the mean of every penalty, and
-// leaves its gradient in the flow's parameters. Where the flow has a condition, it is -mean log p(x|c) and the rows are x
-// and c side by side (rows, dim + Cond). Blocks whose state follows the data see them once the loss and its gradient are there and
-// finite: for a loss of rows to validate with, take the mean of LogProb.
-// Where the solve fails for any row, it leaves gradients and state as they are and returns a *SolveError with all such
-// rows.
+// leaves its gradient in the flow's parameters. Where the flow has a condition, it is -mean log p(x|c) and the rows are
+// x and c side by side (rows, dim + Cond). Blocks whose state follows the data see them once the loss and its gradient
+// are there and finite: for a loss of rows to validate with, take the mean of LogProb. Where the solve fails for any
+// row, it leaves gradients and state as they are and returns a [*SolveError] with all such rows.
 func (l NLL) Loss(ctx context.Context, x *tensor.Dense) (float64, error) {
 	flow, err := l.flow.compilation(ctx)
 	if err != nil {

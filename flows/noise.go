@@ -8,6 +8,11 @@ import (
 )
 
 // Noise draws independent numbers of mean 0 and variance 1.
+//
+// A call of a flow draws its noise before anything is solved: for every block with the trace in the order from the base
+// to the data, for every row in the order of the rows one Draw, whose dst has the row's probes one after the other,
+// each of the data's width. Noise of one's own that follows this order gives numbers that are known beforehand; it
+// needs no rng.
 type Noise interface {
 	Draw(rng *rand.Rand, dst []float64)
 }

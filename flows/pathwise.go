@@ -13,8 +13,8 @@ import (
 	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
-// PathLoss is a loss of draws x (rows, dim) from a flow, of the element type of its samples, with log q of each under the
-// flow. It returns the loss and its gradients with respect to x (rows, dim) and to log q; a nil gradient is zero.
+// PathLoss is a loss of draws x (rows, dim) from a flow, of the element type of its samples, with log q of each under
+// the flow. It returns the loss and its gradients with respect to x (rows, dim) and to log q; a nil gradient is zero.
 type PathLoss func(ctx context.Context, x *tensor.Dense, logq []float64) (loss float64, gx *tensor.Dense, glogq []float64, err error)
 
 // Pathwise is a loss of a flow's draws, with its gradient with respect to the flow's trained parameters along the paths
@@ -25,8 +25,8 @@ type Pathwise struct {
 	of   PathLoss
 }
 
-// Pathwise returns a loss of the flow's draws plus the penalties of its blocks. The base must have no trained parameters,
-// which the paths would not see: put an Affine{Learn: true} behind a fixed base instead.
+// Pathwise returns a loss of the flow's draws plus the penalties of its blocks. The base must have no trained
+// parameters, which the paths would not see: put an Affine{Learn: true} behind a fixed base instead.
 func (f *Flow) Pathwise(of PathLoss) Pathwise { return Pathwise{f, of} }
 
 // ReverseKL returns the loss KL(q‖p) = E[log q(x) - log p(x)] of the flow q from a density p, which need not be
@@ -126,7 +126,8 @@ func (o paths) loss64(ctx context.Context, c *compiled[float64], batch *tensor.D
 func lossOfPaths[T graph.Float](ctx context.Context, c *compiled[T], batch *tensor.Dense, of PathLoss) (float64, error) {
 	for _, p := range c.base.params {
 		if p.trained {
-			return 0, fmt.Errorf("flows: Pathwise: the base has the trained parameter %q, which the paths do not see; put an Affine{Learn: true} behind a fixed base", p.name)
+			return 0, fmt.Errorf("flows: Pathwise: the base has the trained parameter %q, which the paths do not see; "+
+				"put an Affine{Learn: true} behind a fixed base", p.name)
 		}
 	}
 	in, err := c.batch(ctx, batch, false)

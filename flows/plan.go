@@ -56,11 +56,11 @@ type blockPlan interface {
 
 const baseOwner = "base"
 
-// maxNodes is what Flow.MaxNodes is where it is zero.
+// maxNodes is what [Flow.MaxNodes] is where it is zero.
 const maxNodes = 1 << 19
 
-// plan checks what can be checked without building graphs. The blocks are planned one by one as they are compiled, since
-// choosing a trace draws the parameters of its block, which must come after those of the blocks before it.
+// plan checks what can be checked without building graphs. The blocks are planned one by one as they are compiled,
+// since choosing a trace draws the parameters of its block, which must come after those of the blocks before it.
 func (f *Flow) plan() (*plan, error) {
 	if f.Params == nil {
 		return nil, errors.New("flows: Params is nil")

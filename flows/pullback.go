@@ -50,13 +50,14 @@ type pullback struct {
 	byRow, byCond bool // which gradients are wanted
 }
 
-// pull carries rows to the other side and a cotangent back, and returns the gradients by the rows and by the conditions.
+// pull carries rows to the other side and a cotangent back, and returns the gradients by the rows and by the
+// conditions.
 func (c *compiled[T]) pull(ctx context.Context, x, cond *tensor.Dense, p pullback) (grad, condGrad *tensor.Dense, err error) {
 	dim, width := c.plan.dim, c.plan.cond
 	if p.byCond && width == 0 {
 		return nil, nil, inputError("conditions", nil, "the flow takes no condition to give a gradient of; set Cond to its width")
 	}
-	in, err := c.inputs(ctx, x, cond, need{with: withTrace, inverse: p.inverse, back: true})
+	in, err := c.inputs(ctx, x, cond, need{with: withTrace, inverse: p.inverse, back: true, byCond: p.byCond})
 	if err != nil {
 		return nil, nil, err
 	}

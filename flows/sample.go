@@ -31,7 +31,9 @@ func checkSample(n int, rng *rand.Rand) error {
 
 // sample draws rows from the base and carries them to the data, where log p is wanted with log |det ∂x/∂z|:
 // log p(x) = log p_base(z) - log |det|.
-func (c *compiled[T]) sample(ctx context.Context, n int, cond *tensor.Dense, rng *rand.Rand, want drawn) (*tensor.Dense, []float64, error) {
+func (c *compiled[T]) sample(
+	ctx context.Context, n int, cond *tensor.Dense, rng *rand.Rand, want drawn,
+) (*tensor.Dense, []float64, error) {
 	if err := checkSample(n, rng); err != nil {
 		return nil, nil, err
 	}

@@ -44,7 +44,7 @@ type model struct {
 // by the one that Load is given, and functions that draw initial values (nn.Init) are left out, for a loaded flow has
 // its values. Any other function, an nn.Func for one, can't be saved: make it a type. What can't be saved is an error
 // that names the place, such as Blocks[0].Field, and leaves path alone. What is saved loads: a flow that goes beyond
-// the bounds of Load is a *LimitError here too, and Params.Save keeps its numbers.
+// the bounds of Load is a [*LimitError] here too, and Params.Save keeps its numbers.
 func (f *Flow) Save(path string, types Types) error {
 	metadata, err := f.metadata(types)
 	if err != nil {

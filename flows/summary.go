@@ -9,7 +9,7 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Summary tells what the flow is made of, for a person to read: the base, every block with its field, its solver and
+// Summary describes the flow for a person to read: the base, every block with its field, its solver and
 // what its trace has been chosen to be, and the numbers of parameters.
 func (f *Flow) Summary() (string, error) {
 	c, err := f.compilation(context.Background())
@@ -81,16 +81,23 @@ func both(what, training, elsewhere string) []string {
 	return []string{fmt.Sprintf("%-8s in training %s", what, training), "         elsewhere " + elsewhere}
 }
 
-// brief writes a value as Go would, without the fields that are zero, functions, or sources of random numbers.
+// brief writes a value as Go would, without the fields that are zero, functions, or sources of random numbers, with
+// numbers to four digits and the first few elements of long slices.
 func brief(v any) string {
 	r := reflect.ValueOf(v)
 	switch r.Kind() {
 	case reflect.String:
 		return r.String()
+	case reflect.Float32, reflect.Float64:
+		return fmt.Sprintf("%.4g", r.Float())
 	case reflect.Slice:
-		parts := make([]string, r.Len())
-		for i := range parts {
-			parts[i] = brief(r.Index(i).Interface())
+		var parts []string
+		for i := range r.Len() {
+			if i == 3 && r.Len() > 8 {
+				parts = append(parts, fmt.Sprintf("... %d in all", r.Len()))
+				break
+			}
+			parts = append(parts, brief(r.Index(i).Interface()))
 		}
 		return fmt.Sprintf("%T{%s}", v, strings.Join(parts, ", "))
 	case reflect.Struct:

@@ -63,3 +63,14 @@ func TestSummary(t *testing.T) {
 	_, err = (&flows.Flow{}).Summary()
 	assert.EqualError(t, err, "flows: Params is nil")
 }
+
+// Long settings are told by their first few numbers, to four digits.
+func TestSummaryIsBrief(t *testing.T) {
+	mean := make([]float64, 60)
+	for i := range mean {
+		mean[i] = 1. / 3
+	}
+	text, err := newFlow(tensor.Float32, 60, flows.Standardize{Mean: mean}).Summary()
+	require.NoError(t, err)
+	assert.Contains(t, text, "block 0  flows.Standardize{Mean: []float64{0.3333, 0.3333, 0.3333, ... 60 in all}}, 60 numbers of state\n")
+}

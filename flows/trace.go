@@ -18,7 +18,8 @@ type Noisy interface {
 	Trace
 	// Inputs returns the names of the inputs per row that Trace declares for the noise, each of the state's width.
 	Inputs() []string
-	// Draw fills dst with the noise of one row, input after input.
+	// Draw fills dst with the noise of one row, input after input. It is called for every row in the order of the rows,
+	// block after block from the base to the data.
 	Draw(dst []float64)
 }
 

@@ -30,8 +30,8 @@ func (f *Flow) TrajectoryAt(ctx context.Context, z *tensor.Dense, times ...[]flo
 	return f.Given(nil).TrajectoryAt(ctx, z, times...)
 }
 
-// frameTimes returns where a trajectory of so many frames a block stops: at frames times in every block, and at the start
-// of the first one where that has a time of its own; start reports that it has none.
+// frameTimes returns where a trajectory of so many frames a block stops: at frames times in every block, and at the
+// start of the first one where that has a time of its own; start reports that it has none.
 func (p *plan) frameTimes(frames int) (times [][]float64, start bool, err error) {
 	if frames < 1 {
 		return nil, false, inputError("frames", nil, "a trajectory of %d frames a block: want at least 1", frames)
@@ -144,7 +144,8 @@ func (w *worker[T]) film(ctx context.Context, in *inputs[T], times [][]float64, 
 	return nil
 }
 
-// expose fills in the chunk's rows of a frame that stand at z, or behind the door at wide; logDet, where there is one, is since the block's start.
+// expose fills in the chunk's rows of a frame that stand at z, or behind the door at wide; logDet, where there is one,
+// is since the block's start.
 func (w *worker[T]) expose(f Frame, z [][]T, logDet []T) {
 	if data, ok := f.Z.Data().([]T); ok {
 		storeColumns(w, data, z)

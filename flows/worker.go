@@ -133,7 +133,8 @@ func (w *worker[T]) checkColumns(cols [][]T, reason error, what string) {
 
 // failOutside notes that a row of the call has failed outside of the blocks.
 func (w *worker[T]) failOutside(row int, reason error, of string, col int, value float64) {
-	w.failed = append(w.failed, &RowError{Block: -1, Of: of, RowError: &ode.RowError{Row: row, Reason: reason}, Column: col, Value: value})
+	at := &ode.RowError{Row: row, Reason: reason}
+	w.failed = append(w.failed, &RowError{Block: -1, Of: of, RowError: at, Column: col, Value: value})
 }
 
 // survive calls work, which needs all rows of the chunk to come through, again without those that have failed until
