@@ -15,17 +15,18 @@ import (
 
 // The programs that a reader copies must compile, and be as short as the text says.
 func TestCodeInTheDocumentsCompiles(t *testing.T) {
+	snippets := map[string]string{}
 	for _, document := range []string{"../README.md", "guide.md"} {
 		text, err := os.ReadFile(document)
 		require.NoError(t, err)
 		blocks := goBlocks(string(text))
 		require.NotEmpty(t, blocks, document)
 		for i, code := range blocks {
-			t.Run(fmt.Sprintf("%s/%d", filepath.Base(document), i), func(t *testing.T) {
-				compile(t, code)
-			})
+			snippets[fmt.Sprintf("%s_%d", filepath.Base(document), i)] = library(code)
 		}
 	}
+	out, err := goBuild(t, snippets)
+	assert.NoError(t, err, out)
 }
 
 func TestTheReadmeIsShort(t *testing.T) {
@@ -49,30 +50,35 @@ func goBlocks(text string) []string {
 	return out
 }
 
-// compile compiles the code as a package of this module, a program as a library too, which needs no linking. What is
-// not a whole file gets a package clause and imports.
-func compile(t *testing.T, code string) {
-	t.Helper()
+// library is the code as a package, a program too, which so needs no linking. What is not a whole file gets a package
+// clause and imports.
+func library(code string) string {
 	if !strings.HasPrefix(code, "package ") {
-		code = "package snippet\n\nimport (\n\t\"github.com/go-ffjord/ffjord/graph\"\n\t\"github.com/go-ffjord/ffjord/nn\"\n)\n\nvar _ nn.Layer = Gate{}\n\n" + code
+		const gate = "var _ nn.Layer = Gate{}\n\n"
+		code = "package snippet\n\nimport (\n\t\"" + module + "/graph\"\n\t\"" + module + "/nn\"\n)\n\n" + gate + code
 	}
-	code = strings.Replace(code, "package main", "package snippet", 1)
-	out, err := goBuild(t, code, os.DevNull)
-	assert.NoError(t, err, out)
+	return strings.Replace(code, "package main", "package snippet", 1)
 }
 
-// goBuild builds the code as a package of this module into the file to, and returns what the compiler said.
-func goBuild(t *testing.T, code, to string) (string, error) {
+const module = "github.com/go-ffjord/ffjord"
+
+// goBuild builds files, each as a package of this module that has the file's key as its name, by one command, and
+// returns what the compiler said.
+func goBuild(t *testing.T, files map[string]string, flags ...string) (string, error) {
 	t.Helper()
-	dir := t.TempDir()
-	file := filepath.Join(dir, "main.go")
-	require.NoError(t, os.WriteFile(file, []byte(code), 0o644))
+	dir, replace := t.TempDir(), map[string]string{}
+	args := append([]string{"build", "-overlay", filepath.Join(dir, "overlay.json")}, flags...)
 	here, err := os.Getwd()
 	require.NoError(t, err)
-	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {filepath.Join(here, "snippet", "main.go"): file}})
+	for name, code := range files {
+		file := filepath.Join(dir, name+".go")
+		require.NoError(t, os.WriteFile(file, []byte(code), 0o600))
+		replace[filepath.Join(here, "snippets", name, "main.go")] = file
+		args = append(args, "./snippets/"+name)
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": replace})
 	require.NoError(t, err)
-	overlayFile := filepath.Join(dir, "overlay.json")
-	require.NoError(t, os.WriteFile(overlayFile, overlay, 0o644))
-	out, err := exec.Command("go", "build", "-o", to, "-overlay", overlayFile, "./snippet").CombinedOutput()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "overlay.json"), overlay, 0o600))
+	out, err := exec.Command("go", args...).CombinedOutput()
 	return string(out), err
 }

@@ -32,7 +32,8 @@ func TestTheTableProgramRuns(t *testing.T) {
 	require.Contains(t, code, "Epochs:     100")
 	dir := t.TempDir()
 	program := filepath.Join(dir, "program")
-	out, err := goBuild(t, strings.Replace(code, "Epochs:     100", "Epochs:     1", 1), program)
+	short := strings.Replace(code, "Epochs:     100", "Epochs:     1", 1)
+	out, err := goBuild(t, map[string]string{"table": short}, "-o", program)
 	require.NoError(t, err, out)
 
 	rng := rand.New(rand.NewPCG(1, 0))
