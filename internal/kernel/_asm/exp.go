@@ -122,16 +122,18 @@ func (e expKernel) decay(c constants, x reg.VecVirtual) reg.VecVirtual {
 	return e.of(c, t)
 }
 
-// sigmoid is σ(x) = (x < 0 ? z : 1)/(1 + z), z = e^-|x|, which neither overflows nor cancels, with one division: the
-// product with its result. It gives 1/(1 + z) and z/(1 + z) too, of which the other one is σ(-x).
+// sigmoid is σ(x) = (x < 0 ? z : 1)/(1 + z), z = e^-|x|, which neither overflows nor cancels, with one division: z/(1 + z)
+// is z·r, r = 1/(1 + z), corrected by what is left of z. It gives both, of which the other one is σ(-x).
 func (e expKernel) sigmoid(c constants, x reg.VecVirtual) (y, large, small reg.VecVirtual) {
-	v, one := e.v, e.v.reg()
-	large, y = v.reg(), v.reg()
-	small = e.decay(c, x)
-	v.move(c.at(1), one)
-	v.add(one, small, large)
-	v.div(large, one, large)
-	v.mul(large, small, small)
+	v, t := e.v, e.v.reg()
+	large, small, y = v.reg(), v.reg(), v.reg()
+	z := e.decay(c, x)
+	v.move(c.at(1), large)
+	v.add(large, z, t)
+	v.div(t, large, large)
+	v.mul(large, z, small)
+	v.fnma(small, t, z)
+	v.fma(z, large, small)
 	v.blend(v.signMask(x), small, large, y)
 	return y, large, small
 }
