@@ -8,7 +8,7 @@ import (
 )
 
 // Gorgonia knows nodes by 32-bit hashes: a graph merges two nodes whose hash, operator, type, shape and number of
-// inputs agree, without comparing the inputs, and its compiler merges on the hash alone. Among 50,000 nodes a collision
+// inputs agree, without comparing the inputs, and its compiler merges on the hash alone. Among 80,000 nodes a collision
 // is as likely as not. What collides gets a hash of its own: after every operator where the graph merged it with
 // another node (checkInputs), and over a finished graph for the compiler's sake (separate).
 
