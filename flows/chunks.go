@@ -76,6 +76,9 @@ func (c *compiled[T]) release(workers []*worker[T]) {
 	defer c.mu.Unlock()
 	for _, w := range workers {
 		if w != nil && len(c.free[w.lanes]) < runtime.GOMAXPROCS(0) {
+			for _, through := range w.carriers {
+				through.rest()
+			}
 			c.free[w.lanes] = append(c.free[w.lanes], w)
 		}
 	}

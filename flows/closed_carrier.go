@@ -146,3 +146,5 @@ func (m *closedCarrier[T]) film(
 }
 
 func (m *closedCarrier[T]) seen() moments { return m.came }
+
+func (m *closedCarrier[T]) rest() {}

@@ -54,6 +54,8 @@ type carrier[T graph.Float] interface {
 	) (logDet []T, err error)
 	// seen returns the moments of the rows that the last inverse pass in training came with, for a Follower.
 	seen() moments
+	// rest gives back what only a rare call needs, before the worker waits for the next one.
+	rest()
 }
 
 // compileBlock plans and compiles the next block.

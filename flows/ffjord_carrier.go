@@ -264,3 +264,12 @@ func (s *ffjordCarrier[T]) film(
 }
 
 func (s *ffjordCarrier[T]) seen() moments { return moments{} }
+
+// restingLog is the largest log that a worker keeps between calls, in numbers.
+const restingLog = 1 << 22
+
+func (s *ffjordCarrier[T]) rest() {
+	if s.log.Floats() > restingLog {
+		s.log = ode.Log[T]{}
+	}
+}
