@@ -34,8 +34,6 @@ type job struct {
 	noise   *rand.PCG
 }
 
-const jobSteps = 40
-
 var jobRows = toy.Draw(toy.Moons{Noise: 0.1}, 8*16-3, rand.New(rand.NewPCG(1, 2)))
 
 // newJob makes a job with a checkpoint at path.

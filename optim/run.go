@@ -141,7 +141,7 @@ func (r *run) epoch(ctx context.Context) error {
 	told := r.tellEvent(EpochDone, e)
 	r.at.Epochs++
 	r.at.Batches, r.at.EpochRows, r.at.EpochLoss, r.at.Evaluations, r.at.Rejected = 0, 0, 0, 0, 0
-	return cmpErr(told, ended)
+	return firstError(told, ended)
 }
 
 // deal has the source deal the batches that are left of the epoch, and takes the steps.
@@ -271,8 +271,8 @@ func join(a, b string) string {
 	return a + b
 }
 
-// cmpErr returns the error that a run is to end with: a failure before a wish to stop.
-func cmpErr(told, ended error) error {
+// firstError returns the error that a run is to end with: a failure before a wish to stop.
+func firstError(told, ended error) error {
 	if told != nil {
 		return told
 	}

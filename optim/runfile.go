@@ -184,7 +184,7 @@ func (r *run) fits(w words) error {
 		return fmt.Errorf("%w: its parameters are %s, here they are %s", ErrOtherModel, some(w.Names), some(here))
 	}
 	if w.Data != r.saver.data {
-		return fmt.Errorf("%w: the fingerprint of its rows is %.16s..., here it is %.16s...", ErrOtherData, w.Data, r.saver.data)
+		return fmt.Errorf("%w: the fingerprint of its rows begins with %.16s, here with %.16s", ErrOtherData, w.Data, r.saver.data)
 	}
 	if n := r.source.Len(); w.Batches != n {
 		return fmt.Errorf("%w: an epoch had %d batches, here it has %d", ErrOtherRun, w.Batches, n)

@@ -103,7 +103,7 @@ func (r *run) step(ctx context.Context) error {
 	if err := r.watch.add(r, loss, rows); err != nil {
 		return err
 	}
-	return cmpErr(ended, r.saver.due(r))
+	return firstError(r.saver.due(r), ended)
 }
 
 // move takes the solver's step along the gradient, shortened to MaxNorm.

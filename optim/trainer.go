@@ -163,5 +163,8 @@ func (t Trainer) check(objective Objective) error {
 		}
 	}
 	rated := t.WarmUp > 0 || t.Plateau != nil || len(t.Decay) > 0 || t.Budget != nil && t.Budget.Then == LowerRate
-	return cmp.Or(t.Validation.check(), t.Plateau.check(), t.Budget.check(), t.Checkpoint.check(), checkSolver(t.Solver, t.Rate != nil, rated))
+	return cmp.Or(
+		t.Validation.check(), t.Plateau.check(), t.Budget.check(), t.Checkpoint.check(),
+		checkSolver(t.Solver, t.Rate != nil, rated),
+	)
 }
