@@ -17,7 +17,7 @@ type ffjordCarrier[T graph.Float] struct {
 	w       *worker[T]
 	at      int // number of the block
 	solvers map[*equation[T]]*ode.Worker[T]
-	log     ode.Log[T]
+	log     ode.Record[T]
 	noise   [][]T // the solver's columns of it, in the order in which a row's noise is drawn
 
 	gradT1 float64 // of the end time, summed over the chunk
@@ -151,10 +151,10 @@ func (s *ffjordCarrier[T]) collect(solver *ode.Worker[T], in *inputs[T], directi
 func (s *ffjordCarrier[T]) listen(solver *ode.Worker[T]) {
 	w := s.w
 	if w.listener == nil {
-		solver.Trace(nil)
+		solver.OnStep(nil)
 		return
 	}
-	solver.Trace(func(e ode.StepEvent) {
+	solver.OnStep(func(e ode.StepEvent) {
 		e.Row = w.from + w.alive[e.Row]
 		w.listener(s.at, e)
 	})
@@ -270,6 +270,6 @@ const restingLog = 1 << 22
 
 func (s *ffjordCarrier[T]) rest() {
 	if s.log.Floats() > restingLog {
-		s.log = ode.Log[T]{}
+		s.log = ode.Record[T]{}
 	}
 }

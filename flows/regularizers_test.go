@@ -168,7 +168,7 @@ func (c penaltyCase) integrate(t *testing.T, l linearField, z0 []float64, s ode.
 		}
 	}
 	setRow(w.State(0), 0, z0)
-	var steps ode.Log[float64]
+	var steps ode.Record[float64]
 	require.NoError(t, w.Solve(t.Context(), 1, 0, 1, &steps))
 	r = w.State(1)[0][0]
 	seed, err := w.Cotangent(1)

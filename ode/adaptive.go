@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"math"
+
+	"github.com/go-ffjord/ffjord/graph"
 )
 
 // solveByTolerance lets every row choose its steps. Rows are dealt out to the lanes of a tile; where a row is done, the
 // last lane takes its place and the next row of the chunk enters behind, so that lanes stay busy to the end.
-func (w *Worker[T]) solveByTolerance(ctx context.Context, n int, t0, t1 float64, log *Log[T]) error {
+func (w *Worker[T]) solveByTolerance(ctx context.Context, n int, t0, t1 float64, log *Record[T]) error {
 	if err := w.start(ctx, n, t0, t1); err != nil {
 		return err
 	}
@@ -105,7 +107,7 @@ func (w *Worker[T]) move(to, from int) {
 }
 
 // attempt runs a step of every lane on its way to t1, measures its error and tells whoever wants to know of it before it is accepted.
-func (w *Worker[T]) attempt(ctx context.Context, active int, t1 float64, log *Log[T]) error {
+func (w *Worker[T]) attempt(ctx context.Context, active int, t1 float64, log *Record[T]) error {
 	m := w.trial
 	for lane := range active {
 		p := &w.lanes[lane]
@@ -119,11 +121,13 @@ func (w *Worker[T]) attempt(ctx context.Context, active int, t1 float64, log *Lo
 		return fmt.Errorf("ode: row %d at t = %v: %w", w.lanes[0].row, w.lanes[0].t, err)
 	}
 	w.measure(active)
-	if w.trace != nil {
-		w.report(active)
+	if err := w.report(active); err != nil {
+		return err
 	}
 	if log != nil && log.keeps == keepsSteps {
-		w.record(log, active)
+		if err := w.record(log, active); err != nil {
+			return err
+		}
 	}
 	if w.sink != nil {
 		if err := w.denseLanes(active, t1); err != nil {
@@ -136,14 +140,18 @@ func (w *Worker[T]) attempt(ctx context.Context, active int, t1 float64, log *Lo
 	return nil
 }
 
-// record logs the steps that are about to be accepted.
-func (w *Worker[T]) record(log *Log[T], active int) {
+// record records the steps that are about to be accepted.
+func (w *Worker[T]) record(log *Record[T], active int) error {
 	m := w.trial
+	if err := log.holds(float64(len(log.records)+active*(2+w.it.width)), float64(len(log.prev)+active)); err != nil {
+		return err
+	}
 	for lane, s := range w.squared[:active] {
 		if s <= 1 {
 			log.add(w.lanes[lane].row, m.placed(lane), m.y, lane)
 		}
 	}
+	return nil
 }
 
 // advance does the bookkeeping of a lane after an attempt and reports whether its row is done.
@@ -170,11 +178,21 @@ func (w *Worker[T]) fail(p *pace, y [][]T, i int, reason error) {
 		e.Norm = math.Hypot(e.Norm, float64(y[c][i]))
 		w.state[c][p.row] = T(math.NaN())
 	}
+	w.judge(e)
 	w.failed = append(w.failed, e)
 }
 
+// judge notes where a row's tolerance was too small for T to tell.
+func (w *Worker[T]) judge(e *RowError) {
+	for _, tol := range w.it.tolerances() {
+		if !tol.Free && w.it.solver.Adaptive() && tol.ATol+tol.RTol*e.Norm < 2*epsilon[T]()*e.Norm {
+			e.unmeasured = graph.DtypeOf[T]().String()
+		}
+	}
+}
+
 // failures returns the error of a solve: nil where no row failed.
-func (w *Worker[T]) failures(log *Log[T]) error {
+func (w *Worker[T]) failures(log *Record[T]) error {
 	if len(w.failed) == 0 {
 		return nil
 	}

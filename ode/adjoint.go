@@ -139,8 +139,8 @@ func (w *Worker[T]) needAdjoint() error {
 	return nil
 }
 
-// backAdjoint solves the adjoint equation from the end of the logged solve to its start.
-func (w *Worker[T]) backAdjoint(ctx context.Context, log *Log[T]) error {
+// backAdjoint solves the adjoint equation from the end of the recorded solve to its start.
+func (w *Worker[T]) backAdjoint(ctx context.Context, log *Record[T]) error {
 	a, width := w.adjoint, w.it.width
 	a.rows = a.rows[:0]
 	for row, head := range log.head {
@@ -149,7 +149,7 @@ func (w *Worker[T]) backAdjoint(ctx context.Context, log *Log[T]) error {
 		}
 	}
 	if len(log.states) != 2*width*log.rows {
-		return fmt.Errorf("ode: the log is not one of a whole solve by this integrator")
+		return fmt.Errorf("ode: the record is not one of a whole solve by this integrator")
 	}
 	if len(a.rows) == 0 {
 		return nil

@@ -25,7 +25,7 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 			require.NoError(t, err)
 			_, err = w.Cotangent(0)
 			require.NoError(t, err)
-			var log Log[float32]
+			var log Record[float32]
 			ctx := context.Background()
 			solve := func() {
 				w.state[0][0], w.cot[0][0] = 1, 1

@@ -14,20 +14,20 @@ func (w *Worker[T]) Cotangent(c int) ([][]T, error) {
 	return w.component(w.cot, c), nil
 }
 
-// Back carries the cotangents of the final state of the logged solve back to the initial state and adds the gradients
+// Back carries the cotangents of the final state of the recorded solve back to the initial state and adds the gradients
 // of the parameters to the sums that Grad returns. Going back through the steps it is exact for the discrete solution
 // with the steps that were taken. The parameters and the field's own inputs per row must be those of the solve. Rows
 // whose solve failed get a cotangent of zero.
-func (w *Worker[T]) Back(ctx context.Context, log *Log[T]) error {
+func (w *Worker[T]) Back(ctx context.Context, log *Record[T]) error {
 	if err := w.needBack(); err != nil {
 		return err
 	}
 	n := log.rows
 	if n < 1 || n > w.rows {
-		return fmt.Errorf("ode: the log is of %d rows, and the worker takes at most %d rows", n, w.rows)
+		return fmt.Errorf("ode: the record is of %d rows, and the worker takes at most %d rows", n, w.rows)
 	}
 	if !log.whole || log.keeps != w.it.keeps() {
-		return fmt.Errorf("ode: the log is not one of a whole solve by this integrator")
+		return fmt.Errorf("ode: the record is not one of a whole solve by this integrator")
 	}
 	w.clearExtra(n)
 	for row, head := range log.head {

@@ -23,7 +23,7 @@ func BenchmarkSolve(b *testing.B) {
 				place(w, i, i)
 			}
 			x, y := slices.Clone(w.State(0)[0]), slices.Clone(w.State(0)[1])
-			var log ode.Log[float32]
+			var log ode.Record[float32]
 			for b.Loop() {
 				copy(w.State(0)[0], x)
 				copy(w.State(0)[1], y)

@@ -24,7 +24,7 @@ func TestIntegratorIsShared(t *testing.T) {
 					return
 				}
 				w.State(0)[0][0] = 0.5
-				var log ode.Log[float64]
+				var log ode.Record[float64]
 				assert.NoError(t, w.Solve(t.Context(), 1, 0, 1, &log))
 				g, err := w.Cotangent(0)
 				if !assert.NoError(t, err) {

@@ -27,18 +27,20 @@ func BenchmarkControl(b *testing.B) {
 			m.e[col][lane] = 1e-4 * float32(1+lane%16)
 		}
 	}
-	var log Log[float32]
-	log.reset(0, 1e9, tileLanes, keepsSteps)
+	var log Record[float32]
+	log.reset(0, 1e9, tileLanes, keepsSteps, 1<<40)
 	for b.Loop() {
 		w.measure(tileLanes)
-		w.record(&log, tileLanes)
+		if err := w.record(&log, tileLanes); err != nil {
+			b.Fatal(err)
+		}
 		w.accept(tileLanes)
 		c.control.factors(c.exps, w.squared, w.lanes)
 		for lane := range tileLanes {
 			w.advance(&c, lane)
 			w.lanes[lane].t, w.lanes[lane].h, w.stats[lane] = 0, 0.1, Stats{}
 		}
-		log.reset(0, 1e9, tileLanes, keepsSteps)
+		log.reset(0, 1e9, tileLanes, keepsSteps, 1<<40)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/tileLanes, "ns/lane")
 }

@@ -31,7 +31,7 @@ func ExampleIntegrator() {
 	copy(state[1], []float64{0, 0})
 
 	ctx := context.Background()
-	var steps ode.Log[float64]
+	var steps ode.Record[float64]
 	if err := w.Solve(ctx, 2, 0, 3, &steps); err != nil {
 		log.Fatal(err)
 	}

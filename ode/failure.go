@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/go-ffjord/ffjord/internal/guard"
+	"github.com/go-ffjord/ffjord/internal/limit"
 )
 
 // The reasons why a solve fails for a row.
@@ -15,6 +18,12 @@ var (
 	ErrMaxSteps  = errors.New("the maximum number of steps is spent")
 )
 
+// LimitError says that the record of a solve would take more memory than Solver.MaxRecord allows.
+type LimitError = limit.Error
+
+// PanicError says that a function of the caller's panicked: what Worker.OnStep was given. Its %+v has the stack.
+type PanicError = guard.PanicError
+
 // RowError says why and where the solve of one row failed. It unwraps to ErrUnderflow, ErrNonFinite or ErrMaxSteps.
 type RowError struct {
 	Row    int       // of the call
@@ -23,6 +32,8 @@ type RowError struct {
 	Norm   float64   // of the state at T
 	Errors []float64 // of the last attempts in units of the tolerance, the latest last
 	Stats  Stats
+
+	unmeasured string // the element type, where the tolerance at T is less than it can tell apart
 }
 
 func (e *RowError) Error() string {
@@ -33,6 +44,9 @@ func (e *RowError) Error() string {
 func (e *RowError) Unwrap() error { return e.Reason }
 
 func (e *RowError) advice() string {
+	if e.unmeasured != "" && e.Reason != ErrNonFinite {
+		return "the tolerance is less than " + e.unmeasured + " can tell apart in a state of this size: raise RTol and ATol, or use float64"
+	}
 	switch e.Reason {
 	case ErrMaxSteps:
 		return "the field may be stiff here: raise MaxSteps, loosen the tolerances or regularise the field"

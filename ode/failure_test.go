@@ -50,7 +50,7 @@ func TestInfiniteStateIsNotAccepted(t *testing.T) {
 	for _, s := range []ode.Solver{{}, {Shared: true}, {RTol: 0.5, ATol: 1}, {Control: ode.Control{First: 1e3}}} {
 		for _, y0 := range []float64{0, 3, 80, 700} {
 			w := worker[float64](t, explosion, s, []float64{y0})
-			w.Trace(func(e ode.StepEvent) { assert.False(t, e.Accepted && math.IsNaN(e.Error)) })
+			w.OnStep(func(e ode.StepEvent) { assert.False(t, e.Accepted && math.IsNaN(e.Error)) })
 			err := w.Solve(t.Context(), 1, 0, 2e3, nil)
 			var row *ode.RowError
 			require.ErrorAs(t, err, &row)
@@ -121,7 +121,7 @@ func TestSeveralRowsFail(t *testing.T) {
 				}
 				w := worker[float64](t, p, s, rows...)
 				require.NoError(t, w.Bind("a", []float64{1}))
-				var log ode.Log[float64]
+				var log ode.Record[float64]
 				err = w.Solve(t.Context(), len(y0), 0, 1, &log)
 				g, e := w.Cotangent(0)
 				require.NoError(t, e)
@@ -162,7 +162,7 @@ func TestSeveralRowsFail(t *testing.T) {
 // With a shared step one row that fails ends the solve of all; it is the one that is named.
 func TestSharedStepFails(t *testing.T) {
 	w := worker[float64](t, blowUp, ode.Solver{Shared: true}, []float64{0.1}, []float64{5}, []float64{0.2})
-	var log ode.Log[float64]
+	var log ode.Record[float64]
 	err := w.Solve(t.Context(), 3, 0, 1, &log)
 	var row *ode.RowError
 	require.ErrorAs(t, err, &row)
@@ -187,7 +187,7 @@ func TestCancelled(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			w := worker[float64](t, scalar(1, func(_, y *graph.Node) *graph.Node { return graph.Neg(y) }), s, []float64{1})
 			attempts := 0
-			w.Trace(func(ode.StepEvent) {
+			w.OnStep(func(ode.StepEvent) {
 				if attempts++; attempts == 3 {
 					cancel()
 				}
@@ -195,14 +195,14 @@ func TestCancelled(t *testing.T) {
 			if s.Steps > 0 {
 				cancel()
 			}
-			var log ode.Log[float64]
+			var log ode.Record[float64]
 			err := w.Solve(ctx, 1, 0, 10, &log)
 			require.ErrorIs(t, err, context.Canceled)
 			assert.ErrorContains(t, err, "at t = ")
 			assert.LessOrEqual(t, attempts, 3)
 			assert.ErrorContains(t, w.Back(t.Context(), &log), "not one of a whole solve")
 
-			w.Trace(nil)
+			w.OnStep(nil)
 			require.NoError(t, w.Solve(t.Context(), 1, 0, 10, &log))
 			assert.ErrorIs(t, w.Back(ctx, &log), context.Canceled)
 			cancel()
@@ -213,9 +213,9 @@ func TestCancelled(t *testing.T) {
 // A log leads back only along the integrator whose solve it logged.
 func TestLogOfAnother(t *testing.T) {
 	decay := scalar(1, func(_, y *graph.Node) *graph.Node { return graph.Neg(y) })
-	logs := map[string]*ode.Log[float64]{}
+	logs := map[string]*ode.Record[float64]{}
 	for name, s := range solvers(1e-3, 1e-5) {
-		logs[name] = new(ode.Log[float64])
+		logs[name] = new(ode.Record[float64])
 		require.NoError(t, worker[float64](t, decay, s, []float64{1}).Solve(t.Context(), 1, 0, 1, logs[name]))
 	}
 	for _, c := range [][2]string{{"replay", "adjoint"}, {"adjoint", "replay"}, {"grid", "replay"}, {"replay", "grid"}, {"grid", "adjoint"}} {
@@ -224,7 +224,7 @@ func TestLogOfAnother(t *testing.T) {
 	}
 	wide := worker[float64](t, scalar(2, func(_, y *graph.Node) *graph.Node { return y }), ode.Solver{}, []float64{1, 2})
 	assert.ErrorContains(t, wide.Back(t.Context(), logs["replay"]), "not one of a whole solve by this integrator")
-	assert.ErrorContains(t, wide.Back(t.Context(), new(ode.Log[float64])), "the log is of 0 rows")
+	assert.ErrorContains(t, wide.Back(t.Context(), new(ode.Record[float64])), "the record is of 0 rows")
 }
 
 func TestToleranceArguments(t *testing.T) {

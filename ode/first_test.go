@@ -41,7 +41,7 @@ func TestFirstStep(t *testing.T) {
 					for _, end := range []float64{1, -1} {
 						w := worker[float64](t, p, s, []float64{y})
 						first := math.NaN()
-						w.Trace(func(e ode.StepEvent) {
+						w.OnStep(func(e ode.StepEvent) {
 							if math.IsNaN(first) {
 								first = e.H
 							}
@@ -61,7 +61,7 @@ func TestFirstStep(t *testing.T) {
 func TestFirstStepGiven(t *testing.T) {
 	w := worker[float64](t, riccati, ode.Solver{Control: ode.Control{First: 0.07}}, []float64{0.5})
 	var steps []float64
-	w.Trace(func(e ode.StepEvent) { steps = append(steps, e.H) })
+	w.OnStep(func(e ode.StepEvent) { steps = append(steps, e.H) })
 	require.NoError(t, w.Solve(t.Context(), 1, 0, 1, nil))
 	assert.Equal(t, 0.07, steps[0])
 

@@ -66,13 +66,13 @@ func TestReplayIsExact(t *testing.T) {
 				w, err := it.NewWorker(rows)
 				require.NoError(t, err)
 				var share, part [rows][]float64
-				w.Trace(func(e ode.StepEvent) {
+				w.OnStep(func(e ode.StepEvent) {
 					if e.Accepted {
 						share[e.Row] = append(share[e.Row], (e.T-span.t0)/(span.t1-span.t0))
 						part[e.Row] = append(part[e.Row], e.H/(span.t1-span.t0))
 					}
 				})
-				var log ode.Log[float64]
+				var log ode.Record[float64]
 				z1, l1 := solveDriven(t, w, d.w, d.b, d.push, d.z, span.t0, span.t1, &log)
 				gz, err := w.Cotangent(0)
 				require.NoError(t, err)
@@ -135,7 +135,7 @@ func drivenGradients(t *testing.T, s ode.Solver, t0, t1 float64) gradients {
 	require.NoError(t, err)
 	w, err := it.NewWorker(3)
 	require.NoError(t, err)
-	var log ode.Log[float64]
+	var log ode.Record[float64]
 	solveDriven(t, w, d.w, d.b, d.push, d.z, t0, t1, &log)
 	gz, err := w.Cotangent(0)
 	require.NoError(t, err)
@@ -206,7 +206,7 @@ func solvers(rtol, atol float64) map[string]ode.Solver {
 func TestGradientOfRiccati(t *testing.T) {
 	for name, s := range solvers(1e-8, 1e-12) {
 		w := worker[float64](t, riccati, s, []float64{0.5})
-		var log ode.Log[float64]
+		var log ode.Record[float64]
 		require.NoError(t, w.Solve(t.Context(), 1, 0, 1, &log))
 		g, err := w.Cotangent(0)
 		require.NoError(t, err)
@@ -230,7 +230,7 @@ func TestGradientByRates(t *testing.T) {
 	for name, s := range solvers(1e-8, 1e-12) {
 		w := worker[float64](t, scaled(2), s, y0)
 		require.NoError(t, w.Bind("rates", rates))
-		var log ode.Log[float64]
+		var log ode.Record[float64]
 		require.NoError(t, w.Solve(t.Context(), 1, 0, 1, &log))
 		g, err := w.Cotangent(0)
 		require.NoError(t, err)
@@ -257,7 +257,7 @@ func TestGradientByRatesInFloat32(t *testing.T) {
 		require.NoError(t, w.Bind("beta", []float32{beta}))
 		for _, c := range []struct{ gx, gy float32 }{{1, 0}, {0, 1}} {
 			w.State(0)[0][0], w.State(1)[0][0] = x0, y0
-			var log ode.Log[float32]
+			var log ode.Record[float32]
 			require.NoError(t, w.Solve(t.Context(), 1, 0, span, &log))
 			gx, err := w.Cotangent(0)
 			require.NoError(t, err)
@@ -278,7 +278,7 @@ func TestGradientByRatesInFloat32(t *testing.T) {
 // differentiated.
 func solveChain(t *testing.T, w *ode.Worker[float64], times []float64, cotangents [][]float64) (gy []float64, gt []float64) {
 	t.Helper()
-	logs := make([]ode.Log[float64], len(times)-1)
+	logs := make([]ode.Record[float64], len(times)-1)
 	for i := range logs {
 		require.NoError(t, w.Solve(t.Context(), 1, times[i], times[i+1], &logs[i]))
 	}
@@ -369,7 +369,7 @@ func TestGradientsAgreeWithWholeSolves(t *testing.T) {
 		a, push := g.Uniform("a", 2, 2), g.Rows("push", 2)
 		return func(_ *graph.Node, y ode.State) ode.State { return ode.State{graph.Add(graph.MatMul(y[0], a), push)} }
 	}}
-	solve := func(s ode.Solver, v []float64, log *ode.Log[float64]) *ode.Worker[float64] { // y, push, a, t0, t1
+	solve := func(s ode.Solver, v []float64, log *ode.Record[float64]) *ode.Worker[float64] { // y, push, a, t0, t1
 		w := worker[float64](t, p, s, v[:2])
 		require.NoError(t, w.Bind("a", v[4:8]))
 		start(w.Rows("push"), v[2:4])
@@ -387,7 +387,7 @@ func TestGradientsAgreeWithWholeSolves(t *testing.T) {
 		if s.Steps == 0 {
 			s.Method = ode.Tsit5
 		}
-		var log ode.Log[float64]
+		var log ode.Record[float64]
 		w := solve(s, at, &log)
 		g, err := w.Cotangent(0)
 		require.NoError(t, err)
@@ -415,7 +415,7 @@ func TestManyRows(t *testing.T) {
 		require.NoError(t, err)
 		copy(w.State(0)[0], x)
 		require.NoError(t, w.Bind("rates", []float64{-alpha}))
-		var log ode.Log[float64]
+		var log ode.Record[float64]
 		require.NoError(t, w.Solve(t.Context(), rows, 0, end, &log))
 		e, sum := math.Exp(-alpha*end), 0.0
 		for i, v := range x {
@@ -446,7 +446,7 @@ func TestGradientWithoutError(t *testing.T) {
 	for name, s := range solvers(1e-3, 1e-5) {
 		w := worker[float64](t, p, s, []float64{3})
 		require.NoError(t, w.Bind("c", []float64{0}))
-		var log ode.Log[float64]
+		var log ode.Record[float64]
 		require.NoError(t, w.Solve(t.Context(), 1, 1, 3, &log))
 		g, err := w.Cotangent(0)
 		require.NoError(t, err)
@@ -467,7 +467,7 @@ func TestGradientOfNothing(t *testing.T) {
 	for name, s := range solvers(1e-8, 1e-8) {
 		w := worker[float64](t, p, s, []float64{1})
 		require.NoError(t, w.Bind("unused", []float64{1}))
-		var log ode.Log[float64]
+		var log ode.Record[float64]
 		require.NoError(t, w.Solve(t.Context(), 1, 0, 1, &log))
 		g, err := w.Cotangent(0)
 		require.NoError(t, err)
@@ -483,7 +483,7 @@ func TestAdjointFails(t *testing.T) {
 	decay := scalar(1, func(_, y *graph.Node) *graph.Node { return graph.Neg(y) })
 	s := ode.Solver{RTol: 1e-2, MaxSteps: 20, Adjoint: &ode.Adjoint{RTol: 1e-12, ATol: 1e-12}}
 	w := worker[float64](t, decay, s, []float64{nan}, []float64{0.1}, []float64{5})
-	var log ode.Log[float64]
+	var log ode.Record[float64]
 	require.Error(t, w.Solve(t.Context(), 3, 0, 3, &log))
 	g, err := w.Cotangent(0)
 	require.NoError(t, err)

@@ -7,8 +7,13 @@ import (
 )
 
 // solveGrid takes equal steps, tile by tile.
-func (w *Worker[T]) solveGrid(ctx context.Context, n int, t0, t1 float64, log *Log[T]) error {
+func (w *Worker[T]) solveGrid(ctx context.Context, n int, t0, t1 float64, log *Record[T]) error {
 	steps := w.it.solver.runs()
+	if log != nil {
+		if err := log.holds(float64(steps)*float64(n)*float64(w.it.width), 0); err != nil {
+			return err
+		}
+	}
 	for from := 0; from < n; from += w.tile {
 		lanes := min(w.tile, n-from)
 		copyRange(w.step.y, 0, w.state, from, lanes)
@@ -41,7 +46,7 @@ func (w *Worker[T]) solveGrid(ctx context.Context, n int, t0, t1 float64, log *L
 }
 
 // gridFailures reports the rows whose state is not finite at t1.
-func (w *Worker[T]) gridFailures(n int, t1, h float64, log *Log[T]) error {
+func (w *Worker[T]) gridFailures(n int, t1, h float64, log *Record[T]) error {
 	w.failed = w.failed[:0]
 	marks := w.first[:n]
 	clear(marks)
@@ -79,10 +84,10 @@ func (w *Worker[T]) gridRun(ctx context.Context, m *machine[T], lanes int, s spa
 }
 
 // backGrid goes back through equal steps, tile by tile.
-func (w *Worker[T]) backGrid(ctx context.Context, log *Log[T]) error {
+func (w *Worker[T]) backGrid(ctx context.Context, log *Record[T]) error {
 	n, steps := log.rows, w.it.solver.runs()
 	if len(log.states) != steps*n*w.it.width {
-		return fmt.Errorf("ode: the log is not one of a whole solve by this integrator")
+		return fmt.Errorf("ode: the record is not one of a whole solve by this integrator")
 	}
 	for from := 0; from < n; from += w.tile {
 		if err := w.backTile(ctx, log, from, min(w.tile, n-from)); err != nil {
@@ -97,7 +102,7 @@ func (w *Worker[T]) backGrid(ctx context.Context, log *Log[T]) error {
 
 // backTile goes back through the steps of a tile. Where a row failed, its lane repeats one that did not, with a
 // cotangent of zero, so that what is not finite never enters a sum.
-func (w *Worker[T]) backTile(ctx context.Context, log *Log[T], from, lanes int) error {
+func (w *Worker[T]) backTile(ctx context.Context, log *Record[T], from, lanes int) error {
 	b, steps, size := w.back, w.it.solver.runs(), lanes*w.it.width
 	failed := log.head[from : from+lanes]
 	good := slices.IndexFunc(failed, func(head int32) bool { return head != rowFailed })

@@ -76,6 +76,9 @@ func NewIntegrator[T graph.Float](p Problem, s Solver) (*Integrator[T], error) {
 		it.width += w
 	}
 	if s.Adaptive() {
+		if err := reachable[T](it.tolerances()); err != nil {
+			return nil, err
+		}
 		if !slices.ContainsFunc(it.tolerances(), func(t Tolerance) bool { return !t.Free }) {
 			return nil, fmt.Errorf("ode: all %d components of the state are Free, want at least one in the error norm", len(p.Widths))
 		}
@@ -95,6 +98,17 @@ func NewIntegrator[T graph.Float](p Problem, s Solver) (*Integrator[T], error) {
 		}
 	}
 	return it, nil
+}
+
+// reachable fails for a tolerance that a state of order one can't be measured by in T: a few roundings.
+func reachable[T graph.Float](tolerances []Tolerance) error {
+	for c, tol := range tolerances {
+		if least := 2 * epsilon[T](); !tol.Free && tol.RTol+tol.ATol < least {
+			return fmt.Errorf("ode: component %d of the state: RTol %v and ATol %v are less than %v can tell apart at 1: want their sum at least %.2g, or float64",
+				c, tol.RTol, tol.ATol, graph.DtypeOf[T](), least)
+		}
+	}
+	return nil
 }
 
 // readInputs tells the field's own inputs from those of the step.

@@ -89,7 +89,7 @@ func TestEulerByHand(t *testing.T) {
 	w, err := it.NewWorker(1)
 	require.NoError(t, err)
 	w.State(0)[0][0] = 1
-	var log ode.Log[float64]
+	var log ode.Record[float64]
 	require.NoError(t, w.Solve(t.Context(), 1, 0, 1, &log))
 	want := math.Pow(1.1, 10)
 	assert.InDelta(t, want, w.State(0)[0][0], 1e-14)
@@ -143,7 +143,7 @@ func flatten(rows [][]float64) []float64 {
 }
 
 // solveDriven returns the final state.
-func solveDriven(t *testing.T, w *ode.Worker[float64], weights, bias, push, z []float64, t0, t1 float64, log *ode.Log[float64]) (z1, l1 []float64) {
+func solveDriven(t *testing.T, w *ode.Worker[float64], weights, bias, push, z []float64, t0, t1 float64, log *ode.Record[float64]) (z1, l1 []float64) {
 	t.Helper()
 	require.NoError(t, w.Bind("w", weights))
 	require.NoError(t, w.Bind("b", bias))
@@ -172,7 +172,7 @@ func TestIntegratorIsUnroll(t *testing.T) {
 				w, err := it.NewWorker(4)
 				require.NoError(t, err)
 				assert.Nil(t, w.Grad("w"), "before any gradient")
-				var log ode.Log[float64]
+				var log ode.Record[float64]
 				z1, l1 := solveDriven(t, w, d.w, d.b, d.push, d.z, span.t0, span.t1, &log)
 				gz, err := w.Cotangent(0)
 				require.NoError(t, err)
@@ -243,7 +243,7 @@ func TestGradientsAddUp(t *testing.T) {
 	require.NoError(t, err)
 	w, err := it.NewWorker(3)
 	require.NoError(t, err)
-	var log ode.Log[float64]
+	var log ode.Record[float64]
 	once := func(weights []float64) {
 		solveDriven(t, w, weights, d.b, d.push, d.z, 0, 1, &log)
 		gz, err := w.Cotangent(0)
@@ -271,8 +271,8 @@ func TestZeroLength(t *testing.T) {
 	w, err := it.NewWorker(3)
 	require.NoError(t, err)
 	d := drivenInputs
-	log := new(ode.Log[float64])
-	solveDriven(t, w, d.w, d.b, d.push, d.z, 0, 1, log) // leaves something in the log
+	log := new(ode.Record[float64])
+	solveDriven(t, w, d.w, d.b, d.push, d.z, 0, 1, log) // leaves something in the record
 	z1, l1 := solveDriven(t, w, d.w, d.b, d.push, d.z, 1.5, 1.5, log)
 	assert.Equal(t, d.z, z1)
 	assert.Equal(t, d.l, l1)
@@ -289,7 +289,7 @@ func TestRowsDontMix(t *testing.T) {
 	s := ode.Solver{Steps: 4}
 	want := solve[float64](t, riccati, s, 0, 1, []float64{0.25}, []float64{0.5})
 	w := worker[float64](t, riccati, s, []float64{0.25}, []float64{math.NaN()}, []float64{0.5})
-	var log ode.Log[float64]
+	var log ode.Record[float64]
 	var failed *ode.SolveError
 	require.ErrorAs(t, w.Solve(t.Context(), 3, 0, 1, &log), &failed)
 	require.Len(t, failed.Rows, 1)
@@ -371,7 +371,7 @@ func TestWorkerErrors(t *testing.T) {
 
 	cancelled, cancel := context.WithCancel(ctx)
 	cancel()
-	var log ode.Log[float64]
+	var log ode.Record[float64]
 	err = w.Solve(cancelled, 1, 0.5, 2, &log)
 	assert.ErrorIs(t, err, context.Canceled)
 	assert.ErrorContains(t, err, "ode: step 1 of 3, at t = 0.5")

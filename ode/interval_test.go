@@ -58,7 +58,7 @@ func nothingBeyond[T graph.Float](t *testing.T) {
 			for _, ends := range [][2]float64{{low, high}, {high, low}} {
 				what := fmt.Sprintf("%s from %v to %v", name, ends[0], ends[1])
 				start(w.State(0), []float64{0}, []float64{3})
-				var log ode.Log[T]
+				var log ode.Record[T]
 				assert.NoError(t, w.Solve(t.Context(), 2, ends[0], ends[1], &log), what)
 				cot, err := w.Cotangent(0)
 				require.NoError(t, err)

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
 // measure sets the squared error of every lane to the mean over the steering columns of the squared error in units of
@@ -64,11 +65,21 @@ func take[T graph.Float](dst, src []T, s []float64) {
 	}
 }
 
-// report tells the trace of the attempts of all lanes.
-func (w *Worker[T]) report(active int) {
+// report tells whoever listens of the attempts of all lanes.
+func (w *Worker[T]) report(active int) error {
+	if w.onStep == nil {
+		return nil
+	}
+	return guard.Call("OnStep", func() error {
+		w.reportLanes(active)
+		return nil
+	})
+}
+
+func (w *Worker[T]) reportLanes(active int) {
 	for lane, s := range w.squared[:active] {
 		p := &w.lanes[lane]
-		w.trace(StepEvent{Row: p.row, T: p.t, H: p.h, Error: math.Sqrt(s), Accepted: s <= 1, Driver: w.driver(lane)})
+		w.onStep(StepEvent{Row: p.row, T: p.t, H: p.h, Error: math.Sqrt(s), Accepted: s <= 1, Driver: w.driver(lane)})
 	}
 }
 

@@ -11,14 +11,13 @@ import (
 type returns struct {
 	row, record []int32 // by lane: the row, and its step to go through next
 	order       []int32 // the rows that have steps, in the order in which they enter the lanes
-	steps       []int32 // by row
 }
 
 // replay goes back through the steps that every row has chosen, each with the step's vector-Jacobian product. Rows with
 // the most steps enter the lanes first, so that the tile empties at the end only.
-func (w *Worker[T]) replay(ctx context.Context, log *Log[T]) error {
+func (w *Worker[T]) replay(ctx context.Context, log *Record[T]) error {
 	if len(log.records) != len(log.prev)*(2+w.it.width) {
-		return fmt.Errorf("ode: the log is not one of a whole solve by this integrator")
+		return fmt.Errorf("ode: the record is not one of a whole solve by this integrator")
 	}
 	g, b := &w.going, w.back
 	if g.row == nil {
@@ -56,7 +55,7 @@ func (w *Worker[T]) replay(ctx context.Context, log *Log[T]) error {
 }
 
 // retreat does the bookkeeping of a lane that went back through a step and reports whether that was its row's first.
-func (w *Worker[T]) retreat(log *Log[T], lane int) (done bool) {
+func (w *Worker[T]) retreat(log *Record[T], lane int) (done bool) {
 	g, b, span := &w.going, w.back, log.t1-log.t0
 	row := int(g.row[lane])
 	w.stats[row].Backward += w.it.solver.Method.Stages()
@@ -72,19 +71,15 @@ func (w *Worker[T]) retreat(log *Log[T], lane int) (done bool) {
 }
 
 // longestFirst orders the rows that have steps, those with the most first.
-func (w *Worker[T]) longestFirst(log *Log[T]) {
+func (w *Worker[T]) longestFirst(log *Record[T]) {
 	g := &w.going
-	g.order, g.steps = g.order[:0], slices.Grow(g.steps[:0], log.rows)[:log.rows]
+	g.order = g.order[:0]
 	for row, at := range log.head {
-		g.steps[row] = 0
 		if at >= 0 {
 			g.order = append(g.order, int32(row))
 		}
-		for ; at >= 0; at = log.prev[at] {
-			g.steps[row]++
-		}
 	}
 	slices.SortFunc(g.order, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(g.steps[b], g.steps[a]), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(log.steps[b], log.steps[a]), cmp.Compare(a, b))
 	})
 }

@@ -68,7 +68,7 @@ func place[T graph.Float](w *ode.Worker[T], i, number int) {
 // carry solves and goes back for the rows of these numbers, chunk by chunk.
 func carry[T graph.Float](t *testing.T, w *ode.Worker[T], size int, numbers []int) map[int]outcome[T] {
 	out := map[int]outcome[T]{}
-	var log ode.Log[T]
+	var log ode.Record[T]
 	for len(numbers) > 0 {
 		chunk := numbers[:min(size, len(numbers))]
 		numbers = numbers[len(chunk):]

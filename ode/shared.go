@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
 // shared holds an attempt of all rows of a chunk at one step.
@@ -16,7 +17,7 @@ type shared[T graph.Float] struct {
 }
 
 // solveShared takes the same steps for all rows, chosen by the root mean square of the error over all of them.
-func (w *Worker[T]) solveShared(ctx context.Context, n int, t0, t1 float64, log *Log[T]) error {
+func (w *Worker[T]) solveShared(ctx context.Context, n int, t0, t1 float64, log *Record[T]) error {
 	if err := w.start(ctx, n, t0, t1); err != nil {
 		return err
 	}
@@ -37,9 +38,9 @@ func (w *Worker[T]) solveShared(ctx context.Context, n int, t0, t1 float64, log 
 		}
 		for row := range n {
 			w.stats[row].attempt(w.it.cost, p, s)
-			if w.trace != nil {
-				w.trace(StepEvent{Row: row, T: p.t, H: p.h, Error: math.Sqrt(s), Accepted: s <= 1, Driver: -1})
-			}
+		}
+		if err := w.reportAll(p, n, s); err != nil {
+			return err
 		}
 		if s <= 1 {
 			if err := w.acceptAll(p, step, n, t1, log); err != nil {
@@ -55,6 +56,19 @@ func (w *Worker[T]) solveShared(ctx context.Context, n int, t0, t1 float64, log 
 			return nil
 		}
 	}
+}
+
+// reportAll tells whoever listens of the attempt of all rows.
+func (w *Worker[T]) reportAll(p *pace, n int, s float64) error {
+	if w.onStep == nil {
+		return nil
+	}
+	return guard.Call("OnStep", func() error {
+		for row := range n {
+			w.onStep(StepEvent{Row: row, T: p.t, H: p.h, Error: math.Sqrt(s), Accepted: s <= 1, Driver: -1})
+		}
+		return nil
+	})
 }
 
 // loadAll puts the rows of the chunk from row from on into the trial's lanes, for a step.
@@ -92,8 +106,11 @@ func (w *Worker[T]) attemptAll(ctx context.Context, p *pace, step span[T], n int
 }
 
 // acceptAll moves all rows to the end of the step.
-func (w *Worker[T]) acceptAll(p *pace, step span[T], n int, t1 float64, log *Log[T]) error {
+func (w *Worker[T]) acceptAll(p *pace, step span[T], n int, t1 float64, log *Record[T]) error {
 	if log != nil && log.keeps == keepsSteps {
+		if err := log.holds(float64(len(log.records)+n*(2+w.it.width)), float64(len(log.prev)+n)); err != nil {
+			return err
+		}
 		for row := range n {
 			log.add(row, step, w.state, row)
 		}
@@ -123,7 +140,7 @@ func (w *Worker[T]) worst(n int) int {
 }
 
 // failAll gives all rows up, first of all the one that held the others up.
-func (w *Worker[T]) failAll(p *pace, n int, log *Log[T], reason error) error {
+func (w *Worker[T]) failAll(p *pace, n int, log *Record[T], reason error) error {
 	worst := w.worst(n)
 	p.row = worst
 	w.fail(p, w.state, worst, reason)

@@ -22,6 +22,11 @@ type Solver struct {
 	Control    Control     // how the next step is chosen
 	MaxSteps   int         // attempts of a row, accepted or not, that end a solve with an error; zero is 10000
 
+	// MaxRecord bounds the bytes that the record of one solve by one Worker may take, for going back through its steps;
+	// more is a *LimitError, before equal steps are taken and in the middle of chosen ones. A flow has a worker a core, and
+	// in it a record for each block. Zero is 256 MiB.
+	MaxRecord int64
+
 	// Shared takes the same steps for all rows of a call, chosen by the root mean square over all of them, as other
 	// software does. A row's result then depends on the rows beside it, and the call runs on one core.
 	Shared bool
@@ -67,6 +72,12 @@ func (s Solver) WithDefaults() (Solver, error) {
 	}
 	if err := s.Method.check(); err != nil {
 		return s, err
+	}
+	if s.MaxRecord < 0 {
+		return s, fmt.Errorf("ode: MaxRecord is %d bytes: want at least 1, or 0 for 256 MiB", s.MaxRecord)
+	}
+	if s.MaxRecord == 0 {
+		s.MaxRecord = 256 << 20
 	}
 	if s.Unrolled && s.Steps == 0 {
 		return s, fmt.Errorf("ode: Unrolled is for equal steps; set Steps")

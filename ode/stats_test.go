@@ -38,7 +38,7 @@ func TestStatsAddUp(t *testing.T) {
 				for i := range at {
 					at[i] = ends[0]
 				}
-				w.Trace(func(e ode.StepEvent) {
+				w.OnStep(func(e ode.StepEvent) {
 					st := &want[e.Row]
 					require.InDelta(t, at[e.Row], e.T, 1e-12)
 					require.Equal(t, ends[1] > ends[0], e.H > 0)
@@ -77,7 +77,7 @@ func TestStatsAddUp(t *testing.T) {
 
 func TestStatsOfEqualSteps(t *testing.T) {
 	w := worker[float64](t, riccati, ode.Solver{Steps: 10}, []float64{0.5})
-	var log ode.Log[float64]
+	var log ode.Record[float64]
 	require.NoError(t, w.Solve(t.Context(), 1, 0, 1, &log))
 	assert.Equal(t, ode.Stats{Evaluations: 40, Accepted: 10, Smallest: 0.1, Largest: 0.1}, w.Stats()[0])
 	_, err := w.Cotangent(0)
@@ -110,7 +110,7 @@ func TestErrorNorm(t *testing.T) {
 	w := worker[float64](t, p, s, []float64{7, -5})
 	w.State(1)[0][0] = -2
 	var got []ode.StepEvent
-	w.Trace(func(e ode.StepEvent) { got = append(got, e) })
+	w.OnStep(func(e ode.StepEvent) { got = append(got, e) })
 	require.NoError(t, w.Solve(t.Context(), 1, 0, h, nil))
 	e := func(a, rtol, atol, y float64) float64 {
 		return a * h * h / 2 / (atol + rtol*max(math.Abs(y), math.Abs(y+a*h*h/2)))
@@ -162,7 +162,7 @@ func TestResume(t *testing.T) {
 // The log holds t, h and the state of every accepted step of every row and grows no further when it is used again.
 func TestLogSize(t *testing.T) {
 	w := netWorker[float32](t, ode.Solver{}, 150)
-	var log ode.Log[float32]
+	var log ode.Record[float32]
 	for range 3 {
 		for i := range 150 {
 			place(w, i, i)
@@ -175,7 +175,7 @@ func TestLogSize(t *testing.T) {
 		assert.Equal(t, steps*(2+2), log.Floats())
 	}
 	grid := worker[float64](t, riccati, ode.Solver{Steps: 9}, []float64{1}, []float64{2})
-	var states ode.Log[float64]
+	var states ode.Record[float64]
 	require.NoError(t, grid.Solve(t.Context(), 2, 0, 0.1, &states))
 	assert.Equal(t, 2*9, states.Floats())
 	adjoint := worker[float64](t, riccati, ode.Solver{Adjoint: &ode.Adjoint{}}, []float64{1}, []float64{2})

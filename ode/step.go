@@ -199,7 +199,7 @@ func (m *Tableau) check() error {
 			return fmt.Errorf("ode: method %q: a weight is %v", m.Name, w)
 		}
 	}
-	return nil
+	return m.checkOrder()
 }
 
 func total(values []float64) float64 {

@@ -14,7 +14,7 @@ import (
 // (Hairer, Nørsett & Wanner 1993, II.1.8 and II.4.3). A method of your own is a literal of this type.
 type Tableau struct {
 	Name  string
-	Order int         // of y₁: halving h divides the error of a smooth solution by 2^Order
+	Order int         // of y₁: halving h divides the error of a smooth solution by 2^Order; checked up to 8
 	C     []float64   // s times, C[0] = 0
 	A     [][]float64 // row i holds aᵢⱼ for j < i; row 0 is empty
 	B     []float64   // s weights of the solution

@@ -262,7 +262,7 @@ func TestComponentsSteer(t *testing.T) {
 	cost := func(components ...ode.Tolerance) (stats ode.Stats, drivers map[int]bool) {
 		drivers = map[int]bool{}
 		w := worker[float64](t, p, ode.Solver{Components: components}, []float64{1})
-		w.Trace(func(e ode.StepEvent) { drivers[e.Driver] = true })
+		w.OnStep(func(e ode.StepEvent) { drivers[e.Driver] = true })
 		require.NoError(t, w.Solve(t.Context(), 1, 0, 4, nil))
 		return w.Stats()[0], drivers
 	}

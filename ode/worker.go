@@ -34,7 +34,7 @@ type Worker[T graph.Float] struct {
 	shared             shared[T]
 	going              returns  // back through chosen steps
 	sink               *sink[T] // of dense output, during a solve that has one
-	trace              func(StepEvent)
+	onStep             func(StepEvent)
 	accepting          func(active int) error // is told before lanes with an error of at most 1 move on
 	adjoint            *adjoint[T]            // made when first needed
 
@@ -114,11 +114,12 @@ func (w *Worker[T]) ownRange(name string) (from, to int) {
 }
 
 // Solve carries the state of the first n rows from t0 to t1, forward or backward in time; where they are equal, the
-// state stays as it is. With a log it keeps what Back needs. ctx is checked before every step.
+// state stays as it is. With a record it keeps what Back needs, up to Solver.MaxRecord bytes, beyond which it
+// ends with a *LimitError. ctx is checked before every step.
 //
 // Where the solve fails for some rows, it returns a *SolveError; their states are NaN and all others are solved. After
 // any other error, such as a cancelled ctx, no state is to be used.
-func (w *Worker[T]) Solve(ctx context.Context, n int, t0, t1 float64, log *Log[T]) error {
+func (w *Worker[T]) Solve(ctx context.Context, n int, t0, t1 float64, log *Record[T]) error {
 	if n < 1 || n > w.rows {
 		return fmt.Errorf("ode: solve %d rows with a worker of %d", n, w.rows)
 	}
@@ -127,7 +128,7 @@ func (w *Worker[T]) Solve(ctx context.Context, n int, t0, t1 float64, log *Log[T
 	}
 	clear(w.stats[:n])
 	if log != nil {
-		log.reset(t0, t1, n, w.it.keeps())
+		log.reset(t0, t1, n, w.it.keeps(), w.it.solver.MaxRecord)
 	}
 	var err error
 	switch {
@@ -151,5 +152,6 @@ func (w *Worker[T]) Solve(ctx context.Context, n int, t0, t1 float64, log *Log[T
 // Stats returns what the last Solve has cost each row; Back adds to Backward. They stay the same slice.
 func (w *Worker[T]) Stats() []Stats { return w.stats }
 
-// Trace makes f be told of every attempt at a step of the solves to come, by the worker's goroutine; nil ends it.
-func (w *Worker[T]) Trace(f func(StepEvent)) { w.trace = f }
+// OnStep makes f be told of every attempt at a step of the solves to come, by the worker's goroutine; nil ends it. Where f
+// panics, the solve ends with a *PanicError.
+func (w *Worker[T]) OnStep(f func(StepEvent)) { w.onStep = f }

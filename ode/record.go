@@ -1,11 +1,16 @@
 package ode
 
-import "github.com/go-ffjord/ffjord/graph"
+import (
+	"math"
+	"unsafe"
 
-// Log keeps the steps of a solve that Back goes back through: the state before every step of every row, and the step
+	"github.com/go-ffjord/ffjord/graph"
+)
+
+// Record keeps the steps of a solve that Back goes back through: the state before every step of every row, and the step
 // where rows choose their own. The zero value is ready, and serves one solve after the other without giving memory
 // back.
-type Log[T graph.Float] struct {
+type Record[T graph.Float] struct {
 	t0, t1 float64
 	rows   int
 	whole  bool // the solve came to its end, for some rows by failing
@@ -15,9 +20,11 @@ type Log[T graph.Float] struct {
 	records []T     // keepsSteps: t, h and the state before it
 	prev    []int32 // of a record: the record of the row's step before, -1 for the first
 	head    []int32 // of a row: its last record, or one of the two below
+	steps   []int32 // of a row: how many records it has
+	most    int64   // bytes of all of it
 }
 
-// kept is what a log keeps: what its integrator's Back needs.
+// kept is what a record keeps: what its integrator's Back needs.
 type kept int
 
 const (
@@ -26,7 +33,7 @@ const (
 	keepsEnd               // the final state and its derivative
 )
 
-// keeps returns what logs keep for the integrator.
+// keeps returns what records keep for the integrator.
 func (it *Integrator[T]) keeps() kept {
 	switch {
 	case !it.solver.Adaptive():
@@ -43,16 +50,30 @@ const (
 	rowFailed = -2
 )
 
-func (l *Log[T]) reset(t0, t1 float64, rows int, keeps kept) {
-	l.t0, l.t1, l.rows, l.whole, l.keeps = t0, t1, rows, false, keeps
-	l.states, l.records, l.prev, l.head = l.states[:0], l.records[:0], l.prev[:0], l.head[:0]
+func (l *Record[T]) reset(t0, t1 float64, rows int, keeps kept, most int64) {
+	l.t0, l.t1, l.rows, l.whole, l.keeps, l.most = t0, t1, rows, false, keeps, most
+	l.states, l.records, l.prev, l.head, l.steps = l.states[:0], l.records[:0], l.prev[:0], l.head[:0], l.steps[:0]
 	for range rows {
-		l.head = append(l.head, noRecord)
+		l.head, l.steps = append(l.head, noRecord), append(l.steps, 0)
 	}
 }
 
-// add logs a step of row that starts at place i of columns y.
-func (l *Log[T]) add(row int, s span[T], y [][]T, i int) {
+// holds fails where so many numbers of T, and a place for each of so many records, are more than the record may take.
+func (l *Record[T]) holds(numbers, records float64) error {
+	bytes := numbers*float64(unsafe.Sizeof(T(0))) + records*4
+	if bytes <= float64(l.most) && records <= math.MaxInt32 {
+		return nil
+	}
+	need := int64(math.MaxInt64)
+	if bytes < 1<<62 {
+		need = int64(bytes)
+	}
+	return &LimitError{What: "ode: the record of a solve's steps", Need: need, Limit: l.most, Unit: "bytes", Raise: "ode.Solver.MaxRecord"}
+}
+
+// add records a step of row that starts at place i of columns y.
+func (l *Record[T]) add(row int, s span[T], y [][]T, i int) {
+	l.steps[row]++
 	l.prev = append(l.prev, l.head[row])
 	l.head[row] = int32(len(l.prev) - 1)
 	l.records = append(l.records, s.t, s.h)
@@ -62,7 +83,7 @@ func (l *Log[T]) add(row int, s span[T], y [][]T, i int) {
 }
 
 // restore fills the lanes of a machine with records, of which last says whether they are the last of their row.
-func (l *Log[T]) restore(m *machine[T], records []int32, last func(lane int) bool) {
+func (l *Record[T]) restore(m *machine[T], records []int32, last func(lane int) bool) {
 	width := 2 + len(m.y)
 	for lane, r := range records {
 		record := l.records[int(r)*width:][:width]
@@ -78,10 +99,10 @@ func (l *Log[T]) restore(m *machine[T], records []int32, last func(lane int) boo
 }
 
 // drop marks a row that failed.
-func (l *Log[T]) drop(row int) { l.head[row] = rowFailed }
+func (l *Record[T]) drop(row int) { l.head[row] = rowFailed }
 
-// Floats returns the number of numbers that the log holds now.
-func (l *Log[T]) Floats() int { return len(l.states) + len(l.records) }
+// Floats returns how many numbers the record holds now.
+func (l *Record[T]) Floats() int { return len(l.states) + len(l.records) }
 
 // appendColumns appends the first n rows of columns, column by column.
 func appendColumns[T graph.Float](dst []T, cols [][]T, n int) []T {
