@@ -19,8 +19,8 @@ type sink[T graph.Float] struct {
 // SolveAt is Solve that also returns the states at the given times: for each of them columns of the whole state, the
 // components side by side, NaN for the rows that failed before it. The times must lie between t0 and t1, in the
 // direction of travel; equal ones are fine. They do not change the steps. Inside a step Dopri5 and Tsit5 have an
-// interpolant of order 4, methods of order 4 and below get Hermite's cubic, and Dopri8, whose steps are too long for
-// that, takes one more step for each of the times.
+// interpolant of order 4, methods of order 4 and below get Hermite's cubic, and Dopri8 and Dop853, whose steps are too long
+// for that, take one more step for each of the times.
 func (w *Worker[T]) SolveAt(ctx context.Context, n int, t0, t1 float64, times []float64) ([][][]T, error) {
 	if n < 1 || n > w.rows {
 		return nil, fmt.Errorf("ode: solve %d rows with a worker of %d", n, w.rows)

@@ -140,7 +140,7 @@ func closedForms() []known {
 
 // adaptiveMethods are the methods with an error estimate.
 func adaptiveMethods() []*ode.Tableau {
-	return []*ode.Tableau{ode.Heun, ode.Bosh3, ode.Tsit5, ode.Dopri5, ode.Dopri8}
+	return []*ode.Tableau{ode.Heun, ode.Bosh3, ode.Tsit5, ode.Dopri5, ode.Dopri8, ode.Dop853}
 }
 
 // worker compiles a problem of one component and puts rows at its start.

@@ -3,6 +3,7 @@ package ode
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // Solver says how a problem is solved. With Steps it takes that many equal steps; without, every row chooses its own
@@ -92,7 +93,7 @@ func (s Solver) WithDefaults() (Solver, error) {
 		return s, nil
 	}
 	if s.Method.E == nil || s.Method.ErrorOrder < 1 {
-		return s, fmt.Errorf("ode: method %q has no error estimate to choose steps by; set Steps, or take dopri5, tsit5, bosh3, dopri8 or heun", s.Method.Name)
+		return s, fmt.Errorf("ode: method %q has no error estimate to choose steps by; set Steps, or take one of %s", s.Method.Name, embedded())
 	}
 	var err error
 	if s.RTol, err = tolerance("RTol", s.RTol, 1e-3); err != nil {
@@ -129,6 +130,17 @@ func (s Solver) WithDefaults() (Solver, error) {
 	}
 	s.Control, err = s.Control.withDefaults()
 	return s, err
+}
+
+// embedded returns the names of the package's methods that have an error estimate.
+func embedded() string {
+	var names []string
+	for _, m := range Methods() {
+		if m.E != nil {
+			names = append(names, m.Name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 func tolerance(name string, v, zero float64) (float64, error) {

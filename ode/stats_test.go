@@ -13,7 +13,7 @@ import (
 
 // evaluationsPerAttempt is the number of evaluations of an attempt: the stages, of which that at the start is known
 // from the step before.
-var evaluationsPerAttempt = map[string]int{"heun": 2, "bosh3": 3, "tsit5": 6, "dopri5": 6, "dopri8": 12}
+var evaluationsPerAttempt = map[string]int{"heun": 2, "bosh3": 3, "tsit5": 6, "dopri5": 6, "dopri8": 13, "dop853": 12}
 
 // The trace of a solve and its statistics tell the same story: steps start where the last accepted one ended, from t0 to
 // t1, and are accepted where their error is at most 1.

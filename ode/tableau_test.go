@@ -11,7 +11,7 @@ import (
 )
 
 // embeddedOrders are the orders of the solutions that the error estimates compare with.
-var embeddedOrders = map[string]int{"heun": 1, "bosh3": 2, "tsit5": 4, "dopri5": 4, "dopri8": 5}
+var embeddedOrders = map[string]int{"heun": 1, "bosh3": 2, "tsit5": 4, "dopri5": 4, "dopri8": 7, "dop853": 5}
 
 // coefficientTolerance allows for the rounding of published coefficients of up to 50 in sums of a dozen.
 const coefficientTolerance = 2e-13
@@ -33,12 +33,12 @@ func TestTableauIsConsistent(t *testing.T) {
 		})
 	}
 	_, err := ode.Method("leapfrog")
-	assert.EqualError(t, err, `ode: there is no method "leapfrog", but euler, midpoint, heun, rk4, rk4-3/8, bosh3, tsit5, dopri5, dopri8`)
+	assert.EqualError(t, err, `ode: there is no method "leapfrog"; want one of euler, midpoint, heun, rk4, rk4-3/8, bosh3, tsit5, dopri5, dopri8, dop853`)
 }
 
 func TestStages(t *testing.T) {
 	want := map[string]int{
-		"euler": 1, "midpoint": 2, "heun": 2, "rk4": 4, "rk4-3/8": 4, "bosh3": 3, "tsit5": 6, "dopri5": 6, "dopri8": 12,
+		"euler": 1, "midpoint": 2, "heun": 2, "rk4": 4, "rk4-3/8": 4, "bosh3": 3, "tsit5": 6, "dopri5": 6, "dopri8": 13, "dop853": 12,
 	}
 	for _, m := range ode.Methods() {
 		assert.Equal(t, want[m.Name], m.Stages(), m.Name)

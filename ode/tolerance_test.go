@@ -16,7 +16,7 @@ import (
 func TestClosedFormsByTolerance(t *testing.T) {
 	for _, k := range closedForms()[:7] {
 		for _, shared := range []bool{false, true} {
-			for _, m := range []*ode.Tableau{ode.Tsit5, ode.Dopri5, ode.Dopri8} {
+			for _, m := range []*ode.Tableau{ode.Tsit5, ode.Dopri5, ode.Dopri8, ode.Dop853} {
 				if len(k.y0[0]) > 10 && (shared || m != ode.Dopri5) {
 					continue // a graph of thousands of nodes
 				}
@@ -61,7 +61,7 @@ func TestTenTimes(t *testing.T) {
 	for _, k := range closedForms()[7:] {
 		for _, m := range adaptiveMethods() {
 			wide, narrow := ode.Solver{Method: m, RTol: 1e-7, ATol: 1e-9}, ode.Solver{Method: m, RTol: 1e-5, ATol: 1e-6}
-			if m == ode.Dopri8 {
+			if m == ode.Dopri8 || m == ode.Dop853 {
 				wide.RTol, wide.ATol = 1e-12, 1e-14
 			}
 			if m == ode.Heun {
