@@ -16,6 +16,7 @@ import (
 	"github.com/go-ffjord/ffjord/internal/quote"
 	"github.com/go-ffjord/ffjord/internal/safetensors"
 	"github.com/go-ffjord/ffjord/nn"
+	"github.com/go-ffjord/ffjord/ode"
 )
 
 // Load reads a flow that Save has written and compiles it. Its log-densities are those of the saved flow bit for bit,
@@ -134,6 +135,9 @@ func read(r io.Reader, rng *rand.Rand, types Types) (*Flow, error) {
 func described(c *describe.Codec, params *nn.Params, metadata map[string]string) (*Flow, error) {
 	if err := checkFormat(params, metadata); err != nil {
 		return nil, err
+	}
+	if metadata[versionKey] == "1" {
+		c.Shared["dopri8"] = ode.Dop853 // which had this name
 	}
 	var m model
 	if err := c.Read([]byte(metadata[modelKey]), &m); err != nil {

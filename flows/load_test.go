@@ -374,3 +374,13 @@ func FuzzDescription(f *testing.F) {
 		}
 	})
 }
+
+// Files of version 1 mean by dopri8 what has become dop853.
+func TestOldNameOfDop853(t *testing.T) {
+	f := newFlow(tensor.Float32, 2, flows.FFJORD{Field: nn.MLP{Hidden: []int{4}}, Solver: ode.Solver{Method: ode.Dopri8}})
+	for version, want := range map[string]*ode.Tableau{"1": ode.Dop853, "2": ode.Dopri8} {
+		loaded, err := flows.Read(bytes.NewReader(forged(t, f, map[string]string{"version": version})), nil, nil)
+		require.NoError(t, err)
+		assert.Same(t, want, loaded.Blocks.(flows.Chain)[0].(flows.FFJORD).Solver.Method)
+	}
+}

@@ -82,7 +82,7 @@ func (c Control) exponents(q int) exponents {
 const floor = 1e-30
 
 // factors sets the factor h'/h of every lane for its squared error in units of the tolerance. It is one plain loop, so
-// that lanes need not wait for each other.
+// that no lane waits for another.
 func (c *Control) factors(e exponents, squared []float64, lanes []pace) {
 	lanes = lanes[:len(squared)]
 	single := e.e2 == 0 && e.e3 == 0

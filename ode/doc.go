@@ -12,8 +12,8 @@
 // own: t and h are columns (rows, 1), an easy row never pays for a hard one beside it, and what a row gets is the same
 // to the last bit in any company. A row that fails says where and why, and leaves the others alone.
 //
-// Where a solve is recorded, gradients go back through the steps that were taken and are exact for the discrete solution; the adjoint equation of
-// Chen et al. (2018) is there for comparison and for solves too long to log.
+// Gradients go back through the steps that were taken, which a Record keeps, and are exact for the discrete solution; the
+// adjoint equation of Chen et al. (2018) is there for comparison and for solves too long to record.
 //
 // What may enter this package: methods, steps, loops over steps, their control and gradients through them. It knows no
 // density.

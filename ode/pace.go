@@ -76,9 +76,8 @@ func (p *pace) end(t1 float64) float64 {
 }
 
 // next takes the pace past an attempt of squared error s1, accepted where that is at most 1, and plans the next with the
-// factor that the control has chosen. It
-// reports whether there is none: at the end, for no reason, or before it for one of ErrUnderflow, ErrNonFinite and
-// ErrMaxSteps. attempts counts this one.
+// factor that the control has chosen. It reports whether the row is done, and why it failed: nil at the end, else
+// ErrUnderflow, ErrNonFinite or ErrMaxSteps. attempts counts this one.
 func (c *course[T]) next(p *pace, s1 float64, attempts int) (done bool, reason error) {
 	copy(p.recent[:], p.recent[1:])
 	p.recent[3] = math.Sqrt(s1)

@@ -15,7 +15,7 @@ import (
 // damping.
 func ExampleSolve() {
 	oscillator := func(_, y *graph.Node, param func(string) *graph.Node) *graph.Node {
-		q, p := graph.Columns(y, 0, 1), graph.Columns(y, 1, 2)
+		q, p := graph.SliceCols(y, 0, 1), graph.SliceCols(y, 1, 2)
 		return graph.Concat(p, graph.Neg(graph.Add(q, graph.Mul(p, param("damping")))))
 	}
 	y0 := tensor.New(tensor.WithShape(2, 2), tensor.WithBacking([]float64{1, 0, 0, 1}))
