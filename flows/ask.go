@@ -42,7 +42,7 @@ func (b FFJORD) ask(s *nn.Scope, z *graph.Node) {
 		graph.Fail("flows: FFJORD %w", err)
 	}
 	b.field(s.At(graph.FillCols(z, b.T0, 1)), z, false)
-	if b.LearnT1 {
-		s.Param(endTime, b.startEndTime(), 1, 1)
+	if name := b.learns(); name != "" {
+		s.Param(name, b.startLearnt(), 1, 1)
 	}
 }

@@ -19,7 +19,14 @@ type FFJORD struct {
 	// Solver integrates in training. Zero is Dormand and Prince's method with steps by tolerance, rtol 1e-3 and atol
 	// 1e-5, each row its own. Both z and log |det| are in the error norm.
 	Solver ode.Solver
-	// Eval integrates everywhere else: LogProb, Sample, Forward, Inverse, Score. Nil is Solver.
+	// Eval integrates everywhere else: LogProb, Sample, Forward, Inverse, Score. Nil is Solver, whose zero is made for
+	// training: it leaves some rows' log p 0.1 nats off, and their mean right to 1e-3. Where single log-densities count, take
+	// &ode.Solver{RTol: 1e-5, ATol: 1e-5}. On trained toy sets (circles, two blocks):
+	//
+	//	rtol, atol   evaluations a row   error of log p: median, 99th of 100, worst of 2000
+	//	1e-3, 1e-5          38           8e-4    0.09     0.22
+	//	1e-4, 1e-5          54           1e-4    0.0025   0.009
+	//	1e-5, 1e-5          66           3e-5    0.0004   0.0014
 	Eval *ode.Solver
 	// EvalTrace is the trace everywhere but in training: Exact{} beside a Hutchinson Trace makes log-densities exact.
 	// Nil is Trace.
@@ -31,6 +38,8 @@ type FFJORD struct {
 	// LearnT1 makes T1 a parameter, as T1 = T0 ± s² with s the parameter "sqrt_end_time", which starts at √|T1 - T0|
 	// (Grathwohl et al. 2019, whose code gives it no gradient).
 	LearnT1 bool
+	// LearnT0 makes T0 a parameter instead, as T0 = T1 ∓ s² with s the parameter "sqrt_start_time".
+	LearnT0 bool
 }
 
 var _ Block = FFJORD{}
@@ -61,8 +70,13 @@ func (b FFJORD) unroll(s *nn.Scope, z *graph.Node, inverse bool) (end, logDet *g
 		graph.Fail("flows: FFJORD: steps by tolerance can't be written into a graph; set the Solver's Steps")
 	}
 	t0, t1 := graph.FillCols(z, b.T0, 1), graph.FillCols(z, b.T1, 1)
-	if b.LearnT1 {
-		t1 = graph.Add(t0, graph.Scale(graph.Square(s.Param(endTime, b.startEndTime(), 1, 1)), b.direction()))
+	if name := b.learns(); name != "" {
+		length := graph.Scale(graph.Square(s.Param(name, b.startLearnt(), 1, 1)), b.direction())
+		if b.LearnT1 {
+			t1 = graph.Add(t0, length)
+		} else {
+			t0 = graph.Sub(t1, length)
+		}
 	}
 	if inverse {
 		t0, t1 = t1, t0
@@ -97,7 +111,10 @@ func (b FFJORD) withDefaults() (FFJORD, error) {
 			return b, fmt.Errorf("integrates from %v to %v: want finite times", b.T0, b.T1)
 		}
 	}
-	if b.LearnT1 && b.T0 == b.T1 {
+	if b.LearnT0 && b.LearnT1 {
+		return b, fmt.Errorf("learns both T0 and T1: want one of them, since only a field that depends on time tells them apart")
+	}
+	if b.learns() != "" && b.T0 == b.T1 {
 		return b, fmt.Errorf("learns its end time and starts with T0 = T1 = %v, where it has no gradient", b.T0)
 	}
 	if b.Field == nil {
@@ -111,11 +128,25 @@ func (b FFJORD) withDefaults() (FFJORD, error) {
 	return b, nil
 }
 
-// endTime is the name of the parameter of a learnt end time.
-const endTime = "sqrt_end_time"
+// The names of the parameter of a learnt T0 or T1.
+const (
+	startTime = "sqrt_start_time"
+	endTime   = "sqrt_end_time"
+)
 
-// startEndTime makes s² = |T1 - T0|.
-func (b FFJORD) startEndTime() nn.Init { return nn.Constant(math.Sqrt(math.Abs(b.T1 - b.T0))) }
+// learns returns the name of the parameter of a learnt time, empty where there is none.
+func (b FFJORD) learns() string {
+	switch {
+	case b.LearnT0:
+		return startTime
+	case b.LearnT1:
+		return endTime
+	}
+	return ""
+}
+
+// startLearnt makes s² = |T1 - T0|.
+func (b FFJORD) startLearnt() nn.Init { return nn.Constant(math.Sqrt(math.Abs(b.T1 - b.T0))) }
 
 // direction is the sign of T1 - T0.
 func (b FFJORD) direction() float64 { return math.Copysign(1, b.T1-b.T0) }

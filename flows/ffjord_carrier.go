@@ -20,7 +20,7 @@ type ffjordCarrier[T graph.Float] struct {
 	log     ode.Record[T]
 	noise   [][]T // the solver's columns of it, in the order in which a row's noise is drawn
 
-	gradT1 float64 // of the end time, summed over the chunk
+	gradTime float64 // of a learnt T0 or T1, summed over the chunk
 }
 
 func (b *compiledFFJORD[T]) carrier(w *worker[T], block int) carrier[T] {
@@ -205,22 +205,22 @@ func (s *ffjordCarrier[T]) back(ctx context.Context, in *inputs[T], inverse bool
 	if w.condGrad != nil {
 		w.addCondGrad(solver.InputGrad(condInput))
 	}
-	if s.block.plan.end != nil {
-		s.addEndGrad(solver, inverse)
+	if s.block.plan.learnt != nil {
+		s.addTimeGrad(solver, inverse)
 	}
 	copyColumns(w.z, gz, n)
 	return nil
 }
 
-// addEndGrad adds up the gradient of T1, which is where an inverse solve starts.
-func (s *ffjordCarrier[T]) addEndGrad(solver *ode.Worker[T], inverse bool) {
-	s.gradT1 = 0
-	start, end := solver.TimeGrads()
-	if inverse {
-		end = start
+// addTimeGrad adds up the gradient of the learnt time: T0 is where a forward solve starts, T1 an inverse one.
+func (s *ffjordCarrier[T]) addTimeGrad(solver *ode.Worker[T], inverse bool) {
+	s.gradTime = 0
+	start, grads := solver.TimeGrads()
+	if inverse != s.block.plan.train.LearnT0 {
+		grads = start
 	}
-	for _, g := range end[:len(s.w.alive)] {
-		s.gradT1 += float64(g)
+	for _, g := range grads[:len(s.w.alive)] {
+		s.gradTime += float64(g)
 	}
 }
 
@@ -231,8 +231,12 @@ func (s *ffjordCarrier[T]) sums(dst []T) {
 			copy(dst[p.offset:], solver.Grad(p.name))
 		}
 	}
-	if p := s.block.plan; p.end != nil { // T1 = T0 ± s²
-		dst[s.block.flow.plan.offset[p.end.Name()]] = T(2 * p.end.Numbers()[0] * p.train.direction() * s.gradT1)
+	if p := s.block.plan; p.learnt != nil { // T1 = T0 ± s², or T0 = T1 ∓ s²
+		by := 2 * p.learnt.Numbers()[0] * p.train.direction()
+		if p.train.LearnT0 {
+			by = -by
+		}
+		dst[s.block.flow.plan.offset[p.learnt.Name()]] = T(by * s.gradTime)
 	}
 }
 

@@ -58,8 +58,8 @@ func compileFFJORD[T graph.Float](c *compiled[T], p *ffjordPlan, owner string) (
 	if b.plain, err = b.equation(zOnly, false); err != nil {
 		return nil, err
 	}
-	if p.train.LearnT1 {
-		if p.end, err = c.plan.params.Declare(owner+"."+endTime, p.train.startEndTime(), 1, 1); err != nil {
+	if name := p.train.learns(); name != "" {
+		if p.learnt, err = c.plan.params.Declare(owner+"."+name, p.train.startLearnt(), 1, 1); err != nil {
 			return nil, err
 		}
 	}

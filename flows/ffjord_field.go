@@ -43,7 +43,7 @@ func (b FFJORD) extra(with beside) int {
 
 // problem is the block's differential equation, byCond with gradients with respect to the condition.
 func (b FFJORD) problem(p *plan, owner string, with beside, byCond bool) ode.Problem {
-	out := ode.Problem{Widths: b.widths(p.dim, with), Engine: p.engine, Times: b.LearnT1 && with != zOnly}
+	out := ode.Problem{Widths: b.widths(p.dim, with), Engine: p.engine, Times: b.learns() != "" && with != zOnly}
 	if byCond {
 		out.Inputs = []string{condInput}
 	}

@@ -14,7 +14,7 @@ type ffjordPlan struct {
 	eval  FFJORD // and everywhere else
 
 	why, whyEval string    // their traces were chosen, where a Chooser did
-	end          *nn.Param // of a learnt T1
+	learnt       *nn.Param // of a learnt T0 or T1
 }
 
 var _ blockPlan = (*ffjordPlan)(nil)
@@ -40,11 +40,17 @@ func (p *plan) ffjord(b FFJORD, owner string) (*ffjordPlan, error) {
 
 // ends returns the times of the base's side and the data's.
 func (p *ffjordPlan) ends() (t0, t1 float64) {
-	if p.end == nil {
-		return p.train.T0, p.train.T1
+	t0, t1 = p.train.T0, p.train.T1
+	if p.learnt == nil {
+		return t0, t1
 	}
-	s := p.end.Numbers()[0]
-	return p.train.T0, p.train.T0 + p.train.direction()*s*s
+	s := p.learnt.Numbers()[0]
+	if length := p.train.direction() * s * s; p.train.LearnT0 {
+		t0 = t1 - length
+	} else {
+		t1 = t0 + length
+	}
+	return t0, t1
 }
 
 // block returns the block as it is where so much is wanted beside z.
@@ -59,9 +65,12 @@ func (p *ffjordPlan) kind() string { return "" }
 
 func (p *ffjordPlan) describe() (line string, more []string) {
 	t0, t1 := p.ends()
-	learnt := ""
-	if p.end != nil {
-		learnt = " (learnt)"
+	first, second := "", ""
+	switch {
+	case p.train.LearnT0:
+		first = " (learnt)"
+	case p.train.LearnT1:
+		second = " (learnt)"
 	}
 	more = append(more, "field    "+brief(p.train.Field))
 	more = append(more, both("trace", describeTrace(p.train.Trace, p.why), describeTrace(p.eval.Trace, p.whyEval))...)
@@ -69,7 +78,7 @@ func (p *ffjordPlan) describe() (line string, more []string) {
 	for _, held := range p.train.Penalties {
 		more = append(more, fmt.Sprintf("penalty  %g · %s", held.Weight, brief(held.Of)))
 	}
-	return fmt.Sprintf("FFJORD from t = %.4g to %.4g%s", t0, t1, learnt), more
+	return fmt.Sprintf("FFJORD from t = %.4g%s to %.4g%s", t0, first, t1, second), more
 }
 
 func (p *ffjordPlan) shared() bool { return p.train.Solver.Shared || p.eval.Solver.Shared }
@@ -92,11 +101,11 @@ func (p *ffjordPlan) times(frames int) []float64 {
 }
 
 func (p *ffjordPlan) checkTimes(times []float64) error {
-	before, t1 := p.ends()
-	sign := math.Copysign(1, t1-before)
+	t0, t1 := p.ends()
+	before, sign := t0, math.Copysign(1, t1-t0)
 	for i, t := range times {
 		if !((t-before)*sign >= 0 && (t1-t)*sign >= 0) {
-			return fmt.Errorf("time %d is %v: want times in the order from %v to %v", i, t, p.train.T0, t1)
+			return fmt.Errorf("time %d is %v: want times in the order from %v to %v", i, t, t0, t1)
 		}
 		before = t
 	}

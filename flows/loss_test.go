@@ -85,9 +85,10 @@ func TestPenaltiesAreFree(t *testing.T) {
 func TestGradientOfPenalties(t *testing.T) {
 	held := []flows.Penalty{{Of: speed{}, Weight: 0.3}, {Of: turning{}, Weight: 0.2}}
 	for name, block := range map[string]flows.FFJORD{
-		"grid":        {Field: timed(nn.Concat, nn.Tanh, 4), Solver: fine, Penalties: held},
-		"learnt time": {Field: timed(nn.Concat, nn.Tanh, 4), Solver: fine, Penalties: held, LearnT1: true, T0: 0.2, T1: 0.9},
-		"backwards":   {Field: timed(nn.Concat, nn.Tanh, 4), Solver: fine, Penalties: held, LearnT1: true, T0: 0.5, T1: -0.5},
+		"grid":         {Field: timed(nn.Concat, nn.Tanh, 4), Solver: fine, Penalties: held},
+		"learnt time":  {Field: timed(nn.Concat, nn.Tanh, 4), Solver: fine, Penalties: held, LearnT1: true, T0: 0.2, T1: 0.9},
+		"backwards":    {Field: timed(nn.Concat, nn.Tanh, 4), Solver: fine, Penalties: held, LearnT1: true, T0: 0.5, T1: -0.5},
+		"learnt start": {Field: timed(nn.Concat, nn.Tanh, 4), Solver: fine, Penalties: held, LearnT0: true, T0: 0.5, T1: 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFlow(tensor.Float64, 3, block, cubic{}, block)
@@ -155,6 +156,8 @@ func TestLearntEndTime(t *testing.T) {
 	require.NoError(t, err)
 	assert.InDelta(t, end, film[2].T, 1e-15)
 
+	err = newFlow(tensor.Float64, 2, flows.FFJORD{Field: growth, LearnT0: true, LearnT1: true}).Compile()
+	assert.ErrorContains(t, err, "learns both T0 and T1: want one of them")
 	err = newFlow(tensor.Float64, 2, flows.FFJORD{Field: growth, T0: 1, T1: 1, LearnT1: true}).Compile()
 	assert.ErrorContains(t, err, "learns its end time and starts with T0 = T1 = 1")
 }

@@ -102,7 +102,9 @@ func TestPathwiseGradient(t *testing.T) {
 		Field: timed(nn.Concat, nn.Tanh, 4), Solver: ode.Solver{Steps: 5}, LearnT1: true,
 		Penalties: []flows.Penalty{{Of: speed{}, Weight: 0.1}},
 	}
-	f := newFlow(tensor.Float64, 3, cubic{}, block)
+	start := block
+	start.LearnT0, start.LearnT1 = true, false
+	f := newFlow(tensor.Float64, 3, cubic{}, block, start)
 	z, err := f.SampleBase(6, seeded(5))
 	require.NoError(t, err)
 	loss := f.Pathwise(func(_ context.Context, x *tensor.Dense, logq []float64) (loss float64, gx *tensor.Dense, glogq []float64, err error) {

@@ -48,7 +48,8 @@ func (p *plan) frameTimes(frames int) (times [][]float64, start bool, err error)
 	}
 	first, ok := p.blocks[0].(*ffjordPlan)
 	if ok {
-		times[0] = append([]float64{first.train.T0}, times[0]...)
+		t0, _ := first.ends()
+		times[0] = append([]float64{t0}, times[0]...)
 	}
 	return times, !ok, nil
 }
