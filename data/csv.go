@@ -112,7 +112,7 @@ func (c CSV) rows(r io.Reader) (*CSVRows, error) {
 	}
 	switch err := lines.next(); {
 	case errors.Is(err, io.EOF):
-		return nil, errors.New("data: csv: empty")
+		return nil, errors.New("data: csv: no lines, want at least one")
 	case err != nil:
 		return nil, fmt.Errorf("data: csv: %w", err)
 	}

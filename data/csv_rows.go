@@ -74,7 +74,7 @@ func (c *CSVRows) ReadRow(row []float64) error {
 	}
 	c.ahead = false
 	if n := len(c.lines.fields); n != c.width {
-		return fmt.Errorf("data: csv: %s %d fields, the first has %d", c.lines.where(), n, c.width)
+		return fmt.Errorf("data: csv: %s %d fields, want %d as in the first", c.lines.where(), n, c.width)
 	}
 	for i, j := range c.columns {
 		v, err := c.value(i, c.lines.fields[j])
@@ -104,7 +104,7 @@ func (c *CSVRows) value(i int, field []byte) (float64, error) {
 	return of.of(string(field))
 }
 
-var errMissing = errors.New("missing value")
+var errMissing = errors.New("missing value, want one, or its text in CSV.Missing")
 
 // parse reads a finite decimal number.
 func parse(field []byte) (float64, error) {
@@ -116,7 +116,7 @@ func parse(field []byte) (float64, error) {
 	case errors.Is(err, strconv.ErrRange):
 		return 0, fmt.Errorf("%s is beyond float64", quote.Cut(string(field)))
 	case err != nil || isGo(field):
-		return 0, fmt.Errorf("%s is not a number", quote.Text(string(field)))
+		return 0, fmt.Errorf("%s, want a number", quote.Text(string(field)))
 	case math.IsNaN(v) || math.IsInf(v, 0):
 		return 0, fmt.Errorf("%s is not finite", field)
 	}

@@ -74,30 +74,30 @@ func TestCSVRefuses(t *testing.T) {
 		text string
 		want string
 	}{
-		{"empty", data.CSV{}, "", "data: csv: empty"},
-		{"only empty lines", data.CSV{}, "\n\n", "data: csv: empty"},
+		{"empty", data.CSV{}, "", "data: csv: no lines, want at least one"},
+		{"only empty lines", data.CSV{}, "\n\n", "data: csv: no lines, want at least one"},
 		{"header alone", data.CSV{}, "a,b\n", "data: csv: no rows"},
-		{"missing", data.CSV{}, "a,b\n1,2\n3,\n", `data: csv: line 3, column "b": missing value`},
-		{"missing below an empty line", data.CSV{}, "a,b\n1,2\n\n ,4\n", `data: csv: line 4, column "a": missing value`},
-		{"missing below a field of two lines", data.CSV{}, "\"a\nb\",c\n1,\"\"\n", `data: csv: line 3, column "c": missing value`},
-		{"word", data.CSV{}, "a,b\n1,NA\n", `data: csv: line 2, column "b": "NA" is not a number`},
-		{"decimal comma", data.CSV{Comma: ';'}, "a;b\n1;2,5\n", `data: csv: line 2, column "b": "2,5" is not a number`},
-		{"header not said to be missing", data.CSV{NoHeader: true}, "a,b\n1,2\n", `data: csv: line 1, column "0": "a" is not a number`},
+		{"missing", data.CSV{}, "a,b\n1,2\n3,\n", `data: csv: line 3, column "b": missing value, want one, or its text in CSV.Missing`},
+		{"missing below an empty line", data.CSV{}, "a,b\n1,2\n\n ,4\n", `data: csv: line 4, column "a": missing value, want one, or its text in CSV.Missing`},
+		{"missing below a field of two lines", data.CSV{}, "\"a\nb\",c\n1,\"\"\n", `data: csv: line 3, column "c": missing value, want one, or its text in CSV.Missing`},
+		{"word", data.CSV{}, "a,b\n1,NA\n", `data: csv: line 2, column "b": "NA", want a number`},
+		{"decimal comma", data.CSV{Comma: ';'}, "a;b\n1;2,5\n", `data: csv: line 2, column "b": "2,5", want a number`},
+		{"header not said to be missing", data.CSV{NoHeader: true}, "a,b\n1,2\n", `data: csv: line 1, column "0": "a", want a number`},
 		{"NaN", data.CSV{}, "a\nNaN\n", `data: csv: line 2, column "a": NaN is not finite`},
 		{"infinite", data.CSV{}, "a\n-inf\n", `data: csv: line 2, column "a": -inf is not finite`},
 		{"too large", data.CSV{}, "a\n1e999\n", `data: csv: line 2, column "a": 1e999 is beyond float64`},
-		{"short line", data.CSV{}, "a,b\n1,2\n3\n", "data: csv: line 3 has 1 fields, the first has 2"},
-		{"long line", data.CSV{}, "a,b\n1,2,3\n", "data: csv: line 2 has 3 fields, the first has 2"},
+		{"short line", data.CSV{}, "a,b\n1,2\n3\n", "data: csv: line 3 has 1 fields, want 2 as in the first"},
+		{"long line", data.CSV{}, "a,b\n1,2,3\n", "data: csv: line 2 has 3 fields, want 2 as in the first"},
 		{"no such column", data.CSV{Columns: []string{"c"}}, "a,b\n1,2\n", `data: csv: no column "c" among ["a" "b"]`},
 		{"wanted twice", data.CSV{Columns: []string{"a", "b", "a"}}, "a,b\n1,2\n", `data: csv: Columns: columns 1, 3 are all called "a"`},
 		{"column twice", data.CSV{Columns: []string{"a"}}, "a,a\n1,2\n", `data: csv: more than one column is called "a"`},
 		{"no columns wanted", data.CSV{Columns: []string{}}, "a,b\n1,2\n", "data: csv: no columns wanted"},
 		{"open quote", data.CSV{}, "a,b\n1,\"2\n", "data: csv: line 2, field 2: the quote that opens it is never closed"},
-		{"underscore", data.CSV{}, "a\n10_3\n", `data: csv: line 2, column "a": "10_3" is not a number`},
-		{"hexadecimal", data.CSV{}, "a\n0x1p4\n", `data: csv: line 2, column "a": "0x1p4" is not a number`},
+		{"underscore", data.CSV{}, "a\n10_3\n", `data: csv: line 2, column "a": "10_3", want a number`},
+		{"hexadecimal", data.CSV{}, "a\n0x1p4\n", `data: csv: line 2, column "a": "0x1p4", want a number`},
 		{"quote within quotes", data.CSV{}, "a\n\"1\"2\"\n", `data: csv: line 2, column "a": a quote stands inside a quoted field`},
-		{"bare quote", data.CSV{}, "a\n5\"\n", `data: csv: line 2, column "a": "5\"" is not a number`},
-		{"swallowed rows", data.CSV{}, "a,b\n\"1,2\n3\",4,5\n", "data: csv: lines 2 to 3, joined by a quoted field, have 3 fields, the first has 2"},
+		{"bare quote", data.CSV{}, "a\n5\"\n", `data: csv: line 2, column "a": "5\"", want a number`},
+		{"swallowed rows", data.CSV{}, "a,b\n\"1,2\n3\",4,5\n", "data: csv: lines 2 to 3, joined by a quoted field, have 3 fields, want 2 as in the first"},
 		{"names twice", data.CSV{}, "a,b,a,b,a\n1,2,3,4,5\n", `data: csv: columns 1, 3, 5 are all called "a"; columns 2, 4 are all called "b"; set Columns to choose others, NumberNames to tell them apart`},
 		{"UTF-16 without a mark", data.CSV{}, "a\x00\n\x001\x00\n\x00", "data: csv: line 1 holds bytes of zero: want UTF-8, or UTF-16 with a byte order mark"},
 		{"cut UTF-16", data.CSV{}, "\xff\xfea\x00\n\x001\x00\n", "data: csv: unexpected EOF"},
@@ -173,7 +173,7 @@ func TestCSVChoosesManyColumnsQuickly(t *testing.T) {
 func TestCSVErrorsNameTheFile(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x.csv")
 	require.NoError(t, os.WriteFile(name, []byte("a\n1\nx\n"), 0o600))
-	want := name + `: data: csv: line 3, column "a": "x" is not a number`
+	want := name + `: data: csv: line 3, column "a": "x", want a number`
 	_, err := data.CSV{}.ReadFile(name)
 	assert.EqualError(t, err, want)
 	_, err = data.NewStream(data.CSV{}.Open(name), data.StreamOptions{})
@@ -259,5 +259,5 @@ func ExampleCSV() {
 	fmt.Println(err)
 	// Output:
 	// [height weight] [1.7 62.5 1.82 80]
-	// data: csv: line 3, column "height": missing value
+	// data: csv: line 3, column "height": missing value, want one, or its text in CSV.Missing
 }

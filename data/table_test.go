@@ -48,7 +48,7 @@ func TestCSVWithGapsAndCategories(t *testing.T) {
 		c          data.CSV
 		text, want string
 	}{
-		{data.CSV{Categories: []string{"city"}, Missing: []string{"NA"}}, people, `data: csv: line 4, column "city": missing value`},
+		{data.CSV{Categories: []string{"city"}, Missing: []string{"NA"}}, people, `data: csv: line 4, column "city": missing value, want one, or its text in CSV.Missing`},
 		{data.CSV{Categories: []string{"town"}}, people, `data: csv: Categories: no column "town" among ["age" "city" "height"]`},
 		{data.CSV{Levels: map[string][]string{"city": {"Bonn", "Rome"}}, Missing: []string{"NA"}}, people,
 			`data: csv: line 3, column "city": "Oslo" is none of the categories ["Bonn" "Rome"]`},

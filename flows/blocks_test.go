@@ -204,18 +204,18 @@ func TestBlockErrors(t *testing.T) {
 		block flows.Block
 		want  string
 	}{
-		{"affine loc", flows.Affine{Loc: []float64{1}}, "flows: Affine: Loc has 1 dimensions, the flow has 2"},
+		{"affine loc", flows.Affine{Loc: []float64{1}}, "flows: Affine: Loc has 1 numbers, want 2, one for each dimension"},
 		{"affine scale", flows.Affine{Scale: []float64{1, 0}}, "flows: Affine: Scale[1] is 0, want a positive number"},
 		{"affine scale below zero", flows.Affine{Scale: []float64{-1, 1}, Learn: true}, "Scale[0] is -1"},
 		{"affine nan", flows.Affine{Loc: []float64{0, nan}}, "Affine: Loc[1] is NaN, want a finite number"},
 		{"standardize mean", flows.Standardize{Mean: []float64{inf, 0}}, "flows: Standardize: Mean[0] is +Inf"},
-		{"standardize std", flows.Standardize{Std: []float64{1, 2, 3}}, "Standardize: Std has 3 dimensions, the flow has 2"},
+		{"standardize std", flows.Standardize{Std: []float64{1, 2, 3}}, "Standardize: Std has 3 numbers, want 2, one for each dimension"},
 		{"standardize std in float32", flows.Standardize{Std: []float64{1, 1e-50}}, "Std[1] is 1e-50, want a positive number in float32"},
-		{"empty is not nil", flows.Standardize{Std: []float64{}}, "Std has 0 dimensions, the flow has 2"},
+		{"empty is not nil", flows.Standardize{Std: []float64{}}, "Std has 0 numbers, want 2, one for each dimension"},
 		{"logit", flows.Logit{Alpha: 0.5}, "flows: Logit: Alpha is 0.5, want a number from 0 to below 0.5"},
 		{"logit below zero", flows.Logit{Alpha: -1}, "Alpha is -1"},
 		{"logit nan", flows.Logit{Alpha: nan}, "Alpha is NaN"},
-		{"permute length", flows.Permute{Order: []int{0}}, "flows: Permute: Order has 1 dimensions, the flow has 2"},
+		{"permute length", flows.Permute{Order: []int{0}}, "flows: Permute: Order has 1 numbers, want 2, one for each dimension"},
 		{"permute range", flows.Permute{Order: []int{1, 2}}, "flows: Permute: Order[1] is 2, want a dimension from 0 to 1"},
 		{"permute below zero", flows.Permute{Order: []int{-1, 0}}, "Order[0] is -1"},
 		{"permute twice", flows.Permute{Order: []int{1, 1}}, "flows: Permute: Order[0] and Order[1] are both 1, want every dimension once"},

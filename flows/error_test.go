@@ -55,7 +55,7 @@ func TestCompileErrors(t *testing.T) {
 		{"scale", base(flows.Normal{Scale: []float64{1, 0}}), "flows: Normal: Scale[1] is 0, want a positive number"},
 		{"scale is no number", base(flows.Normal{Scale: []float64{math.NaN(), 1}}), "Scale[0] is NaN"},
 		{"location", base(flows.Normal{Loc: []float64{1, math.Inf(1)}}), "flows: Normal: Loc[1] is +Inf, want a finite number"},
-		{"lengths", base(flows.Normal{Loc: []float64{1, 2}, Scale: []float64{1}}), "Scale has 1 dimensions, the flow has 2"},
+		{"lengths", base(flows.Normal{Loc: []float64{1, 2}, Scale: []float64{1}}), "Scale has 1 numbers, want 2, one for each dimension"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			err := c.flow.Compile()
@@ -202,7 +202,7 @@ func TestBlowUp(t *testing.T) {
 	assert.Equal(t, []int{555, 590}, []int{failed.Rows[0].Row, failed.Rows[1].Row})
 	assert.Equal(t, 1, failed.Rows[0].Block)
 	assert.InDelta(t, 1.02, failed.Rows[0].T, 1e-4, "dz/dt = z³ from 5 at t = 1 ends at t = 1 + 1/(2·5²)")
-	assert.ErrorContains(t, err, "flows: 2 rows failed, the first in block 1, row 555 at t = 1.0")
+	assert.ErrorContains(t, err, "flows: 2 rows failed, the first: block 1, row 555 at t = 1.0")
 	for row, z := range out.Float32s() {
 		if row == 555 || row == 590 {
 			assert.True(t, math.IsNaN(float64(z)) && math.IsNaN(logDet[row]), "row %d", row)

@@ -103,7 +103,7 @@ func (e *SolveError) Error() string {
 	if len(e.Rows) == 1 {
 		return "flows: " + e.Rows[0].Error()
 	}
-	return fmt.Sprintf("flows: %d rows failed, the first in %v", len(e.Rows), e.Rows[0])
+	return fmt.Sprintf("flows: %d rows failed, the first: %v", len(e.Rows), e.Rows[0])
 }
 
 // Unwrap returns the rows' errors.

@@ -133,7 +133,7 @@ func TestLossOfAFailingRow(t *testing.T) {
 	require.True(t, errors.As(err, &failed), "%v", err)
 	require.Len(t, failed.Rows, 2)
 	assert.Equal(t, []int{5, 600}, []int{failed.Rows[0].Row, failed.Rows[1].Row})
-	assert.Regexp(t, `\Aflows: 2 rows failed, the first in block 0, row 5 at t = `, err.Error())
+	assert.Regexp(t, `\Aflows: 2 rows failed, the first: block 0, row 5 at t = `, err.Error())
 	for p := range f.Params.All() {
 		g, err := p.Grad()
 		require.NoError(t, err)

@@ -34,7 +34,7 @@ func (b Permute) order(like *graph.Node) []int {
 		return b.withDefaults(dim)
 	}
 	if len(b.Order) != dim {
-		graph.Fail("flows: Permute: Order has %d dimensions, the flow has %d", len(b.Order), dim)
+		graph.Fail("flows: Permute: Order has %d numbers, want %d, one for each dimension", len(b.Order), dim)
 	}
 	place := make([]int, dim) // in Order, counted from 1
 	for j, d := range b.Order {

@@ -63,7 +63,7 @@ const maxNodes = 1 << 19
 // since choosing a trace draws the parameters of its block, which must come after those of the blocks before it.
 func (f *Flow) plan() (*plan, error) {
 	if f.Params == nil {
-		return nil, errors.New("flows: Params is nil")
+		return nil, errors.New("flows: Params is nil, want the parameters of this flow, such as nn.NewParams(rng)")
 	}
 	base := f.Base
 	if base == nil {

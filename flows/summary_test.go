@@ -61,7 +61,7 @@ func TestSummary(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, text, "block 0  flows_test.centre{}, 4 numbers of state\n")
 	_, err = (&flows.Flow{}).Summary()
-	assert.EqualError(t, err, "flows: Params is nil")
+	assert.EqualError(t, err, "flows: Params is nil, want the parameters of this flow, such as nn.NewParams(rng)")
 }
 
 // Long settings are told by their first few numbers, to four digits.
