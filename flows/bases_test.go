@@ -1,6 +1,7 @@
 package flows_test
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -102,6 +103,26 @@ var densities = []struct {
 		}}},
 	{"mixture of one", flows.GaussianMixture{Means: [][]float64{{1, 2}}},
 		independent(distuv.Normal{Mu: 1, Sigma: 1}, distuv.Normal{Mu: 2, Sigma: 1})},
+}
+
+// Every base of the library has a line in densities, and one in savedCases.
+func TestEveryBaseIsChecked(t *testing.T) {
+	var checked, saved []string
+	for _, c := range densities {
+		checked = append(checked, fmt.Sprintf("%T", c.base))
+	}
+	for _, c := range savedCases() {
+		saved = append(saved, fmt.Sprintf("%T", c.flow.Base))
+	}
+	found := 0
+	for _, v := range flows.Library() {
+		if _, ok := v.(flows.Base); ok {
+			found++
+			assert.Contains(t, checked, fmt.Sprintf("%T", v), "densities has a line for every base")
+			assert.Contains(t, saved, fmt.Sprintf("%T", v), "savedCases has a line for every base")
+		}
+	}
+	assert.GreaterOrEqual(t, found, 4)
 }
 
 // density writes a base's log-density as "value".

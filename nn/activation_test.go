@@ -1,7 +1,14 @@
 package nn_test
 
 import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"math"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -18,11 +25,13 @@ func sigmoid(x float64) float64 {
 	return 1 / (1 + math.Exp(-x))
 }
 
-// activations holds each activation with its value and derivative in closed form.
-var activations = []struct {
+// activation is one with its value and derivative in closed form.
+type activation struct {
 	act      nn.Activation
 	f, slope func(x float64) float64
-}{
+}
+
+var activations = []activation{
 	{nn.Identity, func(x float64) float64 { return x }, func(float64) float64 { return 1 }},
 	{nn.Tanh, math.Tanh, func(x float64) float64 { return 1 - math.Tanh(x)*math.Tanh(x) }},
 	{nn.Sigmoid, sigmoid, func(x float64) float64 { return sigmoid(x) * sigmoid(-x) }},
@@ -52,6 +61,31 @@ func step(x, below float64) float64 {
 
 // points lie on both sides of 0, at it, near it and where a careless formula overflows.
 var points = []float64{-1e30, -1000, -40, -3, -1, -1e-9, 0, 1e-9, 0.5, 1, 3, 40, 1000, 1e30}
+
+// Every activation has a line in activations, and the error of a name that is none lists it.
+func TestEveryActivationIsChecked(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "activation.go", nil, parser.SkipObjectResolution)
+	require.NoError(t, err)
+	_, unknown := graph.Compile[float64](apply(nn.Activation("none"), nil, "", 1))
+	require.Error(t, unknown)
+	_, listed, _ := strings.Cut(unknown.Error(), "want ")
+	listed, _, _ = strings.Cut(strings.ReplaceAll(listed, " or ", ", "), " (at ")
+	found := 0
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || fmt.Sprint(spec.Type) != "Activation" {
+			return true
+		}
+		name, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+		require.NoError(t, err)
+		found++
+		checked := slices.ContainsFunc(activations, func(c activation) bool { return string(c.act) == name })
+		assert.True(t, checked, "activation %s has no line in activations of activation_test.go", name)
+		assert.Contains(t, strings.Split(listed, ", "), name, "the error of an unknown name lists all others")
+		return true
+	})
+	assert.Equal(t, len(activations), found)
+}
 
 func TestActivationValues(t *testing.T) {
 	for _, c := range activations {

@@ -29,7 +29,7 @@ func TestTableauIsConsistent(t *testing.T) {
 			}
 			assert.InDelta(t, 1, sum(m.B), coefficientTolerance, "Σ b")
 			assert.InDelta(t, 0, sum(m.E), coefficientTolerance, "Σ e")
-			assert.Equal(t, embeddedOrders[m.Name] > 0, m.E != nil, "has an error estimate")
+			assert.Equal(t, embeddedOrders[m.Name] > 0, m.E != nil, "embeddedOrders has a line for a method with an error estimate")
 		})
 	}
 	_, err := ode.Method("leapfrog")
@@ -41,7 +41,9 @@ func TestStages(t *testing.T) {
 		"euler": 1, "midpoint": 2, "heun": 2, "rk4": 4, "rk4-3/8": 4, "bosh3": 3, "tsit5": 6, "dopri5": 6, "dopri8": 13, "dop853": 12,
 	}
 	for _, m := range ode.Methods() {
-		assert.Equal(t, want[m.Name], m.Stages(), m.Name)
+		if assert.Contains(t, want, m.Name, "a new method has a line here") {
+			assert.Equal(t, want[m.Name], m.Stages(), m.Name)
+		}
 	}
 }
 
