@@ -11,6 +11,9 @@ import (
 // maxSteps bounds the steps that a flow in a file may ask a solver for: a few bytes could ask for a year of them.
 const maxSteps = 1 << 20
 
+// maxRecord bounds the bytes in which a flow in a file may let a solver record its steps.
+const maxRecord = 1 << 30
+
 // check fails where the flow asks for more than Load allows, its graphs apart.
 func (m model) check() error { return checkSteps("", reflect.ValueOf(m)) }
 
@@ -60,5 +63,8 @@ func checkSolver(path string, s ode.Solver) error {
 	if err := limit.Check(path+".Steps", int64(s.Steps), maxSteps, "steps", raise); err != nil {
 		return err
 	}
-	return limit.Check(path+".MaxSteps", int64(s.MaxSteps), maxSteps, "steps", raise)
+	if err := limit.Check(path+".MaxSteps", int64(s.MaxSteps), maxSteps, "steps", raise); err != nil {
+		return err
+	}
+	return limit.Check(path+".MaxRecord", s.MaxRecord, maxRecord, "bytes", raise)
 }

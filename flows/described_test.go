@@ -65,7 +65,7 @@ func describe(r *rapid.T, t reflect.Type, depth int) string {
 		return "[" + strings.Join(items, ",") + "]"
 	case reflect.Bool:
 		return one("true", "false")
-	case reflect.Int:
+	case reflect.Int, reflect.Int64:
 		return one("0", "1", "1", "2", "3", "-1", "1048576")
 	case reflect.Float64:
 		return one("0", "0.1", "0.5", "1", "2", "-0", "-1", "1e-320", "1e300")

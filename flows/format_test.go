@@ -141,6 +141,10 @@ func TestFilesThatAskForTooMuchLater(t *testing.T) {
 		assert.EqualValues(t, 1<<20, limit.Limit)
 		assert.True(t, strings.HasPrefix(limit.What, "Blocks[0]."), limit.What)
 	}
+	_, err := flows.Read(bytes.NewReader(forged(t, small(), describing(`"Field":{"type":"nn.MLP"},"Solver":{"MaxRecord":1099511627776}`))), nil, nil)
+	var record *nn.LimitError
+	require.ErrorAs(t, err, &record)
+	assert.Equal(t, "Blocks[0].Solver.MaxRecord", record.What)
 
 	path := filepath.Join(t.TempDir(), "sparse.safetensors")
 	f := small()
@@ -148,7 +152,7 @@ func TestFilesThatAskForTooMuchLater(t *testing.T) {
 	require.NoError(t, f.Params.Import(saveForeign(t, path, f), nil), "the file is whole")
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	_, err := flows.Load(path, nil, nil)
+	_, err = flows.Load(path, nil, nil)
 	runtime.ReadMemStats(&after)
 	assert.ErrorIs(t, err, nn.ErrForeign)
 	assert.ErrorContains(t, err, `tensor "foreign" is not of this model`)
