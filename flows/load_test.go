@@ -187,7 +187,7 @@ func TestGraphsTooLargeToBeLoaded(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds half a million nodes")
 	}
-	f := newFlow(tensor.Float32, 1, flows.FFJORD{Field: nn.Seq{nn.Linear{Out: 1}, deep(10_000)}, Solver: eightSteps})
+	f := newFlow(tensor.Float32, 1, flows.FFJORD{Field: nn.Seq{nn.Linear{Out: 1}, deep(34_000)}, Solver: eightSteps})
 	f.MaxNodes = 1 << 22
 	err := f.Save(filepath.Join(t.TempDir(), "flow.safetensors"), flows.Types{"deep": deep(0)})
 	assert.ErrorContains(t, err, "the flow's graphs for Load")
