@@ -19,7 +19,7 @@ import (
 // The guide's program for a table of one's own, run on a file with all that a column can have.
 func TestTheTableProgramRuns(t *testing.T) {
 	if testing.Short() {
-		t.Skip("links a program")
+		t.Skip("builds and runs a whole program, which takes too long for -short")
 	}
 	text, err := os.ReadFile("guide.md")
 	require.NoError(t, err)

@@ -23,7 +23,7 @@ var tables = flag.String("tables", "", "folder of NAME.train.csv, and NAME.test.
 //	go test -run TestTables -v ./data/baseline -tables FOLDER
 func TestTables(t *testing.T) {
 	if *tables == "" {
-		t.Skip("no -tables")
+		t.Skip("needs the folder of tables that -tables names; they are not part of the module")
 	}
 	names, err := filepath.Glob(filepath.Join(*tables, "*.train.csv"))
 	require.NoError(t, err)

@@ -283,7 +283,7 @@ func (w *atWrite) Write(p []byte) (int, error) {
 // A service that is told to end, or whose terminal closes, keeps what was learnt, as after Ctrl-C.
 func TestSignalsKeepWhatIsLearnt(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("no signals to send")
+		t.Skip("Windows has no signals that a process can send to another")
 	}
 	out := t.TempDir()
 	cmd := exec.Command(os.Args[0], append([]string{"-out", out}, append(small, "-epochs", "100000")...)...)

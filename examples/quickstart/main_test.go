@@ -19,7 +19,7 @@ import (
 // the moons has 1.85 nats, their entropy is 0.48.
 func TestRun(t *testing.T) {
 	if testing.Short() {
-		t.Skip("trains for 40 epochs")
+		t.Skip("trains for 40 epochs, which takes too long for -short")
 	}
 	folder := t.TempDir()
 	model, picture := filepath.Join(folder, "model"), filepath.Join(folder, "picture.png")
