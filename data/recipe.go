@@ -22,6 +22,15 @@ type Recipe struct {
 	DropTwins bool
 }
 
+// Defaults is the recipe for a table that nobody has looked at: it refuses nothing that can be learnt, fills missing values
+// with noise, blurs discrete columns, leaves out those that are constant or follow from another, and bends long tails.
+func Defaults() Recipe {
+	return Recipe{
+		Each:      Rule{Missing: Noise, DropConstant: true, Dequantise: true, Shape: YeoJohnson},
+		DropTwins: true,
+	}
+}
+
 // Fit returns the transform for the rows of t, those that are trained on, and notes on what it did and on what may go
 // wrong with columns as they are: read them. All columns that are refused for one reason are in one error, by name;
 // those that have one value in every row are a [*ConstantError].

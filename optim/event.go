@@ -35,6 +35,8 @@ type Event struct {
 	Rows int
 	// Elapsed is the time since the start of the run, less the time that observers took.
 	Elapsed time.Duration
+	// Limit is how long the run may take, zero where there is no bound.
+	Limit time.Duration
 	// Validations is how often the held-out rows were measured, Held their last mean loss and BestHeld the lowest. Both are
 	// zero before the first. Validating is the time that it took: its share of the run is Validating/Elapsed.
 	Validations    int
@@ -45,8 +47,8 @@ type Event struct {
 	Evaluations, Rejected float64
 	// Past has the epochs of the run so far, when the event is a Resumed.
 	Past []Event
-	// Advice is what to do about a loss that no model of scaled rows has, when the event is an EpochDone or Finished;
-	// empty where nothing seems wrong.
+	// Advice is what to do about a loss that no model of scaled rows has, or what a Limit has left out, when the event is an
+	// EpochDone or Finished; empty where nothing seems wrong.
 	Advice string
 	// Err is what Run returns, when the event is Finished.
 	Err error
@@ -60,12 +62,17 @@ func (e Event) RowsPerSecond() float64 {
 	return float64(e.Rows) / e.Elapsed.Seconds()
 }
 
-// Left returns the time that the steps to come will take at the pace so far, zero before there is one.
+// Left returns the time that the steps to come will take at the pace so far, no more than what is left of the Limit, and
+// zero before there is a pace.
 func (e Event) Left() time.Duration {
 	if e.Step == 0 {
 		return 0
 	}
-	return time.Duration(float64(e.Elapsed) * float64(e.Steps-e.Step) / float64(e.Step))
+	left := time.Duration(float64(e.Elapsed) * float64(e.Steps-e.Step) / float64(e.Step))
+	if e.Limit > 0 {
+		return min(left, max(0, e.Limit-e.Elapsed))
+	}
+	return left
 }
 
 // Observer is told of every event of a run, in order, between the steps. An error ends the run and is returned by it,

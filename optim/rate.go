@@ -16,7 +16,7 @@ func (r *run) setRate() error {
 	var rate float64
 	if r.Rate != nil {
 		err := guard.Call("Schedule", func() error {
-			rate = r.Rate(r.event.Step, r.event.Steps)
+			rate = r.Rate(r.place(), r.event.Steps)
 			return nil
 		})
 		if err != nil {

@@ -25,6 +25,7 @@ type run struct {
 	columns int   // of the rows
 	started time.Time
 	absent  time.Duration // spent in observers
+	cut     string        // what the Limit has left out
 
 	model  []gorgonia.ValueGrad
 	params []parameter // of the model
@@ -61,7 +62,7 @@ type standing struct {
 // run trains with settings that are checked and filled.
 func (t Trainer) run(ctx context.Context, objective Objective, source data.Source) error {
 	r := &run{Trainer: t, objective: objective, source: source, started: time.Now()}
-	r.event = Event{Epochs: t.Epochs, Loss: math.NaN()}
+	r.event = Event{Epochs: t.Epochs, Loss: math.NaN(), Limit: t.Limit}
 	r.at = standing{Lowered: 1, Held: newJudge(), Flat: newJudge()}
 	defer func() { r.saver.wait() }()
 	err := guard.Call("Source.Len", func() error {
@@ -104,6 +105,9 @@ func (r *run) readModel() error {
 
 func (r *run) epochs(ctx context.Context) error {
 	for r.at.Epochs < r.Epochs {
+		if r.over() {
+			return errLate
+		}
 		r.event.Epoch = r.at.Epochs + 1
 		if err := r.epoch(ctx); err != nil {
 			return err
@@ -188,7 +192,7 @@ func (r *run) tell(kind Kind, loss float64, result error) error {
 	e := r.event
 	e.Loss, e.Err = loss, result
 	if kind == Finished {
-		e.Advice = r.advice(loss)
+		e.Advice = join(r.advice(loss), r.cut)
 	}
 	return r.tellEvent(kind, e)
 }
@@ -220,6 +224,9 @@ func (r *run) elapsed(now time.Time) time.Duration {
 func (r *run) finish(err error) error {
 	if errors.Is(err, errPatience) {
 		r.at.Ended = true
+	}
+	if errors.Is(err, errLate) {
+		r.cut = r.shortened()
 	}
 	stopped := errors.Is(err, ErrStop)
 	if stopped {

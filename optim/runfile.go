@@ -56,7 +56,7 @@ func recordOf(e Event) record {
 // event returns the Event of a run with the epochs and steps of now.
 func (m record) event(kind Kind, now Event) Event {
 	return Event{
-		Kind: kind, Epochs: now.Epochs, Steps: now.Steps,
+		Kind: kind, Epochs: now.Epochs, Steps: now.Steps, Limit: now.Limit,
 		Epoch: m.Epoch, Step: m.Step, Rows: m.Rows, Loss: float64(m.Loss), Rate: float64(m.Rate), GradNorm: float64(m.GradNorm),
 		Elapsed: m.Elapsed, Validating: m.Validating, Validations: m.Validations, Held: float64(m.Held),
 		BestHeld: float64(m.BestHeld), Evaluations: float64(m.Evaluations), Rejected: float64(m.Rejected), Advice: m.Advice,

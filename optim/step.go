@@ -103,6 +103,9 @@ func (r *run) step(ctx context.Context) error {
 	if err := r.watch.add(r, loss, rows); err != nil {
 		return err
 	}
+	if ended == nil {
+		ended = r.late(ctx)
+	}
 	return firstError(r.saver.due(r), ended)
 }
 

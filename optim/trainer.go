@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"time"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -21,6 +22,11 @@ type Trainer struct {
 	Rate Schedule
 	// Epochs is how often every row is seen. Zero means 1.
 	Epochs int
+	// Limit is how long the run may take, Event.Elapsed: it ends in good order before, with a last validation where there
+	// is one, and after one step at least. The schedule is fitted to it: where the time that is spent is a larger share of
+	// the Limit than the steps are of all, the rate is that of the time. A run that the Limit does not touch has the bits of
+	// one without. Zero means no bound.
+	Limit time.Duration
 	// Batch is the number of rows of a step of Run; the last batch of an epoch holds what is left. Zero means 256.
 	// RunSource takes the batches as they come.
 	Batch int
@@ -67,7 +73,7 @@ type Trainer struct {
 }
 
 // Run trains on the rows of train (rows, dim). It moves the parameters of the objective in place and returns nil when
-// all epochs are done, when the Validation's patience is at an end or an observer asked to stop.
+// all epochs are done, when the Limit or the Validation's patience is at an end, or when an observer asked to stop.
 //
 // When ctx is done it returns ctx.Err(), wrapped, and the parameters are those of the last finished step. When the loss,
 // the gradient or a parameter is not finite it returns a [*NonFiniteError], and when the objective, the solver or another
@@ -142,6 +148,8 @@ func (t Trainer) check(objective Objective) error {
 		return errors.New("optim: Trainer: no objective")
 	case t.Epochs < 0:
 		return fmt.Errorf("optim: Trainer: Epochs is %d, want 0 or more", t.Epochs)
+	case t.Limit < 0:
+		return fmt.Errorf("optim: Trainer: Limit is %v, want 0 or more", t.Limit)
 	case t.Batch < 0:
 		return fmt.Errorf("optim: Trainer: Batch is %d, want 0 or more", t.Batch)
 	case t.Accumulate < 0:

@@ -1,0 +1,39 @@
+package flows
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/nn"
+	"github.com/go-ffjord/ffjord/ode"
+)
+
+// Defaults returns a flow that learns the density of rows (rows, dim) like these well unattended, with the Trainer of
+// optim.Defaults: the rows that it is trained on, or some of them, scaled as a data.Recipe scales a table. Nothing is
+// compiled yet, so that its fields may still be changed: Cond set, a block added, another base chosen. rng draws the
+// first values of its parameters.
+//
+// Few rows get one block of one wide layer, others two of two layers.
+func Defaults(rows *tensor.Dense, rng *rand.Rand) (*Flow, error) {
+	dim := 0
+	if rows != nil && rows.Dims() == 2 {
+		dim = rows.Shape()[1]
+	}
+	table, err := tableOf(rows, dim, "rows")
+	if err != nil {
+		return nil, fmt.Errorf("flows: defaults: %w", err)
+	}
+	hidden, blocks := []int{64, 64}, 2
+	if table.rows < 1000 {
+		hidden, blocks = []int{128}, 1
+	}
+	block := FFJORD{Field: nn.MLP{Hidden: hidden}, Eval: &ode.Solver{RTol: 1e-4, ATol: 1e-5}}
+	return &Flow{
+		Dim:    dim,
+		Blocks: Chain(slices.Repeat([]Block{block}, blocks)),
+		Params: nn.NewParams(rng),
+	}, nil
+}

@@ -1,0 +1,48 @@
+package optim
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// errLate ends a run whose time is over.
+var errLate = fmt.Errorf("the time is over: %w", ErrStop)
+
+// late ends the run, with a last validation, by errLate where the time is over.
+func (r *run) late(ctx context.Context) error {
+	if !r.over() {
+		return nil
+	}
+	return firstError(r.validate(ctx), errLate)
+}
+
+// over reports whether there are steps to come and the time that is left is too short for one, as long as those so far, and
+// a last validation.
+func (r *run) over() bool {
+	if r.Limit == 0 || r.event.Step == 0 || r.event.Step == r.event.Steps {
+		return false
+	}
+	elapsed := r.elapsed(time.Now())
+	need := (elapsed - r.event.Validating) / time.Duration(r.event.Step)
+	if r.event.Validations > 0 {
+		need += r.event.Validating / time.Duration(r.event.Validations)
+	}
+	return elapsed+need > r.Limit
+}
+
+// place returns the step that the schedule is asked about: the next, or the one that is as far in the run as the clock is
+// in the Limit, where that is later.
+func (r *run) place() int {
+	if r.Limit == 0 {
+		return r.event.Step
+	}
+	last := r.event.Steps - 1
+	spent := min(1, r.elapsed(time.Now()).Seconds()/r.Limit.Seconds())
+	return max(r.event.Step, min(last, int(spent*float64(last))))
+}
+
+// shortened says what the Limit has left out.
+func (r *run) shortened() string {
+	return fmt.Sprintf("the Limit of %v has ended the run in epoch %d of %d", r.Limit, r.event.Epoch, r.Epochs)
+}
