@@ -27,6 +27,7 @@ var passes = []pass{
 	{"join sums", (*compiler).joinSums, true},
 	{"compact", (*compiler).compact, false},
 	{"hoist sums", (*compiler).hoistSums, true},
+	{"pack weights", (*compiler).packWeights, true},
 	{"place matrices", (*compiler).placeMatrices, false},
 	{"assign slots", (*compiler).assignSlots, false},
 }

@@ -7,11 +7,11 @@ import (
 	"github.com/go-ffjord/ffjord/internal/kernel"
 )
 
-// writeSteps tells a builder so many steps of Euler's method through a small net with its gradients: what a compiled
+// writeSteps tells a builder so many steps of Euler's method through a net of one hidden layer with its gradients: what a compiled
 // solve looks like when it is unrolled, with sums over rows and values that stay alive to the end.
-func writeSteps(b *Builder, steps int) {
+func writeSteps(b *Builder, width, steps int) {
 	z, h := b.Rows("z", 2), b.Rows("h", 1)
-	v, w := b.Uniform("v", 2, 8), b.Uniform("w", 8, 2)
+	v, w := b.Uniform("v", 2, width), b.Uniform("w", width, 2)
 	var hidden, slopes []Value
 	states := []Value{z}
 	for range steps {
@@ -34,7 +34,7 @@ func writeSteps(b *Builder, steps int) {
 		}
 		g = b.Apply(kernel.Add, g, b.MatMul(back, b.Transpose(v)))
 	}
-	row := Value{view: v.view.cut(0, 1, 0, 8)}
+	row := Value{view: v.view.cut(0, 1, 0, width)}
 	b.Output("diagonal", b.Slice(b.MatMul(b.Apply(kernel.Mul, slopes[0], row), w), 0, 1, 1))
 	b.Output("z", z)
 	b.Output("gz", g)
@@ -51,7 +51,7 @@ func BenchmarkCompile(b *testing.B) {
 		for i := range least {
 			start := time.Now()
 			builder := NewBuilder[float32]()
-			writeSteps(builder, steps<<i)
+			writeSteps(builder, 8, steps<<i)
 			if _, err := builder.Finish(); err != nil {
 				b.Fatal(err)
 			}

@@ -29,10 +29,11 @@ func drawPasses(rt *rapid.T) []pass {
 	})
 }
 
-// stepsMachine compiles some steps of a small net with passes and runs them for rows.
+// stepsMachine compiles some steps of a net wide enough for every pass and runs them for rows.
 func stepsMachine[T Float](t *testing.T, k *kernel.Set[T], passes []pass, rows int) *Machine[T] {
+	const width = packedFrom / 2
 	b := NewBuilder[T]()
-	writeSteps(b, 3)
+	writeSteps(b, width, 3)
 	p, err := b.compile(passes, verifier(t))
 	require.NoError(t, err)
 	m, err := NewMachine(p, k, rows)
@@ -46,9 +47,9 @@ func stepsMachine[T Float](t *testing.T, k *kernel.Set[T], passes []pass, rows i
 		}
 	}
 	for _, name := range []string{"v", "w"} {
-		values := make([]T, 16)
+		values := make([]T, 2*width)
 		for i := range values {
-			values[i] = number(i + int(name[0]))
+			values[i] = number(i+int(name[0])) / 16
 		}
 		m.Bind(name, values)
 	}
@@ -106,7 +107,7 @@ func TestVerifierFindsFaults(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := NewBuilder[float64]()
-			writeSteps(b, 2)
+			writeSteps(b, 8, 2)
 			_, err := b.compile(passes, func(p pass, c *compiler) {
 				if p.name == last.name {
 					require.NoError(t, verify(p, c))

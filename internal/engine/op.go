@@ -50,6 +50,7 @@ type form struct {
 	cols        int   // of each result
 	in          [operands]operand
 	w           view // of opMatMul
+	packed      bool // w is
 	alpha, beta float64
 }
 

@@ -34,7 +34,7 @@ var table = [...]kind{
 		lay: func(p *placer, o *op) kernel.Descriptor {
 			return &kernel.MatMul{
 				X: p.columns(o, mmX), Init: p.operand(o, mmInit),
-				W: p.matrices[o.w.matrix].off + o.w.off, WK: o.w.rowStride, WJ: o.w.colStride,
+				W: p.matrices[o.w.matrix].off + o.w.off, WK: o.w.rowStride, WJ: o.w.colStride, Packed: o.packed,
 				Out:    kernel.Product{D: p.result(o, o.dst), E: p.columns(o, mmE), C: p.columns(o, mmC)},
 				Second: kernel.Product{D: p.result(o, o.dst2), E: p.columns(o, mmE2), C: p.columns(o, mmC2)},
 			}
@@ -110,7 +110,11 @@ func matMulText(p *Program, o *op) string {
 		}
 		return sign + p.operandText(o.in[i])
 	}
-	text := fmt.Sprintf("(%s · %s%s)%s%s", p.operandText(o.in[mmX]), p.viewText(o.w),
+	w := p.viewText(o.w)
+	if o.packed {
+		w += " packed"
+	}
+	text := fmt.Sprintf("(%s · %s%s)%s%s", p.operandText(o.in[mmX]), w,
 		after(" + ", mmInit), after(" ⊙ ", mmE), after(" + ", mmC))
 	if o.dst2 != noBuffer {
 		text += fmt.Sprintf(", (same)%s%s", after(" ⊙ ", mmE2), after(" + ", mmC2))

@@ -67,6 +67,8 @@ func (a *area[T]) do(u *uop) {
 		for _, p := range u.parts {
 			copyView(d[p.to.off:], p.to, a.at(p.from), p.from)
 		}
+	case uopPack:
+		packView(d, a.at(u.in[0]), u.in[0])
 	}
 }
 

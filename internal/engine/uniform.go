@@ -17,9 +17,10 @@ const (
 	uopSumCols                 // d (n, 1) = sum of the columns of a (n, m)
 	uopMaxCols                 // d (n, 1) = the largest in each row of a; NaN if there is one
 	uopAssemble                // d = zeros, with the parts in their places
+	uopPack                    // d = the elements of a in the order of a packed matrix
 )
 
-var uopNames = [...]string{"map", "matmul", "sumRows", "sumCols", "maxCols", "assemble"}
+var uopNames = [...]string{"map", "matmul", "sumRows", "sumCols", "maxCols", "assemble", "pack"}
 
 func (c uopCode) String() string { return uopNames[c] }
 

@@ -32,6 +32,12 @@ func matMulAsm[T Float](t *table) func(a *MatMul, arena, uniform []T, n int) {
 	}
 	return func(a *MatMul, arena, uniform []T, n int) {
 		n = Pad(n)
+		if a.Packed {
+			for j, count := 0, len(a.Out.D); j < count; j += Panel {
+				t.packed[min(Panel, count-j)](head(a), first(arena), first(uniform), j, n)
+			}
+			return
+		}
 		for j, count := 0, len(a.Out.D); j < count; {
 			m := share(count-j, most)
 			t.matMul[m](head(a), first(arena), first(uniform), j, n)

@@ -6,7 +6,7 @@ package kernel
 //
 // with K = len(X) and J = len(Out.D). W[k,j] is the uniform number at W + k·WK + j·WJ: a row-major (K, J) matrix has
 // WK = J, WJ = 1; its transpose, of a row-major (J, K) matrix, WK = 1, WJ = K; blocks of a larger matrix have its
-// strides.
+// strides. A Packed one is read in the order in which it lies there; see [PackedAt].
 //
 // Init is added to the sum: None is nothing, Uniform a bias, Column a per-row value (D itself to accumulate). Second,
 // if it has columns, is another result of the same sum with its own E and C; it is computed after Out is written.
@@ -21,6 +21,18 @@ type MatMul struct {
 	W, WK, WJ   int     // first element and strides, in the uniform area
 	Init        Operand // J columns
 	Out, Second Product
+	Packed      bool // W is packed; WK and WJ are of no meaning
+}
+
+// Panel is the number of columns of a panel of a packed matrix.
+const Panel = 6
+
+// PackedAt is where element (k, j) of a packed matrix of K rows and J columns is. Panels of [Panel] columns, the last
+// of what is left, follow one another, each row-major: the weights that a kernel wants for its columns of the result
+// are next to each other, and those of the next k follow.
+func PackedAt(k, j, K, J int) int {
+	from := j / Panel * Panel
+	return from*K + k*min(Panel, J-from) + j - from
 }
 
 // Product is one result of a [MatMul]: D[j] = aⱼ·E[j] + C[j]. A nil E is one, a nil
@@ -34,7 +46,11 @@ func (a *MatMul) Check(r Room) error {
 	b := newBounds("MatMul", r)
 	k, j := len(a.X), len(a.Out.D)
 	b.columns("X", a.X, k)
-	if k > 0 && j > 0 {
+	switch {
+	case a.Packed:
+		b.number("W", a.W)
+		b.number("W", a.W+k*j-1)
+	case k > 0 && j > 0:
 		for _, c := range [][2]int{{0, 0}, {k - 1, 0}, {0, j - 1}, {k - 1, j - 1}} {
 			b.number("W", a.W+c[0]*a.WK+c[1]*a.WJ)
 		}

@@ -28,6 +28,24 @@ func matMul7F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
 // matMul8F32AVX512 does columns j to j+7 of the result.
 func matMul8F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
 
+// matMulPacked1F32AVX512 does columns j to j+0 of the result, those of a panel of a packed matrix.
+func matMulPacked1F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked2F32AVX512 does columns j to j+1 of the result, those of a panel of a packed matrix.
+func matMulPacked2F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked3F32AVX512 does columns j to j+2 of the result, those of a panel of a packed matrix.
+func matMulPacked3F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked4F32AVX512 does columns j to j+3 of the result, those of a panel of a packed matrix.
+func matMulPacked4F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked5F32AVX512 does columns j to j+4 of the result, those of a panel of a packed matrix.
+func matMulPacked5F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked6F32AVX512 does columns j to j+5 of the result, those of a panel of a packed matrix.
+func matMulPacked6F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+
 // matMul1F32AVX2 does columns j to j+0 of the result.
 func matMul1F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
 
@@ -45,6 +63,24 @@ func matMul5F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
 
 // matMul6F32AVX2 does columns j to j+5 of the result.
 func matMul6F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked1F32AVX2 does columns j to j+0 of the result, those of a panel of a packed matrix.
+func matMulPacked1F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked2F32AVX2 does columns j to j+1 of the result, those of a panel of a packed matrix.
+func matMulPacked2F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked3F32AVX2 does columns j to j+2 of the result, those of a panel of a packed matrix.
+func matMulPacked3F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked4F32AVX2 does columns j to j+3 of the result, those of a panel of a packed matrix.
+func matMulPacked4F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked5F32AVX2 does columns j to j+4 of the result, those of a panel of a packed matrix.
+func matMulPacked5F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked6F32AVX2 does columns j to j+5 of the result, those of a panel of a packed matrix.
+func matMulPacked6F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
 
 // matMul1F64AVX512 does columns j to j+0 of the result.
 func matMul1F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
@@ -70,6 +106,24 @@ func matMul7F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
 // matMul8F64AVX512 does columns j to j+7 of the result.
 func matMul8F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
 
+// matMulPacked1F64AVX512 does columns j to j+0 of the result, those of a panel of a packed matrix.
+func matMulPacked1F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked2F64AVX512 does columns j to j+1 of the result, those of a panel of a packed matrix.
+func matMulPacked2F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked3F64AVX512 does columns j to j+2 of the result, those of a panel of a packed matrix.
+func matMulPacked3F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked4F64AVX512 does columns j to j+3 of the result, those of a panel of a packed matrix.
+func matMulPacked4F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked5F64AVX512 does columns j to j+4 of the result, those of a panel of a packed matrix.
+func matMulPacked5F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked6F64AVX512 does columns j to j+5 of the result, those of a panel of a packed matrix.
+func matMulPacked6F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+
 // matMul1F64AVX2 does columns j to j+0 of the result.
 func matMul1F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
 
@@ -87,3 +141,21 @@ func matMul5F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
 
 // matMul6F64AVX2 does columns j to j+5 of the result.
 func matMul6F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked1F64AVX2 does columns j to j+0 of the result, those of a panel of a packed matrix.
+func matMulPacked1F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked2F64AVX2 does columns j to j+1 of the result, those of a panel of a packed matrix.
+func matMulPacked2F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked3F64AVX2 does columns j to j+2 of the result, those of a panel of a packed matrix.
+func matMulPacked3F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked4F64AVX2 does columns j to j+3 of the result, those of a panel of a packed matrix.
+func matMulPacked4F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked5F64AVX2 does columns j to j+4 of the result, those of a panel of a packed matrix.
+func matMulPacked5F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+
+// matMulPacked6F64AVX2 does columns j to j+5 of the result, those of a panel of a packed matrix.
+func matMulPacked6F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)

@@ -23,23 +23,27 @@ func matMulGo[T Float](a *MatMul, arena, uniform []T, n int) {
 
 // addProducts adds Σₖ X[k]·W[k,j], four terms a pass to load and store acc less.
 func addProducts[T Float](acc []T, a *MatMul, j int, tile, uniform []T) {
-	n, w, x := len(acc), a.W+j*a.WJ, a.X
+	n, w, wk, x := len(acc), a.W+j*a.WJ, a.WK, a.X
+	if a.Packed {
+		w = a.W + PackedAt(0, j, len(x), len(a.Out.D))
+		wk = PackedAt(1, j, len(x), len(a.Out.D)) + a.W - w
+	}
 	for ; len(x) >= 4; x = x[4:] {
-		w0, w1, w2, w3 := uniform[w], uniform[w+a.WK], uniform[w+2*a.WK], uniform[w+3*a.WK]
+		w0, w1, w2, w3 := uniform[w], uniform[w+wk], uniform[w+2*wk], uniform[w+3*wk]
 		x0, x1 := column(tile, x[0], n)[:len(acc)], column(tile, x[1], n)[:len(acc)]
 		x2, x3 := column(tile, x[2], n)[:len(acc)], column(tile, x[3], n)[:len(acc)]
 		for i := range acc {
 			acc[i] += (w0*x0[i] + w1*x1[i]) + (w2*x2[i] + w3*x3[i])
 		}
-		w += 4 * a.WK
+		w += 4 * wk
 	}
 	if len(x) >= 2 {
-		w0, w1 := uniform[w], uniform[w+a.WK]
+		w0, w1 := uniform[w], uniform[w+wk]
 		x0, x1 := column(tile, x[0], n)[:len(acc)], column(tile, x[1], n)[:len(acc)]
 		for i := range acc {
 			acc[i] += w0*x0[i] + w1*x1[i]
 		}
-		w += 2 * a.WK
+		w += 2 * wk
 		x = x[2:]
 	}
 	if len(x) == 1 {

@@ -20,7 +20,11 @@ func testMatMul[T Float](t *testing.T) {
 	for _, d := range []struct {
 		k, j, n    int
 		transposed bool
-	}{{k: 1, j: 1, n: 1}, {k: 2, j: 8, n: 48}, {k: 8, j: 2, n: 128}, {k: 13, j: 17, n: 33}, {k: 43, j: 33, n: 100, transposed: true}, {k: 128, j: 64, n: 64}} {
+		packed     bool
+	}{
+		{k: 1, j: 1, n: 1}, {k: 2, j: 8, n: 48}, {k: 8, j: 2, n: 128}, {k: 13, j: 17, n: 33}, {k: 128, j: 64, n: 64},
+		{k: 43, j: 33, n: 100, transposed: true}, {k: 70, j: 65, n: 112, packed: true}, {k: 1, j: 7, n: 16, packed: true},
+	} {
 		arena, at := room[T](d.k+d.j, d.n)
 		weights := make([]T, d.k*d.j+d.j)
 		for _, x := range [][]T{arena, weights} {
@@ -28,9 +32,13 @@ func testMatMul[T Float](t *testing.T) {
 				x[i] = T(rng.NormFloat64())
 			}
 		}
-		a := &MatMul{X: at[:d.k], W: d.j, WK: d.j, WJ: 1, Init: Operand{Kind: Uniform}, Out: Product{D: at[d.k:]}}
+		a := &MatMul{X: at[:d.k], W: d.j, WK: d.j, WJ: 1, Packed: d.packed, Init: Operand{Kind: Uniform}, Out: Product{D: at[d.k:]}}
 		if d.transposed {
 			a.WK, a.WJ = 1, d.k
+		}
+		weight := func(k, j int) int { return a.W + k*a.WK + j*a.WJ }
+		if d.packed {
+			weight = func(k, j int) int { return a.W + PackedAt(k, j, d.k, d.j) }
 		}
 		for j := range d.j {
 			a.Init.At = append(a.Init.At, int32(j))
@@ -42,7 +50,7 @@ func testMatMul[T Float](t *testing.T) {
 				for l := range d.n {
 					sum, low, size := float64(weights[j]), 0.0, math.Abs(float64(weights[j]))
 					for k := range d.k {
-						x, w := float64(arena[int(at[k])+l]), float64(weights[a.W+k*a.WK+j*a.WJ])
+						x, w := float64(arena[int(at[k])+l]), float64(weights[weight(k, j)])
 						p := x * w
 						size += math.Abs(p)
 						next := sum + p

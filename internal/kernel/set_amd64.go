@@ -29,7 +29,8 @@ func supported(isa ISA) bool {
 // of their first byte; n is a multiple of [Lanes] where no sum is made over rows.
 type table struct {
 	matMul    [9]func(a, arena, uniform *byte, j, n int) // by number of columns
-	affine    [12]func(a, arena, uniform *byte, n int)   // by the index of its case
+	packed    [Panel + 1]func(a, arena, uniform *byte, j, n int)
+	affine    [12]func(a, arena, uniform *byte, n int) // by the index of its case
 	binary    [fns]func(a, arena, uniform *byte, n int)
 	choose    func(a, arena, uniform *byte, n int)
 	reduce    [reduceOps]func(a, arena *byte, n int)

@@ -122,14 +122,18 @@ func operations[T Float](seed uint64, n int) []operation[T] {
 		e, c, e2, c2  bool
 		second, again bool // again: D is Init's column
 		transposed    bool
+		packed        bool
 	}{
 		{k: 3, j: 1}, {k: 1, j: 2, init: Uniform}, {k: 5, j: 3, init: Const, e: true},
 		{k: 8, j: 8, init: Column, again: true}, {k: 4, j: 4, init: Column, e: true, c: true},
 		{k: 2, j: 5, c: true, transposed: true}, {k: 0, j: 6, init: Uniform},
 		{k: 9, j: 7, second: true, e2: true}, {k: 7, j: 17, init: Uniform, e: true, second: true, e2: true, c2: true},
 		{k: 13, j: 10, second: true, c2: true, transposed: true},
+		{k: 5, j: 6, packed: true}, {k: 9, j: 17, init: Uniform, e: true, second: true, c2: true, packed: true},
+		{k: 12, j: 16, init: Column, packed: true}, {k: 14, j: 9, c: true, packed: true}, {k: 17, j: 8, packed: true},
+		{k: 3, j: 13, init: Const, packed: true},
 	} {
-		a := &MatMul{X: w.columns(m.k), W: 3, WK: m.j, WJ: 1, Init: w.operand(m.init, m.j)}
+		a := &MatMul{X: w.columns(m.k), W: 3, WK: m.j, WJ: 1, Init: w.operand(m.init, m.j), Packed: m.packed}
 		if m.transposed {
 			a.WK, a.WJ = 1, m.k
 		}

@@ -21,23 +21,29 @@ const (
 	mmSecond = mmOut + 3*slice
 )
 
-// matMul writes the product of all columns with 1, 2, ... columns of the matrix.
+// panel is the number of columns of a panel of a packed matrix, package kernel's Panel.
+const panel = 6
+
+// matMul writes the product of all columns with 1, 2, ... columns of the matrix, and with those of a packed one.
 func matMul(v vec) {
 	most := 6
 	if v.wide {
 		most = 8
 	}
 	for m := 1; m <= most; m++ {
-		matMulColumns(v, m)
+		matMulColumns(v, m, false)
+	}
+	for m := 1; m <= panel; m++ {
+		matMulColumns(v, m, true)
 	}
 }
 
 // heights are the numbers of vectors of rows done at once: the most that registers
 // allow, then halves down to what divides 16 lanes.
 func (v vec) heights(m int) []int {
-	room, least := 16, 2
+	room, least, sums := 16, 2, 16
 	if v.wide {
-		room, least = 32, v.unit()
+		room, least, sums = 32, v.unit(), 24
 	}
 	var out []int
 	for h := 8; h >= least; h /= 2 {
@@ -45,16 +51,19 @@ func (v vec) heights(m int) []int {
 		if m == 1 {
 			others = 1 // X stays in memory
 		}
-		if m*h <= 16 && m*h+others <= room {
+		if m*h <= sums && m*h+others <= room {
 			out = append(out, h)
 		}
 	}
 	return out
 }
 
-func matMulColumns(v vec, m int) {
-	v.text(fmt.Sprintf("matMul%d", m), "a, arena, uniform *byte, j, n int",
-		fmt.Sprintf("does columns j to j+%d of the result.", m-1))
+func matMulColumns(v vec, m int, packed bool) {
+	name, doc := "matMul%d", "does columns j to j+%d of the result."
+	if packed {
+		name, doc = "matMulPacked%d", "does columns j to j+%d of the result, those of a panel of a packed matrix."
+	}
+	v.text(fmt.Sprintf(name, m), "a, arena, uniform *byte, j, n int", fmt.Sprintf(doc, m-1))
 	a, arena, n := param("a"), param("arena"), param("n")
 	for _, h := range v.heights(m) {
 		loop, next := label("rows"), label("next")
@@ -62,7 +71,7 @@ func matMulColumns(v vec, m int) {
 		CMPQ(n, U8(rows))
 		jump(JLT, next)
 		Label(loop)
-		b := block{v, m, h, a, arena}
+		b := block{v, m, h, packed, a, arena}
 		acc := make([][]reg.VecVirtual, m)
 		for c := range acc {
 			acc[c] = v.regs(h)
@@ -84,10 +93,11 @@ func matMulColumns(v vec, m int) {
 // block is m columns by h vectors of rows. Only a, arena and the number of rows keep
 // registers throughout; the rest is loaded where it is needed.
 type block struct {
-	v     vec
-	m, h  int
-	a     reg.Register
-	arena reg.Register // advanced to the block's rows
+	v      vec
+	m, h   int
+	packed bool
+	a      reg.Register
+	arena  reg.Register // advanced to the block's rows
 }
 
 // columnAt is the address of the block's rows in column c of a list.
@@ -155,20 +165,9 @@ func (b block) products(acc [][]reg.VecVirtual) {
 	k := load(b.a, mmX+mmLen)
 	TESTQ(k, k)
 	jump(JEQ, done)
-	w, wk, wj, x := param("j"), load(b.a, mmWK), load(b.a, mmWJ), load(b.a, mmX)
-	IMULQ(wj, w)
-	ADDQ(Mem{Base: b.a, Disp: mmW}, w)
-	shift := U8(bits.TrailingZeros(uint(v.size())))
-	SHLQ(shift, w)
-	SHLQ(shift, wk)
-	SHLQ(shift, wj)
-	ADDQ(param("uniform"), w)
-	w4, wj3 := GP64(), GP64()
-	if b.m > 3 {
-		LEAQ(Mem{Base: wj, Index: wj, Scale: 2}, wj3)
-	}
-	if b.m > 4 {
-		LEAQ(Mem{Base: w, Index: wj, Scale: 4}, w4)
+	x, weights := load(b.a, mmX), b.strided()
+	if b.packed {
+		weights = b.panel()
 	}
 	Label(loop)
 	o := GP64()
@@ -184,6 +183,48 @@ func (b block) products(acc [][]reg.VecVirtual) {
 		}
 	}
 	for c := range b.m {
+		m := weights.at(c)
+		if v.wide && b.h == 1 && b.m > 1 {
+			v.emit(VFMADD231PS_BCST, VFMADD231PD_BCST, m, xs[0], acc[c][0])
+			continue
+		}
+		weight := v.reg()
+		v.broadcast(m, weight)
+		for r := range xs {
+			v.fma(xs[r], weight, acc[c][r])
+		}
+	}
+	ADDQ(U8(4), x)
+	weights.next()
+	DECQ(k)
+	jump(JNE, loop)
+	Label(done)
+}
+
+// weights tells where W[k, j+c] is.
+type weights struct {
+	at   func(c int) Mem
+	next func() // goes to the next k
+}
+
+// strided are those of a matrix with any strides.
+func (b block) strided() weights {
+	w, wk, wj := param("j"), load(b.a, mmWK), load(b.a, mmWJ)
+	IMULQ(wj, w)
+	ADDQ(Mem{Base: b.a, Disp: mmW}, w)
+	shift := U8(bits.TrailingZeros(uint(b.v.size())))
+	SHLQ(shift, w)
+	SHLQ(shift, wk)
+	SHLQ(shift, wj)
+	ADDQ(param("uniform"), w)
+	w4, wj3 := GP64(), GP64()
+	if b.m > 3 {
+		LEAQ(Mem{Base: wj, Index: wj, Scale: 2}, wj3)
+	}
+	if b.m > 4 {
+		LEAQ(Mem{Base: w, Index: wj, Scale: 4}, w4)
+	}
+	at := func(c int) Mem {
 		m := Mem{Base: w}
 		if c >= 4 {
 			m.Base = w4
@@ -196,24 +237,25 @@ func (b block) products(acc [][]reg.VecVirtual) {
 		case 3:
 			m.Index, m.Scale = wj3, 1
 		}
-		if v.wide && b.h == 1 && b.m > 1 {
-			v.emit(VFMADD231PS_BCST, VFMADD231PD_BCST, m, xs[0], acc[c][0])
-			continue
-		}
-		weight := v.reg()
-		v.broadcast(m, weight)
-		for r := range xs {
-			v.fma(xs[r], weight, acc[c][r])
-		}
+		return m
 	}
-	ADDQ(U8(4), x)
-	ADDQ(wk, w)
-	if b.m > 4 {
-		ADDQ(wk, w4)
-	}
-	DECQ(k)
-	jump(JNE, loop)
-	Label(done)
+	return weights{at, func() {
+		ADDQ(wk, w)
+		if b.m > 4 {
+			ADDQ(wk, w4)
+		}
+	}}
+}
+
+// panel are those of a panel of a packed matrix, one after the other.
+func (b block) panel() weights {
+	w, j := load(b.a, mmLen), param("j")
+	IMULQ(j, w)
+	ADDQ(Mem{Base: b.a, Disp: mmW}, w)
+	SHLQ(U8(bits.TrailingZeros(uint(b.v.size()))), w)
+	ADDQ(param("uniform"), w)
+	at := func(c int) Mem { return Mem{Base: w, Disp: c * b.v.size()} }
+	return weights{at, func() { ADDQ(U8(b.m*b.v.size()), w) }}
 }
 
 // finish writes Out and, if there is one, Second.

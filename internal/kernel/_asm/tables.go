@@ -26,6 +26,9 @@ func writeTables(file string) error {
 		for m := 1; m <= columns; m++ {
 			fmt.Fprintf(&b, "\tt.matMul[%d] = matMul%d%s\n", m, m, s)
 		}
+		for m := 1; m <= panel; m++ {
+			fmt.Fprintf(&b, "\tt.packed[%d] = matMulPacked%d%s\n", m, m, s)
+		}
 		for _, k := range affineKinds {
 			fmt.Fprintf(&b, "\tt.affine[affineCase{%d, %d, %v}.index()] = %s%s\n", k.b, k.c, k.unit, k.name(), s)
 		}
