@@ -3,6 +3,7 @@ package graph_test
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -61,6 +62,9 @@ func TestOwnOperators(t *testing.T) { checkOperators(t, ownOperators) }
 func checkOperators(t *testing.T, table []operator) {
 	for _, o := range table {
 		for _, rows := range []int{1, 3} {
+			if rows == 1 && reflect.DeepEqual(o.shapes(1), o.shapes(3)) {
+				continue // once is enough
+			}
 			t.Run(fmt.Sprintf("%s/rows=%d", o.name, rows), func(t *testing.T) { checkOperator(t, o, rows) })
 		}
 	}

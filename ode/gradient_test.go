@@ -164,11 +164,11 @@ func (g gradients) distance(o gradients) float64 {
 
 // As tolerances fall, the adjoint, replay and the gradient of a fine grid meet.
 func TestGradientsMeet(t *testing.T) {
-	for _, span := range [][2]float64{{0.5, 2}, {2, 0.5}} {
+	for _, span := range briefly([][2]float64{{2, 0.5}}, [][2]float64{{0.5, 2}, {2, 0.5}}) {
 		grid := drivenGradients(t, ode.Solver{Method: ode.Dopri8, Steps: 100}, span[0], span[1])
 		for _, m := range []*ode.Tableau{ode.Bosh3, ode.Tsit5, ode.Dopri5, ode.Dopri8, ode.Dop853} {
 			before := math.Inf(1)
-			for _, tol := range []float64{1e-4, 1e-6, 1e-8} {
+			for _, tol := range briefly([]float64{1e-4, 1e-6}, []float64{1e-4, 1e-6, 1e-8}) {
 				replay := drivenGradients(t, ode.Solver{Method: m, RTol: tol, ATol: tol}, span[0], span[1])
 				adjoint := drivenGradients(t, ode.Solver{Method: m, RTol: tol, ATol: tol, Adjoint: &ode.Adjoint{}}, span[0], span[1])
 				e := max(grid.distance(replay), grid.distance(adjoint), replay.distance(adjoint))
@@ -198,7 +198,7 @@ func solvers(rtol, atol float64) map[string]ode.Solver {
 		"adjoint":  {RTol: rtol, ATol: atol, Adjoint: &ode.Adjoint{}},
 		"grid":     {Method: ode.Dopri5, Steps: 200},
 		"shared":   {RTol: rtol, ATol: atol, Shared: true},
-		"unrolled": {Method: ode.Dopri8, Steps: 20, Unrolled: true},
+		"unrolled": {Method: ode.Dopri8, Steps: briefly(10, 20), Unrolled: true},
 	}
 }
 

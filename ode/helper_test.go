@@ -11,6 +11,14 @@ import (
 	"github.com/go-ffjord/ffjord/ode"
 )
 
+// briefly returns less with -short, and full without.
+func briefly[T any](less, full T) T {
+	if testing.Short() {
+		return less
+	}
+	return full
+}
+
 // scalar makes a problem of one component from its right-hand side.
 func scalar(width int, f func(t, y *graph.Node) *graph.Node) ode.Problem {
 	return ode.Problem{Widths: []int{width}, Field: func(*graph.Graph) ode.Field {

@@ -25,7 +25,7 @@ func TestStatsAddUp(t *testing.T) {
 			{Method: m, RTol: 1e-4, ATol: 1e-5, Control: ode.Control{First: 5, FirstRule: ode.ByHairer}},
 			{Method: m, RTol: 1e-4, ATol: 1e-5, Control: ode.Control{FirstRule: ode.ByHairer, MaxStep: 0.2}},
 		} {
-			for _, ends := range [][2]float64{{-0.5, 0.9}, {0.9, -0.5}} {
+			for _, ends := range briefly([][2]float64{{0.9, -0.5}}, [][2]float64{{-0.5, 0.9}, {0.9, -0.5}}) {
 				it, err := ode.NewIntegrator[float64](riccati, s)
 				require.NoError(t, err)
 				w, err := it.NewWorker(rows)

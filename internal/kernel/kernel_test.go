@@ -19,6 +19,9 @@ func TestSetsAgree(t *testing.T) {
 func testSetsAgree[T Float](t *testing.T) {
 	all := sets[T](t)
 	for n := range 131 {
+		if testing.Short() && n > 18 && n%16 > 1 && n%16 < 15 {
+			continue // in the middle of a vector, as others before
+		}
 		for _, o := range operations[T](1, n) {
 			base := o.world
 			require.NoError(t, o.check(base.room()), o.name)

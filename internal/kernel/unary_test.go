@@ -145,7 +145,10 @@ func inRoundoffs(difference, want, roundoff, least float64) float64 {
 
 // TestUnaryFloat64 compares with series summed with 240 bits.
 func TestUnaryFloat64(t *testing.T) {
-	const count = 2048
+	count := 2048
+	if testing.Short() {
+		count = 512
+	}
 	for _, f := range accuracy {
 		if f.big == nil {
 			continue
@@ -176,7 +179,7 @@ func TestUnaryFloat64(t *testing.T) {
 			}
 			for _, s := range evaluators[float64](t) {
 				arena := append(append([]float64(nil), x...), make([]float64, count)...)
-				s.unary(&Unary{D: []int32{count}, X: []int32{0}, Fn: f.op}, arena, count)
+				s.unary(&Unary{D: []int32{int32(count)}, X: []int32{0}, Fn: f.op}, arena, count)
 				worst, at := 0.0, 0.0
 				for i, y := range arena[count:] {
 					w, _ := want[i].Float64()
