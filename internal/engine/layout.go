@@ -13,6 +13,7 @@ type layout struct {
 	sumsN   int    // elements of the accumulators
 	scratch int    // elements of scratch
 	folds   []fold
+	plans   map[planKey]*plans // of steps and full, by kernels
 }
 
 // step is a call of a kernel.
@@ -43,7 +44,7 @@ func (p *Program) layoutFor(n int) *layout {
 }
 
 func (p *Program) newLayout(n int) *layout {
-	l := &layout{lanes: n, tile: min(p.tile(), n)}
+	l := &layout{lanes: n, tile: min(p.tile(), n), plans: map[planKey]*plans{}}
 	l.arenaN = p.arenaSize(n)
 	place := placer{Program: p, layout: l, placed: map[list][]int32{}, sums: map[int32]int{}}
 	for i := range p.ops {

@@ -15,6 +15,7 @@ type Float = kernel.Float
 type Machine[T Float] struct {
 	prog     *Program
 	layout   *layout
+	plans    *plans
 	kernels  *kernel.Set[T]
 	capacity int
 	arena    []T
@@ -44,7 +45,7 @@ func NewMachine[T Float](p *Program, kernels *kernel.Set[T], capacity int) (*Mac
 		return nil, fmt.Errorf("engine: machine for %d rows: %d elements are too many", capacity, size)
 	}
 	l := p.layoutFor(capacity)
-	m := &Machine[T]{prog: p, layout: l, kernels: kernels, capacity: capacity, stale: true,
+	m := &Machine[T]{prog: p, layout: l, plans: planFor(p, l, kernels), kernels: kernels, capacity: capacity, stale: true,
 		arena: aligned[T](l.arenaN), accums: aligned[T](l.sumsN), scratch: aligned[T](l.scratch),
 		area:  area[T]{uniform: aligned[T](p.uniformN), sums: aligned[T](p.sumN), matrices: p.matrices},
 		bound: map[string][]T{}, outputs: map[string]*machineOutput[T]{}, rows: map[string][][]T{}}

@@ -34,11 +34,11 @@ func (m *Machine[T]) Times() map[int]time.Duration {
 }
 
 // timed runs the steps with a clock on every step.
-func (m *Machine[T]) timed(steps []step, arena []T, n int) {
+func (m *Machine[T]) timed(p *plan, arena []T, n int) {
 	m.profile.runs++
 	before := time.Now()
-	for i := range steps {
-		m.steps(steps[i:i+1], arena, n)
+	for i := range p.steps {
+		m.do(p, run{i, i + 1, len(p.calls)}, arena, n)
 		now := time.Now()
 		m.profile.spent[i] += now.Sub(before)
 		before = now

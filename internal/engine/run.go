@@ -32,15 +32,17 @@ func (m *Machine[T]) Run(n int) error {
 		return err
 	}
 	for from := 0; from < n; from += m.layout.tile {
-		tile, steps := min(m.layout.tile, n-from), m.layout.steps
+		tile, plan := min(m.layout.tile, n-from), m.plans.part
 		if kernel.Pad(tile) == m.layout.tile {
-			steps = m.layout.full
+			plan = m.plans.full
 		}
 		if m.profile != nil {
-			m.timed(steps, m.arena[from:], tile)
+			m.timed(plan, m.arena[from:], tile)
 			continue
 		}
-		m.steps(steps, m.arena[from:], tile)
+		for _, r := range plan.runs {
+			m.do(plan, r, m.arena[from:], tile)
+		}
 	}
 	m.counted += n
 	return nil
@@ -67,7 +69,20 @@ func (m *Machine[T]) Prepare() error {
 	return nil
 }
 
-// steps calls the kernels, one after the other. The time between two calls is what rules a run of few rows.
+// do does steps of a plan.
+func (m *Machine[T]) do(p *plan, r run, arena []T, n int) {
+	calls := p.callsOf(r)
+	if len(calls) == 0 {
+		m.steps(p.steps[r.from:r.to], arena, n)
+	}
+	for len(calls) > 0 {
+		some := min(r.batch, len(calls))
+		m.kernels.Run(calls[:some], arena, m.area.uniform, m.accums, m.scratch, n)
+		calls = calls[some:]
+	}
+}
+
+// steps calls the kernels from Go, one after the other.
 func (m *Machine[T]) steps(steps []step, arena []T, n int) {
 	k, uniform := m.kernels, m.area.uniform
 	for i := range steps {

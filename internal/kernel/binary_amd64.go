@@ -34,6 +34,9 @@ func neF32AVX512(a *byte, arena *byte, uniform *byte, n int)
 // chooseF32AVX512 is Choose.
 func chooseF32AVX512(a *byte, arena *byte, uniform *byte, n int)
 
+// copyF32AVX512 is Copy.
+func copyF32AVX512(a *byte, arena *byte, uniform *byte, n int)
+
 // sumOfF32AVX512 is Reduce for one operation.
 func sumOfF32AVX512(a *byte, arena *byte, n int)
 
@@ -69,6 +72,9 @@ func neF32AVX2(a *byte, arena *byte, uniform *byte, n int)
 
 // chooseF32AVX2 is Choose.
 func chooseF32AVX2(a *byte, arena *byte, uniform *byte, n int)
+
+// copyF32AVX2 is Copy.
+func copyF32AVX2(a *byte, arena *byte, uniform *byte, n int)
 
 // sumOfF32AVX2 is Reduce for one operation.
 func sumOfF32AVX2(a *byte, arena *byte, n int)
@@ -106,6 +112,9 @@ func neF64AVX512(a *byte, arena *byte, uniform *byte, n int)
 // chooseF64AVX512 is Choose.
 func chooseF64AVX512(a *byte, arena *byte, uniform *byte, n int)
 
+// copyF64AVX512 is Copy.
+func copyF64AVX512(a *byte, arena *byte, uniform *byte, n int)
+
 // sumOfF64AVX512 is Reduce for one operation.
 func sumOfF64AVX512(a *byte, arena *byte, n int)
 
@@ -141,6 +150,9 @@ func neF64AVX2(a *byte, arena *byte, uniform *byte, n int)
 
 // chooseF64AVX2 is Choose.
 func chooseF64AVX2(a *byte, arena *byte, uniform *byte, n int)
+
+// copyF64AVX2 is Copy.
+func copyF64AVX2(a *byte, arena *byte, uniform *byte, n int)
 
 // sumOfF64AVX2 is Reduce for one operation.
 func sumOfF64AVX2(a *byte, arena *byte, n int)

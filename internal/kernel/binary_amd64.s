@@ -1008,6 +1008,67 @@ done92:
 	VZEROUPPER
 	RET
 
+// func copyF32AVX512(a *byte, arena *byte, uniform *byte, n int)
+// Requires: AVX, AVX512F
+TEXT ·copyF32AVX512(SB), NOSPLIT, $64-32
+	MOVQ a+0(FP), AX
+	MOVQ arena+8(FP), CX
+	CMPQ 8(AX), $0x00
+	JEQ  done105
+	XORQ DX, DX
+
+column104:
+	MOVQ    (AX), BX
+	MOVLQSX (BX)(DX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVQ    56(AX), SI
+	CMPQ    SI, $0x01
+	JNE     number106
+	MOVQ    24(AX), SI
+	MOVLQSX (SI)(DX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVQ    $+64, DI
+	JMP     ready108
+
+number106:
+	VMOVSD       48(AX), X0
+	VCVTSD2SS    X0, X0, X0
+	VBROADCASTSS X0, Z0
+	VMOVUPS      Z0, Z0
+	CMPQ         SI, $0x02
+	JNE          spread107
+	MOVQ         uniform+16(FP), SI
+	MOVQ         24(AX), DI
+	MOVLQSX      (DI)(DX*4), DI
+	VBROADCASTSS (SI)(DI*4), Z0
+
+spread107:
+	VMOVUPS Z0, (SP)
+	LEAQ    (SP), SI
+	XORQ    DI, DI
+
+ready108:
+	MOVQ  n+24(FP), R8
+	TESTQ R8, R8
+	JEQ   rowsDone110
+
+rows109:
+	VMOVUPS (SI), Z0
+	VMOVUPS Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    DI, SI
+	SUBQ    $0x10, R8
+	JNE     rows109
+
+rowsDone110:
+	INCQ DX
+	CMPQ DX, 8(AX)
+	JLT  column104
+
+done105:
+	VZEROUPPER
+	RET
+
 // func sumOfF32AVX512(a *byte, arena *byte, n int)
 // Requires: AVX, AVX512F
 TEXT ·sumOfF32AVX512(SB), NOSPLIT, $0-24
@@ -1018,9 +1079,9 @@ TEXT ·sumOfF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ    n+16(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x40, BX
-	JLT     rest105
+	JLT     rest112
 
-rows104:
+rows111:
 	MOVQ    (AX), DI
 	MOVLQSX (DI), R8
 	LEAQ    (CX)(R8*4), R8
@@ -1030,9 +1091,9 @@ rows104:
 	VMOVUPS 192(R8)(SI*1), Z3
 	MOVQ    $0x00000001, R8
 
-terms108:
+terms115:
 	CMPQ    R8, 8(AX)
-	JGE     joined109
+	JGE     joined116
 	MOVLQSX (DI)(R8*4), R9
 	LEAQ    (CX)(R9*4), R9
 	VMOVUPS (R9)(SI*1), Z4
@@ -1044,45 +1105,45 @@ terms108:
 	VMOVUPS 192(R9)(SI*1), Z4
 	VADDPS  Z4, Z3, Z3
 	INCQ    R8
-	JMP     terms108
+	JMP     terms115
 
-joined109:
+joined116:
 	VMOVUPS Z0, (DX)(SI*1)
 	VMOVUPS Z1, 64(DX)(SI*1)
 	VMOVUPS Z2, 128(DX)(SI*1)
 	VMOVUPS Z3, 192(DX)(SI*1)
 	ADDQ    $+256, SI
 	SUBQ    $0x40, BX
-	JGE     rows104
+	JGE     rows111
 
-rest105:
+rest112:
 	ADDQ $0x40, BX
-	JEQ  rowsDone107
+	JEQ  rowsDone114
 
-sixteen106:
+sixteen113:
 	MOVQ    (AX), DI
 	MOVLQSX (DI), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS (R8)(SI*1), Z0
 	MOVQ    $0x00000001, R8
 
-terms110:
+terms117:
 	CMPQ    R8, 8(AX)
-	JGE     joined111
+	JGE     joined118
 	MOVLQSX (DI)(R8*4), R9
 	LEAQ    (CX)(R9*4), R9
 	VMOVUPS (R9)(SI*1), Z1
 	VADDPS  Z1, Z0, Z0
 	INCQ    R8
-	JMP     terms110
+	JMP     terms117
 
-joined111:
+joined118:
 	VMOVUPS Z0, (DX)(SI*1)
 	ADDQ    $+64, SI
 	SUBQ    $0x10, BX
-	JNE     sixteen106
+	JNE     sixteen113
 
-rowsDone107:
+rowsDone114:
 	VZEROUPPER
 	RET
 
@@ -1096,9 +1157,9 @@ TEXT ·maxOfF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ    n+16(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x40, BX
-	JLT     rest113
+	JLT     rest120
 
-rows112:
+rows119:
 	MOVQ    (AX), DI
 	MOVLQSX (DI), R8
 	LEAQ    (CX)(R8*4), R8
@@ -1108,9 +1169,9 @@ rows112:
 	VMOVUPS 192(R8)(SI*1), Z3
 	MOVQ    $0x00000001, R8
 
-terms116:
+terms123:
 	CMPQ      R8, 8(AX)
-	JGE       joined117
+	JGE       joined124
 	MOVLQSX   (DI)(R8*4), R9
 	LEAQ      (CX)(R9*4), R9
 	VMOVUPS   (R9)(SI*1), Z4
@@ -1142,31 +1203,31 @@ terms116:
 	VCMPPS    $0x03, Z4, Z3, K1
 	VBLENDMPS Z6, Z5, K1, Z3
 	INCQ      R8
-	JMP       terms116
+	JMP       terms123
 
-joined117:
+joined124:
 	VMOVUPS Z0, (DX)(SI*1)
 	VMOVUPS Z1, 64(DX)(SI*1)
 	VMOVUPS Z2, 128(DX)(SI*1)
 	VMOVUPS Z3, 192(DX)(SI*1)
 	ADDQ    $+256, SI
 	SUBQ    $0x40, BX
-	JGE     rows112
+	JGE     rows119
 
-rest113:
+rest120:
 	ADDQ $0x40, BX
-	JEQ  rowsDone115
+	JEQ  rowsDone122
 
-sixteen114:
+sixteen121:
 	MOVQ    (AX), DI
 	MOVLQSX (DI), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS (R8)(SI*1), Z0
 	MOVQ    $0x00000001, R8
 
-terms118:
+terms125:
 	CMPQ      R8, 8(AX)
-	JGE       joined119
+	JGE       joined126
 	MOVLQSX   (DI)(R8*4), R9
 	LEAQ      (CX)(R9*4), R9
 	VMOVUPS   (R9)(SI*1), Z1
@@ -1177,15 +1238,15 @@ terms118:
 	VCMPPS    $0x03, Z1, Z0, K1
 	VBLENDMPS Z3, Z2, K1, Z0
 	INCQ      R8
-	JMP       terms118
+	JMP       terms125
 
-joined119:
+joined126:
 	VMOVUPS Z0, (DX)(SI*1)
 	ADDQ    $+64, SI
 	SUBQ    $0x10, BX
-	JNE     sixteen114
+	JNE     sixteen121
 
-rowsDone115:
+rowsDone122:
 	VZEROUPPER
 	RET
 
@@ -1195,74 +1256,74 @@ TEXT ·divF32AVX2(SB), NOSPLIT, $128-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done121
+	JEQ  done128
 	XORQ DX, DX
 
-column120:
+column127:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number122
+	JNE     number129
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    $+64, DI
-	JMP     ready124
+	JMP     ready131
 
-number122:
+number129:
 	VMOVSD       48(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread123
+	JNE          spread130
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSS (SI)(DI*4), Y0
 
-spread123:
+spread130:
 	VMOVUPS Y0, (SP)
 	VMOVUPS Y0, 32(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready124:
+ready131:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number125
+	JNE     number132
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVQ    $+64, R9
-	JMP     ready127
+	JMP     ready134
 
-number125:
+number132:
 	VMOVSD       88(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread126
+	JNE          spread133
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y0
 
-spread126:
+spread133:
 	VMOVUPS Y0, 64(SP)
 	VMOVUPS Y0, 96(SP)
 	LEAQ    64(SP), R8
 	XORQ    R9, R9
 
-ready127:
+ready134:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone129
+	JEQ   rowsDone136
 
-rows128:
+rows135:
 	VMOVUPS (SI), Y0
 	VMOVUPS (R8), Y1
 	VDIVPS  Y1, Y0, Y0
@@ -1275,14 +1336,14 @@ rows128:
 	ADDQ    DI, SI
 	ADDQ    R9, R8
 	SUBQ    $0x10, R10
-	JNE     rows128
+	JNE     rows135
 
-rowsDone129:
+rowsDone136:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column120
+	JLT  column127
 
-done121:
+done128:
 	VZEROUPPER
 	RET
 
@@ -1292,74 +1353,74 @@ TEXT ·maxF32AVX2(SB), NOSPLIT, $128-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done131
+	JEQ  done138
 	XORQ DX, DX
 
-column130:
+column137:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number132
+	JNE     number139
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    $+64, DI
-	JMP     ready134
+	JMP     ready141
 
-number132:
+number139:
 	VMOVSD       48(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread133
+	JNE          spread140
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSS (SI)(DI*4), Y0
 
-spread133:
+spread140:
 	VMOVUPS Y0, (SP)
 	VMOVUPS Y0, 32(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready134:
+ready141:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number135
+	JNE     number142
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVQ    $+64, R9
-	JMP     ready137
+	JMP     ready144
 
-number135:
+number142:
 	VMOVSD       88(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread136
+	JNE          spread143
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y0
 
-spread136:
+spread143:
 	VMOVUPS Y0, 64(SP)
 	VMOVUPS Y0, 96(SP)
 	LEAQ    64(SP), R8
 	XORQ    R9, R9
 
-ready137:
+ready144:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone139
+	JEQ   rowsDone146
 
-rows138:
+rows145:
 	VMOVUPS   (SI), Y0
 	VMOVUPS   (R8), Y1
 	VMAXPS    Y1, Y0, Y2
@@ -1382,14 +1443,14 @@ rows138:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows138
+	JNE       rows145
 
-rowsDone139:
+rowsDone146:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column130
+	JLT  column137
 
-done131:
+done138:
 	VZEROUPPER
 	RET
 
@@ -1399,74 +1460,74 @@ TEXT ·minF32AVX2(SB), NOSPLIT, $128-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done141
+	JEQ  done148
 	XORQ DX, DX
 
-column140:
+column147:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number142
+	JNE     number149
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    $+64, DI
-	JMP     ready144
+	JMP     ready151
 
-number142:
+number149:
 	VMOVSD       48(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread143
+	JNE          spread150
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSS (SI)(DI*4), Y0
 
-spread143:
+spread150:
 	VMOVUPS Y0, (SP)
 	VMOVUPS Y0, 32(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready144:
+ready151:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number145
+	JNE     number152
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVQ    $+64, R9
-	JMP     ready147
+	JMP     ready154
 
-number145:
+number152:
 	VMOVSD       88(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread146
+	JNE          spread153
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y0
 
-spread146:
+spread153:
 	VMOVUPS Y0, 64(SP)
 	VMOVUPS Y0, 96(SP)
 	LEAQ    64(SP), R8
 	XORQ    R9, R9
 
-ready147:
+ready154:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone149
+	JEQ   rowsDone156
 
-rows148:
+rows155:
 	VMOVUPS   (SI), Y0
 	VMOVUPS   (R8), Y1
 	VMINPS    Y1, Y0, Y2
@@ -1489,14 +1550,14 @@ rows148:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows148
+	JNE       rows155
 
-rowsDone149:
+rowsDone156:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column140
+	JLT  column147
 
-done141:
+done148:
 	VZEROUPPER
 	RET
 
@@ -1506,74 +1567,74 @@ TEXT ·gtF32AVX2(SB), NOSPLIT, $128-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done151
+	JEQ  done158
 	XORQ DX, DX
 
-column150:
+column157:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number152
+	JNE     number159
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    $+64, DI
-	JMP     ready154
+	JMP     ready161
 
-number152:
+number159:
 	VMOVSD       48(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread153
+	JNE          spread160
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSS (SI)(DI*4), Y0
 
-spread153:
+spread160:
 	VMOVUPS Y0, (SP)
 	VMOVUPS Y0, 32(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready154:
+ready161:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number155
+	JNE     number162
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVQ    $+64, R9
-	JMP     ready157
+	JMP     ready164
 
-number155:
+number162:
 	VMOVSD       88(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread156
+	JNE          spread163
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y0
 
-spread156:
+spread163:
 	VMOVUPS Y0, 64(SP)
 	VMOVUPS Y0, 96(SP)
 	LEAQ    64(SP), R8
 	XORQ    R9, R9
 
-ready157:
+ready164:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone159
+	JEQ   rowsDone166
 
-rows158:
+rows165:
 	VMOVUPS   (SI), Y0
 	VMOVUPS   (R8), Y1
 	VMOVUPS   c32_3f800000<>+0(SB), Y2
@@ -1592,14 +1653,14 @@ rows158:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows158
+	JNE       rows165
 
-rowsDone159:
+rowsDone166:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column150
+	JLT  column157
 
-done151:
+done158:
 	VZEROUPPER
 	RET
 
@@ -1609,74 +1670,74 @@ TEXT ·geF32AVX2(SB), NOSPLIT, $128-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done161
+	JEQ  done168
 	XORQ DX, DX
 
-column160:
+column167:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number162
+	JNE     number169
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    $+64, DI
-	JMP     ready164
+	JMP     ready171
 
-number162:
+number169:
 	VMOVSD       48(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread163
+	JNE          spread170
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSS (SI)(DI*4), Y0
 
-spread163:
+spread170:
 	VMOVUPS Y0, (SP)
 	VMOVUPS Y0, 32(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready164:
+ready171:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number165
+	JNE     number172
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVQ    $+64, R9
-	JMP     ready167
+	JMP     ready174
 
-number165:
+number172:
 	VMOVSD       88(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread166
+	JNE          spread173
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y0
 
-spread166:
+spread173:
 	VMOVUPS Y0, 64(SP)
 	VMOVUPS Y0, 96(SP)
 	LEAQ    64(SP), R8
 	XORQ    R9, R9
 
-ready167:
+ready174:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone169
+	JEQ   rowsDone176
 
-rows168:
+rows175:
 	VMOVUPS   (SI), Y0
 	VMOVUPS   (R8), Y1
 	VMOVUPS   c32_3f800000<>+0(SB), Y2
@@ -1695,14 +1756,14 @@ rows168:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows168
+	JNE       rows175
 
-rowsDone169:
+rowsDone176:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column160
+	JLT  column167
 
-done161:
+done168:
 	VZEROUPPER
 	RET
 
@@ -1712,74 +1773,74 @@ TEXT ·ltF32AVX2(SB), NOSPLIT, $128-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done171
+	JEQ  done178
 	XORQ DX, DX
 
-column170:
+column177:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number172
+	JNE     number179
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    $+64, DI
-	JMP     ready174
+	JMP     ready181
 
-number172:
+number179:
 	VMOVSD       48(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread173
+	JNE          spread180
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSS (SI)(DI*4), Y0
 
-spread173:
+spread180:
 	VMOVUPS Y0, (SP)
 	VMOVUPS Y0, 32(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready174:
+ready181:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number175
+	JNE     number182
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVQ    $+64, R9
-	JMP     ready177
+	JMP     ready184
 
-number175:
+number182:
 	VMOVSD       88(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread176
+	JNE          spread183
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y0
 
-spread176:
+spread183:
 	VMOVUPS Y0, 64(SP)
 	VMOVUPS Y0, 96(SP)
 	LEAQ    64(SP), R8
 	XORQ    R9, R9
 
-ready177:
+ready184:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone179
+	JEQ   rowsDone186
 
-rows178:
+rows185:
 	VMOVUPS   (SI), Y0
 	VMOVUPS   (R8), Y1
 	VMOVUPS   c32_3f800000<>+0(SB), Y2
@@ -1798,14 +1859,14 @@ rows178:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows178
+	JNE       rows185
 
-rowsDone179:
+rowsDone186:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column170
+	JLT  column177
 
-done171:
+done178:
 	VZEROUPPER
 	RET
 
@@ -1815,74 +1876,74 @@ TEXT ·leF32AVX2(SB), NOSPLIT, $128-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done181
+	JEQ  done188
 	XORQ DX, DX
 
-column180:
+column187:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number182
+	JNE     number189
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    $+64, DI
-	JMP     ready184
+	JMP     ready191
 
-number182:
+number189:
 	VMOVSD       48(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread183
+	JNE          spread190
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSS (SI)(DI*4), Y0
 
-spread183:
+spread190:
 	VMOVUPS Y0, (SP)
 	VMOVUPS Y0, 32(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready184:
+ready191:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number185
+	JNE     number192
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVQ    $+64, R9
-	JMP     ready187
+	JMP     ready194
 
-number185:
+number192:
 	VMOVSD       88(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread186
+	JNE          spread193
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y0
 
-spread186:
+spread193:
 	VMOVUPS Y0, 64(SP)
 	VMOVUPS Y0, 96(SP)
 	LEAQ    64(SP), R8
 	XORQ    R9, R9
 
-ready187:
+ready194:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone189
+	JEQ   rowsDone196
 
-rows188:
+rows195:
 	VMOVUPS   (SI), Y0
 	VMOVUPS   (R8), Y1
 	VMOVUPS   c32_3f800000<>+0(SB), Y2
@@ -1901,14 +1962,14 @@ rows188:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows188
+	JNE       rows195
 
-rowsDone189:
+rowsDone196:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column180
+	JLT  column187
 
-done181:
+done188:
 	VZEROUPPER
 	RET
 
@@ -1918,74 +1979,74 @@ TEXT ·eqF32AVX2(SB), NOSPLIT, $128-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done191
+	JEQ  done198
 	XORQ DX, DX
 
-column190:
+column197:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number192
+	JNE     number199
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    $+64, DI
-	JMP     ready194
+	JMP     ready201
 
-number192:
+number199:
 	VMOVSD       48(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread193
+	JNE          spread200
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSS (SI)(DI*4), Y0
 
-spread193:
+spread200:
 	VMOVUPS Y0, (SP)
 	VMOVUPS Y0, 32(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready194:
+ready201:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number195
+	JNE     number202
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVQ    $+64, R9
-	JMP     ready197
+	JMP     ready204
 
-number195:
+number202:
 	VMOVSD       88(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread196
+	JNE          spread203
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y0
 
-spread196:
+spread203:
 	VMOVUPS Y0, 64(SP)
 	VMOVUPS Y0, 96(SP)
 	LEAQ    64(SP), R8
 	XORQ    R9, R9
 
-ready197:
+ready204:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone199
+	JEQ   rowsDone206
 
-rows198:
+rows205:
 	VMOVUPS   (SI), Y0
 	VMOVUPS   (R8), Y1
 	VMOVUPS   c32_3f800000<>+0(SB), Y2
@@ -2004,14 +2065,14 @@ rows198:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows198
+	JNE       rows205
 
-rowsDone199:
+rowsDone206:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column190
+	JLT  column197
 
-done191:
+done198:
 	VZEROUPPER
 	RET
 
@@ -2021,74 +2082,74 @@ TEXT ·neF32AVX2(SB), NOSPLIT, $128-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done201
+	JEQ  done208
 	XORQ DX, DX
 
-column200:
+column207:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number202
+	JNE     number209
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    $+64, DI
-	JMP     ready204
+	JMP     ready211
 
-number202:
+number209:
 	VMOVSD       48(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread203
+	JNE          spread210
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSS (SI)(DI*4), Y0
 
-spread203:
+spread210:
 	VMOVUPS Y0, (SP)
 	VMOVUPS Y0, 32(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready204:
+ready211:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number205
+	JNE     number212
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVQ    $+64, R9
-	JMP     ready207
+	JMP     ready214
 
-number205:
+number212:
 	VMOVSD       88(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread206
+	JNE          spread213
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y0
 
-spread206:
+spread213:
 	VMOVUPS Y0, 64(SP)
 	VMOVUPS Y0, 96(SP)
 	LEAQ    64(SP), R8
 	XORQ    R9, R9
 
-ready207:
+ready214:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone209
+	JEQ   rowsDone216
 
-rows208:
+rows215:
 	VMOVUPS   (SI), Y0
 	VMOVUPS   (R8), Y1
 	VMOVUPS   c32_3f800000<>+0(SB), Y2
@@ -2107,14 +2168,14 @@ rows208:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows208
+	JNE       rows215
 
-rowsDone209:
+rowsDone216:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column200
+	JLT  column207
 
-done201:
+done208:
 	VZEROUPPER
 	RET
 
@@ -2124,103 +2185,103 @@ TEXT ·chooseF32AVX2(SB), NOSPLIT, $192-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done211
+	JEQ  done218
 	XORQ DX, DX
 
-column210:
+column217:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number212
+	JNE     number219
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    $+64, DI
-	JMP     ready214
+	JMP     ready221
 
-number212:
+number219:
 	VMOVSD       48(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread213
+	JNE          spread220
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSS (SI)(DI*4), Y0
 
-spread213:
+spread220:
 	VMOVUPS Y0, (SP)
 	VMOVUPS Y0, 32(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready214:
+ready221:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number215
+	JNE     number222
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVQ    $+64, R9
-	JMP     ready217
+	JMP     ready224
 
-number215:
+number222:
 	VMOVSD       88(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread216
+	JNE          spread223
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSS (R8)(R9*4), Y0
 
-spread216:
+spread223:
 	VMOVUPS Y0, 64(SP)
 	VMOVUPS Y0, 96(SP)
 	LEAQ    64(SP), R8
 	XORQ    R9, R9
 
-ready217:
+ready224:
 	MOVQ    136(AX), R10
 	CMPQ    R10, $0x01
-	JNE     number218
+	JNE     number225
 	MOVQ    104(AX), R10
 	MOVLQSX (R10)(DX*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVQ    $+64, R11
-	JMP     ready220
+	JMP     ready227
 
-number218:
+number225:
 	VMOVSD       128(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	VMOVUPS      Y0, Y0
 	CMPQ         R10, $0x02
-	JNE          spread219
+	JNE          spread226
 	MOVQ         uniform+16(FP), R10
 	MOVQ         104(AX), R11
 	MOVLQSX      (R11)(DX*4), R11
 	VBROADCASTSS (R10)(R11*4), Y0
 
-spread219:
+spread226:
 	VMOVUPS Y0, 128(SP)
 	VMOVUPS Y0, 160(SP)
 	LEAQ    128(SP), R10
 	XORQ    R11, R11
 
-ready220:
+ready227:
 	VMOVUPS c32_0<>+0(SB), Y0
 	MOVQ    n+24(FP), R12
 	TESTQ   R12, R12
-	JEQ     rowsDone222
+	JEQ     rowsDone229
 
-rows221:
+rows228:
 	VMOVUPS   (R8), Y1
 	VMOVUPS   (R10), Y2
 	VCMPPS    $0x00, (SI), Y0, Y3
@@ -2236,14 +2297,78 @@ rows221:
 	ADDQ      R9, R8
 	ADDQ      R11, R10
 	SUBQ      $0x10, R12
-	JNE       rows221
+	JNE       rows228
 
-rowsDone222:
+rowsDone229:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column210
+	JLT  column217
 
-done211:
+done218:
+	VZEROUPPER
+	RET
+
+// func copyF32AVX2(a *byte, arena *byte, uniform *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·copyF32AVX2(SB), NOSPLIT, $64-32
+	MOVQ a+0(FP), AX
+	MOVQ arena+8(FP), CX
+	CMPQ 8(AX), $0x00
+	JEQ  done231
+	XORQ DX, DX
+
+column230:
+	MOVQ    (AX), BX
+	MOVLQSX (BX)(DX*4), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVQ    56(AX), SI
+	CMPQ    SI, $0x01
+	JNE     number232
+	MOVQ    24(AX), SI
+	MOVLQSX (SI)(DX*4), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVQ    $+64, DI
+	JMP     ready234
+
+number232:
+	VMOVSD       48(AX), X0
+	VCVTSD2SS    X0, X0, X0
+	VBROADCASTSS X0, Y0
+	VMOVUPS      Y0, Y0
+	CMPQ         SI, $0x02
+	JNE          spread233
+	MOVQ         uniform+16(FP), SI
+	MOVQ         24(AX), DI
+	MOVLQSX      (DI)(DX*4), DI
+	VBROADCASTSS (SI)(DI*4), Y0
+
+spread233:
+	VMOVUPS Y0, (SP)
+	VMOVUPS Y0, 32(SP)
+	LEAQ    (SP), SI
+	XORQ    DI, DI
+
+ready234:
+	MOVQ  n+24(FP), R8
+	TESTQ R8, R8
+	JEQ   rowsDone236
+
+rows235:
+	VMOVUPS (SI), Y0
+	VMOVUPS Y0, (BX)
+	VMOVUPS 32(SI), Y0
+	VMOVUPS Y0, 32(BX)
+	ADDQ    $+64, BX
+	ADDQ    DI, SI
+	SUBQ    $0x10, R8
+	JNE     rows235
+
+rowsDone236:
+	INCQ DX
+	CMPQ DX, 8(AX)
+	JLT  column230
+
+done231:
 	VZEROUPPER
 	RET
 
@@ -2257,9 +2382,9 @@ TEXT ·sumOfF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ    n+16(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x20, BX
-	JLT     rest224
+	JLT     rest238
 
-rows223:
+rows237:
 	MOVQ    (AX), DI
 	MOVLQSX (DI), R8
 	LEAQ    (CX)(R8*4), R8
@@ -2269,9 +2394,9 @@ rows223:
 	VMOVUPS 96(R8)(SI*1), Y3
 	MOVQ    $0x00000001, R8
 
-terms227:
+terms241:
 	CMPQ    R8, 8(AX)
-	JGE     joined228
+	JGE     joined242
 	MOVLQSX (DI)(R8*4), R9
 	LEAQ    (CX)(R9*4), R9
 	VMOVUPS (R9)(SI*1), Y4
@@ -2283,22 +2408,22 @@ terms227:
 	VMOVUPS 96(R9)(SI*1), Y4
 	VADDPS  Y4, Y3, Y3
 	INCQ    R8
-	JMP     terms227
+	JMP     terms241
 
-joined228:
+joined242:
 	VMOVUPS Y0, (DX)(SI*1)
 	VMOVUPS Y1, 32(DX)(SI*1)
 	VMOVUPS Y2, 64(DX)(SI*1)
 	VMOVUPS Y3, 96(DX)(SI*1)
 	ADDQ    $+128, SI
 	SUBQ    $0x20, BX
-	JGE     rows223
+	JGE     rows237
 
-rest224:
+rest238:
 	ADDQ $0x20, BX
-	JEQ  rowsDone226
+	JEQ  rowsDone240
 
-sixteen225:
+sixteen239:
 	MOVQ    (AX), DI
 	MOVLQSX (DI), R8
 	LEAQ    (CX)(R8*4), R8
@@ -2306,9 +2431,9 @@ sixteen225:
 	VMOVUPS 32(R8)(SI*1), Y1
 	MOVQ    $0x00000001, R8
 
-terms229:
+terms243:
 	CMPQ    R8, 8(AX)
-	JGE     joined230
+	JGE     joined244
 	MOVLQSX (DI)(R8*4), R9
 	LEAQ    (CX)(R9*4), R9
 	VMOVUPS (R9)(SI*1), Y2
@@ -2316,16 +2441,16 @@ terms229:
 	VMOVUPS 32(R9)(SI*1), Y2
 	VADDPS  Y2, Y1, Y1
 	INCQ    R8
-	JMP     terms229
+	JMP     terms243
 
-joined230:
+joined244:
 	VMOVUPS Y0, (DX)(SI*1)
 	VMOVUPS Y1, 32(DX)(SI*1)
 	ADDQ    $+64, SI
 	SUBQ    $0x10, BX
-	JNE     sixteen225
+	JNE     sixteen239
 
-rowsDone226:
+rowsDone240:
 	VZEROUPPER
 	RET
 
@@ -2339,9 +2464,9 @@ TEXT ·maxOfF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ    n+16(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x20, BX
-	JLT     rest232
+	JLT     rest246
 
-rows231:
+rows245:
 	MOVQ    (AX), DI
 	MOVLQSX (DI), R8
 	LEAQ    (CX)(R8*4), R8
@@ -2351,9 +2476,9 @@ rows231:
 	VMOVUPS 96(R8)(SI*1), Y3
 	MOVQ    $0x00000001, R8
 
-terms235:
+terms249:
 	CMPQ      R8, 8(AX)
-	JGE       joined236
+	JGE       joined250
 	MOVLQSX   (DI)(R8*4), R9
 	LEAQ      (CX)(R9*4), R9
 	VMOVUPS   (R9)(SI*1), Y4
@@ -2385,22 +2510,22 @@ terms235:
 	VCMPPS    $0x03, Y4, Y3, Y3
 	VBLENDVPS Y3, Y6, Y5, Y3
 	INCQ      R8
-	JMP       terms235
+	JMP       terms249
 
-joined236:
+joined250:
 	VMOVUPS Y0, (DX)(SI*1)
 	VMOVUPS Y1, 32(DX)(SI*1)
 	VMOVUPS Y2, 64(DX)(SI*1)
 	VMOVUPS Y3, 96(DX)(SI*1)
 	ADDQ    $+128, SI
 	SUBQ    $0x20, BX
-	JGE     rows231
+	JGE     rows245
 
-rest232:
+rest246:
 	ADDQ $0x20, BX
-	JEQ  rowsDone234
+	JEQ  rowsDone248
 
-sixteen233:
+sixteen247:
 	MOVQ    (AX), DI
 	MOVLQSX (DI), R8
 	LEAQ    (CX)(R8*4), R8
@@ -2408,9 +2533,9 @@ sixteen233:
 	VMOVUPS 32(R8)(SI*1), Y1
 	MOVQ    $0x00000001, R8
 
-terms237:
+terms251:
 	CMPQ      R8, 8(AX)
-	JGE       joined238
+	JGE       joined252
 	MOVLQSX   (DI)(R8*4), R9
 	LEAQ      (CX)(R9*4), R9
 	VMOVUPS   (R9)(SI*1), Y2
@@ -2428,16 +2553,16 @@ terms237:
 	VCMPPS    $0x03, Y2, Y1, Y1
 	VBLENDVPS Y1, Y4, Y3, Y1
 	INCQ      R8
-	JMP       terms237
+	JMP       terms251
 
-joined238:
+joined252:
 	VMOVUPS Y0, (DX)(SI*1)
 	VMOVUPS Y1, 32(DX)(SI*1)
 	ADDQ    $+64, SI
 	SUBQ    $0x10, BX
-	JNE     sixteen233
+	JNE     sixteen247
 
-rowsDone234:
+rowsDone248:
 	VZEROUPPER
 	RET
 
@@ -2447,70 +2572,70 @@ TEXT ·divF64AVX512(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done240
+	JEQ  done254
 	XORQ DX, DX
 
-column239:
+column253:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number241
+	JNE     number255
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready243
+	JMP     ready257
 
-number241:
+number255:
 	VBROADCASTSD 48(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         SI, $0x02
-	JNE          spread242
+	JNE          spread256
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Z0
 
-spread242:
+spread256:
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready243:
+ready257:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number244
+	JNE     number258
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready246
+	JMP     ready260
 
-number244:
+number258:
 	VBROADCASTSD 88(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R8, $0x02
-	JNE          spread245
+	JNE          spread259
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z0
 
-spread245:
+spread259:
 	VMOVUPD Z0, 128(SP)
 	VMOVUPD Z0, 192(SP)
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready246:
+ready260:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone248
+	JEQ   rowsDone262
 
-rows247:
+rows261:
 	VMOVUPD (SI), Z0
 	VMOVUPD (R8), Z1
 	VDIVPD  Z1, Z0, Z0
@@ -2523,14 +2648,14 @@ rows247:
 	ADDQ    DI, SI
 	ADDQ    R9, R8
 	SUBQ    $0x10, R10
-	JNE     rows247
+	JNE     rows261
 
-rowsDone248:
+rowsDone262:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column239
+	JLT  column253
 
-done240:
+done254:
 	VZEROUPPER
 	RET
 
@@ -2540,70 +2665,70 @@ TEXT ·maxF64AVX512(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done250
+	JEQ  done264
 	XORQ DX, DX
 
-column249:
+column263:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number251
+	JNE     number265
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready253
+	JMP     ready267
 
-number251:
+number265:
 	VBROADCASTSD 48(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         SI, $0x02
-	JNE          spread252
+	JNE          spread266
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Z0
 
-spread252:
+spread266:
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready253:
+ready267:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number254
+	JNE     number268
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready256
+	JMP     ready270
 
-number254:
+number268:
 	VBROADCASTSD 88(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R8, $0x02
-	JNE          spread255
+	JNE          spread269
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z0
 
-spread255:
+spread269:
 	VMOVUPD Z0, 128(SP)
 	VMOVUPD Z0, 192(SP)
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready256:
+ready270:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone258
+	JEQ   rowsDone272
 
-rows257:
+rows271:
 	VMOVUPD   (SI), Z0
 	VMOVUPD   (R8), Z3
 	VMAXPD    Z3, Z0, Z4
@@ -2626,14 +2751,14 @@ rows257:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows257
+	JNE       rows271
 
-rowsDone258:
+rowsDone272:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column249
+	JLT  column263
 
-done250:
+done264:
 	VZEROUPPER
 	RET
 
@@ -2643,70 +2768,70 @@ TEXT ·minF64AVX512(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done260
+	JEQ  done274
 	XORQ DX, DX
 
-column259:
+column273:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number261
+	JNE     number275
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready263
+	JMP     ready277
 
-number261:
+number275:
 	VBROADCASTSD 48(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         SI, $0x02
-	JNE          spread262
+	JNE          spread276
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Z0
 
-spread262:
+spread276:
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready263:
+ready277:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number264
+	JNE     number278
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready266
+	JMP     ready280
 
-number264:
+number278:
 	VBROADCASTSD 88(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R8, $0x02
-	JNE          spread265
+	JNE          spread279
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z0
 
-spread265:
+spread279:
 	VMOVUPD Z0, 128(SP)
 	VMOVUPD Z0, 192(SP)
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready266:
+ready280:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone268
+	JEQ   rowsDone282
 
-rows267:
+rows281:
 	VMOVUPD   (SI), Z0
 	VMOVUPD   (R8), Z3
 	VMINPD    Z3, Z0, Z4
@@ -2729,14 +2854,14 @@ rows267:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows267
+	JNE       rows281
 
-rowsDone268:
+rowsDone282:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column259
+	JLT  column273
 
-done260:
+done274:
 	VZEROUPPER
 	RET
 
@@ -2746,70 +2871,70 @@ TEXT ·gtF64AVX512(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done270
+	JEQ  done284
 	XORQ DX, DX
 
-column269:
+column283:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number271
+	JNE     number285
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready273
+	JMP     ready287
 
-number271:
+number285:
 	VBROADCASTSD 48(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         SI, $0x02
-	JNE          spread272
+	JNE          spread286
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Z0
 
-spread272:
+spread286:
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready273:
+ready287:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number274
+	JNE     number288
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready276
+	JMP     ready290
 
-number274:
+number288:
 	VBROADCASTSD 88(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R8, $0x02
-	JNE          spread275
+	JNE          spread289
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z0
 
-spread275:
+spread289:
 	VMOVUPD Z0, 128(SP)
 	VMOVUPD Z0, 192(SP)
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready276:
+ready290:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone278
+	JEQ   rowsDone292
 
-rows277:
+rows291:
 	VMOVUPD   (SI), Z0
 	VMOVUPD   (R8), Z3
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z4
@@ -2828,14 +2953,14 @@ rows277:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows277
+	JNE       rows291
 
-rowsDone278:
+rowsDone292:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column269
+	JLT  column283
 
-done270:
+done284:
 	VZEROUPPER
 	RET
 
@@ -2865,70 +2990,70 @@ TEXT ·geF64AVX512(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done280
+	JEQ  done294
 	XORQ DX, DX
 
-column279:
+column293:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number281
+	JNE     number295
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready283
+	JMP     ready297
 
-number281:
+number295:
 	VBROADCASTSD 48(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         SI, $0x02
-	JNE          spread282
+	JNE          spread296
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Z0
 
-spread282:
+spread296:
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready283:
+ready297:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number284
+	JNE     number298
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready286
+	JMP     ready300
 
-number284:
+number298:
 	VBROADCASTSD 88(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R8, $0x02
-	JNE          spread285
+	JNE          spread299
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z0
 
-spread285:
+spread299:
 	VMOVUPD Z0, 128(SP)
 	VMOVUPD Z0, 192(SP)
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready286:
+ready300:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone288
+	JEQ   rowsDone302
 
-rows287:
+rows301:
 	VMOVUPD   (SI), Z0
 	VMOVUPD   (R8), Z3
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z4
@@ -2947,14 +3072,14 @@ rows287:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows287
+	JNE       rows301
 
-rowsDone288:
+rowsDone302:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column279
+	JLT  column293
 
-done280:
+done294:
 	VZEROUPPER
 	RET
 
@@ -2964,70 +3089,70 @@ TEXT ·ltF64AVX512(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done290
+	JEQ  done304
 	XORQ DX, DX
 
-column289:
+column303:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number291
+	JNE     number305
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready293
+	JMP     ready307
 
-number291:
+number305:
 	VBROADCASTSD 48(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         SI, $0x02
-	JNE          spread292
+	JNE          spread306
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Z0
 
-spread292:
+spread306:
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready293:
+ready307:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number294
+	JNE     number308
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready296
+	JMP     ready310
 
-number294:
+number308:
 	VBROADCASTSD 88(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R8, $0x02
-	JNE          spread295
+	JNE          spread309
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z0
 
-spread295:
+spread309:
 	VMOVUPD Z0, 128(SP)
 	VMOVUPD Z0, 192(SP)
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready296:
+ready310:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone298
+	JEQ   rowsDone312
 
-rows297:
+rows311:
 	VMOVUPD   (SI), Z0
 	VMOVUPD   (R8), Z3
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z4
@@ -3046,14 +3171,14 @@ rows297:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows297
+	JNE       rows311
 
-rowsDone298:
+rowsDone312:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column289
+	JLT  column303
 
-done290:
+done304:
 	VZEROUPPER
 	RET
 
@@ -3063,70 +3188,70 @@ TEXT ·leF64AVX512(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done300
+	JEQ  done314
 	XORQ DX, DX
 
-column299:
+column313:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number301
+	JNE     number315
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready303
+	JMP     ready317
 
-number301:
+number315:
 	VBROADCASTSD 48(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         SI, $0x02
-	JNE          spread302
+	JNE          spread316
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Z0
 
-spread302:
+spread316:
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready303:
+ready317:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number304
+	JNE     number318
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready306
+	JMP     ready320
 
-number304:
+number318:
 	VBROADCASTSD 88(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R8, $0x02
-	JNE          spread305
+	JNE          spread319
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z0
 
-spread305:
+spread319:
 	VMOVUPD Z0, 128(SP)
 	VMOVUPD Z0, 192(SP)
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready306:
+ready320:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone308
+	JEQ   rowsDone322
 
-rows307:
+rows321:
 	VMOVUPD   (SI), Z0
 	VMOVUPD   (R8), Z3
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z4
@@ -3145,14 +3270,14 @@ rows307:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows307
+	JNE       rows321
 
-rowsDone308:
+rowsDone322:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column299
+	JLT  column313
 
-done300:
+done314:
 	VZEROUPPER
 	RET
 
@@ -3162,70 +3287,70 @@ TEXT ·eqF64AVX512(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done310
+	JEQ  done324
 	XORQ DX, DX
 
-column309:
+column323:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number311
+	JNE     number325
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready313
+	JMP     ready327
 
-number311:
+number325:
 	VBROADCASTSD 48(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         SI, $0x02
-	JNE          spread312
+	JNE          spread326
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Z0
 
-spread312:
+spread326:
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready313:
+ready327:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number314
+	JNE     number328
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready316
+	JMP     ready330
 
-number314:
+number328:
 	VBROADCASTSD 88(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R8, $0x02
-	JNE          spread315
+	JNE          spread329
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z0
 
-spread315:
+spread329:
 	VMOVUPD Z0, 128(SP)
 	VMOVUPD Z0, 192(SP)
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready316:
+ready330:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone318
+	JEQ   rowsDone332
 
-rows317:
+rows331:
 	VMOVUPD   (SI), Z0
 	VMOVUPD   (R8), Z3
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z4
@@ -3244,14 +3369,14 @@ rows317:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows317
+	JNE       rows331
 
-rowsDone318:
+rowsDone332:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column309
+	JLT  column323
 
-done310:
+done324:
 	VZEROUPPER
 	RET
 
@@ -3261,70 +3386,70 @@ TEXT ·neF64AVX512(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done320
+	JEQ  done334
 	XORQ DX, DX
 
-column319:
+column333:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number321
+	JNE     number335
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready323
+	JMP     ready337
 
-number321:
+number335:
 	VBROADCASTSD 48(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         SI, $0x02
-	JNE          spread322
+	JNE          spread336
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Z0
 
-spread322:
+spread336:
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready323:
+ready337:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number324
+	JNE     number338
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready326
+	JMP     ready340
 
-number324:
+number338:
 	VBROADCASTSD 88(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R8, $0x02
-	JNE          spread325
+	JNE          spread339
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z0
 
-spread325:
+spread339:
 	VMOVUPD Z0, 128(SP)
 	VMOVUPD Z0, 192(SP)
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready326:
+ready340:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone328
+	JEQ   rowsDone342
 
-rows327:
+rows341:
 	VMOVUPD   (SI), Z0
 	VMOVUPD   (R8), Z3
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z4
@@ -3343,14 +3468,14 @@ rows327:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows327
+	JNE       rows341
 
-rowsDone328:
+rowsDone342:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column319
+	JLT  column333
 
-done320:
+done334:
 	VZEROUPPER
 	RET
 
@@ -3360,97 +3485,97 @@ TEXT ·chooseF64AVX512(SB), NOSPLIT, $384-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done330
+	JEQ  done344
 	XORQ DX, DX
 
-column329:
+column343:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number331
+	JNE     number345
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready333
+	JMP     ready347
 
-number331:
+number345:
 	VBROADCASTSD 48(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         SI, $0x02
-	JNE          spread332
+	JNE          spread346
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Z0
 
-spread332:
+spread346:
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready333:
+ready347:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number334
+	JNE     number348
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready336
+	JMP     ready350
 
-number334:
+number348:
 	VBROADCASTSD 88(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R8, $0x02
-	JNE          spread335
+	JNE          spread349
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Z0
 
-spread335:
+spread349:
 	VMOVUPD Z0, 128(SP)
 	VMOVUPD Z0, 192(SP)
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready336:
+ready350:
 	MOVQ    136(AX), R10
 	CMPQ    R10, $0x01
-	JNE     number337
+	JNE     number351
 	MOVQ    104(AX), R10
 	MOVLQSX (R10)(DX*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVQ    $+128, R11
-	JMP     ready339
+	JMP     ready353
 
-number337:
+number351:
 	VBROADCASTSD 128(AX), Z0
 	VMOVUPD      Z0, Z0
 	CMPQ         R10, $0x02
-	JNE          spread338
+	JNE          spread352
 	MOVQ         uniform+16(FP), R10
 	MOVQ         104(AX), R11
 	MOVLQSX      (R11)(DX*4), R11
 	VBROADCASTSD (R10)(R11*8), Z0
 
-spread338:
+spread352:
 	VMOVUPD Z0, 256(SP)
 	VMOVUPD Z0, 320(SP)
 	LEAQ    256(SP), R10
 	XORQ    R11, R11
 
-ready339:
+ready353:
 	VMOVUPD c64_0<>+0(SB), Z0
 	MOVQ    n+24(FP), R12
 	TESTQ   R12, R12
-	JEQ     rowsDone341
+	JEQ     rowsDone355
 
-rows340:
+rows354:
 	VMOVUPD   (R8), Z3
 	VMOVUPD   (R10), Z4
 	VCMPPD    $0x00, (SI), Z0, K1
@@ -3466,14 +3591,76 @@ rows340:
 	ADDQ      R9, R8
 	ADDQ      R11, R10
 	SUBQ      $0x10, R12
-	JNE       rows340
+	JNE       rows354
 
-rowsDone341:
+rowsDone355:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column329
+	JLT  column343
 
-done330:
+done344:
+	VZEROUPPER
+	RET
+
+// func copyF64AVX512(a *byte, arena *byte, uniform *byte, n int)
+// Requires: AVX, AVX512F
+TEXT ·copyF64AVX512(SB), NOSPLIT, $128-32
+	MOVQ a+0(FP), AX
+	MOVQ arena+8(FP), CX
+	CMPQ 8(AX), $0x00
+	JEQ  done357
+	XORQ DX, DX
+
+column356:
+	MOVQ    (AX), BX
+	MOVLQSX (BX)(DX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	MOVQ    56(AX), SI
+	CMPQ    SI, $0x01
+	JNE     number358
+	MOVQ    24(AX), SI
+	MOVLQSX (SI)(DX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	MOVQ    $+128, DI
+	JMP     ready360
+
+number358:
+	VBROADCASTSD 48(AX), Z0
+	VMOVUPD      Z0, Z0
+	CMPQ         SI, $0x02
+	JNE          spread359
+	MOVQ         uniform+16(FP), SI
+	MOVQ         24(AX), DI
+	MOVLQSX      (DI)(DX*4), DI
+	VBROADCASTSD (SI)(DI*8), Z0
+
+spread359:
+	VMOVUPD Z0, (SP)
+	VMOVUPD Z0, 64(SP)
+	LEAQ    (SP), SI
+	XORQ    DI, DI
+
+ready360:
+	MOVQ  n+24(FP), R8
+	TESTQ R8, R8
+	JEQ   rowsDone362
+
+rows361:
+	VMOVUPD (SI), Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(SI), Z0
+	VMOVUPD Z0, 64(BX)
+	ADDQ    $+128, BX
+	ADDQ    DI, SI
+	SUBQ    $0x10, R8
+	JNE     rows361
+
+rowsDone362:
+	INCQ DX
+	CMPQ DX, 8(AX)
+	JLT  column356
+
+done357:
 	VZEROUPPER
 	RET
 
@@ -3487,9 +3674,9 @@ TEXT ·sumOfF64AVX512(SB), NOSPLIT, $0-24
 	MOVQ    n+16(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x20, BX
-	JLT     rest343
+	JLT     rest364
 
-rows342:
+rows363:
 	MOVQ    (AX), DI
 	MOVLQSX (DI), R8
 	LEAQ    (CX)(R8*8), R8
@@ -3499,9 +3686,9 @@ rows342:
 	VMOVUPD 192(R8)(SI*1), Z3
 	MOVQ    $0x00000001, R8
 
-terms346:
+terms367:
 	CMPQ    R8, 8(AX)
-	JGE     joined347
+	JGE     joined368
 	MOVLQSX (DI)(R8*4), R9
 	LEAQ    (CX)(R9*8), R9
 	VMOVUPD (R9)(SI*1), Z4
@@ -3513,22 +3700,22 @@ terms346:
 	VMOVUPD 192(R9)(SI*1), Z4
 	VADDPD  Z4, Z3, Z3
 	INCQ    R8
-	JMP     terms346
+	JMP     terms367
 
-joined347:
+joined368:
 	VMOVUPD Z0, (DX)(SI*1)
 	VMOVUPD Z1, 64(DX)(SI*1)
 	VMOVUPD Z2, 128(DX)(SI*1)
 	VMOVUPD Z3, 192(DX)(SI*1)
 	ADDQ    $+256, SI
 	SUBQ    $0x20, BX
-	JGE     rows342
+	JGE     rows363
 
-rest343:
+rest364:
 	ADDQ $0x20, BX
-	JEQ  rowsDone345
+	JEQ  rowsDone366
 
-sixteen344:
+sixteen365:
 	MOVQ    (AX), DI
 	MOVLQSX (DI), R8
 	LEAQ    (CX)(R8*8), R8
@@ -3536,9 +3723,9 @@ sixteen344:
 	VMOVUPD 64(R8)(SI*1), Z1
 	MOVQ    $0x00000001, R8
 
-terms348:
+terms369:
 	CMPQ    R8, 8(AX)
-	JGE     joined349
+	JGE     joined370
 	MOVLQSX (DI)(R8*4), R9
 	LEAQ    (CX)(R9*8), R9
 	VMOVUPD (R9)(SI*1), Z2
@@ -3546,16 +3733,16 @@ terms348:
 	VMOVUPD 64(R9)(SI*1), Z2
 	VADDPD  Z2, Z1, Z1
 	INCQ    R8
-	JMP     terms348
+	JMP     terms369
 
-joined349:
+joined370:
 	VMOVUPD Z0, (DX)(SI*1)
 	VMOVUPD Z1, 64(DX)(SI*1)
 	ADDQ    $+128, SI
 	SUBQ    $0x10, BX
-	JNE     sixteen344
+	JNE     sixteen365
 
-rowsDone345:
+rowsDone366:
 	VZEROUPPER
 	RET
 
@@ -3569,9 +3756,9 @@ TEXT ·maxOfF64AVX512(SB), NOSPLIT, $0-24
 	MOVQ    n+16(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x20, BX
-	JLT     rest351
+	JLT     rest372
 
-rows350:
+rows371:
 	MOVQ    (AX), DI
 	MOVLQSX (DI), R8
 	LEAQ    (CX)(R8*8), R8
@@ -3581,9 +3768,9 @@ rows350:
 	VMOVUPD 192(R8)(SI*1), Z3
 	MOVQ    $0x00000001, R8
 
-terms354:
+terms375:
 	CMPQ      R8, 8(AX)
-	JGE       joined355
+	JGE       joined376
 	MOVLQSX   (DI)(R8*4), R9
 	LEAQ      (CX)(R9*8), R9
 	VMOVUPD   (R9)(SI*1), Z4
@@ -3615,22 +3802,22 @@ terms354:
 	VCMPPD    $0x03, Z4, Z3, K1
 	VBLENDMPD Z6, Z5, K1, Z3
 	INCQ      R8
-	JMP       terms354
+	JMP       terms375
 
-joined355:
+joined376:
 	VMOVUPD Z0, (DX)(SI*1)
 	VMOVUPD Z1, 64(DX)(SI*1)
 	VMOVUPD Z2, 128(DX)(SI*1)
 	VMOVUPD Z3, 192(DX)(SI*1)
 	ADDQ    $+256, SI
 	SUBQ    $0x20, BX
-	JGE     rows350
+	JGE     rows371
 
-rest351:
+rest372:
 	ADDQ $0x20, BX
-	JEQ  rowsDone353
+	JEQ  rowsDone374
 
-sixteen352:
+sixteen373:
 	MOVQ    (AX), DI
 	MOVLQSX (DI), R8
 	LEAQ    (CX)(R8*8), R8
@@ -3638,9 +3825,9 @@ sixteen352:
 	VMOVUPD 64(R8)(SI*1), Z1
 	MOVQ    $0x00000001, R8
 
-terms356:
+terms377:
 	CMPQ      R8, 8(AX)
-	JGE       joined357
+	JGE       joined378
 	MOVLQSX   (DI)(R8*4), R9
 	LEAQ      (CX)(R9*8), R9
 	VMOVUPD   (R9)(SI*1), Z2
@@ -3658,16 +3845,16 @@ terms356:
 	VCMPPD    $0x03, Z2, Z1, K1
 	VBLENDMPD Z4, Z3, K1, Z1
 	INCQ      R8
-	JMP       terms356
+	JMP       terms377
 
-joined357:
+joined378:
 	VMOVUPD Z0, (DX)(SI*1)
 	VMOVUPD Z1, 64(DX)(SI*1)
 	ADDQ    $+128, SI
 	SUBQ    $0x10, BX
-	JNE     sixteen352
+	JNE     sixteen373
 
-rowsDone353:
+rowsDone374:
 	VZEROUPPER
 	RET
 
@@ -3677,33 +3864,33 @@ TEXT ·divF64AVX2(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done359
+	JEQ  done380
 	XORQ DX, DX
 
-column358:
+column379:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number360
+	JNE     number381
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready362
+	JMP     ready383
 
-number360:
+number381:
 	VBROADCASTSD 48(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread361
+	JNE          spread382
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Y0
 
-spread361:
+spread382:
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
 	VMOVUPD Y0, 64(SP)
@@ -3711,27 +3898,27 @@ spread361:
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready362:
+ready383:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number363
+	JNE     number384
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready365
+	JMP     ready386
 
-number363:
+number384:
 	VBROADCASTSD 88(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread364
+	JNE          spread385
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y0
 
-spread364:
+spread385:
 	VMOVUPD Y0, 128(SP)
 	VMOVUPD Y0, 160(SP)
 	VMOVUPD Y0, 192(SP)
@@ -3739,12 +3926,12 @@ spread364:
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready365:
+ready386:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone367
+	JEQ   rowsDone388
 
-rows366:
+rows387:
 	VMOVUPD (SI), Y0
 	VMOVUPD (R8), Y1
 	VDIVPD  Y1, Y0, Y0
@@ -3765,14 +3952,14 @@ rows366:
 	ADDQ    DI, SI
 	ADDQ    R9, R8
 	SUBQ    $0x10, R10
-	JNE     rows366
+	JNE     rows387
 
-rowsDone367:
+rowsDone388:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column358
+	JLT  column379
 
-done359:
+done380:
 	VZEROUPPER
 	RET
 
@@ -3782,33 +3969,33 @@ TEXT ·maxF64AVX2(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done369
+	JEQ  done390
 	XORQ DX, DX
 
-column368:
+column389:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number370
+	JNE     number391
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready372
+	JMP     ready393
 
-number370:
+number391:
 	VBROADCASTSD 48(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread371
+	JNE          spread392
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Y0
 
-spread371:
+spread392:
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
 	VMOVUPD Y0, 64(SP)
@@ -3816,27 +4003,27 @@ spread371:
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready372:
+ready393:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number373
+	JNE     number394
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready375
+	JMP     ready396
 
-number373:
+number394:
 	VBROADCASTSD 88(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread374
+	JNE          spread395
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y0
 
-spread374:
+spread395:
 	VMOVUPD Y0, 128(SP)
 	VMOVUPD Y0, 160(SP)
 	VMOVUPD Y0, 192(SP)
@@ -3844,12 +4031,12 @@ spread374:
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready375:
+ready396:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone377
+	JEQ   rowsDone398
 
-rows376:
+rows397:
 	VMOVUPD   (SI), Y0
 	VMOVUPD   (R8), Y1
 	VMAXPD    Y1, Y0, Y2
@@ -3890,14 +4077,14 @@ rows376:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows376
+	JNE       rows397
 
-rowsDone377:
+rowsDone398:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column368
+	JLT  column389
 
-done369:
+done390:
 	VZEROUPPER
 	RET
 
@@ -3907,33 +4094,33 @@ TEXT ·minF64AVX2(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done379
+	JEQ  done400
 	XORQ DX, DX
 
-column378:
+column399:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number380
+	JNE     number401
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready382
+	JMP     ready403
 
-number380:
+number401:
 	VBROADCASTSD 48(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread381
+	JNE          spread402
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Y0
 
-spread381:
+spread402:
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
 	VMOVUPD Y0, 64(SP)
@@ -3941,27 +4128,27 @@ spread381:
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready382:
+ready403:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number383
+	JNE     number404
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready385
+	JMP     ready406
 
-number383:
+number404:
 	VBROADCASTSD 88(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread384
+	JNE          spread405
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y0
 
-spread384:
+spread405:
 	VMOVUPD Y0, 128(SP)
 	VMOVUPD Y0, 160(SP)
 	VMOVUPD Y0, 192(SP)
@@ -3969,12 +4156,12 @@ spread384:
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready385:
+ready406:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone387
+	JEQ   rowsDone408
 
-rows386:
+rows407:
 	VMOVUPD   (SI), Y0
 	VMOVUPD   (R8), Y1
 	VMINPD    Y1, Y0, Y2
@@ -4015,14 +4202,14 @@ rows386:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows386
+	JNE       rows407
 
-rowsDone387:
+rowsDone408:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column378
+	JLT  column399
 
-done379:
+done400:
 	VZEROUPPER
 	RET
 
@@ -4032,33 +4219,33 @@ TEXT ·gtF64AVX2(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done389
+	JEQ  done410
 	XORQ DX, DX
 
-column388:
+column409:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number390
+	JNE     number411
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready392
+	JMP     ready413
 
-number390:
+number411:
 	VBROADCASTSD 48(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread391
+	JNE          spread412
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Y0
 
-spread391:
+spread412:
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
 	VMOVUPD Y0, 64(SP)
@@ -4066,27 +4253,27 @@ spread391:
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready392:
+ready413:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number393
+	JNE     number414
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready395
+	JMP     ready416
 
-number393:
+number414:
 	VBROADCASTSD 88(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread394
+	JNE          spread415
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y0
 
-spread394:
+spread415:
 	VMOVUPD Y0, 128(SP)
 	VMOVUPD Y0, 160(SP)
 	VMOVUPD Y0, 192(SP)
@@ -4094,12 +4281,12 @@ spread394:
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready395:
+ready416:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone397
+	JEQ   rowsDone418
 
-rows396:
+rows417:
 	VMOVUPD   (SI), Y0
 	VMOVUPD   (R8), Y1
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y2
@@ -4132,14 +4319,14 @@ rows396:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows396
+	JNE       rows417
 
-rowsDone397:
+rowsDone418:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column388
+	JLT  column409
 
-done389:
+done410:
 	VZEROUPPER
 	RET
 
@@ -4149,33 +4336,33 @@ TEXT ·geF64AVX2(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done399
+	JEQ  done420
 	XORQ DX, DX
 
-column398:
+column419:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number400
+	JNE     number421
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready402
+	JMP     ready423
 
-number400:
+number421:
 	VBROADCASTSD 48(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread401
+	JNE          spread422
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Y0
 
-spread401:
+spread422:
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
 	VMOVUPD Y0, 64(SP)
@@ -4183,27 +4370,27 @@ spread401:
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready402:
+ready423:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number403
+	JNE     number424
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready405
+	JMP     ready426
 
-number403:
+number424:
 	VBROADCASTSD 88(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread404
+	JNE          spread425
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y0
 
-spread404:
+spread425:
 	VMOVUPD Y0, 128(SP)
 	VMOVUPD Y0, 160(SP)
 	VMOVUPD Y0, 192(SP)
@@ -4211,12 +4398,12 @@ spread404:
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready405:
+ready426:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone407
+	JEQ   rowsDone428
 
-rows406:
+rows427:
 	VMOVUPD   (SI), Y0
 	VMOVUPD   (R8), Y1
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y2
@@ -4249,14 +4436,14 @@ rows406:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows406
+	JNE       rows427
 
-rowsDone407:
+rowsDone428:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column398
+	JLT  column419
 
-done399:
+done420:
 	VZEROUPPER
 	RET
 
@@ -4266,33 +4453,33 @@ TEXT ·ltF64AVX2(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done409
+	JEQ  done430
 	XORQ DX, DX
 
-column408:
+column429:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number410
+	JNE     number431
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready412
+	JMP     ready433
 
-number410:
+number431:
 	VBROADCASTSD 48(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread411
+	JNE          spread432
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Y0
 
-spread411:
+spread432:
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
 	VMOVUPD Y0, 64(SP)
@@ -4300,27 +4487,27 @@ spread411:
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready412:
+ready433:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number413
+	JNE     number434
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready415
+	JMP     ready436
 
-number413:
+number434:
 	VBROADCASTSD 88(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread414
+	JNE          spread435
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y0
 
-spread414:
+spread435:
 	VMOVUPD Y0, 128(SP)
 	VMOVUPD Y0, 160(SP)
 	VMOVUPD Y0, 192(SP)
@@ -4328,12 +4515,12 @@ spread414:
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready415:
+ready436:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone417
+	JEQ   rowsDone438
 
-rows416:
+rows437:
 	VMOVUPD   (SI), Y0
 	VMOVUPD   (R8), Y1
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y2
@@ -4366,14 +4553,14 @@ rows416:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows416
+	JNE       rows437
 
-rowsDone417:
+rowsDone438:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column408
+	JLT  column429
 
-done409:
+done430:
 	VZEROUPPER
 	RET
 
@@ -4383,33 +4570,33 @@ TEXT ·leF64AVX2(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done419
+	JEQ  done440
 	XORQ DX, DX
 
-column418:
+column439:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number420
+	JNE     number441
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready422
+	JMP     ready443
 
-number420:
+number441:
 	VBROADCASTSD 48(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread421
+	JNE          spread442
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Y0
 
-spread421:
+spread442:
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
 	VMOVUPD Y0, 64(SP)
@@ -4417,27 +4604,27 @@ spread421:
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready422:
+ready443:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number423
+	JNE     number444
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready425
+	JMP     ready446
 
-number423:
+number444:
 	VBROADCASTSD 88(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread424
+	JNE          spread445
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y0
 
-spread424:
+spread445:
 	VMOVUPD Y0, 128(SP)
 	VMOVUPD Y0, 160(SP)
 	VMOVUPD Y0, 192(SP)
@@ -4445,12 +4632,12 @@ spread424:
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready425:
+ready446:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone427
+	JEQ   rowsDone448
 
-rows426:
+rows447:
 	VMOVUPD   (SI), Y0
 	VMOVUPD   (R8), Y1
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y2
@@ -4483,14 +4670,14 @@ rows426:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows426
+	JNE       rows447
 
-rowsDone427:
+rowsDone448:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column418
+	JLT  column439
 
-done419:
+done440:
 	VZEROUPPER
 	RET
 
@@ -4500,33 +4687,33 @@ TEXT ·eqF64AVX2(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done429
+	JEQ  done450
 	XORQ DX, DX
 
-column428:
+column449:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number430
+	JNE     number451
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready432
+	JMP     ready453
 
-number430:
+number451:
 	VBROADCASTSD 48(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread431
+	JNE          spread452
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Y0
 
-spread431:
+spread452:
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
 	VMOVUPD Y0, 64(SP)
@@ -4534,27 +4721,27 @@ spread431:
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready432:
+ready453:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number433
+	JNE     number454
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready435
+	JMP     ready456
 
-number433:
+number454:
 	VBROADCASTSD 88(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread434
+	JNE          spread455
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y0
 
-spread434:
+spread455:
 	VMOVUPD Y0, 128(SP)
 	VMOVUPD Y0, 160(SP)
 	VMOVUPD Y0, 192(SP)
@@ -4562,12 +4749,12 @@ spread434:
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready435:
+ready456:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone437
+	JEQ   rowsDone458
 
-rows436:
+rows457:
 	VMOVUPD   (SI), Y0
 	VMOVUPD   (R8), Y1
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y2
@@ -4600,14 +4787,14 @@ rows436:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows436
+	JNE       rows457
 
-rowsDone437:
+rowsDone458:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column428
+	JLT  column449
 
-done429:
+done450:
 	VZEROUPPER
 	RET
 
@@ -4617,33 +4804,33 @@ TEXT ·neF64AVX2(SB), NOSPLIT, $256-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done439
+	JEQ  done460
 	XORQ DX, DX
 
-column438:
+column459:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number440
+	JNE     number461
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready442
+	JMP     ready463
 
-number440:
+number461:
 	VBROADCASTSD 48(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread441
+	JNE          spread462
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Y0
 
-spread441:
+spread462:
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
 	VMOVUPD Y0, 64(SP)
@@ -4651,27 +4838,27 @@ spread441:
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready442:
+ready463:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number443
+	JNE     number464
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready445
+	JMP     ready466
 
-number443:
+number464:
 	VBROADCASTSD 88(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread444
+	JNE          spread465
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y0
 
-spread444:
+spread465:
 	VMOVUPD Y0, 128(SP)
 	VMOVUPD Y0, 160(SP)
 	VMOVUPD Y0, 192(SP)
@@ -4679,12 +4866,12 @@ spread444:
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready445:
+ready466:
 	MOVQ  n+24(FP), R10
 	TESTQ R10, R10
-	JEQ   rowsDone447
+	JEQ   rowsDone468
 
-rows446:
+rows467:
 	VMOVUPD   (SI), Y0
 	VMOVUPD   (R8), Y1
 	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y2
@@ -4717,14 +4904,14 @@ rows446:
 	ADDQ      DI, SI
 	ADDQ      R9, R8
 	SUBQ      $0x10, R10
-	JNE       rows446
+	JNE       rows467
 
-rowsDone447:
+rowsDone468:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column438
+	JLT  column459
 
-done439:
+done460:
 	VZEROUPPER
 	RET
 
@@ -4734,33 +4921,33 @@ TEXT ·chooseF64AVX2(SB), NOSPLIT, $384-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	CMPQ 8(AX), $0x00
-	JEQ  done449
+	JEQ  done470
 	XORQ DX, DX
 
-column448:
+column469:
 	MOVQ    (AX), BX
 	MOVLQSX (BX)(DX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	MOVQ    56(AX), SI
 	CMPQ    SI, $0x01
-	JNE     number450
+	JNE     number471
 	MOVQ    24(AX), SI
 	MOVLQSX (SI)(DX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    $+128, DI
-	JMP     ready452
+	JMP     ready473
 
-number450:
+number471:
 	VBROADCASTSD 48(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         SI, $0x02
-	JNE          spread451
+	JNE          spread472
 	MOVQ         uniform+16(FP), SI
 	MOVQ         24(AX), DI
 	MOVLQSX      (DI)(DX*4), DI
 	VBROADCASTSD (SI)(DI*8), Y0
 
-spread451:
+spread472:
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
 	VMOVUPD Y0, 64(SP)
@@ -4768,27 +4955,27 @@ spread451:
 	LEAQ    (SP), SI
 	XORQ    DI, DI
 
-ready452:
+ready473:
 	MOVQ    96(AX), R8
 	CMPQ    R8, $0x01
-	JNE     number453
+	JNE     number474
 	MOVQ    64(AX), R8
 	MOVLQSX (R8)(DX*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVQ    $+128, R9
-	JMP     ready455
+	JMP     ready476
 
-number453:
+number474:
 	VBROADCASTSD 88(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R8, $0x02
-	JNE          spread454
+	JNE          spread475
 	MOVQ         uniform+16(FP), R8
 	MOVQ         64(AX), R9
 	MOVLQSX      (R9)(DX*4), R9
 	VBROADCASTSD (R8)(R9*8), Y0
 
-spread454:
+spread475:
 	VMOVUPD Y0, 128(SP)
 	VMOVUPD Y0, 160(SP)
 	VMOVUPD Y0, 192(SP)
@@ -4796,27 +4983,27 @@ spread454:
 	LEAQ    128(SP), R8
 	XORQ    R9, R9
 
-ready455:
+ready476:
 	MOVQ    136(AX), R10
 	CMPQ    R10, $0x01
-	JNE     number456
+	JNE     number477
 	MOVQ    104(AX), R10
 	MOVLQSX (R10)(DX*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVQ    $+128, R11
-	JMP     ready458
+	JMP     ready479
 
-number456:
+number477:
 	VBROADCASTSD 128(AX), Y0
 	VMOVUPD      Y0, Y0
 	CMPQ         R10, $0x02
-	JNE          spread457
+	JNE          spread478
 	MOVQ         uniform+16(FP), R10
 	MOVQ         104(AX), R11
 	MOVLQSX      (R11)(DX*4), R11
 	VBROADCASTSD (R10)(R11*8), Y0
 
-spread457:
+spread478:
 	VMOVUPD Y0, 256(SP)
 	VMOVUPD Y0, 288(SP)
 	VMOVUPD Y0, 320(SP)
@@ -4824,13 +5011,13 @@ spread457:
 	LEAQ    256(SP), R10
 	XORQ    R11, R11
 
-ready458:
+ready479:
 	VMOVUPD c64_0<>+0(SB), Y0
 	MOVQ    n+24(FP), R12
 	TESTQ   R12, R12
-	JEQ     rowsDone460
+	JEQ     rowsDone481
 
-rows459:
+rows480:
 	VMOVUPD   (R8), Y1
 	VMOVUPD   (R10), Y2
 	VCMPPD    $0x00, (SI), Y0, Y3
@@ -4856,14 +5043,82 @@ rows459:
 	ADDQ      R9, R8
 	ADDQ      R11, R10
 	SUBQ      $0x10, R12
-	JNE       rows459
+	JNE       rows480
 
-rowsDone460:
+rowsDone481:
 	INCQ DX
 	CMPQ DX, 8(AX)
-	JLT  column448
+	JLT  column469
 
-done449:
+done470:
+	VZEROUPPER
+	RET
+
+// func copyF64AVX2(a *byte, arena *byte, uniform *byte, n int)
+// Requires: AVX
+TEXT ·copyF64AVX2(SB), NOSPLIT, $128-32
+	MOVQ a+0(FP), AX
+	MOVQ arena+8(FP), CX
+	CMPQ 8(AX), $0x00
+	JEQ  done483
+	XORQ DX, DX
+
+column482:
+	MOVQ    (AX), BX
+	MOVLQSX (BX)(DX*4), BX
+	LEAQ    (CX)(BX*8), BX
+	MOVQ    56(AX), SI
+	CMPQ    SI, $0x01
+	JNE     number484
+	MOVQ    24(AX), SI
+	MOVLQSX (SI)(DX*4), SI
+	LEAQ    (CX)(SI*8), SI
+	MOVQ    $+128, DI
+	JMP     ready486
+
+number484:
+	VBROADCASTSD 48(AX), Y0
+	VMOVUPD      Y0, Y0
+	CMPQ         SI, $0x02
+	JNE          spread485
+	MOVQ         uniform+16(FP), SI
+	MOVQ         24(AX), DI
+	MOVLQSX      (DI)(DX*4), DI
+	VBROADCASTSD (SI)(DI*8), Y0
+
+spread485:
+	VMOVUPD Y0, (SP)
+	VMOVUPD Y0, 32(SP)
+	VMOVUPD Y0, 64(SP)
+	VMOVUPD Y0, 96(SP)
+	LEAQ    (SP), SI
+	XORQ    DI, DI
+
+ready486:
+	MOVQ  n+24(FP), R8
+	TESTQ R8, R8
+	JEQ   rowsDone488
+
+rows487:
+	VMOVUPD (SI), Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(SI), Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(SI), Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(SI), Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    DI, SI
+	SUBQ    $0x10, R8
+	JNE     rows487
+
+rowsDone488:
+	INCQ DX
+	CMPQ DX, 8(AX)
+	JLT  column482
+
+done483:
 	VZEROUPPER
 	RET
 
@@ -4877,9 +5132,9 @@ TEXT ·sumOfF64AVX2(SB), NOSPLIT, $0-24
 	MOVQ    n+16(FP), BX
 	XORQ    SI, SI
 	TESTQ   BX, BX
-	JEQ     rowsDone464
+	JEQ     rowsDone492
 
-sixteen463:
+sixteen491:
 	MOVQ    (AX), DI
 	MOVLQSX (DI), R8
 	LEAQ    (CX)(R8*8), R8
@@ -4889,9 +5144,9 @@ sixteen463:
 	VMOVUPD 96(R8)(SI*1), Y3
 	MOVQ    $0x00000001, R8
 
-terms465:
+terms493:
 	CMPQ    R8, 8(AX)
-	JGE     joined466
+	JGE     joined494
 	MOVLQSX (DI)(R8*4), R9
 	LEAQ    (CX)(R9*8), R9
 	VMOVUPD (R9)(SI*1), Y4
@@ -4903,18 +5158,18 @@ terms465:
 	VMOVUPD 96(R9)(SI*1), Y4
 	VADDPD  Y4, Y3, Y3
 	INCQ    R8
-	JMP     terms465
+	JMP     terms493
 
-joined466:
+joined494:
 	VMOVUPD Y0, (DX)(SI*1)
 	VMOVUPD Y1, 32(DX)(SI*1)
 	VMOVUPD Y2, 64(DX)(SI*1)
 	VMOVUPD Y3, 96(DX)(SI*1)
 	ADDQ    $+128, SI
 	SUBQ    $0x10, BX
-	JNE     sixteen463
+	JNE     sixteen491
 
-rowsDone464:
+rowsDone492:
 	VZEROUPPER
 	RET
 
@@ -4928,9 +5183,9 @@ TEXT ·maxOfF64AVX2(SB), NOSPLIT, $0-24
 	MOVQ    n+16(FP), BX
 	XORQ    SI, SI
 	TESTQ   BX, BX
-	JEQ     rowsDone470
+	JEQ     rowsDone498
 
-sixteen469:
+sixteen497:
 	MOVQ    (AX), DI
 	MOVLQSX (DI), R8
 	LEAQ    (CX)(R8*8), R8
@@ -4940,9 +5195,9 @@ sixteen469:
 	VMOVUPD 96(R8)(SI*1), Y3
 	MOVQ    $0x00000001, R8
 
-terms471:
+terms499:
 	CMPQ      R8, 8(AX)
-	JGE       joined472
+	JGE       joined500
 	MOVLQSX   (DI)(R8*4), R9
 	LEAQ      (CX)(R9*8), R9
 	VMOVUPD   (R9)(SI*1), Y4
@@ -4974,17 +5229,17 @@ terms471:
 	VCMPPD    $0x03, Y4, Y3, Y3
 	VBLENDVPD Y3, Y6, Y5, Y3
 	INCQ      R8
-	JMP       terms471
+	JMP       terms499
 
-joined472:
+joined500:
 	VMOVUPD Y0, (DX)(SI*1)
 	VMOVUPD Y1, 32(DX)(SI*1)
 	VMOVUPD Y2, 64(DX)(SI*1)
 	VMOVUPD Y3, 96(DX)(SI*1)
 	ADDQ    $+128, SI
 	SUBQ    $0x10, BX
-	JNE     sixteen469
+	JNE     sixteen497
 
-rowsDone470:
+rowsDone498:
 	VZEROUPPER
 	RET

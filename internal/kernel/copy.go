@@ -14,7 +14,6 @@ func (a *Copy) Check(r Room) error {
 	return b.err
 }
 
-// copyGo serves all instruction sets: the run time's copy is as wide as they are.
 func copyGo[T Float](a *Copy, arena, uniform []T, n int) {
 	n = Pad(n)
 	var buf [block]T

@@ -4,6 +4,7 @@ package kernel
 
 import (
 	"math"
+	"runtime"
 	"unsafe"
 )
 
@@ -23,47 +24,165 @@ func share(count, most int) int {
 	return (count + parts - 1) / parts
 }
 
-// matMulAsm does the columns of the result in groups, as many at a time as the
-// registers hold sums for.
-func matMulAsm[T Float](t *table) func(a *MatMul, arena, uniform []T, n int) {
-	most := len(t.matMul) - 1
-	for t.matMul[most] == nil {
+// argument is one of a [Call].
+type argument struct {
+	area area
+	add  uintptr
+}
+
+var (
+	arenaStart   = argument{area: inArena}
+	uniformStart = argument{area: inUniform}
+	tileLanes    = argument{area: allLanes}
+	tileRows     = argument{area: allRows}
+)
+
+func number(i int) argument { return argument{add: uintptr(i)} }
+
+// address is where a descriptor begins, or an element of its lists.
+func address[D any](a *D) argument { return argument{add: uintptr(unsafe.Pointer(a))} }
+
+// at is an element of an area.
+func at[T Float](a area, element int) argument {
+	return argument{a, uintptr(element) * unsafe.Sizeof(T(0))}
+}
+
+func call(code uintptr, args ...argument) Call {
+	c := Call{code: code}
+	for i, a := range args {
+		c.area[i], c.add[i] = a.area, a.add
+	}
+	return c
+}
+
+// planner plans the calls of one variant's assembly.
+type planner[T Float] struct{ *table }
+
+// plan is [Set.Plan].
+func (p planner[T]) plan(d Descriptor, lanes int, each func(Call)) bool {
+	n := tileLanes
+	if lanes > 0 {
+		n = number(Pad(lanes))
+	}
+	code := uintptr(0)
+	var head argument
+	switch d := d.(type) {
+	case *MatMul:
+		p.product(d, n, each)
+		return true
+	case *Outer:
+		if d.wide() {
+			p.outerProductWide(d, each)
+		} else {
+			p.outerProduct(d, each)
+		}
+		return true
+	case *RowSum:
+		each(call(p.rowSum, address(d), arenaStart, at[T](inSums, d.S), tileRows))
+		return true
+	case *Reduce:
+		each(call(p.reduce[d.Op], address(d), arenaStart, n))
+		return true
+	case *Unary:
+		if p.unary[d.Fn] == 0 {
+			return false
+		}
+		each(call(p.unary[d.Fn], address(d), arenaStart, n))
+		return true
+	case *Affine:
+		code, head = p.affine[caseOf(d).index()], address(d)
+	case *Binary:
+		code, head = p.binary[d.Fn], address(d)
+	case *Choose:
+		code, head = p.choose, address(d)
+	case *Copy:
+		code, head = p.copy, address(d)
+	}
+	if code == 0 {
+		return false
+	}
+	each(call(code, head, arenaStart, uniformStart, n))
+	return true
+}
+
+// now makes the calls of a descriptor at once and reports whether there are such.
+func (p planner[T]) now(d Descriptor, arena, uniform, sums, scratch []T, n int) bool {
+	ok := p.plan(d, 0, func(c Call) { runAll([]Call{c}, arena, uniform, sums, scratch, n) })
+	runtime.KeepAlive(d)
+	return ok
+}
+
+// product does the columns of the result in groups, as many at a time as the registers hold sums for.
+func (p planner[T]) product(a *MatMul, n argument, each func(Call)) {
+	of, most := p.matMul[:], len(p.matMul)-1
+	if a.Packed {
+		of, most = p.packed[:], Panel
+	}
+	for of[most] == 0 {
 		most--
 	}
-	return func(a *MatMul, arena, uniform []T, n int) {
-		n = Pad(n)
+	for j, count := 0, len(a.Out.D); j < count; {
+		m := share(count-j, most)
 		if a.Packed {
-			for j, count := 0, len(a.Out.D); j < count; j += Panel {
-				t.packed[min(Panel, count-j)](head(a), first(arena), first(uniform), j, n)
-			}
-			return
+			m = min(most, count-j)
 		}
-		for j, count := 0, len(a.Out.D); j < count; {
-			m := share(count-j, most)
-			t.matMul[m](head(a), first(arena), first(uniform), j, n)
-			j += m
-		}
+		each(call(of[m], address(a), arenaStart, uniformStart, number(j), n))
+		j += m
 	}
 }
 
-// unaryAsm leaves to plain Go what has no assembly, and the sines and cosines of large
-// numbers.
-func unaryAsm[T Float](t *table) func(a *Unary, arena []T, n int) {
-	return func(a *Unary, arena []T, n int) {
-		switch f := t.unary[a.Fn]; {
-		case f != nil:
-			f(head(a), first(arena), Pad(n))
-		case a.Fn == Sin:
-			if t.sin(head(a), first(arena), Pad(n)) != 0 {
-				finish(a, arena, n, math.Sin)
-			}
-		case a.Fn == Cos:
-			if t.cos(head(a), first(arena), Pad(n)) != 0 {
-				finish(a, arena, n, math.Cos)
-			}
-		default:
-			unaryGo(a, arena, n)
+// outerProduct does blocks of a few columns by a few.
+func (p planner[T]) outerProduct(a *Outer, each func(Call)) {
+	side := len(p.outer) - 1
+	for p.outer[side][side] == 0 {
+		side--
+	}
+	I, J := len(a.A), len(a.B)
+	step := J * Lanes * int(unsafe.Sizeof(T(0)))
+	for i := 0; i < I; {
+		m := share(I-i, side)
+		for j := 0; j < J; {
+			k := share(J-j, side)
+			s := at[T](inSums, a.S+(i*J+j)*Lanes)
+			each(call(p.outer[m][k], address(&a.A[i]), address(&a.B[j]), arenaStart, s, number(step), tileRows))
+			j += k
 		}
+		i += m
+	}
+}
+
+// outerProductWide transposes one side, so that its columns become lanes, and adds multiples of its rows for a few
+// columns of the other side at a time.
+func (p planner[T]) outerProductWide(a *Outer, each func(Call)) {
+	side, others := a.sides()
+	width := Pad(len(side))
+	for c := 0; c < width; c += Lanes {
+		rows, last := at[T](inScratch, c), number(len(side)-1-c)
+		each(call(p.transpose, rows, arenaStart, address(&side[c]), last, number(width), tileLanes))
+	}
+	most := len(p.outerWide) - 1
+	for j := 0; j < len(others); {
+		m := share(len(others)-j, most)
+		rows, s := at[T](inScratch, 0), at[T](inSums, a.S+j*width)
+		each(call(p.outerWide[m], address(&others[j]), arenaStart, rows, s, number(width), tileRows))
+		j += m
+	}
+}
+
+// apply leaves to plain Go what has no assembly, and the sines and cosines of large numbers.
+func (p planner[T]) apply(a *Unary, arena []T, n int) {
+	switch {
+	case p.now(a, arena, nil, nil, nil, n):
+	case a.Fn == Sin:
+		if p.sin(head(a), first(arena), Pad(n)) != 0 {
+			finish(a, arena, n, math.Sin)
+		}
+	case a.Fn == Cos:
+		if p.cos(head(a), first(arena), Pad(n)) != 0 {
+			finish(a, arena, n, math.Cos)
+		}
+	default:
+		unaryGo(a, arena, n)
 	}
 }
 
@@ -77,40 +196,5 @@ func finish[T Float](a *Unary, arena []T, n int, f func(float64) float64) {
 				d[i] = T(f(float64(x)))
 			}
 		}
-	}
-}
-
-// outerNarrowAsm does blocks of a few columns by a few.
-func outerNarrowAsm[T Float](t *table, a *Outer, arena, sums []T, rows int) {
-	side := len(t.outer) - 1
-	for t.outer[side][side] == nil {
-		side--
-	}
-	I, J := len(a.A), len(a.B)
-	step := J * Lanes * int(unsafe.Sizeof(T(0)))
-	for i := 0; i < I; {
-		m := share(I-i, side)
-		for j := 0; j < J; {
-			k := share(J-j, side)
-			t.outer[m][k](&a.A[i], &a.B[j], first(arena), first(sums[(i*J+j)*Lanes:]), step, rows)
-			j += k
-		}
-		i += m
-	}
-}
-
-// outerWideAsm transposes one side, so that its columns become lanes, and adds
-// multiples of its rows for a few columns of the other side at a time.
-func outerWideAsm[T Float](t *table, a *Outer, arena, sums, scratch []T, rows int) {
-	side, others := a.sides()
-	width := Pad(len(side))
-	for c := 0; c < width; c += Lanes {
-		t.transpose(first(scratch[c:]), first(arena), &side[c], len(side)-1-c, width, Pad(rows))
-	}
-	most := len(t.outerWide) - 1
-	for j := 0; j < len(others); {
-		m := share(len(others)-j, most)
-		t.outerWide[m](&others[j], first(arena), first(scratch), first(sums[j*width:]), width, rows)
-		j += m
 	}
 }

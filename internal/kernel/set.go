@@ -28,6 +28,9 @@ type Set[T Float] struct {
 	// of floating-point operations in them: timed, the most that the processor can do,
 	// of which a benchmark in the same run reaches a share. Plain Go has none (nil).
 	Peak func(turns int) int
+
+	plan func(d Descriptor, lanes int, each func(Call)) bool // nil in plain Go, as is run
+	run  func(calls []Call, arena, uniform, sums, scratch []T, n int)
 }
 
 // New is the set for isa, which must be supported.

@@ -6,7 +6,7 @@ import "golang.org/x/sys/cpu"
 
 //go:generate go run -C _asm ./fit -out coef.go
 //go:generate go run -C _asm ./fit -tanh -pkg kernel -out ../coef.go
-//go:generate go run -C _asm . -tables ../table_amd64.go
+//go:generate go run -C _asm . -tables ../table_amd64
 //go:generate go run -C _asm . -family matmul -pkg kernel -out ../matmul_amd64.s -stubs ../matmul_amd64.go
 //go:generate go run -C _asm . -family affine -pkg kernel -out ../affine_amd64.s -stubs ../affine_amd64.go
 //go:generate go run -C _asm . -family binary -pkg kernel -out ../binary_amd64.s -stubs ../binary_amd64.go
@@ -25,22 +25,23 @@ func supported(isa ISA) bool {
 	return false
 }
 
-// table is the assembly of one variant. Pointers to descriptors and areas are those
-// of their first byte; n is a multiple of [Lanes] where no sum is made over rows.
+// table is the assembly of one variant: addresses of code, zero where there is none, and what each takes. Pointers to
+// descriptors and areas are those of their first byte; n is a multiple of [Lanes] where no sum is made over rows.
 type table struct {
-	matMul    [9]func(a, arena, uniform *byte, j, n int) // by number of columns
-	packed    [Panel + 1]func(a, arena, uniform *byte, j, n int)
-	affine    [12]func(a, arena, uniform *byte, n int) // by the index of its case
-	binary    [fns]func(a, arena, uniform *byte, n int)
-	choose    func(a, arena, uniform *byte, n int)
-	reduce    [reduceOps]func(a, arena *byte, n int)
-	unary     [fns]func(a, arena *byte, n int)
+	matMul    [9]uintptr         // a, arena, uniform, j, n; by number of columns
+	packed    [Panel + 1]uintptr // as matMul
+	affine    [12]uintptr        // a, arena, uniform, n; by the index of its case
+	binary    [fns]uintptr       // a, arena, uniform, n
+	choose    uintptr            // a, arena, uniform, n
+	copy      uintptr            // a, arena, uniform, n
+	reduce    [reduceOps]uintptr // a, arena, n
+	unary     [fns]uintptr       // a, arena, n
+	rowSum    uintptr            // a, arena, sums, n
+	outer     [5][5]uintptr      // x, y, arena, sums, step, n
+	outerWide [7]uintptr         // y, arena, rows, sums, width, n
+	transpose uintptr            // dst, arena, x, last, width, n
 	sin, cos  func(a, arena *byte, n int) uint32
-	rowSum    func(a, arena, sums *byte, n int)
 	fold      func(dst, sums *byte, n int)
-	outer     [5][5]func(x, y *int32, arena, sums *byte, step, n int)
-	outerWide [7]func(y *int32, arena, rows, sums *byte, width, n int)
-	transpose func(dst, arena *byte, x *int32, last, width, n int)
 	peak      func(n int)
 	peakFlops int // of one turn
 }
@@ -95,43 +96,30 @@ func (k affineCase) index() int {
 
 // vectorize puts the assembly of isa into s.
 func vectorize[T Float](s *Set[T], isa ISA) {
-	t := tableOf[T](isa)
-	s.MatMul = matMulAsm[T](t)
-	s.Affine = func(a *Affine, arena, uniform []T, n int) {
-		t.affine[caseOf(a).index()](head(a), first(arena), first(uniform), Pad(n))
-	}
+	p := planner[T]{tableOf[T](isa)}
+	s.plan, s.run = p.plan, runAll[T]
+	s.MatMul = func(a *MatMul, arena, uniform []T, n int) { p.now(a, arena, uniform, nil, nil, n) }
+	s.Affine = func(a *Affine, arena, uniform []T, n int) { p.now(a, arena, uniform, nil, nil, n) }
 	s.Binary = func(a *Binary, arena, uniform []T, n int) {
-		f := t.binary[a.Fn]
-		if f == nil {
+		if !p.now(a, arena, uniform, nil, nil, n) {
 			binaryGo(a, arena, uniform, n)
-			return
 		}
-		f(head(a), first(arena), first(uniform), Pad(n))
 	}
-	s.Choose = func(a *Choose, arena, uniform []T, n int) {
-		t.choose(head(a), first(arena), first(uniform), Pad(n))
-	}
-	s.Reduce = func(a *Reduce, arena []T, n int) {
-		t.reduce[a.Op](head(a), first(arena), Pad(n))
-	}
-	s.Unary = unaryAsm[T](t)
-	s.RowSum = func(a *RowSum, arena, sums []T, rows int) {
-		t.rowSum(head(a), first(arena), first(sums[a.S:]), rows)
+	s.Choose = func(a *Choose, arena, uniform []T, n int) { p.now(a, arena, uniform, nil, nil, n) }
+	s.Copy = func(a *Copy, arena, uniform []T, n int) { p.now(a, arena, uniform, nil, nil, n) }
+	s.Reduce = func(a *Reduce, arena []T, n int) { p.now(a, arena, nil, nil, nil, n) }
+	s.Unary = p.apply
+	s.RowSum = func(a *RowSum, arena, sums []T, rows int) { p.now(a, arena, nil, sums, nil, rows) }
+	s.Outer = func(a *Outer, arena, sums, scratch []T, rows int) {
+		if rows > 0 {
+			p.now(a, arena, nil, sums, scratch, rows)
+		}
 	}
 	s.Fold = func(dst, sums []T) {
-		t.fold(first(dst), first(sums[:len(dst)*Lanes]), len(dst))
+		p.fold(first(dst), first(sums[:len(dst)*Lanes]), len(dst))
 	}
 	s.Peak = func(turns int) int {
-		t.peak(max(turns, 1))
-		return max(turns, 1) * t.peakFlops
-	}
-	s.Outer = func(a *Outer, arena, sums, scratch []T, rows int) {
-		switch {
-		case rows == 0:
-		case a.wide():
-			outerWideAsm(t, a, arena, sums[a.S:], scratch, rows)
-		default:
-			outerNarrowAsm(t, a, arena, sums[a.S:], rows)
-		}
+		p.peak(max(turns, 1))
+		return max(turns, 1) * p.peakFlops
 	}
 }

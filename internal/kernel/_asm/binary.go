@@ -51,6 +51,7 @@ func binary(v vec) {
 		RET()
 	}
 	choose(v)
+	duplicate(v)
 	reduce(v, "sumOf", func(v vec, a, b, d reg.VecVirtual) { v.add(b, a, d) })
 	reduce(v, "maxOf", vec.larger)
 }
@@ -80,6 +81,24 @@ func truth(predicate int) func(v vec, a, b, d reg.VecVirtual) {
 		v.move(v.number(0), no)
 		v.blend(v.compare(predicate, b, a), one, no, d)
 	}
+}
+
+// duplicate writes Copy, each vector moved as it is.
+func duplicate(v vec) {
+	v.text("copy", "a, arena, uniform *byte, n int", "is Copy.")
+	a, arena := param("a"), param("arena")
+	x := v.source(a, slice)
+	columns(a, func(j reg.Register) {
+		d := v.columnOf(a, 0, j, arena)
+		p, step := x.column(j, arena)
+		v.sixteen(d, [][2]reg.GPVirtual{{p, step}}, func(r int) {
+			t := v.reg()
+			v.move(Mem{Base: p, Disp: r * v.bytes()}, t)
+			v.move(t, Mem{Base: d, Disp: r * v.bytes()})
+		})
+	})
+	VZEROUPPER()
+	RET()
 }
 
 func choose(v vec) {

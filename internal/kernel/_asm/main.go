@@ -20,7 +20,7 @@ func main() {
 		"sums":   sums,
 		"peak":   peak,
 	}
-	tables := flag.String("tables", "", "write the tables of all kernels to this file instead")
+	tables := flag.String("tables", "", "write the tables of all kernels to this file, .go and .s, instead")
 	flag.Parse() // avo's flags too
 	if *tables != "" {
 		if err := writeTables(*tables); err != nil {
