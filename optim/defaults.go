@@ -9,8 +9,8 @@ import "time"
 // The numbers of steps, rows a step, the rates and decays were found on the training rows of public tables by
 // cross-validation; docs/performance.md has what they reach.
 func Defaults(rows, columns int) Trainer {
-	const steps = 5000
-	batch := min(max(rows/8, 32), 256)
+	const steps = 7000
+	batch := min(max(rows/16, 32), 128)
 	perEpoch := max(1, (rows+batch-1)/batch)
 	epochs := min(max(steps/perEpoch, 1), 250)
 	return Trainer{
@@ -19,7 +19,7 @@ func Defaults(rows, columns int) Trainer {
 		Epochs:       epochs,
 		Limit:        time.Minute,
 		Batch:        batch,
-		MaxNorm:      100,
+		MaxNorm:      10,
 		AverageDecay: 0.99,
 		Validation:   &Validation{Patience: max(10, epochs/4)},
 	}

@@ -10,6 +10,8 @@
 // best, an average of the parameters, a [Plateau], groups of [Decay], a [Budget], and a [Checkpoint], from which a run
 // goes on after whatever ended it, to the same bits. Only a loss that explodes ends every run.
 //
+// [Defaults] has settings for a table that nobody has looked at, and a [Search] finds some of one's own.
+//
 // A training run is a function of its inputs: the order of rows comes from the Trainer's Seed or Rand, or from the
 // source that deals them, nothing else is random, and sums are in float64.
 package optim
