@@ -47,14 +47,6 @@ func (c *csvLines) stray(j int) bool {
 	return found
 }
 
-// where says which lines the row at hand has, for an error.
-func (c *csvLines) where() string {
-	if c.last > c.line {
-		return fmt.Sprintf("lines %d to %d, joined by a quoted field, have", c.line, c.last)
-	}
-	return fmt.Sprintf("line %d has", c.line)
-}
-
 // next goes to the next row that is not empty. After the last it returns io.EOF.
 func (c *csvLines) next() error {
 	line, err := c.readLine(0)

@@ -74,7 +74,7 @@ func (c *CSVRows) ReadRow(row []float64) error {
 	}
 	c.ahead = false
 	if n := len(c.lines.fields); n != c.width {
-		return fmt.Errorf("data: csv: %s %d fields, want %d as in the first", c.lines.where(), n, c.width)
+		return &LineError{Line: c.lines.line, Last: c.lines.last, Err: fmt.Errorf("%d fields, want %d as in the first", n, c.width)}
 	}
 	for i, j := range c.columns {
 		v, err := c.value(i, c.lines.fields[j])
@@ -82,12 +82,33 @@ func (c *CSVRows) ReadRow(row []float64) error {
 			err = errors.New("a quote stands inside a quoted field")
 		}
 		if err != nil {
-			return fmt.Errorf("data: csv: line %d, column %s: %w", c.lines.line, quote.Text(c.names[i]), err)
+			return &LineError{Line: c.lines.line, Last: c.lines.last, Column: c.names[i], Cell: true, Err: err}
 		}
 		row[i] = v
 	}
 	return nil
 }
+
+// LineError says which line of a text table can't be taken, or which cell of it.
+type LineError struct {
+	Line, Last int    // the first and the last line of the row, from 1; a quoted field may join several
+	Column     string // of the cell
+	Cell       bool   // it is one cell that can't be taken, and not the line
+	Err        error
+}
+
+func (e *LineError) Error() string {
+	switch {
+	case e.Cell:
+		return fmt.Sprintf("data: csv: line %d, column %s: %v", e.Line, quote.Text(e.Column), e.Err)
+	case e.Last > e.Line:
+		return fmt.Sprintf("data: csv: lines %d to %d, joined by a quoted field, have %v", e.Line, e.Last, e.Err)
+	}
+	return fmt.Sprintf("data: csv: line %d has %v", e.Line, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *LineError) Unwrap() error { return e.Err }
 
 // value reads a field of the wanted column i.
 func (c *CSVRows) value(i int, field []byte) (float64, error) {

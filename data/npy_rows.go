@@ -12,6 +12,9 @@ import (
 
 // NPYRows reads an array in NumPy's .npy format row by row.
 type NPYRows struct {
+	// Missing lets NaN through, as a value that is missing. Otherwise it is refused.
+	Missing bool
+
 	r    io.Reader
 	h    npyHeader
 	read int
@@ -56,7 +59,7 @@ func (n *NPYRows) ReadRow(row []float64) error {
 			return n.h.short((n.read*n.h.dim+j)*n.h.size+got, err)
 		}
 		row[j] = n.h.number(b)
-		if math.IsNaN(row[j]) || math.IsInf(row[j], 0) {
+		if math.IsNaN(row[j]) && !n.Missing || math.IsInf(row[j], 0) {
 			return fmt.Errorf("data: npy: row %d, column %d is %v, want finite numbers", n.read, j, row[j])
 		}
 	}

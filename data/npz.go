@@ -19,6 +19,8 @@ type NPZ struct {
 	// MaxBytes bounds the memory of an array that Read returns: a small archive may hold a huge array of one number. More
 	// is a [LimitError]. Zero means 1 GiB, or four times the archive's size if that is more.
 	MaxBytes int64
+	// Missing lets NaN through in Rows, as a value that is missing. Otherwise it is refused.
+	Missing bool
 
 	files *zip.Reader
 	size  int64
@@ -55,6 +57,7 @@ func (z *NPZ) Rows(name string) (RowReader, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("data: npz: array %s: %w", quote.Text(name), err), f.Close())
 	}
+	rows.Missing = z.Missing
 	return closing{rows, f, fmt.Sprintf("data: npz: array %s", quote.Text(name))}, nil
 }
 

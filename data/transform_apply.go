@@ -22,18 +22,25 @@ import (
 // A missing value that is not filled, a category that the fit did not know and a number that has no finite value by the
 // shape are a [*ValueError] with their row and column.
 func (t Transform) Apply(of Table, rng *rand.Rand) (z *tensor.Dense, logDet []float64, err error) {
-	x, err := t.read(of)
-	if err != nil {
+	z, logDet, bad, err := t.ApplyEach(of, rng)
+	switch {
+	case err != nil:
 		return nil, nil, err
-	}
-	if err := x.refuse(); err != nil {
-		return nil, nil, err
-	}
-	values, logDet, bad := t.rows(x, upTo(x.rows), rng)
-	if len(bad) > 0 {
+	case len(bad) > 0:
 		return nil, nil, bad[0]
 	}
-	return newTable(values, t.Dim()), logDet, nil
+	return z, logDet, nil
+}
+
+// ApplyEach is [Transform.Apply] that goes on where rows can't be taken: they are named in bad, in their order, and are
+// zeros in what comes out.
+func (t Transform) ApplyEach(of Table, rng *rand.Rand) (z *tensor.Dense, logDet []float64, bad []*ValueError, err error) {
+	x, err := t.read(of)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	values, logDet, bad := t.rows(x, upTo(x.rows), rng)
+	return newTable(values, t.Dim()), logDet, bad, nil
 }
 
 // ValueError says which value of a table a [Transform] can't take.
@@ -55,16 +62,6 @@ type raw struct {
 	values []float64 // row by row
 	rows   int
 	bad    map[int]*ValueError // of the rows with an unknown category
-}
-
-// refuse returns the error of the first row with an unknown category.
-func (x *raw) refuse() error {
-	for i := range x.rows {
-		if bad := x.bad[i]; bad != nil {
-			return bad
-		}
-	}
-	return nil
 }
 
 // read returns the columns that go in as the fit knows them.

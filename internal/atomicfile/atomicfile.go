@@ -23,46 +23,96 @@ import (
 // The file is written beside path under a name that begins with a dot and ends with .tmp. A process that is killed may
 // leave one; a later Write to the same path removes those of ten minutes and more.
 func Write(path string, data []byte) error {
-	if err := write(path, data); err != nil {
-		if inner := (*fs.PathError)(nil); errors.As(err, &inner) {
-			err = inner.Err // of the temporary name, which says nothing to a reader
-		} else if inner := (*os.LinkError)(nil); errors.As(err, &inner) {
-			err = inner.Err
-		}
-		return &fs.PathError{Op: "write", Path: path, Err: err}
-	}
-	return nil
-}
-
-func write(path string, data []byte) error {
-	permissions := fs.FileMode(0o644)
-	if info, err := os.Stat(path); err == nil {
-		if info.IsDir() {
-			return syscall.EISDIR
-		}
-		permissions = info.Mode().Perm()
-	}
-	folder, name := filepath.Split(path)
-	if folder == "" {
-		folder = "."
-	}
-	f, err := create(folder, name, permissions)
+	f, err := Create(path)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
+	if _, err := f.Write(data); err != nil {
+		return errors.Join(err, f.Abort())
 	}
-	err = errors.Join(err, f.Close())
+	return f.Commit()
+}
+
+// File is a file that has not appeared yet. Its errors are those of [Write].
+type File struct {
+	path string
+	f    *os.File
+	over bool
+}
+
+// Create begins a file, which appears under its name by [File.Commit].
+func Create(path string) (*File, error) {
+	f := &File{path: path}
+	permissions := fs.FileMode(0o644)
+	if info, err := os.Stat(path); err == nil {
+		if info.IsDir() {
+			return nil, f.named(syscall.EISDIR)
+		}
+		permissions = info.Mode().Perm()
+	}
+	folder, name := f.split()
+	var err error
+	if f.f, err = create(folder, name, permissions); err != nil {
+		return nil, f.named(err)
+	}
+	return f, nil
+}
+
+// Write appends to the file.
+func (f *File) Write(p []byte) (int, error) {
+	n, err := f.f.Write(p)
+	return n, f.named(err)
+}
+
+// WriteAt writes in place of what was written before.
+func (f *File) WriteAt(p []byte, at int64) (int, error) {
+	n, err := f.f.WriteAt(p, at)
+	return n, f.named(err)
+}
+
+// Commit makes the file appear, in place of an older one of that name. After an error there is no trace of it.
+func (f *File) Commit() error {
+	f.over = true
+	err := errors.Join(f.f.Sync(), f.f.Close())
 	if err == nil {
-		err = os.Rename(f.Name(), path)
+		err = os.Rename(f.f.Name(), f.path)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
+		return f.named(errors.Join(err, os.Remove(f.f.Name())))
 	}
+	folder, name := f.split()
 	sweep(folder, name)
-	return syncFolder(folder)
+	return f.named(syncFolder(folder))
+}
+
+// Abort removes what was written. After Commit, or a second time, it does nothing.
+func (f *File) Abort() error {
+	if f.over {
+		return nil
+	}
+	f.over = true
+	return f.named(errors.Join(f.f.Close(), os.Remove(f.f.Name())))
+}
+
+func (f *File) split() (folder, name string) {
+	folder, name = filepath.Split(f.path)
+	if folder == "" {
+		folder = "."
+	}
+	return folder, name
+}
+
+// named makes err one of the path, and not of the temporary name, which says nothing to a reader.
+func (f *File) named(err error) error {
+	if err == nil {
+		return nil
+	}
+	if inner := (*fs.PathError)(nil); errors.As(err, &inner) {
+		err = inner.Err
+	} else if inner := (*os.LinkError)(nil); errors.As(err, &inner) {
+		err = inner.Err
+	}
+	return &fs.PathError{Op: "write", Path: f.path, Err: err}
 }
 
 // create makes a new file beside name.
