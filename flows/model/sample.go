@@ -1,0 +1,82 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/go-ffjord/ffjord/data"
+)
+
+// Sample draws n rows of the table, in its own units: discrete columns have their values, columns that were left out are
+// back, and what is most likely missing is NaN.
+func (m *Model) Sample(ctx context.Context, n int, rng *rand.Rand) (data.Table, error) {
+	if len(m.Given.Columns) > 0 {
+		return data.Table{}, fmt.Errorf("model: a density given the columns %q, want SampleGiven", m.Given.Inputs())
+	}
+	z, err := m.Flow.Sample(ctx, n, rng)
+	if err != nil {
+		return data.Table{}, err
+	}
+	t, err := m.X.Invert(z)
+	if err != nil {
+		return data.Table{}, err
+	}
+	return m.whole(t)
+}
+
+// SampleGiven draws n rows for each row of given, which has the columns of the condition: row i·n + k is draw k for row i.
+// The columns of the condition come first.
+func (m *Model) SampleGiven(ctx context.Context, given data.Table, n int, rng *rand.Rand) (data.Table, error) {
+	if len(m.Given.Columns) == 0 {
+		return data.Table{}, errors.New("model: a density that nothing is given, want Sample")
+	}
+	c, _, err := m.Given.Apply(given, nil)
+	if err != nil {
+		return data.Table{}, err
+	}
+	z, err := m.Flow.Given(c).SampleEach(ctx, n, rng)
+	if err != nil {
+		return data.Table{}, err
+	}
+	x, err := m.X.Invert(z)
+	if err != nil {
+		return data.Table{}, err
+	}
+	if x, err = m.whole(x); err != nil {
+		return data.Table{}, err
+	}
+	places := make([]int, 0, n*given.Len())
+	for i := range n * given.Len() {
+		places = append(places, i/n)
+	}
+	beside, err := given.Select(m.Given.Inputs()...)
+	if err != nil {
+		return data.Table{}, err
+	}
+	if beside, err = beside.Take(places...); err != nil {
+		return data.Table{}, err
+	}
+	return beside.Join(x)
+}
+
+// whole rounds the columns that hold whole numbers.
+func (m *Model) whole(t data.Table) (data.Table, error) {
+	values, err := data.Float64s(t.Rows)
+	if err != nil {
+		return data.Table{}, err
+	}
+	integer := make(map[string]bool)
+	for _, name := range m.About.Integers() {
+		integer[name] = true
+	}
+	for i, v := range values {
+		if integer[t.Names[i%len(t.Names)]] {
+			values[i] = math.Round(v)
+		}
+	}
+	t.Rows = data.Rows(len(t.Names), values...)
+	return t, nil
+}
