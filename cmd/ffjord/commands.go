@@ -1,0 +1,103 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands are what the program can do. Each is a struct with a method Run in a file of its own name.
+type commands struct {
+	JSON    bool             `name:"json" help:"Write results as JSON, for other programs."`
+	Version kong.VersionFlag `help:"Write the version."`
+
+	Sample     sampleCommand     `cmd:"" help:"Draw new rows."`
+	Info       infoCommand       `cmd:"" help:"Tell what a model is and how it was made."`
+	Completion completionCommand `cmd:"" help:"Write the completion of commands and flags for a shell."`
+}
+
+const description = `Learn the density of the rows of a file by a continuous normalizing flow, tell how usual rows are, and draw new ones.
+
+Files are CSV (any delimiter), .npy, .npz and Parquet, plain or compressed (.gz, .zst); "-" is standard input.
+Flags may be written with one dash or two. NO_COLOR, set to anything, turns colours off.
+
+Exit codes: 0 done, 1 failed, 2 wrong use (nothing was done), 3 an alarm: rows beyond -threshold, a check that found
+something, 130 and 143 after Ctrl-C and SIGTERM (what was done is kept).`
+
+// helped ends parsing after the help was written.
+type helped struct{ code int }
+
+// do parses the arguments and runs the command.
+func (a *app) do() (err error) {
+	var c commands
+	text := new(strings.Builder)
+	parser, err := kong.New(&c, kong.Name("ffjord"), kong.Description(description),
+		kong.Vars{"version": version()},
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
+		kong.Writers(text, a.err), kong.Exit(func(code int) { panic(helped{code}) }))
+	if err != nil {
+		return err
+	}
+	a.model = parser.Model
+	defer func() {
+		switch ended := recover().(type) {
+		case nil:
+		case helped:
+			_, err = io.WriteString(a.out, oneDash(text.String()))
+		default:
+			panic(ended)
+		}
+	}()
+	args := twoDashes(a.args)
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		return a.misused(err)
+	}
+	a.command, _, _ = strings.Cut(parsed.Command(), " ")
+	a.json = c.JSON
+	return parsed.Run(a)
+}
+
+// misused says what is wrong with the arguments, and where to read about them.
+func (a *app) misused(err error) error {
+	help := "ffjord -h"
+	if failed := (*kong.ParseError)(nil); errors.As(err, &failed) && failed.Context.Command() != "" {
+		a.command, _, _ = strings.Cut(failed.Context.Command(), " ")
+		help = "ffjord " + a.command + " -h"
+	}
+	return &usageError{fmt.Errorf("%s; see %s", oneDash(err.Error()), help)}
+}
+
+var (
+	single = regexp.MustCompile(`^-[a-zA-Z][-a-zA-Z0-9]+(=|$)`)
+	double = regexp.MustCompile(`(^|[\s,("\[=|])--([a-zA-Z])`)
+	padded = regexp.MustCompile(`(\s)--([a-zA-Z]\S*)(\s\s)`) // in a list of flags, with the text beside them in line
+)
+
+// twoDashes writes flags as the parser wants them: -top as --top.
+func twoDashes(args []string) []string {
+	flags := make([]string, len(args))
+	for i, arg := range args {
+		if arg == "--" {
+			copy(flags[i:], args[i:])
+			break
+		}
+		flags[i] = arg
+		if single.MatchString(arg) {
+			flags[i] = "-" + arg
+		}
+	}
+	return flags
+}
+
+// oneDash writes flags as this program's texts do: --top as -top.
+func oneDash(text string) string {
+	return double.ReplaceAllString(padded.ReplaceAllString(text, "$1-$2 $3"), "$1-$2")
+}

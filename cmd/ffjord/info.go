@@ -1,0 +1,160 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/flows/model"
+)
+
+// infoCommand tells what a model is.
+type infoCommand struct {
+	Model string `arg:"" help:"Model that fit has made."`
+}
+
+// Help is shown below the flags.
+func (infoCommand) Help() string {
+	return `Examples:
+  ffjord info rows.safetensors
+  ffjord info rows.safetensors -json`
+}
+
+// information is what is told.
+type information struct {
+	About   model.About   `json:"about"`
+	Columns []data.Column `json:"columns"`
+	Given   []data.Column `json:"given,omitempty"`
+	Summary string        `json:"summary"`
+}
+
+// Run tells it.
+func (c infoCommand) Run(a *app) error {
+	m, err := model.Load(a.ctx, c.Model, nil)
+	if err != nil {
+		return err
+	}
+	summary, err := m.Flow.Summary()
+	if err != nil {
+		return err
+	}
+	told := information{About: m.About, Columns: m.X.Columns, Given: m.Given.Columns, Summary: summary}
+	if a.json {
+		return a.writeJSON(told)
+	}
+	var text strings.Builder
+	title := func(s string) { fmt.Fprintf(&text, "\n%s\n", paint(a.out, bold, s)) }
+	fmt.Fprintf(&text, "%s\n", paint(a.out, bold, c.Model))
+	lines := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	about := m.About
+	fmt.Fprintf(lines, "  made by\tffjord %s\n", about.Version)
+	fmt.Fprintf(lines, "  flags\t%s\n", strings.Join(about.Args, " "))
+	fmt.Fprintf(lines, "  seed\t%d\n", about.Seed)
+	fmt.Fprintf(lines, "  data\t%d rows: %d learnt, %d to choose by, %d to test; fingerprint %s\n",
+		about.Train+about.Validation+about.Test, about.Train, about.Validation, about.Test, about.Fingerprint)
+	if err := lines.Flush(); err != nil {
+		return err
+	}
+	title("Columns")
+	writeColumns(&text, m)
+	if about.Test > 0 {
+		title("Test rows, log-density in nats a row")
+		writeFigures(&text, about)
+	}
+	title("Flow")
+	for line := range strings.Lines(summary) {
+		fmt.Fprintf(&text, "  %s", line)
+	}
+	_, err = fmt.Fprintln(a.out, strings.TrimRight(text.String(), "\n"))
+	return err
+}
+
+// writeColumns writes a line for each column: what it holds, its quantiles or categories, and what is done to it.
+func writeColumns(text *strings.Builder, m *model.Model) {
+	lines := tabwriter.NewWriter(text, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(lines, "  \tkind\tleast\tmedian\tgreatest\tmissing\tmade fit by\n")
+	of := make(map[string]data.Column)
+	for _, c := range append(m.X.Columns[:len(m.X.Columns):len(m.X.Columns)], m.Given.Columns...) {
+		of[c.Name] = c
+	}
+	given := make(map[string]bool)
+	for _, name := range m.Given.Inputs() {
+		given[name] = true
+	}
+	for _, c := range m.About.Columns {
+		kind := "number"
+		if c.Integer {
+			kind = "integer"
+		}
+		low, mid, high := "", "", ""
+		if len(c.Quantiles.P) > 0 {
+			low, mid, high = short(c.Quantiles.At(0)), short(c.Quantiles.At(0.5)), short(c.Quantiles.At(1))
+		}
+		if levels := of[c.Name].Levels; levels != nil {
+			kind, low, mid, high = fmt.Sprintf("%d categories", len(levels)), "", "", ""
+		}
+		if given[c.Name] {
+			kind = "given, " + kind
+		}
+		missing := ""
+		if c.Missing > 0 {
+			missing = fmt.Sprint(c.Missing)
+		}
+		fmt.Fprintf(lines, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\n", cut(c.Name, 24), kind, low, mid, high, missing, steps(of[c.Name]))
+	}
+	_ = lines.Flush() // to memory
+}
+
+// short writes a number in a few characters.
+func short(v float64) string { return fmt.Sprintf("%.4g", v) }
+
+// cut shortens a text to so many characters.
+func cut(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
+}
+
+// steps says in a few words what is done to a column.
+func steps(c data.Column) string {
+	switch {
+	case c.Constant != nil:
+		return "left out: constant"
+	case c.Twin != "":
+		return "left out: follows from " + cut(c.Twin, 16)
+	}
+	var words []string
+	switch {
+	case c.FillNoise:
+		words = append(words, "gaps filled with noise")
+	case c.Fill != nil:
+		words = append(words, "gaps filled with "+short(*c.Fill))
+	}
+	if c.Levels != nil || c.Step > 0 {
+		words = append(words, "blurred")
+	}
+	if c.OneHot {
+		words = append(words, "one column a category")
+	}
+	if c.Low != nil || c.High != nil {
+		words = append(words, "ends moved in")
+	}
+	if c.Shape != data.Plain {
+		words = append(words, string(c.Shape))
+	}
+	return strings.Join(append(words, "scaled"), ", ")
+}
+
+// writeFigures writes how well the test rows are told, beside other densities.
+func writeFigures(text *strings.Builder, about model.About) {
+	lines := tabwriter.NewWriter(text, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(lines, "  flow\t%s\t\t\n", figure(about.TestLogProb))
+	for _, b := range about.Baselines {
+		fmt.Fprintf(lines, "  %s\t%s\tflow better by\t%s\t\n", b.Name, figure(b.Mean), figure(b.Gain))
+	}
+	_ = lines.Flush() // to memory
+}
+
+func figure(m model.Mean) string { return fmt.Sprintf("%.3f ± %.3f", m.Mean, m.StdErr) }

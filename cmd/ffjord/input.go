@@ -1,0 +1,33 @@
+package main
+
+import (
+	"unicode/utf8"
+
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
+)
+
+// input are the flags that say how a file is written.
+type input struct {
+	Delimiter    string   `help:"Character between the fields of a text, or tab. Without it one of , ; | and tab is recognised." placeholder:"CHAR" group:"Input"`
+	NoHeader     bool     `help:"The first line of a text is a row; its columns are called 0, 1, ..." group:"Input"`
+	NumericNames bool     `help:"The first line of a text has names, though all are numbers." group:"Input"`
+	Missing      []string `help:"Texts that stand for a missing value, beside NA, NaN, null and empty ones." placeholder:"TEXT,..." group:"Input"`
+	Array        string   `help:"Array of a .npz file with several." placeholder:"NAME" group:"Input"`
+}
+
+// file returns the table of that path, written as the flags say.
+func (i input) file(a *app, path string) (table.File, error) {
+	f := table.File{
+		Path: path, Stdin: a.in, NoHeader: i.NoHeader, NumericNames: i.NumericNames, Missing: i.Missing, Array: i.Array,
+	}
+	switch r, size := utf8.DecodeRuneInString(i.Delimiter); {
+	case i.Delimiter == "":
+	case i.Delimiter == "tab" || i.Delimiter == `\t`:
+		f.Comma = '\t'
+	case size != len(i.Delimiter) || r >= utf8.RuneSelf || r == '"' || r == '\n' || r == '\r':
+		return f, usagef("-delimiter %q, want one character of ASCII that is no quote, or tab", i.Delimiter)
+	default:
+		f.Comma = r
+	}
+	return f, nil
+}

@@ -1,0 +1,46 @@
+package table
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/internal/quote"
+)
+
+// Error says what is wrong in a file, and where: `rows.csv:17: column "age": "x", want a number`.
+type Error struct {
+	File   string
+	Line   int // of a text, from 1; 0 where it is the whole file
+	Column string
+	Err    error
+}
+
+func (e *Error) Error() string {
+	where := e.File
+	if e.Line > 0 {
+		where += fmt.Sprintf(":%d", e.Line)
+	}
+	if e.Column != "" {
+		where += fmt.Sprintf(": column %s", quote.Text(e.Column))
+	}
+	return fmt.Sprintf("%s: %v", where, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// named makes of err an *Error of this file.
+func (f File) named(err error) error {
+	if known := (*Error)(nil); errors.As(err, &known) {
+		return err
+	}
+	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		return &Error{File: f.Name(), Err: path.Err}
+	}
+	if line := (*data.LineError)(nil); errors.As(err, &line) {
+		return &Error{File: f.Name(), Line: line.Line, Column: line.Column, Err: line.Err}
+	}
+	return &Error{File: f.Name(), Err: err}
+}

@@ -1,0 +1,256 @@
+package table
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/internal/quote"
+)
+
+// File says where a table is, how it is written and which of its columns are wanted. Only Path is required.
+type File struct {
+	// Path names a file, whose name says how it is written: .npy, .npz or .parquet, and else a text table; .gz and .zst
+	// behind that say how it is compressed. "-" is Stdin, which says the same by its first bytes.
+	Path  string
+	Stdin io.Reader
+	// Comma separates the fields of a text. Zero looks which of , ; | and the tabulator it is.
+	Comma rune
+	// NoHeader says that the first line of a text is a row already. NumericNames says that it has names though all are
+	// numbers.
+	NoHeader, NumericNames bool
+	// Missing are texts that stand for a missing value, beside those of [Missing].
+	Missing []string
+	// Array names the array of a .npz file. It may be empty where there is one alone.
+	Array string
+	// Columns are those that are wanted, in that order; nil is all. Exclude are those that are not. A column of a .npy
+	// file is called by its number, from 0.
+	Columns, Exclude []string
+	// Categories names columns that hold categories whatever their first rows look like.
+	Categories []string
+	// Levels are the categories that columns have in a model; others are refused. A column that it does not name is one of
+	// numbers then. Nil looks into the first rows.
+	Levels map[string][]string
+	// Fixed says that the columns' kinds are known: those of Levels hold categories, and all others numbers.
+	Fixed bool
+	// Names call the columns of an array, in the place of numbers, where it has as many.
+	Names []string
+	// Follow ends a batch where the text would have to be waited for.
+	Follow bool
+	// Batch is the number of rows of a batch of Open. Zero means 4096.
+	Batch int
+	// Skip is the number of rows to leave out at the start, Most that of rows to read after them. Zero is all.
+	Skip, Most int
+
+	whole bool // all rows are read before one is used
+}
+
+// Missing are the texts that stand for a missing value in every text table.
+func Missing() []string {
+	return []string{"", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "<NA>"}
+}
+
+// Name is what errors call the file.
+func (f File) Name() string {
+	if f.Path == "-" {
+		return "standard input"
+	}
+	return f.Path
+}
+
+// layout is how a file is written.
+type layout string
+
+const (
+	text    layout = "CSV"
+	npy     layout = ".npy"
+	npz     layout = ".npz"
+	parquet layout = "Parquet"
+)
+
+// formatOf tells the layout by a name, and its compression: "", ".gz" or ".zst".
+func formatOf(path string) (as layout, compressed string) {
+	name := strings.ToLower(path)
+	for _, ending := range []string{".gz", ".zst"} {
+		if rest, ok := strings.CutSuffix(name, ending); ok {
+			name, compressed = rest, ending
+		}
+	}
+	switch {
+	case strings.HasSuffix(name, ".npy"):
+		return npy, compressed
+	case strings.HasSuffix(name, ".npz"):
+		return npz, compressed
+	case strings.HasSuffix(name, ".parquet"):
+		return parquet, compressed
+	}
+	return text, compressed
+}
+
+// batches deals the rows of a file.
+type batches interface {
+	// names of all columns of the file.
+	names() []string
+	// levels returns the categories of the columns once all rows are dealt, and gives those among the values numbers by
+	// the alphabet where they were not known.
+	levels(values []float64) map[string][]string
+	// next returns the wanted columns of the next rows, row by row, as many as asked for or those that are left. After the
+	// last it returns io.EOF. What it returns belongs to the caller.
+	next() ([]float64, error)
+	io.Closer
+}
+
+// Rows reads a table batch by batch.
+type Rows struct {
+	columns []string
+	levels  map[string][]string
+	of      batches
+	pulled  *ahead
+	waits   bool // Close waits for the reading goroutine, which nothing wakes where it waits for standard input
+}
+
+// Open starts to read the file batch by batch, while the caller works on the batch before.
+func (f File) Open() (*Rows, error) {
+	f.Batch = cmp.Or(f.Batch, 4096)
+	if f.Path == "-" && f.Stdin == nil {
+		f.Stdin = os.Stdin
+	}
+	r, err := f.rows()
+	if err != nil {
+		return nil, f.named(err)
+	}
+	r.pulled, r.waits = f.readAhead(r.of), f.Path != "-"
+	return r, nil
+}
+
+// rows opens the file.
+func (f File) rows() (*Rows, error) {
+	r, as, closing, err := f.plain()
+	if err != nil {
+		return nil, err
+	}
+	rows := new(Rows)
+	switch as {
+	case npy:
+		rows.of, err = f.openNPY(r, closing)
+	case npz:
+		rows.of, err = f.openNPZ(r, closing)
+	case parquet:
+		rows.of, err = f.openParquet(r, closing)
+	default:
+		rows.of, err = f.openText(r, closing)
+	}
+	if err == nil {
+		rows.columns, err = f.choose(rows.of.names())
+	}
+	if err == nil && !f.whole {
+		rows.levels, err = f.known(rows)
+	}
+	if err != nil {
+		return nil, errors.Join(err, closing.Close())
+	}
+	return rows, nil
+}
+
+// known returns the categories of the columns, which must be known before rows are dealt one by one.
+func (f File) known(rows *Rows) (map[string][]string, error) {
+	if of, ok := rows.of.(interface{ unknown() string }); ok {
+		if name := of.unknown(); name != "" {
+			return nil, &Error{File: f.Name(), Column: name, Err: errors.New("its categories are not known before all rows " +
+				"are read, want numbers")}
+		}
+	}
+	levels := make(map[string][]string)
+	for _, name := range rows.columns {
+		if known, ok := f.Levels[name]; ok {
+			levels[name] = known
+		}
+	}
+	return levels, nil
+}
+
+// Names returns the names of the columns of a batch.
+func (r *Rows) Names() []string { return r.columns }
+
+// Next returns the next rows. After the last it returns io.EOF.
+func (r *Rows) Next() (data.Table, error) {
+	values, err := r.pulled.next()
+	if err != nil {
+		return data.Table{}, err
+	}
+	return data.Table{Names: r.columns, Rows: data.Rows(len(r.columns), values...), Levels: r.levels}, nil
+}
+
+// Close ends the reading. It may be called once.
+func (r *Rows) Close() error {
+	close(r.pulled.quit)
+	if !r.waits {
+		return nil
+	}
+	r.pulled.done.Wait()
+	return r.of.Close()
+}
+
+// Read reads the whole file.
+func (f File) Read() (data.Table, error) {
+	f.whole = true
+	rows, err := f.Open()
+	if err != nil {
+		return data.Table{}, err
+	}
+	var values []float64
+	for {
+		batch, err := rows.pulled.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return data.Table{}, errors.Join(err, rows.Close())
+		}
+		values = append(values, batch...)
+	}
+	if err := rows.Close(); err != nil {
+		return data.Table{}, f.named(err)
+	}
+	if len(values) == 0 {
+		return data.Table{}, f.named(errors.New("no rows, want at least one"))
+	}
+	levels := rows.of.levels(values)
+	return data.Table{Names: rows.columns, Rows: data.Rows(len(rows.columns), values...), Levels: levels}, nil
+}
+
+// choose returns the wanted ones of all columns.
+func (f File) choose(all []string) ([]string, error) {
+	wanted := f.Columns
+	if wanted == nil {
+		wanted = all
+	}
+	for _, name := range slices.Concat(f.Columns, f.Exclude) {
+		if !slices.Contains(all, name) {
+			return nil, fmt.Errorf("no column %s, want one of %s", quote.Text(name), list(all))
+		}
+	}
+	wanted = slices.DeleteFunc(slices.Clone(wanted), func(name string) bool { return slices.Contains(f.Exclude, name) })
+	if len(wanted) == 0 {
+		return nil, fmt.Errorf("no column is left of %s, want at least one", list(all))
+	}
+	return wanted, nil
+}
+
+// list writes the first few names.
+func list(names []string) string {
+	const most = 12
+	quoted := make([]string, 0, most)
+	for _, name := range names[:min(len(names), most)] {
+		quoted = append(quoted, quote.Text(name))
+	}
+	if more := len(names) - most; more > 0 {
+		quoted = append(quoted, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(quoted, ", ")
+}

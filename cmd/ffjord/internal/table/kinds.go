@@ -1,0 +1,174 @@
+package table
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/internal/quote"
+)
+
+// separator tells by its first lines what separates the fields of a text: the character that all lines have equally
+// often, and the most often.
+func separator(text []byte) rune {
+	lines := bytes.SplitN(text, []byte{'\n'}, 21)
+	if len(lines) > 1 {
+		lines = lines[:len(lines)-1] // the last is not whole
+	}
+	best, most := ',', 0
+	for _, comma := range ",;\t|" {
+		least := -1
+		for _, line := range lines {
+			if len(bytes.TrimSpace(line)) == 0 {
+				continue
+			}
+			n, inside := 0, false
+			for _, b := range line {
+				switch {
+				case b == '"':
+					inside = !inside
+				case rune(b) == comma && !inside:
+					n++
+				}
+			}
+			if least < 0 || n < least {
+				least = n
+			}
+		}
+		if least > most {
+			best, most = comma, least
+		}
+	}
+	return best
+}
+
+// kinds says which of the wanted columns hold categories, and which these are if that is known.
+func (t *textRows) kinds(f File, wanted []string) error {
+	t.known = &categories{places: make(map[string]map[string]int), levels: make(map[string][]string)}
+	t.csv.Levels = make(map[string][]string)
+	for _, name := range wanted {
+		if levels, ok := f.Levels[name]; ok {
+			t.csv.Levels[t.number(name)] = levels
+		}
+	}
+	if f.Fixed {
+		return nil
+	}
+	for _, name := range f.Categories {
+		if !slices.Contains(wanted, name) {
+			return fmt.Errorf("no column %s to hold categories, want one of %s", quote.Text(name), list(wanted))
+		}
+	}
+	texts, err := t.sampled()
+	if err != nil {
+		return err
+	}
+	for _, name := range wanted {
+		number := t.number(name)
+		if _, known := t.csv.Levels[number]; !known && (slices.Contains(f.Categories, name) || texts[number]) {
+			t.csv.Categories = append(t.csv.Categories, number)
+		}
+	}
+	return nil
+}
+
+// sampled returns the columns of which at least half of the values in the first rows are no numbers.
+func (t *textRows) sampled() (map[string]bool, error) {
+	end, rows, _ := t.cutter.cut(t.buf, 1000, t.ended)
+	texts := make(map[string]bool)
+	if rows == 0 {
+		return texts, nil
+	}
+	all := t.csv
+	all.Categories = all.Columns
+	all.Levels = nil
+	sample := &textRows{csv: all, head: t.head, all: t.all}
+	read, err := sample.parse(t.buf[:end], t.line)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range all.Columns {
+		values, err := read.Column(name)
+		if err != nil {
+			return nil, err
+		}
+		some, words := 0, 0
+		for _, v := range values {
+			if v == v { // not missing
+				some++
+				if !isNumber(read.Levels[name][int(v)]) {
+					words++
+				}
+			}
+		}
+		texts[name] = words > 0 && 2*words >= some
+	}
+	return texts, nil
+}
+
+// categories are those of the columns that were not known before, in the order in which they came.
+type categories struct {
+	places map[string]map[string]int // by the number of the column and the category
+	levels map[string][]string
+}
+
+// join gives the categories of a batch their numbers among all.
+func (c *categories) join(t data.Table, values []float64) {
+	for name, levels := range t.Levels {
+		places := c.places[name]
+		if places == nil {
+			places = make(map[string]int)
+			c.places[name] = places
+		}
+		to := make([]float64, len(levels))
+		for k, level := range levels {
+			place, ok := places[level]
+			if !ok {
+				place = len(c.levels[name])
+				places[level] = place
+				c.levels[name] = append(c.levels[name], level)
+			}
+			to[k] = float64(place)
+		}
+		recode(values, slices.Index(t.Names, name), len(t.Names), to)
+	}
+}
+
+// sorted brings the categories of a column, and its numbers among the values, into alphabetical order.
+func (c *categories) sorted(name string, values []float64, column, dim int) []string {
+	levels := slices.Clone(c.levels[name])
+	slices.Sort(levels)
+	to := make([]float64, len(levels))
+	for k, level := range c.levels[name] {
+		place, _ := slices.BinarySearch(levels, level)
+		to[k] = float64(place)
+	}
+	recode(values, column, dim, to)
+	return levels
+}
+
+func recode(values []float64, column, dim int, to []float64) {
+	for i := column; i < len(values); i += dim {
+		if v := values[i]; v == v {
+			values[i] = to[int(v)]
+		}
+	}
+}
+
+// bare returns the text of an error of package data without its name in front.
+func bare(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	text := err.Error()
+	for _, prefix := range []string{"data: csv: ", "data: npy: ", "data: npz: ", "data: "} {
+		if rest, ok := strings.CutPrefix(text, prefix); ok {
+			return errors.New(rest)
+		}
+	}
+	return err
+}

@@ -1,0 +1,157 @@
+package table
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+
+	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/internal/quote"
+)
+
+// arrayRows deals the rows of an array of numbers.
+type arrayRows struct {
+	rows    data.RowReader
+	close   io.Closer
+	all     []string
+	columns []int // that are wanted
+	row     []float64
+	at      int // rows read
+	size    int
+	skip    int
+	most    int // rows still to deal, -1 without a bound
+}
+
+func (f File) openNPY(r *bufio.Reader, closing io.Closer) (*arrayRows, error) {
+	rows, err := data.NewNPYRows(r)
+	if err != nil {
+		return nil, bare(err)
+	}
+	rows.Missing = true
+	return f.array(rows, closing)
+}
+
+func (f File) openNPZ(r io.Reader, closing io.Closer) (*arrayRows, error) {
+	at, size, err := seekable(r, closing)
+	if err != nil {
+		return nil, err
+	}
+	archive, err := data.NewNPZ(at, size)
+	if err != nil {
+		return nil, bare(err)
+	}
+	archive.Missing = true
+	name := f.Array
+	if names := archive.Names(); name == "" {
+		if len(names) != 1 {
+			return nil, fmt.Errorf("%d arrays, want -array with one of %s", len(names), list(names))
+		}
+		name = names[0]
+	}
+	rows, err := archive.Rows(name)
+	if err != nil {
+		return nil, bare(err)
+	}
+	return f.array(rows, closing)
+}
+
+func (f File) array(rows data.RowReader, closing io.Closer) (*arrayRows, error) {
+	a := &arrayRows{rows: rows, close: closing, row: make([]float64, rows.Dim()), size: f.Batch, skip: f.Skip, most: -1}
+	if f.Most > 0 {
+		a.most = f.Most
+	}
+	for j := range rows.Dim() {
+		a.all = append(a.all, strconv.Itoa(j))
+	}
+	if f.Names != nil && f.Columns == nil && len(f.Names) == len(a.all) {
+		a.all = slices.Clone(f.Names)
+	}
+	wanted, err := f.choose(a.all)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range wanted {
+		a.columns = append(a.columns, slices.Index(a.all, name))
+	}
+	for _, name := range f.Categories {
+		return nil, fmt.Errorf("no column of text %s, want numbers in an array", quote.Text(name))
+	}
+	return a, nil
+}
+
+func (a *arrayRows) names() []string { return a.all }
+
+func (a *arrayRows) next() ([]float64, error) {
+	for ; a.skip > 0; a.skip-- {
+		if err := a.read(); err != nil {
+			return nil, err
+		}
+	}
+	size := a.size
+	if a.most >= 0 {
+		size = min(size, a.most)
+		a.most -= size
+	}
+	values := make([]float64, 0, size*len(a.columns))
+	for len(values) < cap(values) {
+		err := a.read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, j := range a.columns {
+			values = append(values, a.row[j])
+		}
+	}
+	if len(values) == 0 {
+		return nil, io.EOF
+	}
+	return values, nil
+}
+
+func (a *arrayRows) read() error {
+	err := a.rows.ReadRow(a.row)
+	if err == nil {
+		a.at++
+		return nil
+	}
+	if errors.Is(err, io.EOF) {
+		return io.EOF
+	}
+	return bare(err)
+}
+
+func (a *arrayRows) levels([]float64) map[string][]string { return nil }
+
+func (a *arrayRows) Close() error {
+	if rows, ok := a.rows.(io.Closer); ok {
+		return errors.Join(rows.Close(), a.close.Close())
+	}
+	return a.close.Close()
+}
+
+// seekable returns r to be read at any place: the file itself, and the whole in memory where it is compressed or piped.
+func seekable(r io.Reader, closing io.Closer) (io.ReaderAt, int64, error) {
+	if file, ok := closing.(*os.File); ok {
+		info, err := file.Stat()
+		if err == nil && info.Mode().IsRegular() {
+			return file, info.Size(), nil
+		}
+	}
+	const most = 4 << 30
+	whole, err := io.ReadAll(io.LimitReader(r, most+1))
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case len(whole) > most:
+		return nil, 0, fmt.Errorf("more than %d GiB through a pipe, want a file", most>>30)
+	}
+	return bytes.NewReader(whole), int64(len(whole)), nil
+}

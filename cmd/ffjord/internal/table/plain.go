@@ -1,0 +1,95 @@
+package table
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"os"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+)
+
+// plain opens the bytes of the file, uncompressed, and tells how they are written.
+func (f File) plain() (r *bufio.Reader, as layout, closing io.Closer, err error) {
+	var raw io.ReadCloser
+	as, compressed := formatOf(f.Path)
+	if f.Path == "-" {
+		raw = io.NopCloser(f.Stdin)
+	} else if raw, err = os.Open(f.Path); err != nil {
+		return nil, "", nil, err
+	}
+	r = bufio.NewReaderSize(raw, 1<<16)
+	if f.Path == "-" {
+		compressed = sniff(r, map[string]string{"\x1f\x8b": ".gz", "\x28\xb5\x2f\xfd": ".zst"}, "")
+	}
+	closing = raw
+	switch compressed {
+	case ".gz":
+		unzipped, err := gzip.NewReader(r)
+		if err != nil {
+			_ = raw.Close() // it was read alone
+			return nil, "", nil, err
+		}
+		r = bufio.NewReaderSize(unzipped, 1<<16)
+	case ".zst":
+		unzipped, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(1<<30))
+		if err != nil {
+			_ = raw.Close()
+			return nil, "", nil, err
+		}
+		r, closing = bufio.NewReaderSize(unzipped, 1<<16), both{unzipped, raw}
+	}
+	if f.Path == "-" {
+		as = sniff(r, map[string]layout{"\x93NUMPY": npy, "PK\x03\x04": npz, "PAR1": parquet}, text)
+	}
+	return r, as, closing, nil
+}
+
+// both closes a decoder and what it reads.
+type both struct {
+	decoder *zstd.Decoder
+	io.Closer
+}
+
+func (b both) Close() error {
+	b.decoder.Close()
+	return b.Closer.Close()
+}
+
+// sniff tells by the first bytes which of the kinds r is.
+func sniff[T any](r *bufio.Reader, kinds map[string]T, otherwise T) T {
+	for magic, kind := range kinds {
+		if got, _ := r.Peek(len(magic)); string(got) == magic {
+			return kind
+		}
+	}
+	return otherwise
+}
+
+// utf8Lines makes of a text one in UTF-8 without a byte order mark, whose lines end with LF.
+func utf8Lines(r *bufio.Reader) *bufio.Reader {
+	mark := sniff(r, map[string]string{"\xff\xfe": "16", "\xfe\xff": "16", "\xef\xbb\xbf": "8"}, "")
+	switch mark {
+	case "8":
+		_, _ = r.Discard(3) // they are there
+	case "16":
+		r = bufio.NewReaderSize(transform.NewReader(r, unicode.BOMOverride(unicode.UTF8.NewDecoder())), 1<<16)
+	}
+	first, _ := r.Peek(1 << 16)
+	if bytes.IndexByte(first, '\r') >= 0 && bytes.IndexByte(first, '\n') < 0 {
+		return bufio.NewReaderSize(&returns{r}, 1<<16)
+	}
+	return r
+}
+
+// returns reads CR, by which lines end in texts that have no LF, as LF.
+type returns struct{ r io.Reader }
+
+func (l *returns) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	copy(p, bytes.ReplaceAll(p[:n], []byte{'\r'}, []byte{'\n'}))
+	return n, err
+}

@@ -1,0 +1,136 @@
+package table_test
+
+import (
+	"bytes"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
+	"github.com/go-ffjord/ffjord/data"
+)
+
+// people has a number, a whole number, a category and values that are missing.
+func people() data.Table {
+	nan := math.NaN()
+	return data.Table{
+		Names:  []string{"height, m", "age", "city"},
+		Rows:   data.Rows(3, 1.75, 31, 1, 1.6e-7, nan, 0, nan, 4e6, nan, -2.5, 0, 2),
+		Levels: map[string][]string{"city": {"Bern", "Rome, IT", `the "Hague"`}},
+	}
+}
+
+// TestFormats writes a table and reads it again, whole and in batches.
+func TestFormats(t *testing.T) {
+	want := people()
+	for _, name := range []string{"a.csv", "a.csv.gz", "a.csv.zst", "a.parquet", "a.npy"} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			require.NoError(t, table.Write(path, nil, want, []string{"age"}))
+			levels := want.Levels
+			f := table.File{Path: path}
+			if name == "a.npy" {
+				f.Names, levels = want.Names, map[string][]string{} // an array has no texts
+			}
+			got, err := f.Read()
+			require.NoError(t, err)
+			assert.Equal(t, want.Names, got.Names)
+			same(t, want, got)
+			if name != "a.npy" {
+				assert.Equal(t, levels, got.Levels)
+				kinds := table.Columns(got)
+				assert.Equal(t, []table.Kind{table.Number, table.Integer, table.Category},
+					[]table.Kind{kinds[0].Kind, kinds[1].Kind, kinds[2].Kind})
+			}
+			f.Levels, f.Fixed, f.Batch, f.Skip, f.Most = want.Levels, true, 1, 1, 2
+			rows, err := f.Open()
+			require.NoError(t, err)
+			for i := range 2 {
+				batch, err := rows.Next()
+				require.NoError(t, err)
+				part, err := want.Take(1 + i)
+				require.NoError(t, err)
+				same(t, part, batch)
+			}
+			_, err = rows.Next()
+			assert.ErrorIs(t, err, io.EOF)
+			require.NoError(t, rows.Close())
+		})
+	}
+}
+
+func same(t *testing.T, want, got data.Table) {
+	t.Helper()
+	a, b := want.Rows.Float64s(), got.Rows.Float64s()
+	require.Len(t, b, len(a))
+	for i := range a {
+		assert.Equal(t, math.Float64bits(a[i]), math.Float64bits(b[i]), "number %d: %v, %v", i, a[i], b[i])
+	}
+}
+
+func TestErrorsNameThePlace(t *testing.T) {
+	long := "a,b\n" + strings.Repeat("1,2\n", 9000)
+	for _, c := range []struct{ name, text, want string }{
+		{"bad cell", long + "3,x\n", `rows.csv:9002: column "b": "x", want a number`},
+		{"after a quoted field", "a,b\n1,2\n\"3\",\"y\nz\"\n\n4,5\n", `rows.csv:3: column "b": "y\nz", want a number`},
+		{"fields", long + "3,4,5\n", `rows.csv:9002: 3 fields, want 2 as in the first`},
+		{"numbers for names", "1,2\n3,4\n", `rows.csv:1: numbers and no names, want -no-header if it is a row already, -numeric-names if these are the columns' names`},
+		{"nothing", "", `rows.csv: no lines, want at least a line of names and a row`},
+		{"names alone", "a,b\n", `rows.csv: no rows, want at least one`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "rows.csv")
+			require.NoError(t, os.WriteFile(path, []byte(c.text), 0o600))
+			_, err := table.File{Path: path}.Read()
+			require.Error(t, err)
+			assert.Equal(t, c.want, strings.TrimPrefix(err.Error(), filepath.Dir(path)+"/"))
+		})
+	}
+}
+
+// TestTexts reads what spreadsheets and other programs write.
+func TestTexts(t *testing.T) {
+	want := data.Table{Names: []string{"a", "b"}, Rows: data.Rows(2, 1, 2, 3, 4)}
+	for _, c := range []struct{ name, text string }{
+		{"commas", "a,b\n1,2\n3,4\n"},
+		{"semicolons", "a;b\n1;2\n3;4"},
+		{"tabulators and CRLF", "a\tb\r\n1\t2\r\n3\t4\r\n"},
+		{"bars, blanks and empty lines", "a|b\n\n1 | 2\n3 | 4\n\n"},
+		{"CR", "a,b\r1,2\r3,4\r"},
+		{"a byte order mark", "\ufeffa,b\n1,2\n3,4\n"},
+		{"UTF-16", "\xff\xfea\x00,\x00b\x00\n\x001\x00,\x002\x00\n\x003\x00,\x004\x00"},
+		{"quotes", "\"a\",b\n\"1\",2\n3,\"4\"\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := table.File{Path: "-", Stdin: strings.NewReader(c.text)}.Read()
+			require.NoError(t, err)
+			assert.Equal(t, want.Names, got.Names)
+			same(t, want, got)
+		})
+	}
+}
+
+func TestColumnsAreChosen(t *testing.T) {
+	text := "a,b,c\n1,x,3\n4,y,6\n"
+	read := func(f table.File) (data.Table, error) {
+		f.Path, f.Stdin = "-", bytes.NewReader([]byte(text))
+		return f.Read()
+	}
+	got, err := read(table.File{Columns: []string{"c", "a"}})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"c", "a"}, got.Names)
+	same(t, data.Table{Rows: data.Rows(2, 3, 1, 6, 4)}, got)
+	got, err = read(table.File{Exclude: []string{"b"}})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a", "c"}, got.Names)
+	_, err = read(table.File{Columns: []string{"d"}})
+	assert.EqualError(t, err, `standard input: no column "d", want one of "a", "b", "c"`)
+	_, err = read(table.File{Exclude: []string{"a", "b", "c"}})
+	assert.EqualError(t, err, `standard input: no column is left of "a", "b", "c", want at least one`)
+}

@@ -1,0 +1,141 @@
+package table
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/internal/atomicfile"
+)
+
+// Output is what rows are written to. What was written before may be written over.
+type Output interface {
+	io.Writer
+	io.WriterAt
+}
+
+// Encoder writes rows in one of the formats.
+type Encoder interface {
+	// Write writes rows, one after the other, each as wide as there are columns. A category is its number, NaN is missing.
+	Write(rows []float64) error
+	// Close writes what comes after the last row.
+	Close() error
+}
+
+// CheckOutput says what is wrong with the name of a file to be written.
+func CheckOutput(path string) error {
+	switch as, compressed := formatOf(path); {
+	case as == npz:
+		return &Error{File: path, Err: errors.New("no table is written as .npz, want .csv, .npy or .parquet")}
+	case compressed != "" && as != text:
+		return &Error{File: path, Err: fmt.Errorf("%s is not written compressed, want it without %s", as, compressed)}
+	}
+	return nil
+}
+
+// NewEncoder returns one for the format that the path is called by; rows already written to out are not written again.
+func NewEncoder(path string, out Output, columns []Column, already int) (Encoder, error) {
+	if err := CheckOutput(path); err != nil {
+		return nil, err
+	}
+	switch as, compressed := formatOf(path); {
+	case as == npy:
+		return newNPYEncoder(out, columns, already)
+	case as == parquet:
+		return newParquetEncoder(out, columns), nil
+	case compressed == ".gz":
+		zip := gzip.NewWriter(out)
+		return squeezed{newCSVEncoder(zip, columns, already), zip}, nil
+	case compressed == ".zst":
+		zip, err := zstd.NewWriter(out, zstd.WithEncoderConcurrency(1))
+		if err != nil {
+			return nil, err
+		}
+		return squeezed{newCSVEncoder(zip, columns, already), zip}, nil
+	}
+	return newCSVEncoder(out, columns, already), nil
+}
+
+// squeezed closes the compression behind a text.
+type squeezed struct {
+	Encoder
+	zip io.Closer
+}
+
+func (s squeezed) Close() error { return errors.Join(s.Encoder.Close(), s.zip.Close()) }
+
+// Appends reports whether a file of that name grows by its rows alone, so that writing can go on in the middle.
+func Appends(path string) bool {
+	as, compressed := formatOf(path)
+	return compressed == "" && (as == text || as == npy)
+}
+
+// Writer writes a file that appears whole or not at all.
+type Writer struct {
+	Encoder
+	file *atomicfile.File // nil of standard output
+}
+
+// Create begins to write a table. "-" is stdout, as CSV.
+func Create(path string, stdout io.Writer, columns []Column) (*Writer, error) {
+	if path == "-" {
+		return &Writer{Encoder: newCSVEncoder(stdout, columns, 0)}, nil
+	}
+	if err := CheckOutput(path); err != nil {
+		return nil, err
+	}
+	file, err := atomicfile.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	e, err := NewEncoder(path, file, columns, 0)
+	if err != nil {
+		return nil, errors.Join(err, file.Abort())
+	}
+	return &Writer{e, file}, nil
+}
+
+// Close makes the file appear.
+func (w *Writer) Close() error {
+	err := w.Encoder.Close()
+	switch {
+	case w.file == nil:
+		return err
+	case err != nil:
+		return errors.Join(err, w.file.Abort())
+	}
+	return w.file.Commit()
+}
+
+// Abort leaves no file. After Close it does nothing.
+func (w *Writer) Abort() {
+	if w.file != nil {
+		_ = w.file.Abort() // nothing is lost but what was not wanted
+	}
+}
+
+// Write writes a whole table, whose columns of those names hold whole numbers alone.
+func Write(path string, stdout io.Writer, t data.Table, integers []string) error {
+	w, err := Create(path, stdout, ColumnsOf(t.Names, t.Levels, integers))
+	if err != nil {
+		return err
+	}
+	defer w.Abort()
+	if err := w.Write(Values(t)); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+// Try tells whether a file of that name can be made, and leaves none.
+func Try(path string) error {
+	f, err := atomicfile.Create(path)
+	if err != nil {
+		return err
+	}
+	return f.Abort()
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// binary is the program, built once.
+var binary string
+
+func TestMain(m *testing.M) { os.Exit(testMain(m)) }
+
+func testMain(m *testing.M) int {
+	folder, err := os.MkdirTemp("", "ffjord")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(folder)
+	binary = filepath.Join(folder, "ffjord")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
+		return 1
+	}
+	return m.Run()
+}
+
+// result is how a run of the program ended.
+type result struct {
+	code     int
+	out, err string
+}
+
+// ffjord runs the program in a folder.
+func ffjord(t *testing.T, folder, stdin string, args ...string) result {
+	t.Helper()
+	c := exec.Command(binary, args...)
+	c.Dir, c.Stdin = folder, strings.NewReader(stdin)
+	var out, errs bytes.Buffer
+	c.Stdout, c.Stderr = &out, &errs
+	err := c.Run()
+	if exit := (*exec.ExitError)(nil); err != nil && !assert.ErrorAs(t, err, &exit) {
+		require.NoError(t, err)
+	}
+	return result{c.ProcessState.ExitCode(), out.String(), errs.String()}
+}
+
+func TestHelp(t *testing.T) {
+	all := ffjord(t, t.TempDir(), "", "-h")
+	assert.Zero(t, all.code)
+	assert.NotContains(t, all.out, "--")
+	listed := false
+	for line := range strings.Lines(all.out) {
+		name := strings.Fields(line)
+		if listed = listed || strings.HasPrefix(line, "Commands:"); !listed || !strings.HasPrefix(line, "  ") || len(name) == 0 {
+			continue
+		}
+		help := ffjord(t, t.TempDir(), "", name[0], "-h")
+		assert.Zero(t, help.code)
+		assert.GreaterOrEqual(t, strings.Count(help.out, "    ffjord ")+strings.Count(help.out, "    source "), 2, help.out)
+	}
+	assert.True(t, listed)
+}
+
+func TestWrongUse(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		args []string
+		err  string
+	}{
+		{"command", []string{"sampl"}, "ffjord: unexpected argument sampl, did you mean \"sample\"?; see ffjord -h\n"},
+		{"flag", []string{"sample", "m", "-top"}, "ffjord sample: unknown flag -top; see ffjord sample -h\n"},
+		{"number", []string{"sample", "m", "-n", "x"}, "ffjord sample: -n: expected a valid 64 bit int but got \"x\"; see ffjord sample -h\n"},
+		{"output", []string{"sample", "m", "-o", "a.npz"}, "ffjord sample: a.npz: no table is written as .npz, want .csv, .npy or .parquet\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := ffjord(t, t.TempDir(), "", c.args...)
+			assert.Equal(t, result{2, "", c.err}, got)
+		})
+	}
+}
