@@ -63,7 +63,7 @@ func (a axes) drawBottom(p page, labels bool) {
 	style, room := p.tick(), a.box.Dx()
 	style.XAlign = text.XCenter
 	if len(t.at) > 1 {
-		room = int(a.x(t.at[1])-a.x(t.at[0])) - tickPad
+		room = int(a.x(t.at[1])-a.x(t.at[0])) - 2*tickPad
 	}
 	for i, v := range t.at {
 		x := a.box.Min.X + int(math.Round(a.x(v)))

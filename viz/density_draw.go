@@ -10,18 +10,20 @@ import (
 const ratioReach = 3
 
 // Image draws the comparison.
-func (d Density) Image() (*image.RGBA, error) {
+func (d Density) Image() (*image.RGBA, error) { return imageOf(d) }
+
+func (d Density) page() (page, error) {
 	lo, hi, err := d.scale()
 	if err != nil {
-		return nil, fmt.Errorf("viz: density: %w", err)
+		return page{}, fmt.Errorf("viz: density: %w", err)
 	}
 	colours, err := viridis()
 	if err != nil {
-		return nil, fmt.Errorf("viz: density: %w", err)
+		return page{}, fmt.Errorf("viz: density: %w", err)
 	}
 	signed, err := blueRed()
 	if err != nil {
-		return nil, fmt.Errorf("viz: density: %w", err)
+		return page{}, fmt.Errorf("viz: density: %w", err)
 	}
 
 	key := bar{colours, lo, hi, "nats"}
@@ -34,7 +36,7 @@ func (d Density) Image() (*image.RGBA, error) {
 	}
 	s, err := newSheet(d.Grid, []string{d.Caption}, bars...)
 	if err != nil {
-		return nil, fmt.Errorf("viz: density: %w", err)
+		return page{}, fmt.Errorf("viz: density: %w", err)
 	}
 	s.put(0, 0, "learnt log p(x)", s.axes(0, 0).heat(d.Learnt, colours, lo, hi))
 	if d.True != nil {
@@ -43,7 +45,7 @@ func (d Density) Image() (*image.RGBA, error) {
 	if d.Ratio {
 		s.put(0, 2, "learnt − true", s.axes(0, 2).heat(d.ratio(lo), signed, -ratioReach, ratioReach))
 	}
-	return s.img, nil
+	return s.page, nil
 }
 
 // ratio returns log p_learnt - log p_true, both raised to the floor of the scale first: where both lie below it nothing

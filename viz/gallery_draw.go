@@ -16,24 +16,26 @@ const (
 )
 
 // Image draws the gallery.
-func (g Gallery) Image() (*image.RGBA, error) {
+func (g Gallery) Image() (*image.RGBA, error) { return imageOf(g) }
+
+func (g Gallery) page() (page, error) {
 	if err := g.check(); err != nil {
-		return nil, fmt.Errorf("viz: gallery: %w", err)
+		return page{}, fmt.Errorf("viz: gallery: %w", err)
 	}
 	colours, err := viridis()
 	if err != nil {
-		return nil, fmt.Errorf("viz: gallery: %w", err)
+		return page{}, fmt.Errorf("viz: gallery: %w", err)
 	}
 	w, err := newWall(g, colours)
 	if err != nil {
-		return nil, fmt.Errorf("viz: gallery: %w", err)
+		return page{}, fmt.Errorf("viz: gallery: %w", err)
 	}
 	for i, s := range g.Strips {
 		for j := range s.len() {
 			w.put(i, j, w.layer(s, j, colours, g.top()))
 		}
 	}
-	return w.img, nil
+	return w.page, nil
 }
 
 // top returns the end of the colour scale: 0 where there are no densities.

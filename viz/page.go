@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/font/liberation"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
+	vgdraw "gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 
 	"github.com/go-ffjord/ffjord/internal/limit"
@@ -72,11 +73,12 @@ func widest(s text.Style, labels []string) int {
 	return int(w + 1)
 }
 
-// page is a white image to draw on, (0, 0) at its upper left corner.
+// page is a white image to draw on, (0, 0) at its upper left corner. It keeps what was drawn, to be drawn as shapes too.
 type page struct {
 	lettering
 	img    *image.RGBA
 	canvas *vgimg.Canvas
+	marks  *[]mark
 }
 
 func newPage(l lettering, w, h int) (page, error) {
@@ -85,7 +87,7 @@ func newPage(l lettering, w, h int) (page, error) {
 		return page{}, err
 	}
 	canvas, img := newCanvas(w, h)
-	return page{l, img, canvas}, nil
+	return page{l, img, canvas, new([]mark)}, nil
 }
 
 // newCanvas returns a white canvas on which one unit of length is one pixel, and the image below it.
@@ -102,11 +104,13 @@ func (p page) text(s text.Style, x, y, width int, txt string) {
 	}
 	at := vg.Point{X: vg.Length(x), Y: vg.Length(p.img.Rect.Dy() - y)}
 	s.Handler.Draw(p.canvas, txt, s, at)
+	p.mark(letters{s, x, y, txt})
 }
 
 // fill paints a rectangle of whole pixels.
-func (p page) fill(r image.Rectangle, c color.Color) {
+func (p page) fill(r image.Rectangle, c color.RGBA) {
 	draw.Draw(p.img, r, image.NewUniform(c), image.Point{}, draw.Src)
+	p.mark(area{r, c})
 }
 
 // frame draws a line just around the box.
@@ -121,4 +125,17 @@ func (p page) frame(box image.Rectangle) {
 // paste puts a layer into the box of its size.
 func (p page) paste(box image.Rectangle, layer *image.RGBA) {
 	draw.Draw(p.img, box, layer, layer.Rect.Min, draw.Src)
+	p.mark(pixels{box, layer})
+}
+
+// line draws a line through points in pixels of the page, rows (x, y).
+func (p page) line(points []float64, width float64, c color.RGBA) {
+	h := float64(p.img.Rect.Dy())
+	run := make([]vg.Point, 0, len(points)/2)
+	for i := 0; i < len(points); i += 2 {
+		run = append(run, vg.Point{X: vg.Length(points[i]), Y: vg.Length(h - points[i+1])})
+	}
+	canvas := vgdraw.Canvas{Canvas: p.canvas}
+	canvas.StrokeLines(vgdraw.LineStyle{Color: c, Width: vg.Length(width)}, run)
+	p.mark(stroked{points, width, c})
 }

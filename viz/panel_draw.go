@@ -11,26 +11,28 @@ import (
 const fineness = 0.4
 
 // Image draws the panel.
-func (p Panel) Image() (*image.RGBA, error) {
+func (p Panel) Image() (*image.RGBA, error) { return imageOf(p) }
+
+func (p Panel) page() (page, error) {
 	window, err := p.check()
 	if err != nil {
-		return nil, fmt.Errorf("viz: panel: %w", err)
+		return page{}, fmt.Errorf("viz: panel: %w", err)
 	}
 	kde, err := p.kde(window)
 	if err != nil {
-		return nil, fmt.Errorf("viz: panel: %w", err)
+		return page{}, fmt.Errorf("viz: panel: %w", err)
 	}
 	colours, err := viridis()
 	if err != nil {
-		return nil, fmt.Errorf("viz: panel: %w", err)
+		return page{}, fmt.Errorf("viz: panel: %w", err)
 	}
 	data, err := kde.density(p.Data, window)
 	if err != nil {
-		return nil, fmt.Errorf("viz: panel: data: %w", err)
+		return page{}, fmt.Errorf("viz: panel: data: %w", err)
 	}
 	top := slices.Max(data)
 	if checkSpan(0, top) != nil {
-		return nil, fmt.Errorf("viz: panel: data: none of the %d points lies in or near the window %v", len(p.Data)/2, window)
+		return page{}, fmt.Errorf("viz: panel: data: none of the %d points lies in or near the window %v", len(p.Data)/2, window)
 	}
 
 	heads := make([]string, len(p.Rows))
@@ -39,21 +41,21 @@ func (p Panel) Image() (*image.RGBA, error) {
 	}
 	s, err := newSheet(window, heads, bar{}, bar{}, bar{}, bar{colours, 0, top, "p(x)"})
 	if err != nil {
-		return nil, fmt.Errorf("viz: panel: %w", err)
+		return page{}, fmt.Errorf("viz: panel: %w", err)
 	}
 	hue := newHues(p.Mesh)
 	mesh := p.Mesh.Points()
 	for r, row := range p.Rows {
 		samples, err := kde.density(row.Samples, window)
 		if err != nil {
-			return nil, fmt.Errorf("viz: panel: row %d: samples: %w", r, err)
+			return page{}, fmt.Errorf("viz: panel: row %d: samples: %w", r, err)
 		}
 		s.put(r, 0, "mesh and base samples", hue.net(s.axes(r, 0), mesh, mesh, row.Base, row.Base))
 		s.put(r, 1, "carried by the flow", hue.net(s.axes(r, 1), mesh, row.Mesh, row.Base, row.Samples))
 		s.put(r, 2, "density of samples", s.axes(r, 2).heat(samples, colours, 0, top))
 		s.put(r, 3, "density of data", s.axes(r, 3).heat(data, colours, 0, top))
 	}
-	return s.img, nil
+	return s.page, nil
 }
 
 // check returns the window of the panel, or why there is none.
