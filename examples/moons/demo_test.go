@@ -20,7 +20,7 @@ func TestDemo(t *testing.T) {
 	t.Logf("NLL %.4f, gap %.4f, %.1f s of training", r.NLLTest, r.Gap, r.Seconds)
 	assert.LessOrEqual(t, r.NLLTest, 0.70)
 	assert.Greater(t, r.Gap, -0.01, "no density beats the true one; on 8192 points only by chance")
-	assert.Equal(t, 1280, r.Steps)
+	assert.Equal(t, 1280, r.StepsDone)
 	assert.Equal(t, 520, r.Params)
 	assert.InDelta(t, 60, r.NFEPerRow, 12, "at these tolerances; four blocks of six evaluations are the least")
 	assert.Len(t, o.history, 41)

@@ -1,73 +1,74 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 
 	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/internal/program"
 	"github.com/go-ffjord/ffjord/ode"
-	"github.com/go-ffjord/ffjord/optim"
 )
 
-// settings are what the command line asks for.
+// settings are what the command line asks for; flags says what each is.
 type settings struct {
-	size   int     // points to learn from
-	noise  float64 // of the moons
-	batch  int
-	epochs int
-	lr     float64
-	rate   string // how the learning rate goes on
+	Size     int     `json:"size"`
+	Held     int     `json:"held"`
+	Noise    float64 `json:"noise"`
+	Batch    int     `json:"batch"`
+	Epochs   int     `json:"epochs"`
+	LR       float64 `json:"lr"`
+	Schedule string  `json:"schedule"`
 
-	blocks   int
-	hidden   int // width of a hidden layer
-	layers   int // linear maps in a net
-	method   string
-	steps    int // equal ones through one block; 0 is steps by tolerance
-	rtol     float64
-	atol     float64
-	gradient string
-	control  string
-	trace    string
+	Blocks   int     `json:"blocks"`
+	Hidden   int     `json:"hidden"`
+	Layers   int     `json:"layers"`
+	Method   string  `json:"method"`
+	Steps    int     `json:"steps"`
+	RTol     float64 `json:"rtol"`
+	ATol     float64 `json:"atol"`
+	Gradient string  `json:"gradient"`
+	Control  string  `json:"control"`
+	Trace    string  `json:"trace"`
 
-	dtype  string
-	engine graph.Engine
-	seed   uint64
-	out    string
-	json   bool
+	Dtype  string       `json:"dtype"`
+	Engine graph.Engine `json:"engine"`
+	Seed   uint64       `json:"seed"`
+	Out    string       `json:"out"`
+
+	draw, json bool
 }
 
 // flags returns the command line with its defaults, which are the demo's.
 func flags() (*flag.FlagSet, *settings) {
 	s := &settings{}
 	f := flag.NewFlagSet("moons", flag.ContinueOnError)
-	f.IntVar(&s.size, "size", 8192, fmt.Sprintf("learn from `n` points; %d more are held out for testing", held))
-	f.Float64Var(&s.noise, "noise", 0.06, "spread the points around the arcs, standard deviation `σ`")
-	f.IntVar(&s.batch, "batch", 256, "take each training step on `n` points")
-	f.IntVar(&s.epochs, "epochs", 40, "go `n` times through all points")
-	f.Float64Var(&s.lr, "lr", 1e-2, "learning `rate` of Adam, of the first step on")
-	f.StringVar(&s.rate, "schedule", "constant", "`how` the learning rate goes on: constant, or cosine, down to\nzero at the last step")
-	f.IntVar(&s.blocks, "blocks", 4, "chain `n` FFJORD blocks, each with a net of its own")
-	f.IntVar(&s.hidden, "hidden", 8, "`width` of the hidden layers of a net")
-	f.IntVar(&s.layers, "layers", 3, "build each net of `n` linear maps with tanh between them")
-	f.StringVar(&s.method, "method", ode.Dopri5.Name, "solve the differential equations by the Runge-Kutta method\n`name`, one of\n"+listed(methods()))
-	f.IntVar(&s.steps, "steps", 0, "take `n` equal steps of the method through each block, in\nplace of steps by tolerance")
-	f.Float64Var(&s.rtol, "rtol", 1e-3, "relative `tolerance` of a step, without -steps")
-	f.Float64Var(&s.atol, "atol", 1e-5, "absolute `tolerance` of a step, without -steps")
-	f.StringVar(&s.gradient, "gradient", "replay", "`how` training takes the gradient of a solve: replay goes back\n"+
+	f.IntVar(&s.Size, "size", 8192, "learn from `n` points")
+	f.IntVar(&s.Held, "held", 8192, "hold out `n` more points for testing")
+	f.Float64Var(&s.Noise, "noise", 0.06, "spread the points around the arcs, standard deviation `σ`")
+	f.IntVar(&s.Batch, "batch", 256, "take each training step on `n` points")
+	f.IntVar(&s.Epochs, "epochs", 40, "go `n` times through all points")
+	f.Float64Var(&s.LR, "lr", 1e-2, "learning `rate` of Adam, of the first step on")
+	f.Var(program.OneOf(&s.Schedule, "constant", "constant", "cosine"), "schedule", "`how` the learning rate goes on: constant, or cosine, down to\nzero at the last step")
+	f.IntVar(&s.Blocks, "blocks", 4, "chain `n` FFJORD blocks, each with a net of its own")
+	f.IntVar(&s.Hidden, "hidden", 8, "`width` of the hidden layers of a net")
+	f.IntVar(&s.Layers, "layers", 3, "build each net of `n` linear maps with tanh between them")
+	method := program.OneOf(&s.Method, ode.Dopri5.Name, methods()...)
+	f.Var(method, "method", "solve the differential equations by the Runge-Kutta method\n`name`, one of\n"+method.List())
+	f.IntVar(&s.Steps, "steps", 0, "take `n` equal steps of the method through each block; 0 is\nsteps by tolerance")
+	f.Float64Var(&s.RTol, "rtol", 1e-3, "relative `tolerance` of a step, without -steps")
+	f.Float64Var(&s.ATol, "atol", 1e-5, "absolute `tolerance` of a step, without -steps")
+	f.Var(program.OneOf(&s.Gradient, "replay", "replay", "adjoint", "unrolled"), "gradient", "`how` training takes the gradient of a solve: replay goes back\n"+
 		"through its steps, adjoint solves the adjoint equation, and\nunrolled has all of -steps in one graph")
-	f.StringVar(&s.control, "control", "row", "`who` chooses the steps by tolerance: row, each point its own,\nor shared, all points of a batch together")
-	f.StringVar(&s.trace, "trace", "exact", "`how` training takes the trace of the Jacobian: exact, or\n"+
+	f.Var(program.OneOf(&s.Control, "row", "row", "shared"), "control", "`who` chooses the steps by tolerance: row, each point its own,\nor shared, all points of a batch together")
+	f.Var(program.OneOf(&s.Trace, "exact", "exact", "hutchinson"), "trace", "`how` training takes the trace of the Jacobian: exact, or\n"+
 		"hutchinson, an unbiased estimate from random signs; the\nfigures and pictures always have the exact trace")
-	f.StringVar(&s.dtype, "dtype", "float32", "`type` of all numbers: float32 or float64")
-	f.TextVar(&s.engine, "engine", graph.Native, "run the graphs on the `engine` native, or on tape, which is\nGorgonia's own")
-	f.Uint64Var(&s.seed, "seed", 1, "`number` that all random draws follow from: the same seed\ngives the same results to the last bit")
-	f.StringVar(&s.out, "out", "moons-out", "`folder` for the files, made if need be")
+	f.Var(program.OneOf(&s.Dtype, "float32", "float32", "float64"), "dtype", "`type` of all numbers: float32 or float64")
+	f.TextVar(&s.Engine, "engine", graph.Native, "run the graphs on the `engine` native, or on tape, which is\nGorgonia's own")
+	f.Uint64Var(&s.Seed, "seed", 1, "`number` that all random draws follow from: the same seed\ngives the same results to the last bit")
+	f.StringVar(&s.Out, "out", "moons-out", "`folder` for the files, made if need be")
+	f.BoolVar(&s.draw, "draw", true, "draw the pictures and the graph; -draw=false is for series of\nruns")
 	f.BoolVar(&s.json, "json", false, "print the figures also as JSON, on the last line")
 	return f, s
 }
@@ -85,107 +86,49 @@ func parse(args []string) (settings, error) {
 // check returns what is wrong with the settings.
 func (s settings) check() error {
 	err := program.CheckCounts(
-		program.Count{Flag: "size", Value: s.size, Most: 100_000_000},
-		program.Count{Flag: "batch", Value: s.batch, Most: 100_000_000},
-		program.Count{Flag: "epochs", Value: s.epochs, Most: 1_000_000},
-		program.Count{Flag: "blocks", Value: s.blocks, Most: 1000},
-		program.Count{Flag: "hidden", Value: s.hidden, Most: 10_000},
-		program.Count{Flag: "layers", Value: s.layers, Most: 1000},
-		program.Count{Flag: "steps", Value: max(1, s.steps), Most: 1_000_000},
+		program.Count{Flag: "size", Value: s.Size, Most: 100_000_000},
+		program.Count{Flag: "held", Value: s.Held, Most: 100_000_000},
+		program.Count{Flag: "batch", Value: s.Batch, Most: 100_000_000},
+		program.Count{Flag: "epochs", Value: s.Epochs, Most: 1_000_000},
+		program.Count{Flag: "blocks", Value: s.Blocks, Most: 1000},
+		program.Count{Flag: "hidden", Value: s.Hidden, Most: 10_000},
+		program.Count{Flag: "layers", Value: s.Layers, Most: 1000},
 	)
 	if err != nil {
 		return err
 	}
-	// With less noise the density has too thin a ridge for any net, with more no moons are left.
-	if !(s.noise >= 1e-3 && s.noise <= 10) {
-		return fmt.Errorf("-noise is %v: want 0.001 to 10", s.noise)
-	}
-	if err := program.CheckPositive("lr", s.lr); err != nil {
-		return err
-	}
-	if s.steps < 0 {
-		return fmt.Errorf("-steps is %d: want 1 to 1000000, or 0 for steps by tolerance", s.steps)
-	}
 	for _, c := range []struct {
-		flag, value string
-		known       []string
-	}{
-		{"schedule", s.rate, []string{"constant", "cosine"}},
-		{"method", s.method, methods()},
-		{"gradient", s.gradient, []string{"replay", "adjoint", "unrolled"}},
-		{"control", s.control, []string{"row", "shared"}},
-		{"trace", s.trace, []string{"exact", "hutchinson"}},
-		{"dtype", s.dtype, []string{"float32", "float64"}},
-	} {
-		if !slices.Contains(c.known, c.value) {
-			return fmt.Errorf("-%s is %q: want one of %s", c.flag, c.value, strings.Join(c.known, ", "))
+		flag  string
+		value float64
+	}{{"lr", s.LR}, {"rtol", s.RTol}, {"atol", s.ATol}} {
+		if err := program.CheckPositive(c.flag, c.value); err != nil {
+			return err
 		}
 	}
-	return s.checkSolver()
-}
-
-// checkSolver returns what is wrong with the settings of the solver.
-func (s settings) checkSolver() error {
-	if err := cmp.Or(program.CheckPositive("rtol", s.rtol), program.CheckPositive("atol", s.atol)); err != nil {
+	method, err := ode.Method(s.Method)
+	if err != nil {
 		return err
 	}
 	switch {
-	case s.gradient == "unrolled" && s.steps == 0:
+	case !(s.Noise >= 1e-3 && s.Noise <= 10): // with less the density is too thin a ridge for any net, with more no moons are left
+		return fmt.Errorf("-noise is %v: want 0.001 to 10", s.Noise)
+	case s.Steps < 0 || s.Steps > 1_000_000:
+		return fmt.Errorf("-steps is %d: want 1 to 1000000, or 0 for steps by tolerance", s.Steps)
+	case s.Gradient == "unrolled" && s.Steps == 0:
 		return errors.New("-gradient unrolled needs equal steps: give -steps too")
-	case s.control == "shared" && s.steps > 0:
-		return errors.New("-control shared needs steps by tolerance: leave out -steps")
-	case s.gradient == "adjoint" && s.steps > 0:
-		return errors.New("-gradient adjoint needs steps by tolerance: leave out -steps")
-	case s.steps == 0 && s.tableau().E == nil:
-		return fmt.Errorf("-method %s has no error estimate to choose steps by: give -steps too", s.method)
+	case (s.Control == "shared" || s.Gradient == "adjoint") && s.Steps > 0:
+		return errors.New("-control shared and -gradient adjoint need steps by tolerance: leave out -steps")
+	case s.Steps == 0 && method.E == nil:
+		return fmt.Errorf("-method %s has no error estimate to choose steps by: give -steps too", s.Method)
 	}
 	return nil
 }
 
-// tableau is the method, whose name has been checked.
-func (s settings) tableau() *ode.Tableau {
-	m, err := ode.Method(s.method)
-	if err != nil {
-		panic(err)
-	}
-	return m
-}
-
-// solver is the solver of a block's differential equation.
-func (s settings) solver() ode.Solver {
-	v := ode.Solver{
-		Method: s.tableau(), Steps: s.steps, RTol: s.rtol, ATol: s.atol,
-		Unrolled: s.gradient == "unrolled", Shared: s.control == "shared",
-	}
-	if s.gradient == "adjoint" {
-		v.Adjoint = &ode.Adjoint{}
-	}
-	return v
-}
-
-// schedule is the learning rate of every step.
-func (s settings) schedule() optim.Schedule {
-	if s.rate == "cosine" {
-		return optim.Cosine(s.lr, 0)
-	}
-	return optim.Constant(s.lr)
-}
-
-func methods() []string {
-	var names []string
+func methods() (names []string) {
 	for _, m := range ode.Methods() {
 		names = append(names, m.Name)
 	}
 	return names
-}
-
-// listed writes words with commas between them, six to a line.
-func listed(words []string) string {
-	var lines []string
-	for some := range slices.Chunk(words, 6) {
-		lines = append(lines, strings.Join(some, ", "))
-	}
-	return strings.Join(lines, ",\n")
 }
 
 // help explains the program and every flag.

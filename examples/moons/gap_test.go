@@ -52,11 +52,11 @@ func gap(b *testing.B, args ...string) float64 {
 	}
 	s, err := parse(args)
 	must(err)
-	moons := toy.Moons{Noise: s.noise}
+	moons := toy.Moons{Noise: s.Noise}
 	flow := s.flow(s.params(), flows.Exact{})
-	_, _, err = s.fit(context.Background(), flow, toy.Draw(moons, s.size, s.random(trainStream)), io.Discard)
+	_, _, err = s.fit(context.Background(), flow, toy.Draw(moons, s.Size, s.random(trainStream)), io.Discard)
 	must(err)
-	test := toy.Draw(moons, held, s.random(testStream))
+	test := toy.Draw(moons, s.Held, s.random(testStream))
 	got, err := nll(context.Background(), flow, test)
 	must(err)
 	best, err := data.NLL(moons, test)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 
 	"gorgonia.org/tensor"
@@ -13,12 +14,10 @@ import (
 	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/nn"
+	"github.com/go-ffjord/ffjord/ode"
 	"github.com/go-ffjord/ffjord/optim"
 	"github.com/go-ffjord/ffjord/optim/progress"
 )
-
-// held is the number of points held out for testing.
-const held = 8192
 
 // Streams of random numbers. Each use has its own, so that more epochs, say, do not change the data.
 const (
@@ -31,17 +30,17 @@ const (
 )
 
 // random returns one stream of random numbers.
-func (s settings) random(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(s.seed, stream)) }
+func (s settings) random(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(s.Seed, stream)) }
 
 // learn draws the data, trains the flow, measures it and writes everything down. When ctx is done before the training
 // is, it goes on with what is learnt by then, and the error says so.
 func learn(ctx context.Context, s settings, stdout, stderr io.Writer) error {
-	moons := toy.Moons{Noise: s.noise}
-	train, err := moons.Sample(s.size, s.random(trainStream))
+	moons := toy.Moons{Noise: s.Noise}
+	train, err := moons.Sample(s.Size, s.random(trainStream))
 	if err != nil {
 		return err
 	}
-	test, err := moons.Sample(held, s.random(testStream))
+	test, err := moons.Sample(s.Held, s.random(testStream))
 	if err != nil {
 		return err
 	}
@@ -57,10 +56,10 @@ func learn(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 	case end.Step == 0:
 		return stopped
 	}
-	out := &folder{path: s.out}
-	out.keep(flow, history)
+	failed := flow.Save(filepath.Join(s.Out, flowFile), nil)
+	failed = errors.Join(failed, s.write(historyFile, history.WriteCSV))
 	if stopped != nil && ctx.Err() == nil {
-		return errors.Join(fmt.Errorf("%w; the flow from before is in %s", stopped, s.out), out.failed)
+		return errors.Join(fmt.Errorf("%w; the flow from before is in %s", stopped, s.Out), failed)
 	}
 	if stopped != nil {
 		fmt.Fprintln(stderr, "moons: interrupted; now measuring what is learnt (Ctrl-C again to quit)")
@@ -72,37 +71,40 @@ func learn(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 		return err
 	}
 	r.took(end, history.Last().Epoch)
-	if err := album.draw(ctx, out, moons, r.summary()); err != nil {
+	if s.draw {
+		failed = errors.Join(failed, album.draw(ctx, s, moons, r.summary()), s.drawStep(ctx, flow))
+	}
+	if err := r.print(stdout); err != nil {
 		return err
 	}
-	s.drawStep(ctx, out, flow)
-	if err := r.print(stdout, s, out); err != nil {
-		return err
-	}
-	if out.failed == nil && r.Interrupted {
+	if failed == nil && r.Interrupted {
 		return fmt.Errorf("interrupted in epoch %d of %d; what %s taught is kept", end.Epoch, end.Epochs, count(end.Step, "step"))
 	}
-	return out.failed
+	return failed
 }
 
 // fit trains the flow and returns the finished epochs and how it ended.
 func (s settings) fit(
 	ctx context.Context, flow *flows.Flow, train *tensor.Dense, stderr io.Writer,
 ) (optim.History, optim.Event, error) {
-	if s.trace == "hutchinson" { // for training only, on the same parameters
+	if s.Trace == "hutchinson" { // for training only, on the same parameters
 		flow = s.flow(flow.Params, flows.Hutchinson{Rand: s.random(probeStream)})
 	}
 	if err := flow.Compile(); err != nil {
 		return optim.History{}, optim.Event{}, err
+	}
+	rate := optim.Constant(s.LR)
+	if s.Schedule == "cosine" {
+		rate = optim.Cosine(s.LR, 0)
 	}
 	var history optim.History
 	var last optim.Event
 	display := progress.Display{Out: stderr}
 	trainer := optim.Trainer{
 		Solver: &optim.Adam{},
-		Rate:   s.schedule(),
-		Epochs: s.epochs,
-		Batch:  s.batch,
+		Rate:   rate,
+		Epochs: s.Epochs,
+		Batch:  s.Batch,
 		Rand:   s.random(shuffleStream),
 		Observe: optim.Observers(history.Observe, display.Observe, func(e optim.Event) error {
 			last = e
@@ -116,7 +118,7 @@ func (s settings) fit(
 // params returns the empty parameters of a flow.
 func (s settings) params() *nn.Params {
 	p := &nn.Params{Rand: s.random(weightStream), Dtype: tensor.Float32}
-	if s.dtype == "float64" {
+	if s.Dtype == "float64" {
 		p.Dtype = tensor.Float64
 	}
 	return p
@@ -124,20 +126,28 @@ func (s settings) params() *nn.Params {
 
 // flow returns the demo's flow: blocks of small nets between the data and a normal density.
 func (s settings) flow(params *nn.Params, trace flows.Trace) *flows.Flow {
+	method, _ := ode.Method(s.Method) // which has been checked
+	solver := ode.Solver{
+		Method: method, Steps: s.Steps, RTol: s.RTol, ATol: s.ATol,
+		Unrolled: s.Gradient == "unrolled", Shared: s.Control == "shared",
+	}
+	if s.Gradient == "adjoint" {
+		solver.Adjoint = &ode.Adjoint{}
+	}
 	block := flows.FFJORD{
 		Field: nn.MLP{
-			Hidden: slices.Repeat([]int{s.hidden}, s.layers-1),
+			Hidden: slices.Repeat([]int{s.Hidden}, s.Layers-1),
 			Time:   nn.Tile,
 			Act:    nn.Tanh,
 			Init:   nn.TruncatedNormal,
 		},
 		Trace:  trace,
-		Solver: s.solver(),
+		Solver: solver,
 	}
 	return &flows.Flow{
 		Base:   flows.Normal{Scale: []float64{0.8, 0.8}},
-		Blocks: slices.Repeat(flows.Chain{block}, s.blocks),
+		Blocks: slices.Repeat(flows.Chain{block}, s.Blocks),
 		Params: params,
-		Engine: s.engine,
+		Engine: s.Engine,
 	}
 }

@@ -24,7 +24,7 @@ func moons() program.Program {
 		if err != nil {
 			return nil, err
 		}
-		if err := program.TryFolder("out", s.out, files()...); err != nil {
+		if err := program.TryFolder("out", s.Out, files()...); err != nil {
 			return nil, err
 		}
 		return func(ctx context.Context, stdout, stderr io.Writer) error { return learn(ctx, s, stdout, stderr) }, nil

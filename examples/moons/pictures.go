@@ -1,15 +1,45 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"io"
+	"path/filepath"
 
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/flows"
+	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/internal/atomicfile"
+	"github.com/go-ffjord/ffjord/internal/svg"
 	"github.com/go-ffjord/ffjord/viz"
 )
+
+// Files that a run leaves behind. Each appears whole or not at all, whatever becomes of the others.
+const (
+	panelFile   = "panel.png"
+	densityFile = "density.png"
+	flowFile    = "flow.safetensors"
+	historyFile = "history.csv"
+	dotFile     = "graph.dot"
+	svgFile     = "graph.svg"
+)
+
+func files() []string {
+	return []string{panelFile, densityFile, flowFile, historyFile, dotFile, svgFile}
+}
+
+// write writes a file from what a function writes.
+func (s settings) write(name string, write func(w io.Writer) error) error {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	return atomicfile.Write(filepath.Join(s.Out, name), b.Bytes())
+}
 
 // album shows one flow at several times of its training, always by the same points.
 type album struct {
@@ -23,7 +53,7 @@ type album struct {
 // newAlbum draws the points for the pictures.
 func newAlbum(s settings, flow *flows.Flow, test *tensor.Dense) *album {
 	const reach = 2 // 2.5 standard deviations of the base
-	base := make([]float64, 2*held)
+	base := make([]float64, 2*8192)
 	flow.Base.Sample(nil, s.random(pictureStream), base, 2)
 	return &album{flow: flow, mesh: viz.Mesh{X0: -reach, X1: reach, Y0: -reach, Y1: reach}, base: base, data: test}
 }
@@ -35,11 +65,8 @@ func (a *album) add(ctx context.Context, caption string) error {
 		return err
 	}
 	samples, err := a.carry(ctx, a.base)
-	if err != nil {
-		return err
-	}
 	a.rows = append(a.rows, viz.Row{Caption: caption, Base: a.base, Samples: samples, Mesh: mesh})
-	return nil
+	return err
 }
 
 // carry sends rows (x, y) from the base to the data.
@@ -52,30 +79,39 @@ func (a *album) carry(ctx context.Context, rows []float64) ([]float64, error) {
 }
 
 // draw writes the demo's four pictures for every time that was added, the last one now, and the densities.
-func (a *album) draw(ctx context.Context, out *folder, moons toy.Moons, caption string) error {
+func (a *album) draw(ctx context.Context, s settings, moons toy.Moons, caption string) error {
 	if err := a.add(ctx, caption); err != nil {
 		return err
 	}
-	density, err := a.density(ctx, caption, moons)
-	if err != nil {
-		return err
-	}
-	out.putPicture(panelFile, viz.Panel{Mesh: a.mesh, Data: a.data.Float64s(), Rows: a.rows})
-	out.putPicture(densityFile, density)
-	return nil
-}
-
-// density compares the flow's density, as it is now, with the true one.
-func (a *album) density(ctx context.Context, caption string, moons toy.Moons) (viz.Density, error) {
 	grid, err := viz.Cover(a.data.Float64s())
 	if err != nil {
-		return viz.Density{}, err
+		return err
 	}
 	at := data.Rows(2, grid.Points()...)
 	learnt, err := a.flow.LogProb(ctx, at)
 	if err != nil {
-		return viz.Density{}, err
+		return err
 	}
 	truth, err := data.LogProbs(moons, at)
-	return viz.Density{Caption: caption, Grid: grid, Learnt: learnt, True: truth, Ratio: true}, err
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		viz.Save(filepath.Join(s.Out, panelFile), viz.Panel{Mesh: a.mesh, Data: a.data.Float64s(), Rows: a.rows}),
+		viz.Save(filepath.Join(s.Out, densityFile), viz.Density{Caption: caption, Grid: grid, Learnt: learnt, True: truth, Ratio: true}),
+	)
+}
+
+// drawStep writes the expression graph of one solver step of the first block, as text for Graphviz and as a picture.
+// One stage of the step has every operator; the others, which repeat it, are one node each.
+func (s settings) drawStep(ctx context.Context, flow *flows.Flow) error {
+	g, err := flow.StepGraph(0, false)
+	if err != nil {
+		return err
+	}
+	dot := func(w io.Writer) error {
+		title := "A step of " + s.Method + " through a block: y0 is z, y1 is log |det|"
+		return graph.DOT(w, g, graph.DOTOptions{Title: title, Collapse: graph.Repeats(g)})
+	}
+	return errors.Join(s.write(dotFile, dot), s.write(svgFile, func(w io.Writer) error { return svg.Write(ctx, w, dot) }))
 }

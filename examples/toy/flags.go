@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"slices"
-	"strings"
 
 	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/internal/program"
@@ -32,9 +30,8 @@ type settings struct {
 func flags() (*flag.FlagSet, *settings) {
 	s := &settings{}
 	f := flag.NewFlagSet("toy", flag.ContinueOnError)
-	names := toy.Names()
-	f.StringVar(&s.set, "data", "8gaussians", "learn the set `name`, one of\n"+
-		strings.Join(names[:7], ", ")+",\n"+strings.Join(names[7:10], ", ")+",\n"+strings.Join(names[10:], ", "))
+	set := program.OneOf(&s.set, "8gaussians", toy.Names()...)
+	f.Var(set, "data", "learn the set `name`, one of\n"+set.List())
 	f.BoolVar(&s.all, "all", false, fmt.Sprintf("learn all %d sets of the paper that have a density, as many at a\ntime as there are cores, in place of -data", len(paper())))
 	f.IntVar(&s.epochs, "epochs", 160, fmt.Sprintf("take `n` times %d training steps", deals))
 	f.IntVar(&s.batch, "batch", 64, "take each step on `n` points, drawn anew")
@@ -76,9 +73,6 @@ func parse(args []string) (settings, error) {
 
 // check returns what is wrong with the settings.
 func (s settings) check() error {
-	if !slices.Contains(toy.Names(), s.set) {
-		return fmt.Errorf("-data is %q: want one of %s", s.set, strings.Join(toy.Names(), ", "))
-	}
 	return cmp.Or(
 		program.CheckCounts(
 			program.Count{Flag: "epochs", Value: s.epochs, Most: 1_000_000},

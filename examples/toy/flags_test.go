@@ -25,7 +25,7 @@ func TestWrongFlags(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"unknown set", []string{"-data", "donut"}, `-data is "donut": want one of swissroll, circles,`},
+		{"unknown set", []string{"-data", "donut"}, `invalid value "donut" for flag -data: want one of swissroll, circles,`},
 		{"one and all", []string{"-all", "-data", "moons"}, "-all and -data exclude each other: leave out one"},
 		{"no epochs", []string{"-epochs", "0"}, "-epochs is 0: want 1 to 1000000"},
 		{"negative batch", []string{"-batch", "-3"}, "-batch is -3: want 1 to 1000000"},
