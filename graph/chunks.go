@@ -30,9 +30,20 @@ func ChunkRows(rows int) int {
 // the first failing chunk; ctx is checked before every chunk. A panic in work becomes a *PanicError, and so does
 // runtime.Goexit on another goroutine than the caller's; on the caller's it goes on, after all work has ended.
 func ForChunks(ctx context.Context, rows int, work func(worker, chunk, from, to int) error) error {
+	return ForChunksBetween(ctx, rows, 0, Chunks(rows), work)
+}
+
+// ForChunksBetween is ForChunks for the chunks first ... end-1 of all rows alone: for a machine's share of a call that
+// several machines make together.
+func ForChunksBetween(
+	ctx context.Context, rows, first, end int, work func(worker, chunk, from, to int) error,
+) error {
 	const callback = "the work on a chunk of rows"
 	size := ChunkRows(rows)
-	chunks := (rows + size - 1) / size
+	chunks := end - first
+	if chunks <= 0 {
+		return nil
+	}
 	errs := make([]error, chunks)
 	var next atomic.Int64
 	var failed atomic.Bool
@@ -49,7 +60,10 @@ func ForChunks(ctx context.Context, rows int, work func(worker, chunk, from, to 
 				break
 			}
 			if errs[c] = ctx.Err(); errs[c] == nil {
-				errs[c] = guard.Call(callback, func() error { return work(worker, c, c*size, min(rows, (c+1)*size)) })
+				errs[c] = guard.Call(callback, func() error {
+					chunk := first + c
+					return work(worker, chunk, chunk*size, min(rows, (chunk+1)*size))
+				})
 			}
 			if errs[c] != nil {
 				failed.Store(true)
@@ -57,7 +71,7 @@ func ForChunks(ctx context.Context, rows int, work func(worker, chunk, from, to 
 		}
 		exited = false
 	}
-	workers := Workers(rows)
+	workers := max(1, min(runtime.GOMAXPROCS(0), chunks))
 	var wg sync.WaitGroup
 	for w := 1; w < workers; w++ {
 		wg.Go(func() { carry(w) })
@@ -75,6 +89,11 @@ func ForChunks(ctx context.Context, rows int, work func(worker, chunk, from, to 
 
 // Workers returns the number of workers that ForChunks uses at most for so many rows.
 func Workers(rows int) int {
+	return max(1, min(runtime.GOMAXPROCS(0), Chunks(rows)))
+}
+
+// Chunks returns the number of chunks of ChunkRows that so many rows are cut into.
+func Chunks(rows int) int {
 	size := ChunkRows(rows)
-	return max(1, min(runtime.GOMAXPROCS(0), (rows+size-1)/size))
+	return (rows + size - 1) / size
 }

@@ -127,3 +127,24 @@ func TestChunkRowsFeedCores(t *testing.T) {
 	}
 	assert.Equal(t, 512, graph.ChunkRows(1<<20))
 }
+
+// The chunks of some shares are those of the whole call, each once.
+func TestForChunksBetween(t *testing.T) {
+	const rows = 1000
+	var whole, shares [][3]int
+	var mu sync.Mutex
+	into := func(all *[][3]int) func(_, chunk, from, to int) error {
+		return func(_, chunk, from, to int) error {
+			mu.Lock()
+			defer mu.Unlock()
+			*all = append(*all, [3]int{chunk, from, to})
+			return nil
+		}
+	}
+	require.NoError(t, graph.ForChunks(context.Background(), rows, into(&whole)))
+	assert.Equal(t, 8, graph.Chunks(rows))
+	for _, end := range []int{0, 3, 3, 8} {
+		require.NoError(t, graph.ForChunksBetween(context.Background(), rows, len(shares), end, into(&shares)))
+	}
+	assert.ElementsMatch(t, whole, shares)
+}
