@@ -11,6 +11,16 @@ import (
 // forChunks calls work with a worker that holds no other chunk meanwhile, and returns a [*SolveError] where rows have
 // failed in any chunk. Where a block takes shared steps, all rows are one chunk.
 func (c *compiled[T]) forChunks(ctx context.Context, rows int, work func(w *worker[T], chunk, from, to int) error) error {
+	return c.forChunksBetween(ctx, rows, 0, c.chunks(rows), work)
+}
+
+// forChunksBetween is forChunks for the chunks first ... end-1 alone.
+func (c *compiled[T]) forChunksBetween(
+	ctx context.Context, rows, first, end int, work func(w *worker[T], chunk, from, to int) error,
+) error {
+	if first >= end {
+		return nil
+	}
 	if c.plan.shared() {
 		w := newWorker(c, rows) // not kept: each row count would keep one of its size
 		if err := work(w, 0, 0, rows); err != nil {
@@ -20,13 +30,13 @@ func (c *compiled[T]) forChunks(ctx context.Context, rows int, work func(w *work
 	}
 	workers := make([]*worker[T], graph.Workers(rows))
 	defer c.release(workers)
-	failed := make([][]*RowError, c.chunks(rows))
-	err := graph.ForChunks(ctx, rows, func(i, chunk, from, to int) error {
+	failed := make([][]*RowError, end-first)
+	err := graph.ForChunksBetween(ctx, rows, first, end, func(i, chunk, from, to int) error {
 		if workers[i] == nil {
 			workers[i] = c.acquire(graph.ChunkRows(rows))
 		}
 		err := work(workers[i], chunk, from, to)
-		failed[chunk] = workers[i].failed
+		failed[chunk-first] = workers[i].failed
 		return err
 	})
 	if err != nil {
@@ -40,8 +50,16 @@ func (c *compiled[T]) chunks(rows int) int {
 	if c.plan.shared() {
 		return 1
 	}
+	return graph.Chunks(rows)
+}
+
+// chunkOf returns the rows of a chunk of a call of so many.
+func (c *compiled[T]) chunkOf(rows, chunk int) (from, to int) {
+	if c.plan.shared() {
+		return 0, rows
+	}
 	size := graph.ChunkRows(rows)
-	return (rows + size - 1) / size
+	return chunk * size, min(rows, (chunk+1)*size)
 }
 
 // failures joins the failures of all chunks, nil where there are none: in order of rows, but for shared steps.

@@ -25,6 +25,9 @@ type runner interface {
 	trajectory(ctx context.Context, z, cond *tensor.Dense, times [][]float64, start bool) ([]Frame, error)
 	// loss computes an objective of a batch and leaves its gradient in the parameters.
 	loss(ctx context.Context, batch *tensor.Dense, o objective) (float64, error)
+	// share computes one of so many shares of the likelihood of a batch, and join the loss of all shares.
+	share(ctx context.Context, batch *tensor.Dense, share, of int) (sums, notes [][]float64, err error)
+	join(rows int, sum []float64, notes [][]float64) (float64, error)
 	// stepGraph returns a block's graph to look at.
 	stepGraph(block int, back bool) (*graph.Graph, error)
 }

@@ -43,13 +43,20 @@ func (c *compiled[T]) batch(ctx context.Context, x *tensor.Dense, inverse bool) 
 func (c *compiled[T]) tallied(
 	ctx context.Context, in *inputs[T], base bool, work func(w *worker[T], from, to int) error,
 ) error {
+	return c.talliedBetween(ctx, in, base, 0, c.chunks(in.x.rows), work)
+}
+
+// talliedBetween is tallied for the chunks first ... end-1 alone.
+func (c *compiled[T]) talliedBetween(
+	ctx context.Context, in *inputs[T], base bool, first, end int, work func(w *worker[T], from, to int) error,
+) error {
 	t := &c.tally
 	sums := c.plan.count * c.plan.numberBytes()
 	if err := c.plan.afford("the gradients of a loss's chunks", c.chunks(in.x.rows), sums); err != nil {
 		return err
 	}
 	t.reset(c, in.x.rows)
-	return c.forChunks(ctx, in.x.rows, func(w *worker[T], chunk, from, to int) error {
+	return c.forChunksBetween(ctx, in.x.rows, first, end, func(w *worker[T], chunk, from, to int) error {
 		w.load(in, from, to)
 		if len(w.failed) > 0 {
 			return nil
@@ -62,24 +69,19 @@ func (c *compiled[T]) tallied(
 	})
 }
 
-// finish adds up the chunks in their order: the gradients, divided by over, and the cost and the means of the penalties
-// over rows, which with the loss of the rows are the loss's parts. It returns the whole loss.
-func (c *compiled[T]) finish(loss float64, rows, over int) float64 {
+// finish divides the sum of the chunks' gradients by over, and adds up the cost of the chunks and the means of the
+// penalties over rows, in their order, which with the loss of the rows are the loss's parts. It returns the whole loss.
+func (c *compiled[T]) finish(loss float64, gradient []float64, rows, over int) float64 {
 	t := &c.tally
 	parts := LossParts{Objective: loss}
 	for _, chunk := range t.chunks {
 		parts.Cost = parts.Cost.Add(chunk.cost)
 	}
-	from := 0
 	for _, dst := range c.grads {
-		for i := range dst {
-			var s float64
-			for _, chunk := range t.chunks {
-				s += float64(chunk.sums[from+i])
-			}
+		for i, s := range gradient[:len(dst)] {
 			dst[i] = T(s / float64(over))
 		}
-		from += len(dst)
+		gradient = gradient[len(dst):]
 	}
 	var total float64
 	for b, block := range c.plan.blocks {

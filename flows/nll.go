@@ -94,26 +94,34 @@ func lossOfData[T graph.Float](ctx context.Context, c *compiled[T], batch *tenso
 	if err != nil {
 		return 0, err
 	}
-	t := &c.tally
-	err = c.tallied(ctx, in, true, func(w *worker[T], from, to int) error {
+	if err := c.tallyData(ctx, in, 0, c.chunks(in.x.rows)); err != nil {
+		return 0, err
+	}
+	return c.likelihood(c.tally.sum())
+}
+
+// tallyData goes there and back with the chunks first ... end-1 of data.
+func (c *compiled[T]) tallyData(ctx context.Context, in *inputs[T], first, end int) error {
+	return c.talliedBetween(ctx, in, true, first, end, func(w *worker[T], from, to int) error {
 		if err := w.gradient(ctx, in, -1); err != nil {
 			return err
 		}
-		copy(t.logp[from:to], w.logp)
+		copy(c.tally.logp[from:to], w.logp)
 		return nil
 	})
-	if err != nil {
-		return 0, err
-	}
-	rows := in.x.rows
+}
+
+// likelihood returns the loss of data whose chunks have all been tallied, with the sum of their gradients.
+func (c *compiled[T]) likelihood(gradient []float64) (float64, error) {
+	rows := len(c.tally.logp)
 	var nll float64
-	for row, v := range t.logp {
+	for row, v := range c.tally.logp {
 		if math.IsInf(v, -1) {
 			return 0, fmt.Errorf("flows: row %d lies where the flow's density is zero, and -log p is infinite", row)
 		}
 		nll -= v
 	}
-	loss := c.finish(nll/float64(rows), rows, rows)
+	loss := c.finish(nll/float64(rows), gradient, rows, rows)
 	if math.IsInf(loss, 0) || math.IsNaN(loss) || !c.finiteGradients() {
 		return loss, nil // which training refuses: skip state updates
 	}

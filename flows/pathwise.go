@@ -165,5 +165,5 @@ func lossOfPaths[T graph.Float](ctx context.Context, c *compiled[T], batch *tens
 	if err != nil {
 		return 0, err
 	}
-	return c.finish(loss, rows, 1), nil
+	return c.finish(loss, c.tally.sum(), rows, 1), nil
 }

@@ -9,9 +9,10 @@ import (
 
 // tally is what the chunks of a loss have found, in memory that one loss takes over from the last.
 type tally[T graph.Float] struct {
-	logp   []float64       // by row
-	chunks []chunkTally[T] // by chunk, the first of all
-	all    []chunkTally[T]
+	logp     []float64       // by row
+	chunks   []chunkTally[T] // by chunk, the first of all
+	all      []chunkTally[T]
+	gradient []float64 // of all parameters, summed over the chunks
 }
 
 // chunkTally is what one chunk has found.
@@ -46,4 +47,16 @@ func (t *chunkTally[T]) take(w *worker[T], base bool) {
 		copy(t.penalty[b], w.penalty[b])
 		t.moments[b] = c.seen()
 	}
+}
+
+// sum adds up the gradients of the chunks, in their order.
+func (t *tally[T]) sum() []float64 {
+	t.gradient = slices.Grow(t.gradient[:0], len(t.chunks[0].sums))[:len(t.chunks[0].sums)]
+	clear(t.gradient)
+	for _, chunk := range t.chunks {
+		for i, v := range chunk.sums {
+			t.gradient[i] += float64(v)
+		}
+	}
+	return t.gradient
 }
