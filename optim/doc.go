@@ -12,6 +12,9 @@
 //
 // [Defaults] has settings for a table that nobody has looked at, and a [Search] finds some of one's own.
 //
+// Several processes train one model together through a [Reducer], with the bits of one alone where the objective is
+// [Divisible].
+//
 // A training run is a function of its inputs: the order of rows comes from the Trainer's Seed or Rand, or from the
 // source that deals them, nothing else is random, and sums are in float64.
 package optim

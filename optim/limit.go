@@ -23,12 +23,21 @@ func (r *run) over() bool {
 	if r.Limit == 0 || r.event.Step == 0 || r.event.Step == r.event.Steps {
 		return false
 	}
-	elapsed := r.elapsed(time.Now())
+	elapsed := r.clock()
 	need := (elapsed - r.event.Validating) / time.Duration(r.event.Step)
 	if r.event.Validations > 0 {
 		need += r.event.Validating / time.Duration(r.event.Validations)
 	}
 	return elapsed+need > r.Limit
+}
+
+// clock returns the time that the run has taken, of several ranks that of the first when they met last: all have to judge
+// alike.
+func (r *run) clock() time.Duration {
+	if r.ranks.many() {
+		return max(r.event.Elapsed, r.ranks.clock)
+	}
+	return r.elapsed(time.Now())
 }
 
 // place returns the step that the schedule is asked about: the next, or the one that is as far in the run as the clock is
@@ -38,7 +47,7 @@ func (r *run) place() int {
 		return r.event.Step
 	}
 	last := r.event.Steps - 1
-	spent := min(1, r.elapsed(time.Now()).Seconds()/r.Limit.Seconds())
+	spent := min(1, r.clock().Seconds()/r.Limit.Seconds())
 	return max(r.event.Step, min(last, int(spent*float64(last))))
 }
 

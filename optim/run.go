@@ -19,6 +19,7 @@ type run struct {
 	objective Objective
 	source    data.Source
 
+	ranks   ranks // of which this is one
 	event   Event // where the run stands, as observers see it
 	at      standing
 	share   share // what the step under way has gathered
@@ -61,7 +62,7 @@ type standing struct {
 
 // run trains with settings that are checked and filled.
 func (t Trainer) run(ctx context.Context, objective Objective, source data.Source) error {
-	r := &run{Trainer: t, objective: objective, source: source, started: time.Now()}
+	r := &run{Trainer: t, objective: objective, source: source, ranks: newRanks(t.Reducer), started: time.Now()}
 	r.event = Event{Epochs: t.Epochs, Loss: math.NaN(), Limit: t.Limit}
 	r.at = standing{Lowered: 1, Held: newJudge(), Flat: newJudge()}
 	defer func() { r.saver.wait() }()
@@ -71,12 +72,15 @@ func (t Trainer) run(ctx context.Context, objective Objective, source data.Sourc
 		return nil
 	})
 	if err == nil {
-		err = r.open()
+		err = r.agree(ctx)
+	}
+	if err == nil {
+		err = r.open(ctx)
 	}
 	if err == nil && !r.at.Ended {
 		err = r.epochs(ctx)
 	}
-	return r.finish(err)
+	return r.finish(ctx, err)
 }
 
 // readModel takes the model's parameters, gradients and state as they now are.
@@ -221,7 +225,7 @@ func (r *run) elapsed(now time.Time) time.Duration {
 
 // finish writes the last checkpoint, leaves the model with the parameters that were asked for, sends the last event and
 // returns what the run returns.
-func (r *run) finish(err error) error {
+func (r *run) finish(ctx context.Context, err error) error {
 	if errors.Is(err, errPatience) {
 		r.at.Ended = true
 	}
@@ -232,10 +236,16 @@ func (r *run) finish(err error) error {
 	if stopped {
 		err = nil
 	}
-	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	var other *RankError
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &other) {
 		if failed := r.saver.last(r); failed != nil {
 			err = errors.Join(err, failed)
 		}
+	}
+	if stopped && err == nil {
+		r.ranks.leave(ctx, ErrStop) // who stops has left well, whatever the others say
+	} else {
+		err = r.ranks.leave(ctx, err)
 	}
 	switch {
 	case r.Validation != nil && !r.Validation.KeepLast && !r.best.empty():

@@ -1,6 +1,8 @@
 package optim
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -19,10 +21,11 @@ type saver struct {
 	past  []Event
 	begun time.Time  // of the last writing
 	busy  chan error // of the writing under way, nil if there is none
+	other bool       // another rank writes
 }
 
 // open goes on from the checkpoint if there is one, and writes the first if there is none.
-func (r *run) open() error {
+func (r *run) open(ctx context.Context) error {
 	if r.Checkpoint == nil {
 		return nil
 	}
@@ -32,29 +35,31 @@ func (r *run) open() error {
 	if _, ok := r.Solver.(Stateful); !ok {
 		return fmt.Errorf("optim: Trainer: Checkpoint: solver %T keeps its memory to itself: want a Stateful one", r.Solver)
 	}
-	s := &saver{Checkpoint: *r.Checkpoint}
+	s := &saver{Checkpoint: *r.Checkpoint, other: !r.ranks.first()}
 	if s.Every == 0 {
 		s.Every = time.Minute
 	}
-	if f, ok := r.source.(data.Fingerprinter); ok {
-		if err := guard.Call("Source.Fingerprint", func() error { s.data = f.Fingerprint(); return nil }); err != nil {
-			return err
-		}
+	var err error
+	if s.data, err = fingerprint(r.source); err != nil {
+		return err
 	}
 	if err := r.readModel(); err != nil {
 		return err
 	}
-	r.saver = s
-	_, err := os.Stat(s.Path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return s.last(r)
-	}
-	file, err := safetensors.Open(s.Path)
-	if err != nil {
-		if pathError := (*fs.PathError)(nil); !errors.As(err, &pathError) {
-			err = fmt.Errorf("%w: %w", ErrDamaged, err)
+	var file *safetensors.File
+	if r.ranks.first() {
+		if file, err = s.find(); err != nil {
+			return err
 		}
-		return &CheckpointError{s.Path, err}
+	}
+	if r.ranks.many() {
+		if file, err = r.fileOfFirst(ctx, file); err != nil {
+			return err
+		}
+	}
+	r.saver = s
+	if file == nil {
+		return s.last(r)
 	}
 	if err := r.load(file); err != nil {
 		return &CheckpointError{s.Path, err}
@@ -63,6 +68,35 @@ func (r *run) open() error {
 	e := r.event
 	e.Past = s.past
 	return r.tellEvent(Resumed, e)
+}
+
+// find returns the file to go on from, nil if there is none.
+func (s *saver) find() (*safetensors.File, error) {
+	if _, err := os.Stat(s.Path); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	file, err := safetensors.Open(s.Path)
+	if err != nil {
+		if pathError := (*fs.PathError)(nil); !errors.As(err, &pathError) {
+			err = fmt.Errorf("%w: %w", ErrDamaged, err)
+		}
+		return nil, &CheckpointError{s.Path, err}
+	}
+	return file, nil
+}
+
+// fileOfFirst returns the file that the first rank has found on all of them.
+func (r *run) fileOfFirst(ctx context.Context, found *safetensors.File) (file *safetensors.File, err error) {
+	var text []byte
+	if found != nil {
+		if text, err = found.Encode(); err != nil {
+			return nil, err
+		}
+	}
+	if text, err = r.ranks.fromFirst(ctx, "the checkpoint", text); err != nil || len(text) == 0 {
+		return nil, err
+	}
+	return safetensors.Read(bytes.NewReader(text))
 }
 
 // seek makes the source deal the epoch under way.
@@ -82,7 +116,7 @@ func (s *saver) remember(e Event) {
 
 // due begins to write a checkpoint if it is time to, unless one is still being written.
 func (s *saver) due(r *run) error {
-	if s == nil {
+	if s == nil || s.other {
 		return nil
 	}
 	if s.busy != nil {
@@ -112,7 +146,7 @@ func (s *saver) due(r *run) error {
 
 // last writes a checkpoint and waits for it.
 func (s *saver) last(r *run) error {
-	if s == nil {
+	if s == nil || s.other {
 		return nil
 	}
 	s.wait()

@@ -39,12 +39,8 @@ func (r *run) loss(ctx context.Context, batch *tensor.Dense) (loss float64, err 
 		return 0, r.during(err)
 	}
 	r.seedNoise()
-	err = guard.Call("Objective.Loss", func() error {
-		loss, err = r.objective.Loss(ctx, batch)
-		return err
-	})
-	if err != nil {
-		if ctx.Err() == nil {
+	if loss, err = r.compute(ctx, batch); err != nil {
+		if ctx.Err() == nil && !r.ranks.over {
 			r.good.restore(r.params)
 		}
 		return 0, r.during(err)
@@ -60,6 +56,9 @@ func (r *run) loss(ctx context.Context, batch *tensor.Dense) (loss float64, err 
 func (r *run) count() {
 	if c, ok := r.objective.(WithCost); ok {
 		evaluations, rejected := c.Evaluations()
+		if _, divisible := r.objective.(Divisible); r.ranks.many() && !divisible {
+			evaluations, rejected = r.ranks.evaluations, r.ranks.rejected
+		}
 		r.at.Evaluations += evaluations
 		r.at.Rejected += rejected
 		r.share.evaluations += evaluations

@@ -3,6 +3,7 @@ package optim
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"math/rand/v2"
 )
 
@@ -19,7 +20,11 @@ func Stream(seed uint64, name string, epoch, batch int) *rand.PCG {
 
 // seedNoise gives the streams that the objective draws from their place in the run.
 func (r *run) seedNoise() {
+	_, divisible := r.objective.(Divisible)
 	for name, source := range r.Noise {
+		if r.ranks.many() && !divisible {
+			name = fmt.Sprintf("%s of rank %d", name, r.ranks.rank)
+		}
 		*source = *Stream(r.Seed, name, r.at.Epochs, r.at.Batches)
 	}
 }

@@ -65,6 +65,9 @@ type Trainer struct {
 	// Stream of Seed, its name, the epoch and the batch. Nil leaves them as they are, and a run can't be taken up again
 	// with the same bits.
 	Noise map[string]*rand.PCG
+	// Reducer joins the ranks of a run on several machines, or processes. Nil means that this process trains alone, as does
+	// a Reducer of one rank.
+	Reducer Reducer
 	// Rand shuffles the rows of Run, anew for each epoch. Nil means a generator with the same fixed seed for each run.
 	// RunSource takes the rows as they come.
 	Rand *rand.Rand
@@ -83,12 +86,12 @@ type Trainer struct {
 // measured, if any were.
 func (t Trainer) Run(ctx context.Context, objective Objective, train *tensor.Dense) error {
 	if err := t.check(objective); err != nil {
-		return err
+		return t.refuse(ctx, err)
 	}
 	t = t.withDefaults()
 	batches, err := t.batches(train)
 	if err != nil {
-		return fmt.Errorf("optim: %w", err)
+		return t.refuse(ctx, fmt.Errorf("optim: %w", err))
 	}
 	return t.run(ctx, objective, batches)
 }
@@ -113,10 +116,10 @@ func (t Trainer) batches(train *tensor.Dense) (*data.Batches, error) {
 // them.
 func (t Trainer) RunSource(ctx context.Context, objective Objective, source data.Source) error {
 	if err := t.check(objective); err != nil {
-		return err
+		return t.refuse(ctx, err)
 	}
 	if source == nil {
-		return errors.New("optim: Trainer: no source")
+		return t.refuse(ctx, errors.New("optim: Trainer: no source"))
 	}
 	t = t.withDefaults()
 	t.Batch = 0
@@ -140,6 +143,15 @@ func (t Trainer) withDefaults() Trainer {
 	t.Accumulate = max(1, t.Accumulate)
 	t.Plateau = t.Plateau.withDefaults()
 	return t
+}
+
+// refuse tells the other ranks that there is no run here.
+func (t Trainer) refuse(ctx context.Context, err error) error {
+	if checkReducer(t.Reducer) != nil {
+		return err
+	}
+	ranks := newRanks(t.Reducer)
+	return ranks.leave(ctx, err)
 }
 
 func (t Trainer) check(objective Objective) error {
@@ -172,6 +184,7 @@ func (t Trainer) check(objective Objective) error {
 	}
 	rated := t.WarmUp > 0 || t.Plateau != nil || len(t.Decay) > 0 || t.Budget != nil && t.Budget.Then == LowerRate
 	return cmp.Or(
+		checkReducer(t.Reducer),
 		t.Validation.check(), t.Plateau.check(), t.Budget.check(), t.Checkpoint.check(),
 		checkSolver(t.Solver, t.Rate != nil, rated),
 	)

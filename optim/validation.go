@@ -15,7 +15,7 @@ import (
 type Validation struct {
 	// Loss returns the mean loss of the held-out rows under the parameters as they are: that of package flows is
 	// Flow.HeldOut, by the exact trace and the tolerances of evaluation. A loss that is NaN or infinite is no better than
-	// any other.
+	// any other. Of several ranks the first calls it, and the others wait.
 	Loss func(ctx context.Context) (float64, error)
 	// Every is the number of steps from one validation to the next. Zero means the end of each epoch.
 	Every int
@@ -75,10 +75,17 @@ func (r *run) validate(ctx context.Context) error {
 		r.average.restore(r.params)
 	}
 	var loss float64
-	err := guard.Call("Validation.Loss", func() (err error) {
-		loss, err = v.Loss(ctx)
-		return err
-	})
+	var took time.Duration
+	var err error
+	if r.ranks.first() {
+		err = guard.Call("Validation.Loss", func() (err error) {
+			loss, err = v.Loss(ctx)
+			return err
+		})
+	}
+	if err == nil && r.ranks.many() {
+		loss, took, err = r.heldOfFirst(ctx, loss, time.Since(started))
+	}
 	if err == nil && r.at.Held.better(loss, v.MinDelta) {
 		r.best.keep(r.all)
 		r.at.BestStep = r.event.Step
@@ -86,7 +93,10 @@ func (r *run) validate(ctx context.Context) error {
 	if r.average != nil {
 		r.raw.restore(r.params)
 	}
-	r.event.Validating += time.Since(started)
+	if !r.ranks.many() {
+		took = time.Since(started)
+	}
+	r.event.Validating += took
 	if err != nil {
 		return r.after(fmt.Errorf("validation: %w", err))
 	}
@@ -97,4 +107,18 @@ func (r *run) validate(ctx context.Context) error {
 		return errPatience
 	}
 	return nil
+}
+
+// heldOfFirst returns the loss that the first rank has measured, and how long that took, on all of them.
+func (r *run) heldOfFirst(ctx context.Context, loss float64, took time.Duration) (float64, time.Duration, error) {
+	place := fmt.Sprintf("the validation after step %d", r.event.Step)
+	said, err := r.ranks.fromFirst(ctx, place, appendNumbers(nil, []float64{loss, float64(took)}))
+	if err != nil {
+		return 0, 0, err
+	}
+	held, _, ok := takeNumbers(said)
+	if !ok || len(held) != 2 {
+		return 0, 0, &RankError{0, errors.New("its message has no loss of the held-out rows")}
+	}
+	return held[0], time.Duration(held[1]), nil
 }
