@@ -152,20 +152,23 @@ func (p planner[T]) outerProduct(a *Outer, each func(Call)) {
 }
 
 // outerProductWide transposes one side, so that its columns become lanes, and adds multiples of its rows for a few
-// columns of the other side at a time.
+// columns of the other side at a time: strip by strip, which stays in the first-level cache meanwhile.
 func (p planner[T]) outerProductWide(a *Outer, each func(Call)) {
 	side, others := a.sides()
-	width := Pad(len(side))
-	for c := 0; c < width; c += Lanes {
-		rows, last := at[T](inScratch, c), number(len(side)-1-c)
-		each(call(p.transpose, rows, arenaStart, address(&side[c]), last, number(width), tileLanes))
-	}
-	most := len(p.outerWide) - 1
-	for j := 0; j < len(others); {
-		m := share(len(others)-j, most)
-		rows, s := at[T](inScratch, 0), at[T](inSums, a.S+j*width)
-		each(call(p.outerWide[m], address(&others[j]), arenaStart, rows, s, number(width), tileRows))
-		j += m
+	for c := 0; c < Pad(len(side)); c += strip {
+		width := stripWidth(c, len(side))
+		for l := 0; l < width; l += Lanes {
+			rows, last := at[T](inScratch, l), number(len(side)-1-c-l)
+			each(call(p.transpose, rows, arenaStart, address(&side[c+l]), last, number(width), tileLanes))
+		}
+		for j := 0; j < len(others); {
+			m := share(len(others)-j, len(p.outerWide)-1)
+			groups := (len(others) - j) / m
+			rows, s := at[T](inScratch, 0), at[T](inSums, a.S+c*len(others)+j*width)
+			shape := number(groups<<8 | width)
+			each(call(p.outerWide[m], address(&others[j]), arenaStart, rows, s, shape, tileRows))
+			j += groups * m
+		}
 	}
 }
 

@@ -5,8 +5,9 @@ package kernel
 //
 // The sums area holds the sums in one of two forms, chosen by the widths alone. Narrow: [Lanes] partial sums for each
 // (i, j), as in [RowSum]. Wide, where one side has at least [Lanes] columns and the other enough to pay for
-// transposing it: one number for each (i, j), padded; the rows are added one after another. [Set.FoldOuter] turns
-// either into a row-major matrix.
+// transposing it: one number for each (i, j), the rows added one after another. One side's columns are cut into strips
+// of [strip], the last padded, and a strip holds its sums for each column of the other side in turn. [Set.FoldOuter]
+// turns either form into a row-major matrix.
 type Outer struct {
 	A, B []int32
 	S    int // offset in the sums area
@@ -15,6 +16,13 @@ type Outer struct {
 // worthwhile is the number of columns on the other side from which on transposing a
 // side costs less than loading and storing partial sums.
 const worthwhile = 8
+
+// strip is the number of columns that are transposed at a time. 64 rows of it take a third of the first-level cache and
+// stay there while all columns of the other side pass by.
+const strip = 64
+
+// stripWidth is the padded width of the strip that begins at column c of n.
+func stripWidth(c, n int) int { return min(strip, Pad(n)-c) }
 
 // wide reports whether the sums have the wide form.
 func (a *Outer) wide() bool {
@@ -27,7 +35,7 @@ func (a *Outer) wide() bool {
 func (a *Outer) lanesB() bool {
 	i, j := len(a.A), len(a.B)
 	byA, byB := Pad(i)*j, i*Pad(j)
-	return byB < byA || byB == byA && j < i
+	return byB < byA || j <= i && byB-byA <= byA/64
 }
 
 // sides gives the columns that become lanes and the others.
@@ -53,7 +61,7 @@ func (a *Outer) Scratch(n int) int {
 		return 0
 	}
 	l, _ := a.sides()
-	return Pad(len(l)) * Pad(n)
+	return stripWidth(0, len(l)) * Pad(n)
 }
 
 // Check returns an error unless the operation stays within a room.
@@ -78,14 +86,23 @@ func (k *Set[T]) FoldOuter(a *Outer, dst, sums []T) {
 	case !a.wide():
 		k.Fold(dst[:I*J], s)
 	case a.lanesB():
-		for i := range I {
-			copy(dst[i*J:(i+1)*J], s[i*Pad(J):])
+		for c := 0; c < J; c += strip {
+			width := stripWidth(c, J)
+			for i := range I {
+				copy(dst[i*J+c:(i+1)*J], s[:width])
+				s = s[width:]
+			}
 		}
 	default:
-		for j := range J {
-			for i, v := range s[j*Pad(I) : j*Pad(I)+I] {
-				dst[i*J+j] = v
+		for c := 0; c < I; c += strip {
+			width := stripWidth(c, I)
+			for i := range min(width, I-c) {
+				row := dst[(c+i)*J:][:J]
+				for j := range row {
+					row[j] = s[j*width+i]
+				}
 			}
+			s = s[J*width:]
 		}
 	}
 }

@@ -67,27 +67,29 @@ func addTo[T Float](s *[4]T, a, b, c, d T) {
 	s[3] += d
 }
 
-// outerWideGo adds, four rows at a time, multiples of the rows of one side to a row of
-// sums for each column of the other.
+// outerWideGo adds, strip by strip and four rows at a time, multiples of the rows of one side to a row of sums for each
+// column of the other.
 func outerWideGo[T Float](a *Outer, arena, sums, scratch []T, rows int) {
 	side, others := a.sides()
-	width := Pad(len(side))
-	transposeGo(scratch, width, side, arena, rows)
-	for _, o := range others {
-		s := sums[:width:width]
-		sums = sums[width:]
-		v, x := column(arena, o, rows), scratch
-		for ; len(v) >= 4; v, x = v[4:], x[4*width:] {
-			v0, v1, v2, v3 := v[0], v[1], v[2], v[3]
-			x0, x1, x2, x3 := x[:len(s)], x[width:][:len(s)], x[2*width:][:len(s)], x[3*width:][:len(s)]
-			for l := range s {
-				s[l] += (v0*x0[l] + v1*x1[l]) + (v2*x2[l] + v3*x3[l])
+	for c := 0; c < Pad(len(side)); c += strip {
+		width := stripWidth(c, len(side))
+		transposeGo(scratch, width, side[c:], arena, rows)
+		for _, o := range others {
+			s := sums[:width:width]
+			sums = sums[width:]
+			v, x := column(arena, o, rows), scratch
+			for ; len(v) >= 4; v, x = v[4:], x[4*width:] {
+				v0, v1, v2, v3 := v[0], v[1], v[2], v[3]
+				x0, x1, x2, x3 := x[:len(s)], x[width:][:len(s)], x[2*width:][:len(s)], x[3*width:][:len(s)]
+				for l := range s {
+					s[l] += (v0*x0[l] + v1*x1[l]) + (v2*x2[l] + v3*x3[l])
+				}
 			}
-		}
-		for r, v := range v {
-			x := x[r*width:][:len(s)]
-			for l := range s {
-				s[l] += v * x[l]
+			for r, v := range v {
+				x := x[r*width:][:len(s)]
+				for l := range s {
+					s[l] += v * x[l]
+				}
 			}
 		}
 	}

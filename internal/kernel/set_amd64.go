@@ -38,7 +38,7 @@ type table struct {
 	unary     [fns]uintptr       // a, arena, n
 	rowSum    uintptr            // a, arena, sums, n
 	outer     [5][5]uintptr      // x, y, arena, sums, step, n
-	outerWide [7]uintptr         // y, arena, rows, sums, width, n
+	outerWide [7]uintptr         // y, arena, rows, sums, shape, n
 	transpose uintptr            // dst, arena, x, last, width, n
 	sin, cos  func(a, arena *byte, n int) uint32
 	fold      func(dst, sums *byte, n int)

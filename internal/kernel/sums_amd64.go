@@ -58,23 +58,23 @@ func outer4x3F32AVX512(x *int32, y *int32, arena *byte, sums *byte, step int, n 
 // outer4x4F32AVX512 adds the products of columns x[0..3] and y[0..3]; step is the sums' distance from one x to the next.
 func outer4x4F32AVX512(x *int32, y *int32, arena *byte, sums *byte, step int, n int)
 
-// outerWide1F32AVX512 adds the products of columns y[0..0] and the elements of rows of the given width.
-func outerWide1F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide1F32AVX512 adds the products of columns y[0..0], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide1F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
-// outerWide2F32AVX512 adds the products of columns y[0..1] and the elements of rows of the given width.
-func outerWide2F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide2F32AVX512 adds the products of columns y[0..1], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide2F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
-// outerWide3F32AVX512 adds the products of columns y[0..2] and the elements of rows of the given width.
-func outerWide3F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide3F32AVX512 adds the products of columns y[0..2], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide3F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
-// outerWide4F32AVX512 adds the products of columns y[0..3] and the elements of rows of the given width.
-func outerWide4F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide4F32AVX512 adds the products of columns y[0..3], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide4F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
-// outerWide5F32AVX512 adds the products of columns y[0..4] and the elements of rows of the given width.
-func outerWide5F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide5F32AVX512 adds the products of columns y[0..4], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide5F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
-// outerWide6F32AVX512 adds the products of columns y[0..5] and the elements of rows of the given width.
-func outerWide6F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide6F32AVX512 adds the products of columns y[0..5], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide6F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
 // transposeF32AVX512 writes columns x[0] to x[15], those after the last repeating it, as 16 elements of each row; n is a multiple of 16.
 func transposeF32AVX512(dst *byte, arena *byte, x *int32, last int, width int, n int)
@@ -112,23 +112,23 @@ func outer3x2F32AVX2(x *int32, y *int32, arena *byte, sums *byte, step int, n in
 // outer3x3F32AVX2 adds the products of columns x[0..2] and y[0..2]; step is the sums' distance from one x to the next.
 func outer3x3F32AVX2(x *int32, y *int32, arena *byte, sums *byte, step int, n int)
 
-// outerWide1F32AVX2 adds the products of columns y[0..0] and the elements of rows of the given width.
-func outerWide1F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide1F32AVX2 adds the products of columns y[0..0], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide1F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
-// outerWide2F32AVX2 adds the products of columns y[0..1] and the elements of rows of the given width.
-func outerWide2F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide2F32AVX2 adds the products of columns y[0..1], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide2F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
-// outerWide3F32AVX2 adds the products of columns y[0..2] and the elements of rows of the given width.
-func outerWide3F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide3F32AVX2 adds the products of columns y[0..2], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide3F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
-// outerWide4F32AVX2 adds the products of columns y[0..3] and the elements of rows of the given width.
-func outerWide4F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide4F32AVX2 adds the products of columns y[0..3], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide4F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
-// outerWide5F32AVX2 adds the products of columns y[0..4] and the elements of rows of the given width.
-func outerWide5F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide5F32AVX2 adds the products of columns y[0..4], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide5F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
-// outerWide6F32AVX2 adds the products of columns y[0..5] and the elements of rows of the given width.
-func outerWide6F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide6F32AVX2 adds the products of columns y[0..5], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide6F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
 // transposeF32AVX2 writes columns x[0] to x[15], those after the last repeating it, as 16 elements of each row; n is a multiple of 16.
 func transposeF32AVX2(dst *byte, arena *byte, x *int32, last int, width int, n int)
@@ -187,23 +187,23 @@ func outer4x3F64AVX512(x *int32, y *int32, arena *byte, sums *byte, step int, n 
 // outer4x4F64AVX512 adds the products of columns x[0..3] and y[0..3]; step is the sums' distance from one x to the next.
 func outer4x4F64AVX512(x *int32, y *int32, arena *byte, sums *byte, step int, n int)
 
-// outerWide1F64AVX512 adds the products of columns y[0..0] and the elements of rows of the given width.
-func outerWide1F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide1F64AVX512 adds the products of columns y[0..0], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide1F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
-// outerWide2F64AVX512 adds the products of columns y[0..1] and the elements of rows of the given width.
-func outerWide2F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide2F64AVX512 adds the products of columns y[0..1], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide2F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
-// outerWide3F64AVX512 adds the products of columns y[0..2] and the elements of rows of the given width.
-func outerWide3F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide3F64AVX512 adds the products of columns y[0..2], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide3F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
-// outerWide4F64AVX512 adds the products of columns y[0..3] and the elements of rows of the given width.
-func outerWide4F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide4F64AVX512 adds the products of columns y[0..3], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide4F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
-// outerWide5F64AVX512 adds the products of columns y[0..4] and the elements of rows of the given width.
-func outerWide5F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide5F64AVX512 adds the products of columns y[0..4], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide5F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
-// outerWide6F64AVX512 adds the products of columns y[0..5] and the elements of rows of the given width.
-func outerWide6F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide6F64AVX512 adds the products of columns y[0..5], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide6F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
 // transposeF64AVX512 writes columns x[0] to x[15], those after the last repeating it, as 16 elements of each row; n is a multiple of 16.
 func transposeF64AVX512(dst *byte, arena *byte, x *int32, last int, width int, n int)
@@ -241,23 +241,23 @@ func outer3x2F64AVX2(x *int32, y *int32, arena *byte, sums *byte, step int, n in
 // outer3x3F64AVX2 adds the products of columns x[0..2] and y[0..2]; step is the sums' distance from one x to the next.
 func outer3x3F64AVX2(x *int32, y *int32, arena *byte, sums *byte, step int, n int)
 
-// outerWide1F64AVX2 adds the products of columns y[0..0] and the elements of rows of the given width.
-func outerWide1F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide1F64AVX2 adds the products of columns y[0..0], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide1F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
-// outerWide2F64AVX2 adds the products of columns y[0..1] and the elements of rows of the given width.
-func outerWide2F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide2F64AVX2 adds the products of columns y[0..1], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide2F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
-// outerWide3F64AVX2 adds the products of columns y[0..2] and the elements of rows of the given width.
-func outerWide3F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide3F64AVX2 adds the products of columns y[0..2], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide3F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
-// outerWide4F64AVX2 adds the products of columns y[0..3] and the elements of rows of the given width.
-func outerWide4F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide4F64AVX2 adds the products of columns y[0..3], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide4F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
-// outerWide5F64AVX2 adds the products of columns y[0..4] and the elements of rows of the given width.
-func outerWide5F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide5F64AVX2 adds the products of columns y[0..4], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide5F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
-// outerWide6F64AVX2 adds the products of columns y[0..5] and the elements of rows of the given width.
-func outerWide6F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// outerWide6F64AVX2 adds the products of columns y[0..5], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.
+func outerWide6F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 
 // transposeF64AVX2 writes columns x[0] to x[15], those after the last repeating it, as 16 elements of each row; n is a multiple of 16.
 func transposeF64AVX2(dst *byte, arena *byte, x *int32, last int, width int, n int)

@@ -1363,1107 +1363,1158 @@ rowsDone55:
 	VZEROUPPER
 	RET
 
-// func outerWide1F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// func outerWide1F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 // Requires: AVX, AVX512F
 TEXT ·outerWide1F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x02, DI
-	MOVLQSX (AX), AX
-	LEAQ    (CX)(AX*4), AX
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x02, DX
 
-run56:
-	CMPQ    SI, $0x40
-	JLT     next57
-	MOVQ    BX, CX
-	VMOVUPS (CX), Z0
-	VMOVUPS 64(CX), Z1
-	VMOVUPS 128(CX), Z2
-	VMOVUPS 192(CX), Z3
-	XORQ    CX, CX
-	MOVQ    DX, R8
+group56:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
+	MOVLQSX (AX), R8
+	LEAQ    (BX)(R8*4), BX
 
-sum58:
-	VMOVUPS      (R8), Z4
-	VMOVUPS      64(R8), Z5
-	VMOVUPS      128(R8), Z6
-	VMOVUPS      192(R8), Z7
-	VBROADCASTSS (AX)(CX*4), Z8
+run57:
+	CMPQ    DI, $0x40
+	JLT     next58
+	MOVQ    CX, R8
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+	VMOVUPS 128(R8), Z2
+	VMOVUPS 192(R8), Z3
+	XORQ    R8, R8
+	MOVQ    SI, R9
+
+sum59:
+	VMOVUPS      (R9), Z4
+	VMOVUPS      64(R9), Z5
+	VMOVUPS      128(R9), Z6
+	VMOVUPS      192(R9), Z7
+	VBROADCASTSS (BX)(R8*4), Z8
 	VFMADD231PS  Z4, Z8, Z0
 	VFMADD231PS  Z5, Z8, Z1
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
-	ADDQ         DI, R8
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum58
-	MOVQ         BX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, 64(CX)
-	VMOVUPS      Z2, 128(CX)
-	VMOVUPS      Z3, 192(CX)
-	ADDQ         $+256, DX
-	ADDQ         $+256, BX
-	SUBQ         $0x40, SI
-	JMP          run56
+	ADDQ         DX, R9
+	INCQ         R8
+	CMPQ         R8, n+40(FP)
+	JLT          sum59
+	MOVQ         CX, R8
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      Z1, 64(R8)
+	VMOVUPS      Z2, 128(R8)
+	VMOVUPS      Z3, 192(R8)
+	ADDQ         $+256, SI
+	ADDQ         $+256, CX
+	SUBQ         $0x40, DI
+	JMP          run57
 
-next57:
-run59:
-	CMPQ    SI, $0x20
-	JLT     next60
-	MOVQ    BX, CX
-	VMOVUPS (CX), Z0
-	VMOVUPS 64(CX), Z1
-	XORQ    CX, CX
-	MOVQ    DX, R8
+next58:
+run60:
+	CMPQ    DI, $0x20
+	JLT     next61
+	MOVQ    CX, R8
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+	XORQ    R8, R8
+	MOVQ    SI, R9
 
-sum61:
-	VMOVUPS      (R8), Z2
-	VMOVUPS      64(R8), Z3
-	VBROADCASTSS (AX)(CX*4), Z4
+sum62:
+	VMOVUPS      (R9), Z2
+	VMOVUPS      64(R9), Z3
+	VBROADCASTSS (BX)(R8*4), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
-	ADDQ         DI, R8
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum61
-	MOVQ         BX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, 64(CX)
-	ADDQ         $+128, DX
-	ADDQ         $+128, BX
-	SUBQ         $0x20, SI
-	JMP          run59
+	ADDQ         DX, R9
+	INCQ         R8
+	CMPQ         R8, n+40(FP)
+	JLT          sum62
+	MOVQ         CX, R8
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      Z1, 64(R8)
+	ADDQ         $+128, SI
+	ADDQ         $+128, CX
+	SUBQ         $0x20, DI
+	JMP          run60
 
-next60:
-run62:
-	CMPQ    SI, $0x10
-	JLT     next63
-	MOVQ    BX, CX
-	VMOVUPS (CX), Z0
-	XORQ    CX, CX
-	MOVQ    DX, R8
+next61:
+run63:
+	CMPQ    DI, $0x10
+	JLT     next64
+	MOVQ    CX, R8
+	VMOVUPS (R8), Z0
+	XORQ    R8, R8
+	MOVQ    SI, R9
 
-sum64:
-	VMOVUPS      (R8), Z1
-	VBROADCASTSS (AX)(CX*4), Z2
+sum65:
+	VMOVUPS      (R9), Z1
+	VBROADCASTSS (BX)(R8*4), Z2
 	VFMADD231PS  Z1, Z2, Z0
-	ADDQ         DI, R8
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum64
-	MOVQ         BX, CX
-	VMOVUPS      Z0, (CX)
-	ADDQ         $+64, DX
-	ADDQ         $+64, BX
-	SUBQ         $0x10, SI
-	JMP          run62
+	ADDQ         DX, R9
+	INCQ         R8
+	CMPQ         R8, n+40(FP)
+	JLT          sum65
+	MOVQ         CX, R8
+	VMOVUPS      Z0, (R8)
+	ADDQ         $+64, SI
+	ADDQ         $+64, CX
+	SUBQ         $0x10, DI
+	JMP          run63
 
-next63:
+next64:
+	ADDQ $0x04, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group56
 	VZEROUPPER
 	RET
 
-// func outerWide2F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// func outerWide2F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 // Requires: AVX, AVX512F
 TEXT ·outerWide2F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x02, DI
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x02, DX
+
+group66:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
 	MOVLQSX (AX), R8
-	LEAQ    (CX)(R8*4), R8
-	MOVLQSX 4(AX), AX
-	LEAQ    (CX)(AX*4), AX
+	LEAQ    (BX)(R8*4), R8
+	MOVLQSX 4(AX), R9
+	LEAQ    (BX)(R9*4), BX
 
-run65:
-	CMPQ    SI, $0x40
-	JLT     next66
-	MOVQ    BX, CX
-	VMOVUPS (CX), Z0
-	VMOVUPS 64(CX), Z1
-	VMOVUPS 128(CX), Z2
-	VMOVUPS 192(CX), Z3
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z4
-	VMOVUPS 64(CX), Z5
-	VMOVUPS 128(CX), Z6
-	VMOVUPS 192(CX), Z7
-	XORQ    CX, CX
-	MOVQ    DX, R9
+run67:
+	CMPQ    DI, $0x40
+	JLT     next68
+	MOVQ    CX, R9
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	VMOVUPS 128(R9), Z2
+	VMOVUPS 192(R9), Z3
+	ADDQ    DX, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS 64(R9), Z5
+	VMOVUPS 128(R9), Z6
+	VMOVUPS 192(R9), Z7
+	XORQ    R9, R9
+	MOVQ    SI, R10
 
-sum67:
-	VMOVUPS      (R9), Z8
-	VMOVUPS      64(R9), Z9
-	VMOVUPS      128(R9), Z10
-	VMOVUPS      192(R9), Z11
-	VBROADCASTSS (R8)(CX*4), Z12
+sum69:
+	VMOVUPS      (R10), Z8
+	VMOVUPS      64(R10), Z9
+	VMOVUPS      128(R10), Z10
+	VMOVUPS      192(R10), Z11
+	VBROADCASTSS (R8)(R9*4), Z12
 	VFMADD231PS  Z8, Z12, Z0
 	VFMADD231PS  Z9, Z12, Z1
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (AX)(CX*4), Z12
+	VBROADCASTSS (BX)(R9*4), Z12
 	VFMADD231PS  Z8, Z12, Z4
 	VFMADD231PS  Z9, Z12, Z5
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	ADDQ         DI, R9
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum67
-	MOVQ         BX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, 64(CX)
-	VMOVUPS      Z2, 128(CX)
-	VMOVUPS      Z3, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z4, (CX)
-	VMOVUPS      Z5, 64(CX)
-	VMOVUPS      Z6, 128(CX)
-	VMOVUPS      Z7, 192(CX)
-	ADDQ         $+256, DX
-	ADDQ         $+256, BX
-	SUBQ         $0x40, SI
-	JMP          run65
+	ADDQ         DX, R10
+	INCQ         R9
+	CMPQ         R9, n+40(FP)
+	JLT          sum69
+	MOVQ         CX, R9
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      Z3, 192(R9)
+	ADDQ         DX, R9
+	VMOVUPS      Z4, (R9)
+	VMOVUPS      Z5, 64(R9)
+	VMOVUPS      Z6, 128(R9)
+	VMOVUPS      Z7, 192(R9)
+	ADDQ         $+256, SI
+	ADDQ         $+256, CX
+	SUBQ         $0x40, DI
+	JMP          run67
 
-next66:
-run68:
-	CMPQ    SI, $0x20
-	JLT     next69
-	MOVQ    BX, CX
-	VMOVUPS (CX), Z0
-	VMOVUPS 64(CX), Z1
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z2
-	VMOVUPS 64(CX), Z3
-	XORQ    CX, CX
-	MOVQ    DX, R9
+next68:
+run70:
+	CMPQ    DI, $0x20
+	JLT     next71
+	MOVQ    CX, R9
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	ADDQ    DX, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS 64(R9), Z3
+	XORQ    R9, R9
+	MOVQ    SI, R10
 
-sum70:
-	VMOVUPS      (R9), Z4
-	VMOVUPS      64(R9), Z5
-	VBROADCASTSS (R8)(CX*4), Z6
+sum72:
+	VMOVUPS      (R10), Z4
+	VMOVUPS      64(R10), Z5
+	VBROADCASTSS (R8)(R9*4), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (AX)(CX*4), Z6
+	VBROADCASTSS (BX)(R9*4), Z6
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         DI, R9
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum70
-	MOVQ         BX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z2, (CX)
-	VMOVUPS      Z3, 64(CX)
-	ADDQ         $+128, DX
-	ADDQ         $+128, BX
-	SUBQ         $0x20, SI
-	JMP          run68
+	ADDQ         DX, R10
+	INCQ         R9
+	CMPQ         R9, n+40(FP)
+	JLT          sum72
+	MOVQ         CX, R9
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	ADDQ         DX, R9
+	VMOVUPS      Z2, (R9)
+	VMOVUPS      Z3, 64(R9)
+	ADDQ         $+128, SI
+	ADDQ         $+128, CX
+	SUBQ         $0x20, DI
+	JMP          run70
 
-next69:
-run71:
-	CMPQ    SI, $0x10
-	JLT     next72
-	MOVQ    BX, CX
-	VMOVUPS (CX), Z0
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z1
-	XORQ    CX, CX
-	MOVQ    DX, R9
+next71:
+run73:
+	CMPQ    DI, $0x10
+	JLT     next74
+	MOVQ    CX, R9
+	VMOVUPS (R9), Z0
+	ADDQ    DX, R9
+	VMOVUPS (R9), Z1
+	XORQ    R9, R9
+	MOVQ    SI, R10
 
-sum73:
-	VMOVUPS      (R9), Z2
-	VBROADCASTSS (R8)(CX*4), Z3
+sum75:
+	VMOVUPS      (R10), Z2
+	VBROADCASTSS (R8)(R9*4), Z3
 	VFMADD231PS  Z2, Z3, Z0
-	VBROADCASTSS (AX)(CX*4), Z3
+	VBROADCASTSS (BX)(R9*4), Z3
 	VFMADD231PS  Z2, Z3, Z1
-	ADDQ         DI, R9
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum73
-	MOVQ         BX, CX
-	VMOVUPS      Z0, (CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z1, (CX)
-	ADDQ         $+64, DX
-	ADDQ         $+64, BX
-	SUBQ         $0x10, SI
-	JMP          run71
+	ADDQ         DX, R10
+	INCQ         R9
+	CMPQ         R9, n+40(FP)
+	JLT          sum75
+	MOVQ         CX, R9
+	VMOVUPS      Z0, (R9)
+	ADDQ         DX, R9
+	VMOVUPS      Z1, (R9)
+	ADDQ         $+64, SI
+	ADDQ         $+64, CX
+	SUBQ         $0x10, DI
+	JMP          run73
 
-next72:
+next74:
+	ADDQ DX, CX
+	ADDQ $0x08, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group66
 	VZEROUPPER
 	RET
 
-// func outerWide3F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// func outerWide3F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 // Requires: AVX, AVX512F
 TEXT ·outerWide3F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x02, DI
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x02, DX
+
+group76:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
 	MOVLQSX (AX), R8
-	LEAQ    (CX)(R8*4), R8
+	LEAQ    (BX)(R8*4), R8
 	MOVLQSX 4(AX), R9
-	LEAQ    (CX)(R9*4), R9
-	MOVLQSX 8(AX), AX
-	LEAQ    (CX)(AX*4), AX
+	LEAQ    (BX)(R9*4), R9
+	MOVLQSX 8(AX), R10
+	LEAQ    (BX)(R10*4), BX
 
-run74:
-	CMPQ    SI, $0x40
-	JLT     next75
-	MOVQ    BX, CX
-	VMOVUPS (CX), Z0
-	VMOVUPS 64(CX), Z1
-	VMOVUPS 128(CX), Z2
-	VMOVUPS 192(CX), Z3
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z4
-	VMOVUPS 64(CX), Z5
-	VMOVUPS 128(CX), Z6
-	VMOVUPS 192(CX), Z7
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z8
-	VMOVUPS 64(CX), Z9
-	VMOVUPS 128(CX), Z10
-	VMOVUPS 192(CX), Z11
-	XORQ    CX, CX
-	MOVQ    DX, R10
+run77:
+	CMPQ    DI, $0x40
+	JLT     next78
+	MOVQ    CX, R10
+	VMOVUPS (R10), Z0
+	VMOVUPS 64(R10), Z1
+	VMOVUPS 128(R10), Z2
+	VMOVUPS 192(R10), Z3
+	ADDQ    DX, R10
+	VMOVUPS (R10), Z4
+	VMOVUPS 64(R10), Z5
+	VMOVUPS 128(R10), Z6
+	VMOVUPS 192(R10), Z7
+	ADDQ    DX, R10
+	VMOVUPS (R10), Z8
+	VMOVUPS 64(R10), Z9
+	VMOVUPS 128(R10), Z10
+	VMOVUPS 192(R10), Z11
+	XORQ    R10, R10
+	MOVQ    SI, R11
 
-sum76:
-	VMOVUPS      (R10), Z12
-	VMOVUPS      64(R10), Z13
-	VMOVUPS      128(R10), Z14
-	VMOVUPS      192(R10), Z15
-	VBROADCASTSS (R8)(CX*4), Z16
+sum79:
+	VMOVUPS      (R11), Z12
+	VMOVUPS      64(R11), Z13
+	VMOVUPS      128(R11), Z14
+	VMOVUPS      192(R11), Z15
+	VBROADCASTSS (R8)(R10*4), Z16
 	VFMADD231PS  Z12, Z16, Z0
 	VFMADD231PS  Z13, Z16, Z1
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (R9)(CX*4), Z16
+	VBROADCASTSS (R9)(R10*4), Z16
 	VFMADD231PS  Z12, Z16, Z4
 	VFMADD231PS  Z13, Z16, Z5
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (AX)(CX*4), Z16
+	VBROADCASTSS (BX)(R10*4), Z16
 	VFMADD231PS  Z12, Z16, Z8
 	VFMADD231PS  Z13, Z16, Z9
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	ADDQ         DI, R10
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum76
-	MOVQ         BX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, 64(CX)
-	VMOVUPS      Z2, 128(CX)
-	VMOVUPS      Z3, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z4, (CX)
-	VMOVUPS      Z5, 64(CX)
-	VMOVUPS      Z6, 128(CX)
-	VMOVUPS      Z7, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z8, (CX)
-	VMOVUPS      Z9, 64(CX)
-	VMOVUPS      Z10, 128(CX)
-	VMOVUPS      Z11, 192(CX)
-	ADDQ         $+256, DX
-	ADDQ         $+256, BX
-	SUBQ         $0x40, SI
-	JMP          run74
-
-next75:
-run77:
-	CMPQ    SI, $0x20
-	JLT     next78
-	MOVQ    BX, CX
-	VMOVUPS (CX), Z0
-	VMOVUPS 64(CX), Z1
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z2
-	VMOVUPS 64(CX), Z3
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z4
-	VMOVUPS 64(CX), Z5
-	XORQ    CX, CX
-	MOVQ    DX, R10
-
-sum79:
-	VMOVUPS      (R10), Z6
-	VMOVUPS      64(R10), Z7
-	VBROADCASTSS (R8)(CX*4), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (R9)(CX*4), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (AX)(CX*4), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         DI, R10
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
+	ADDQ         DX, R11
+	INCQ         R10
+	CMPQ         R10, n+40(FP)
 	JLT          sum79
-	MOVQ         BX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z2, (CX)
-	VMOVUPS      Z3, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z4, (CX)
-	VMOVUPS      Z5, 64(CX)
-	ADDQ         $+128, DX
-	ADDQ         $+128, BX
-	SUBQ         $0x20, SI
+	MOVQ         CX, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
+	ADDQ         DX, R10
+	VMOVUPS      Z4, (R10)
+	VMOVUPS      Z5, 64(R10)
+	VMOVUPS      Z6, 128(R10)
+	VMOVUPS      Z7, 192(R10)
+	ADDQ         DX, R10
+	VMOVUPS      Z8, (R10)
+	VMOVUPS      Z9, 64(R10)
+	VMOVUPS      Z10, 128(R10)
+	VMOVUPS      Z11, 192(R10)
+	ADDQ         $+256, SI
+	ADDQ         $+256, CX
+	SUBQ         $0x40, DI
 	JMP          run77
 
 next78:
 run80:
-	CMPQ    SI, $0x10
+	CMPQ    DI, $0x20
 	JLT     next81
-	MOVQ    BX, CX
-	VMOVUPS (CX), Z0
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z1
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z2
-	XORQ    CX, CX
-	MOVQ    DX, R10
+	MOVQ    CX, R10
+	VMOVUPS (R10), Z0
+	VMOVUPS 64(R10), Z1
+	ADDQ    DX, R10
+	VMOVUPS (R10), Z2
+	VMOVUPS 64(R10), Z3
+	ADDQ    DX, R10
+	VMOVUPS (R10), Z4
+	VMOVUPS 64(R10), Z5
+	XORQ    R10, R10
+	MOVQ    SI, R11
 
 sum82:
-	VMOVUPS      (R10), Z3
-	VBROADCASTSS (R8)(CX*4), Z4
-	VFMADD231PS  Z3, Z4, Z0
-	VBROADCASTSS (R9)(CX*4), Z4
-	VFMADD231PS  Z3, Z4, Z1
-	VBROADCASTSS (AX)(CX*4), Z4
-	VFMADD231PS  Z3, Z4, Z2
-	ADDQ         DI, R10
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
+	VMOVUPS      (R11), Z6
+	VMOVUPS      64(R11), Z7
+	VBROADCASTSS (R8)(R10*4), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (R9)(R10*4), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (BX)(R10*4), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         DX, R11
+	INCQ         R10
+	CMPQ         R10, n+40(FP)
 	JLT          sum82
-	MOVQ         BX, CX
-	VMOVUPS      Z0, (CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z1, (CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z2, (CX)
-	ADDQ         $+64, DX
-	ADDQ         $+64, BX
-	SUBQ         $0x10, SI
+	MOVQ         CX, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	ADDQ         DX, R10
+	VMOVUPS      Z2, (R10)
+	VMOVUPS      Z3, 64(R10)
+	ADDQ         DX, R10
+	VMOVUPS      Z4, (R10)
+	VMOVUPS      Z5, 64(R10)
+	ADDQ         $+128, SI
+	ADDQ         $+128, CX
+	SUBQ         $0x20, DI
 	JMP          run80
 
 next81:
+run83:
+	CMPQ    DI, $0x10
+	JLT     next84
+	MOVQ    CX, R10
+	VMOVUPS (R10), Z0
+	ADDQ    DX, R10
+	VMOVUPS (R10), Z1
+	ADDQ    DX, R10
+	VMOVUPS (R10), Z2
+	XORQ    R10, R10
+	MOVQ    SI, R11
+
+sum85:
+	VMOVUPS      (R11), Z3
+	VBROADCASTSS (R8)(R10*4), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS (R9)(R10*4), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS (BX)(R10*4), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         DX, R11
+	INCQ         R10
+	CMPQ         R10, n+40(FP)
+	JLT          sum85
+	MOVQ         CX, R10
+	VMOVUPS      Z0, (R10)
+	ADDQ         DX, R10
+	VMOVUPS      Z1, (R10)
+	ADDQ         DX, R10
+	VMOVUPS      Z2, (R10)
+	ADDQ         $+64, SI
+	ADDQ         $+64, CX
+	SUBQ         $0x10, DI
+	JMP          run83
+
+next84:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ $0x0c, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group76
 	VZEROUPPER
 	RET
 
-// func outerWide4F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// func outerWide4F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 // Requires: AVX, AVX512F
 TEXT ·outerWide4F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x02, DI
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x02, DX
+
+group86:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
 	MOVLQSX (AX), R8
-	LEAQ    (CX)(R8*4), R8
+	LEAQ    (BX)(R8*4), R8
 	MOVLQSX 4(AX), R9
-	LEAQ    (CX)(R9*4), R9
+	LEAQ    (BX)(R9*4), R9
 	MOVLQSX 8(AX), R10
-	LEAQ    (CX)(R10*4), R10
-	MOVLQSX 12(AX), AX
-	LEAQ    (CX)(AX*4), AX
+	LEAQ    (BX)(R10*4), R10
+	MOVLQSX 12(AX), R11
+	LEAQ    (BX)(R11*4), BX
 
-run83:
-	CMPQ    SI, $0x40
-	JLT     next84
-	MOVQ    BX, CX
-	VMOVUPS (CX), Z0
-	VMOVUPS 64(CX), Z1
-	VMOVUPS 128(CX), Z2
-	VMOVUPS 192(CX), Z3
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z4
-	VMOVUPS 64(CX), Z5
-	VMOVUPS 128(CX), Z6
-	VMOVUPS 192(CX), Z7
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z8
-	VMOVUPS 64(CX), Z9
-	VMOVUPS 128(CX), Z10
-	VMOVUPS 192(CX), Z11
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z12
-	VMOVUPS 64(CX), Z13
-	VMOVUPS 128(CX), Z14
-	VMOVUPS 192(CX), Z15
-	XORQ    CX, CX
-	MOVQ    DX, R11
+run87:
+	CMPQ    DI, $0x40
+	JLT     next88
+	MOVQ    CX, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
+	VMOVUPS 192(R11), Z3
+	ADDQ    DX, R11
+	VMOVUPS (R11), Z4
+	VMOVUPS 64(R11), Z5
+	VMOVUPS 128(R11), Z6
+	VMOVUPS 192(R11), Z7
+	ADDQ    DX, R11
+	VMOVUPS (R11), Z8
+	VMOVUPS 64(R11), Z9
+	VMOVUPS 128(R11), Z10
+	VMOVUPS 192(R11), Z11
+	ADDQ    DX, R11
+	VMOVUPS (R11), Z12
+	VMOVUPS 64(R11), Z13
+	VMOVUPS 128(R11), Z14
+	VMOVUPS 192(R11), Z15
+	XORQ    R11, R11
+	MOVQ    SI, R12
 
-sum85:
-	VMOVUPS      (R11), Z16
-	VMOVUPS      64(R11), Z17
-	VMOVUPS      128(R11), Z18
-	VMOVUPS      192(R11), Z19
-	VBROADCASTSS (R8)(CX*4), Z20
+sum89:
+	VMOVUPS      (R12), Z16
+	VMOVUPS      64(R12), Z17
+	VMOVUPS      128(R12), Z18
+	VMOVUPS      192(R12), Z19
+	VBROADCASTSS (R8)(R11*4), Z20
 	VFMADD231PS  Z16, Z20, Z0
 	VFMADD231PS  Z17, Z20, Z1
 	VFMADD231PS  Z18, Z20, Z2
 	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS (R9)(CX*4), Z20
+	VBROADCASTSS (R9)(R11*4), Z20
 	VFMADD231PS  Z16, Z20, Z4
 	VFMADD231PS  Z17, Z20, Z5
 	VFMADD231PS  Z18, Z20, Z6
 	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS (R10)(CX*4), Z20
+	VBROADCASTSS (R10)(R11*4), Z20
 	VFMADD231PS  Z16, Z20, Z8
 	VFMADD231PS  Z17, Z20, Z9
 	VFMADD231PS  Z18, Z20, Z10
 	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS (AX)(CX*4), Z20
+	VBROADCASTSS (BX)(R11*4), Z20
 	VFMADD231PS  Z16, Z20, Z12
 	VFMADD231PS  Z17, Z20, Z13
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	ADDQ         DI, R11
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum85
-	MOVQ         BX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, 64(CX)
-	VMOVUPS      Z2, 128(CX)
-	VMOVUPS      Z3, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z4, (CX)
-	VMOVUPS      Z5, 64(CX)
-	VMOVUPS      Z6, 128(CX)
-	VMOVUPS      Z7, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z8, (CX)
-	VMOVUPS      Z9, 64(CX)
-	VMOVUPS      Z10, 128(CX)
-	VMOVUPS      Z11, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z12, (CX)
-	VMOVUPS      Z13, 64(CX)
-	VMOVUPS      Z14, 128(CX)
-	VMOVUPS      Z15, 192(CX)
-	ADDQ         $+256, DX
-	ADDQ         $+256, BX
-	SUBQ         $0x40, SI
-	JMP          run83
+	ADDQ         DX, R12
+	INCQ         R11
+	CMPQ         R11, n+40(FP)
+	JLT          sum89
+	MOVQ         CX, R11
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      Z1, 64(R11)
+	VMOVUPS      Z2, 128(R11)
+	VMOVUPS      Z3, 192(R11)
+	ADDQ         DX, R11
+	VMOVUPS      Z4, (R11)
+	VMOVUPS      Z5, 64(R11)
+	VMOVUPS      Z6, 128(R11)
+	VMOVUPS      Z7, 192(R11)
+	ADDQ         DX, R11
+	VMOVUPS      Z8, (R11)
+	VMOVUPS      Z9, 64(R11)
+	VMOVUPS      Z10, 128(R11)
+	VMOVUPS      Z11, 192(R11)
+	ADDQ         DX, R11
+	VMOVUPS      Z12, (R11)
+	VMOVUPS      Z13, 64(R11)
+	VMOVUPS      Z14, 128(R11)
+	VMOVUPS      Z15, 192(R11)
+	ADDQ         $+256, SI
+	ADDQ         $+256, CX
+	SUBQ         $0x40, DI
+	JMP          run87
 
-next84:
-run86:
-	CMPQ    SI, $0x20
-	JLT     next87
-	MOVQ    BX, CX
-	VMOVUPS (CX), Z0
-	VMOVUPS 64(CX), Z1
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z2
-	VMOVUPS 64(CX), Z3
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z4
-	VMOVUPS 64(CX), Z5
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z6
-	VMOVUPS 64(CX), Z7
-	XORQ    CX, CX
-	MOVQ    DX, R11
+next88:
+run90:
+	CMPQ    DI, $0x20
+	JLT     next91
+	MOVQ    CX, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	ADDQ    DX, R11
+	VMOVUPS (R11), Z2
+	VMOVUPS 64(R11), Z3
+	ADDQ    DX, R11
+	VMOVUPS (R11), Z4
+	VMOVUPS 64(R11), Z5
+	ADDQ    DX, R11
+	VMOVUPS (R11), Z6
+	VMOVUPS 64(R11), Z7
+	XORQ    R11, R11
+	MOVQ    SI, R12
 
-sum88:
-	VMOVUPS      (R11), Z8
-	VMOVUPS      64(R11), Z9
-	VBROADCASTSS (R8)(CX*4), Z10
+sum92:
+	VMOVUPS      (R12), Z8
+	VMOVUPS      64(R12), Z9
+	VBROADCASTSS (R8)(R11*4), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (R9)(CX*4), Z10
+	VBROADCASTSS (R9)(R11*4), Z10
 	VFMADD231PS  Z8, Z10, Z2
 	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (R10)(CX*4), Z10
+	VBROADCASTSS (R10)(R11*4), Z10
 	VFMADD231PS  Z8, Z10, Z4
 	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (AX)(CX*4), Z10
+	VBROADCASTSS (BX)(R11*4), Z10
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         DI, R11
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum88
-	MOVQ         BX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z2, (CX)
-	VMOVUPS      Z3, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z4, (CX)
-	VMOVUPS      Z5, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z6, (CX)
-	VMOVUPS      Z7, 64(CX)
-	ADDQ         $+128, DX
-	ADDQ         $+128, BX
-	SUBQ         $0x20, SI
-	JMP          run86
+	ADDQ         DX, R12
+	INCQ         R11
+	CMPQ         R11, n+40(FP)
+	JLT          sum92
+	MOVQ         CX, R11
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      Z1, 64(R11)
+	ADDQ         DX, R11
+	VMOVUPS      Z2, (R11)
+	VMOVUPS      Z3, 64(R11)
+	ADDQ         DX, R11
+	VMOVUPS      Z4, (R11)
+	VMOVUPS      Z5, 64(R11)
+	ADDQ         DX, R11
+	VMOVUPS      Z6, (R11)
+	VMOVUPS      Z7, 64(R11)
+	ADDQ         $+128, SI
+	ADDQ         $+128, CX
+	SUBQ         $0x20, DI
+	JMP          run90
 
-next87:
-run89:
-	CMPQ    SI, $0x10
-	JLT     next90
-	MOVQ    BX, CX
-	VMOVUPS (CX), Z0
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z1
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z2
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z3
-	XORQ    CX, CX
-	MOVQ    DX, R11
+next91:
+run93:
+	CMPQ    DI, $0x10
+	JLT     next94
+	MOVQ    CX, R11
+	VMOVUPS (R11), Z0
+	ADDQ    DX, R11
+	VMOVUPS (R11), Z1
+	ADDQ    DX, R11
+	VMOVUPS (R11), Z2
+	ADDQ    DX, R11
+	VMOVUPS (R11), Z3
+	XORQ    R11, R11
+	MOVQ    SI, R12
 
-sum91:
-	VMOVUPS      (R11), Z4
-	VBROADCASTSS (R8)(CX*4), Z5
+sum95:
+	VMOVUPS      (R12), Z4
+	VBROADCASTSS (R8)(R11*4), Z5
 	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS (R9)(CX*4), Z5
+	VBROADCASTSS (R9)(R11*4), Z5
 	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS (R10)(CX*4), Z5
+	VBROADCASTSS (R10)(R11*4), Z5
 	VFMADD231PS  Z4, Z5, Z2
-	VBROADCASTSS (AX)(CX*4), Z5
+	VBROADCASTSS (BX)(R11*4), Z5
 	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         DI, R11
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum91
-	MOVQ         BX, CX
-	VMOVUPS      Z0, (CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z1, (CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z2, (CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z3, (CX)
-	ADDQ         $+64, DX
-	ADDQ         $+64, BX
-	SUBQ         $0x10, SI
-	JMP          run89
+	ADDQ         DX, R12
+	INCQ         R11
+	CMPQ         R11, n+40(FP)
+	JLT          sum95
+	MOVQ         CX, R11
+	VMOVUPS      Z0, (R11)
+	ADDQ         DX, R11
+	VMOVUPS      Z1, (R11)
+	ADDQ         DX, R11
+	VMOVUPS      Z2, (R11)
+	ADDQ         DX, R11
+	VMOVUPS      Z3, (R11)
+	ADDQ         $+64, SI
+	ADDQ         $+64, CX
+	SUBQ         $0x10, DI
+	JMP          run93
 
-next90:
+next94:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ $0x10, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group86
 	VZEROUPPER
 	RET
 
-// func outerWide5F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// func outerWide5F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 // Requires: AVX, AVX512F
 TEXT ·outerWide5F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x02, DI
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x02, DX
+
+group96:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
 	MOVLQSX (AX), R8
-	LEAQ    (CX)(R8*4), R8
+	LEAQ    (BX)(R8*4), R8
 	MOVLQSX 4(AX), R9
-	LEAQ    (CX)(R9*4), R9
+	LEAQ    (BX)(R9*4), R9
 	MOVLQSX 8(AX), R10
-	LEAQ    (CX)(R10*4), R10
+	LEAQ    (BX)(R10*4), R10
 	MOVLQSX 12(AX), R11
-	LEAQ    (CX)(R11*4), R11
-	MOVLQSX 16(AX), AX
-	LEAQ    (CX)(AX*4), AX
+	LEAQ    (BX)(R11*4), R11
+	MOVLQSX 16(AX), R12
+	LEAQ    (BX)(R12*4), BX
 
-run92:
-	CMPQ    SI, $0x40
-	JLT     next93
-	MOVQ    BX, CX
-	VMOVUPS (CX), Z0
-	VMOVUPS 64(CX), Z1
-	VMOVUPS 128(CX), Z2
-	VMOVUPS 192(CX), Z3
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z4
-	VMOVUPS 64(CX), Z5
-	VMOVUPS 128(CX), Z6
-	VMOVUPS 192(CX), Z7
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z8
-	VMOVUPS 64(CX), Z9
-	VMOVUPS 128(CX), Z10
-	VMOVUPS 192(CX), Z11
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z12
-	VMOVUPS 64(CX), Z13
-	VMOVUPS 128(CX), Z14
-	VMOVUPS 192(CX), Z15
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z16
-	VMOVUPS 64(CX), Z17
-	VMOVUPS 128(CX), Z18
-	VMOVUPS 192(CX), Z19
-	XORQ    CX, CX
-	MOVQ    DX, R12
+run97:
+	CMPQ    DI, $0x40
+	JLT     next98
+	MOVQ    CX, R12
+	VMOVUPS (R12), Z0
+	VMOVUPS 64(R12), Z1
+	VMOVUPS 128(R12), Z2
+	VMOVUPS 192(R12), Z3
+	ADDQ    DX, R12
+	VMOVUPS (R12), Z4
+	VMOVUPS 64(R12), Z5
+	VMOVUPS 128(R12), Z6
+	VMOVUPS 192(R12), Z7
+	ADDQ    DX, R12
+	VMOVUPS (R12), Z8
+	VMOVUPS 64(R12), Z9
+	VMOVUPS 128(R12), Z10
+	VMOVUPS 192(R12), Z11
+	ADDQ    DX, R12
+	VMOVUPS (R12), Z12
+	VMOVUPS 64(R12), Z13
+	VMOVUPS 128(R12), Z14
+	VMOVUPS 192(R12), Z15
+	ADDQ    DX, R12
+	VMOVUPS (R12), Z16
+	VMOVUPS 64(R12), Z17
+	VMOVUPS 128(R12), Z18
+	VMOVUPS 192(R12), Z19
+	XORQ    R12, R12
+	MOVQ    SI, R13
 
-sum94:
-	VMOVUPS      (R12), Z20
-	VMOVUPS      64(R12), Z21
-	VMOVUPS      128(R12), Z22
-	VMOVUPS      192(R12), Z23
-	VBROADCASTSS (R8)(CX*4), Z24
+sum99:
+	VMOVUPS      (R13), Z20
+	VMOVUPS      64(R13), Z21
+	VMOVUPS      128(R13), Z22
+	VMOVUPS      192(R13), Z23
+	VBROADCASTSS (R8)(R12*4), Z24
 	VFMADD231PS  Z20, Z24, Z0
 	VFMADD231PS  Z21, Z24, Z1
 	VFMADD231PS  Z22, Z24, Z2
 	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS (R9)(CX*4), Z24
+	VBROADCASTSS (R9)(R12*4), Z24
 	VFMADD231PS  Z20, Z24, Z4
 	VFMADD231PS  Z21, Z24, Z5
 	VFMADD231PS  Z22, Z24, Z6
 	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS (R10)(CX*4), Z24
+	VBROADCASTSS (R10)(R12*4), Z24
 	VFMADD231PS  Z20, Z24, Z8
 	VFMADD231PS  Z21, Z24, Z9
 	VFMADD231PS  Z22, Z24, Z10
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS (R11)(CX*4), Z24
+	VBROADCASTSS (R11)(R12*4), Z24
 	VFMADD231PS  Z20, Z24, Z12
 	VFMADD231PS  Z21, Z24, Z13
 	VFMADD231PS  Z22, Z24, Z14
 	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS (AX)(CX*4), Z24
+	VBROADCASTSS (BX)(R12*4), Z24
 	VFMADD231PS  Z20, Z24, Z16
 	VFMADD231PS  Z21, Z24, Z17
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
-	ADDQ         DI, R12
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum94
-	MOVQ         BX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, 64(CX)
-	VMOVUPS      Z2, 128(CX)
-	VMOVUPS      Z3, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z4, (CX)
-	VMOVUPS      Z5, 64(CX)
-	VMOVUPS      Z6, 128(CX)
-	VMOVUPS      Z7, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z8, (CX)
-	VMOVUPS      Z9, 64(CX)
-	VMOVUPS      Z10, 128(CX)
-	VMOVUPS      Z11, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z12, (CX)
-	VMOVUPS      Z13, 64(CX)
-	VMOVUPS      Z14, 128(CX)
-	VMOVUPS      Z15, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z16, (CX)
-	VMOVUPS      Z17, 64(CX)
-	VMOVUPS      Z18, 128(CX)
-	VMOVUPS      Z19, 192(CX)
-	ADDQ         $+256, DX
-	ADDQ         $+256, BX
-	SUBQ         $0x40, SI
-	JMP          run92
+	ADDQ         DX, R13
+	INCQ         R12
+	CMPQ         R12, n+40(FP)
+	JLT          sum99
+	MOVQ         CX, R12
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      Z1, 64(R12)
+	VMOVUPS      Z2, 128(R12)
+	VMOVUPS      Z3, 192(R12)
+	ADDQ         DX, R12
+	VMOVUPS      Z4, (R12)
+	VMOVUPS      Z5, 64(R12)
+	VMOVUPS      Z6, 128(R12)
+	VMOVUPS      Z7, 192(R12)
+	ADDQ         DX, R12
+	VMOVUPS      Z8, (R12)
+	VMOVUPS      Z9, 64(R12)
+	VMOVUPS      Z10, 128(R12)
+	VMOVUPS      Z11, 192(R12)
+	ADDQ         DX, R12
+	VMOVUPS      Z12, (R12)
+	VMOVUPS      Z13, 64(R12)
+	VMOVUPS      Z14, 128(R12)
+	VMOVUPS      Z15, 192(R12)
+	ADDQ         DX, R12
+	VMOVUPS      Z16, (R12)
+	VMOVUPS      Z17, 64(R12)
+	VMOVUPS      Z18, 128(R12)
+	VMOVUPS      Z19, 192(R12)
+	ADDQ         $+256, SI
+	ADDQ         $+256, CX
+	SUBQ         $0x40, DI
+	JMP          run97
 
-next93:
-run95:
-	CMPQ    SI, $0x20
-	JLT     next96
-	MOVQ    BX, CX
-	VMOVUPS (CX), Z0
-	VMOVUPS 64(CX), Z1
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z2
-	VMOVUPS 64(CX), Z3
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z4
-	VMOVUPS 64(CX), Z5
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z6
-	VMOVUPS 64(CX), Z7
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z8
-	VMOVUPS 64(CX), Z9
-	XORQ    CX, CX
-	MOVQ    DX, R12
+next98:
+run100:
+	CMPQ    DI, $0x20
+	JLT     next101
+	MOVQ    CX, R12
+	VMOVUPS (R12), Z0
+	VMOVUPS 64(R12), Z1
+	ADDQ    DX, R12
+	VMOVUPS (R12), Z2
+	VMOVUPS 64(R12), Z3
+	ADDQ    DX, R12
+	VMOVUPS (R12), Z4
+	VMOVUPS 64(R12), Z5
+	ADDQ    DX, R12
+	VMOVUPS (R12), Z6
+	VMOVUPS 64(R12), Z7
+	ADDQ    DX, R12
+	VMOVUPS (R12), Z8
+	VMOVUPS 64(R12), Z9
+	XORQ    R12, R12
+	MOVQ    SI, R13
 
-sum97:
-	VMOVUPS      (R12), Z10
-	VMOVUPS      64(R12), Z11
-	VBROADCASTSS (R8)(CX*4), Z12
+sum102:
+	VMOVUPS      (R13), Z10
+	VMOVUPS      64(R13), Z11
+	VBROADCASTSS (R8)(R12*4), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (R9)(CX*4), Z12
+	VBROADCASTSS (R9)(R12*4), Z12
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (R10)(CX*4), Z12
+	VBROADCASTSS (R10)(R12*4), Z12
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (R11)(CX*4), Z12
+	VBROADCASTSS (R11)(R12*4), Z12
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (AX)(CX*4), Z12
+	VBROADCASTSS (BX)(R12*4), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         DI, R12
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum97
-	MOVQ         BX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z2, (CX)
-	VMOVUPS      Z3, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z4, (CX)
-	VMOVUPS      Z5, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z6, (CX)
-	VMOVUPS      Z7, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z8, (CX)
-	VMOVUPS      Z9, 64(CX)
-	ADDQ         $+128, DX
-	ADDQ         $+128, BX
-	SUBQ         $0x20, SI
-	JMP          run95
+	ADDQ         DX, R13
+	INCQ         R12
+	CMPQ         R12, n+40(FP)
+	JLT          sum102
+	MOVQ         CX, R12
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      Z1, 64(R12)
+	ADDQ         DX, R12
+	VMOVUPS      Z2, (R12)
+	VMOVUPS      Z3, 64(R12)
+	ADDQ         DX, R12
+	VMOVUPS      Z4, (R12)
+	VMOVUPS      Z5, 64(R12)
+	ADDQ         DX, R12
+	VMOVUPS      Z6, (R12)
+	VMOVUPS      Z7, 64(R12)
+	ADDQ         DX, R12
+	VMOVUPS      Z8, (R12)
+	VMOVUPS      Z9, 64(R12)
+	ADDQ         $+128, SI
+	ADDQ         $+128, CX
+	SUBQ         $0x20, DI
+	JMP          run100
 
-next96:
-run98:
-	CMPQ    SI, $0x10
-	JLT     next99
-	MOVQ    BX, CX
-	VMOVUPS (CX), Z0
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z1
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z2
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z3
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z4
-	XORQ    CX, CX
-	MOVQ    DX, R12
+next101:
+run103:
+	CMPQ    DI, $0x10
+	JLT     next104
+	MOVQ    CX, R12
+	VMOVUPS (R12), Z0
+	ADDQ    DX, R12
+	VMOVUPS (R12), Z1
+	ADDQ    DX, R12
+	VMOVUPS (R12), Z2
+	ADDQ    DX, R12
+	VMOVUPS (R12), Z3
+	ADDQ    DX, R12
+	VMOVUPS (R12), Z4
+	XORQ    R12, R12
+	MOVQ    SI, R13
 
-sum100:
-	VMOVUPS      (R12), Z5
-	VBROADCASTSS (R8)(CX*4), Z6
+sum105:
+	VMOVUPS      (R13), Z5
+	VBROADCASTSS (R8)(R12*4), Z6
 	VFMADD231PS  Z5, Z6, Z0
-	VBROADCASTSS (R9)(CX*4), Z6
+	VBROADCASTSS (R9)(R12*4), Z6
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (R10)(CX*4), Z6
+	VBROADCASTSS (R10)(R12*4), Z6
 	VFMADD231PS  Z5, Z6, Z2
-	VBROADCASTSS (R11)(CX*4), Z6
+	VBROADCASTSS (R11)(R12*4), Z6
 	VFMADD231PS  Z5, Z6, Z3
-	VBROADCASTSS (AX)(CX*4), Z6
+	VBROADCASTSS (BX)(R12*4), Z6
 	VFMADD231PS  Z5, Z6, Z4
-	ADDQ         DI, R12
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum100
-	MOVQ         BX, CX
-	VMOVUPS      Z0, (CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z1, (CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z2, (CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z3, (CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z4, (CX)
-	ADDQ         $+64, DX
-	ADDQ         $+64, BX
-	SUBQ         $0x10, SI
-	JMP          run98
+	ADDQ         DX, R13
+	INCQ         R12
+	CMPQ         R12, n+40(FP)
+	JLT          sum105
+	MOVQ         CX, R12
+	VMOVUPS      Z0, (R12)
+	ADDQ         DX, R12
+	VMOVUPS      Z1, (R12)
+	ADDQ         DX, R12
+	VMOVUPS      Z2, (R12)
+	ADDQ         DX, R12
+	VMOVUPS      Z3, (R12)
+	ADDQ         DX, R12
+	VMOVUPS      Z4, (R12)
+	ADDQ         $+64, SI
+	ADDQ         $+64, CX
+	SUBQ         $0x10, DI
+	JMP          run103
 
-next99:
+next104:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ $0x14, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group96
 	VZEROUPPER
 	RET
 
-// func outerWide6F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// func outerWide6F32AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 // Requires: AVX, AVX512F
 TEXT ·outerWide6F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x02, DI
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x02, DX
+
+group106:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
 	MOVLQSX (AX), R8
-	LEAQ    (CX)(R8*4), R8
+	LEAQ    (BX)(R8*4), R8
 	MOVLQSX 4(AX), R9
-	LEAQ    (CX)(R9*4), R9
+	LEAQ    (BX)(R9*4), R9
 	MOVLQSX 8(AX), R10
-	LEAQ    (CX)(R10*4), R10
+	LEAQ    (BX)(R10*4), R10
 	MOVLQSX 12(AX), R11
-	LEAQ    (CX)(R11*4), R11
+	LEAQ    (BX)(R11*4), R11
 	MOVLQSX 16(AX), R12
-	LEAQ    (CX)(R12*4), R12
-	MOVLQSX 20(AX), AX
-	LEAQ    (CX)(AX*4), AX
+	LEAQ    (BX)(R12*4), R12
+	MOVLQSX 20(AX), R13
+	LEAQ    (BX)(R13*4), BX
 
-run101:
-	CMPQ    SI, $0x40
-	JLT     next102
-	MOVQ    BX, CX
-	VMOVUPS (CX), Z0
-	VMOVUPS 64(CX), Z1
-	VMOVUPS 128(CX), Z2
-	VMOVUPS 192(CX), Z3
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z4
-	VMOVUPS 64(CX), Z5
-	VMOVUPS 128(CX), Z6
-	VMOVUPS 192(CX), Z7
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z8
-	VMOVUPS 64(CX), Z9
-	VMOVUPS 128(CX), Z10
-	VMOVUPS 192(CX), Z11
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z12
-	VMOVUPS 64(CX), Z13
-	VMOVUPS 128(CX), Z14
-	VMOVUPS 192(CX), Z15
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z16
-	VMOVUPS 64(CX), Z17
-	VMOVUPS 128(CX), Z18
-	VMOVUPS 192(CX), Z19
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z20
-	VMOVUPS 64(CX), Z21
-	VMOVUPS 128(CX), Z22
-	VMOVUPS 192(CX), Z23
-	XORQ    CX, CX
-	MOVQ    DX, R13
+run107:
+	CMPQ    DI, $0x40
+	JLT     next108
+	MOVQ    CX, R13
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	VMOVUPS 128(R13), Z2
+	VMOVUPS 192(R13), Z3
+	ADDQ    DX, R13
+	VMOVUPS (R13), Z4
+	VMOVUPS 64(R13), Z5
+	VMOVUPS 128(R13), Z6
+	VMOVUPS 192(R13), Z7
+	ADDQ    DX, R13
+	VMOVUPS (R13), Z8
+	VMOVUPS 64(R13), Z9
+	VMOVUPS 128(R13), Z10
+	VMOVUPS 192(R13), Z11
+	ADDQ    DX, R13
+	VMOVUPS (R13), Z12
+	VMOVUPS 64(R13), Z13
+	VMOVUPS 128(R13), Z14
+	VMOVUPS 192(R13), Z15
+	ADDQ    DX, R13
+	VMOVUPS (R13), Z16
+	VMOVUPS 64(R13), Z17
+	VMOVUPS 128(R13), Z18
+	VMOVUPS 192(R13), Z19
+	ADDQ    DX, R13
+	VMOVUPS (R13), Z20
+	VMOVUPS 64(R13), Z21
+	VMOVUPS 128(R13), Z22
+	VMOVUPS 192(R13), Z23
+	XORQ    R13, R13
+	MOVQ    SI, R14
 
-sum103:
-	VMOVUPS      (R13), Z24
-	VMOVUPS      64(R13), Z25
-	VMOVUPS      128(R13), Z26
-	VMOVUPS      192(R13), Z27
-	VBROADCASTSS (R8)(CX*4), Z28
+sum109:
+	VMOVUPS      (R14), Z24
+	VMOVUPS      64(R14), Z25
+	VMOVUPS      128(R14), Z26
+	VMOVUPS      192(R14), Z27
+	VBROADCASTSS (R8)(R13*4), Z28
 	VFMADD231PS  Z24, Z28, Z0
 	VFMADD231PS  Z25, Z28, Z1
 	VFMADD231PS  Z26, Z28, Z2
 	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS (R9)(CX*4), Z28
+	VBROADCASTSS (R9)(R13*4), Z28
 	VFMADD231PS  Z24, Z28, Z4
 	VFMADD231PS  Z25, Z28, Z5
 	VFMADD231PS  Z26, Z28, Z6
 	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS (R10)(CX*4), Z28
+	VBROADCASTSS (R10)(R13*4), Z28
 	VFMADD231PS  Z24, Z28, Z8
 	VFMADD231PS  Z25, Z28, Z9
 	VFMADD231PS  Z26, Z28, Z10
 	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS (R11)(CX*4), Z28
+	VBROADCASTSS (R11)(R13*4), Z28
 	VFMADD231PS  Z24, Z28, Z12
 	VFMADD231PS  Z25, Z28, Z13
 	VFMADD231PS  Z26, Z28, Z14
 	VFMADD231PS  Z27, Z28, Z15
-	VBROADCASTSS (R12)(CX*4), Z28
+	VBROADCASTSS (R12)(R13*4), Z28
 	VFMADD231PS  Z24, Z28, Z16
 	VFMADD231PS  Z25, Z28, Z17
 	VFMADD231PS  Z26, Z28, Z18
 	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS (AX)(CX*4), Z28
+	VBROADCASTSS (BX)(R13*4), Z28
 	VFMADD231PS  Z24, Z28, Z20
 	VFMADD231PS  Z25, Z28, Z21
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
-	ADDQ         DI, R13
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum103
-	MOVQ         BX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, 64(CX)
-	VMOVUPS      Z2, 128(CX)
-	VMOVUPS      Z3, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z4, (CX)
-	VMOVUPS      Z5, 64(CX)
-	VMOVUPS      Z6, 128(CX)
-	VMOVUPS      Z7, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z8, (CX)
-	VMOVUPS      Z9, 64(CX)
-	VMOVUPS      Z10, 128(CX)
-	VMOVUPS      Z11, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z12, (CX)
-	VMOVUPS      Z13, 64(CX)
-	VMOVUPS      Z14, 128(CX)
-	VMOVUPS      Z15, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z16, (CX)
-	VMOVUPS      Z17, 64(CX)
-	VMOVUPS      Z18, 128(CX)
-	VMOVUPS      Z19, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z20, (CX)
-	VMOVUPS      Z21, 64(CX)
-	VMOVUPS      Z22, 128(CX)
-	VMOVUPS      Z23, 192(CX)
-	ADDQ         $+256, DX
-	ADDQ         $+256, BX
-	SUBQ         $0x40, SI
-	JMP          run101
-
-next102:
-run104:
-	CMPQ    SI, $0x20
-	JLT     next105
-	MOVQ    BX, CX
-	VMOVUPS (CX), Z0
-	VMOVUPS 64(CX), Z1
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z2
-	VMOVUPS 64(CX), Z3
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z4
-	VMOVUPS 64(CX), Z5
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z6
-	VMOVUPS 64(CX), Z7
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z8
-	VMOVUPS 64(CX), Z9
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z10
-	VMOVUPS 64(CX), Z11
-	XORQ    CX, CX
-	MOVQ    DX, R13
-
-sum106:
-	VMOVUPS      (R13), Z12
-	VMOVUPS      64(R13), Z13
-	VBROADCASTSS (R8)(CX*4), Z14
-	VFMADD231PS  Z12, Z14, Z0
-	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (R9)(CX*4), Z14
-	VFMADD231PS  Z12, Z14, Z2
-	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (R10)(CX*4), Z14
-	VFMADD231PS  Z12, Z14, Z4
-	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (R11)(CX*4), Z14
-	VFMADD231PS  Z12, Z14, Z6
-	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (R12)(CX*4), Z14
-	VFMADD231PS  Z12, Z14, Z8
-	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (AX)(CX*4), Z14
-	VFMADD231PS  Z12, Z14, Z10
-	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         DI, R13
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum106
-	MOVQ         BX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z2, (CX)
-	VMOVUPS      Z3, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z4, (CX)
-	VMOVUPS      Z5, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z6, (CX)
-	VMOVUPS      Z7, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z8, (CX)
-	VMOVUPS      Z9, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z10, (CX)
-	VMOVUPS      Z11, 64(CX)
-	ADDQ         $+128, DX
-	ADDQ         $+128, BX
-	SUBQ         $0x20, SI
-	JMP          run104
-
-next105:
-run107:
-	CMPQ    SI, $0x10
-	JLT     next108
-	MOVQ    BX, CX
-	VMOVUPS (CX), Z0
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z1
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z2
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z3
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z4
-	ADDQ    DI, CX
-	VMOVUPS (CX), Z5
-	XORQ    CX, CX
-	MOVQ    DX, R13
-
-sum109:
-	VMOVUPS      (R13), Z6
-	VBROADCASTSS (R8)(CX*4), Z7
-	VFMADD231PS  Z6, Z7, Z0
-	VBROADCASTSS (R9)(CX*4), Z7
-	VFMADD231PS  Z6, Z7, Z1
-	VBROADCASTSS (R10)(CX*4), Z7
-	VFMADD231PS  Z6, Z7, Z2
-	VBROADCASTSS (R11)(CX*4), Z7
-	VFMADD231PS  Z6, Z7, Z3
-	VBROADCASTSS (R12)(CX*4), Z7
-	VFMADD231PS  Z6, Z7, Z4
-	VBROADCASTSS (AX)(CX*4), Z7
-	VFMADD231PS  Z6, Z7, Z5
-	ADDQ         DI, R13
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
+	ADDQ         DX, R14
+	INCQ         R13
+	CMPQ         R13, n+40(FP)
 	JLT          sum109
-	MOVQ         BX, CX
-	VMOVUPS      Z0, (CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z1, (CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z2, (CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z3, (CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z4, (CX)
-	ADDQ         DI, CX
-	VMOVUPS      Z5, (CX)
-	ADDQ         $+64, DX
-	ADDQ         $+64, BX
-	SUBQ         $0x10, SI
+	MOVQ         CX, R13
+	VMOVUPS      Z0, (R13)
+	VMOVUPS      Z1, 64(R13)
+	VMOVUPS      Z2, 128(R13)
+	VMOVUPS      Z3, 192(R13)
+	ADDQ         DX, R13
+	VMOVUPS      Z4, (R13)
+	VMOVUPS      Z5, 64(R13)
+	VMOVUPS      Z6, 128(R13)
+	VMOVUPS      Z7, 192(R13)
+	ADDQ         DX, R13
+	VMOVUPS      Z8, (R13)
+	VMOVUPS      Z9, 64(R13)
+	VMOVUPS      Z10, 128(R13)
+	VMOVUPS      Z11, 192(R13)
+	ADDQ         DX, R13
+	VMOVUPS      Z12, (R13)
+	VMOVUPS      Z13, 64(R13)
+	VMOVUPS      Z14, 128(R13)
+	VMOVUPS      Z15, 192(R13)
+	ADDQ         DX, R13
+	VMOVUPS      Z16, (R13)
+	VMOVUPS      Z17, 64(R13)
+	VMOVUPS      Z18, 128(R13)
+	VMOVUPS      Z19, 192(R13)
+	ADDQ         DX, R13
+	VMOVUPS      Z20, (R13)
+	VMOVUPS      Z21, 64(R13)
+	VMOVUPS      Z22, 128(R13)
+	VMOVUPS      Z23, 192(R13)
+	ADDQ         $+256, SI
+	ADDQ         $+256, CX
+	SUBQ         $0x40, DI
 	JMP          run107
 
 next108:
+run110:
+	CMPQ    DI, $0x20
+	JLT     next111
+	MOVQ    CX, R13
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	ADDQ    DX, R13
+	VMOVUPS (R13), Z2
+	VMOVUPS 64(R13), Z3
+	ADDQ    DX, R13
+	VMOVUPS (R13), Z4
+	VMOVUPS 64(R13), Z5
+	ADDQ    DX, R13
+	VMOVUPS (R13), Z6
+	VMOVUPS 64(R13), Z7
+	ADDQ    DX, R13
+	VMOVUPS (R13), Z8
+	VMOVUPS 64(R13), Z9
+	ADDQ    DX, R13
+	VMOVUPS (R13), Z10
+	VMOVUPS 64(R13), Z11
+	XORQ    R13, R13
+	MOVQ    SI, R14
+
+sum112:
+	VMOVUPS      (R14), Z12
+	VMOVUPS      64(R14), Z13
+	VBROADCASTSS (R8)(R13*4), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (R9)(R13*4), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (R10)(R13*4), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R11)(R13*4), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R12)(R13*4), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (BX)(R13*4), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         DX, R14
+	INCQ         R13
+	CMPQ         R13, n+40(FP)
+	JLT          sum112
+	MOVQ         CX, R13
+	VMOVUPS      Z0, (R13)
+	VMOVUPS      Z1, 64(R13)
+	ADDQ         DX, R13
+	VMOVUPS      Z2, (R13)
+	VMOVUPS      Z3, 64(R13)
+	ADDQ         DX, R13
+	VMOVUPS      Z4, (R13)
+	VMOVUPS      Z5, 64(R13)
+	ADDQ         DX, R13
+	VMOVUPS      Z6, (R13)
+	VMOVUPS      Z7, 64(R13)
+	ADDQ         DX, R13
+	VMOVUPS      Z8, (R13)
+	VMOVUPS      Z9, 64(R13)
+	ADDQ         DX, R13
+	VMOVUPS      Z10, (R13)
+	VMOVUPS      Z11, 64(R13)
+	ADDQ         $+128, SI
+	ADDQ         $+128, CX
+	SUBQ         $0x20, DI
+	JMP          run110
+
+next111:
+run113:
+	CMPQ    DI, $0x10
+	JLT     next114
+	MOVQ    CX, R13
+	VMOVUPS (R13), Z0
+	ADDQ    DX, R13
+	VMOVUPS (R13), Z1
+	ADDQ    DX, R13
+	VMOVUPS (R13), Z2
+	ADDQ    DX, R13
+	VMOVUPS (R13), Z3
+	ADDQ    DX, R13
+	VMOVUPS (R13), Z4
+	ADDQ    DX, R13
+	VMOVUPS (R13), Z5
+	XORQ    R13, R13
+	MOVQ    SI, R14
+
+sum115:
+	VMOVUPS      (R14), Z6
+	VBROADCASTSS (R8)(R13*4), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (R9)(R13*4), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS (R10)(R13*4), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (R11)(R13*4), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS (R12)(R13*4), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS (BX)(R13*4), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	ADDQ         DX, R14
+	INCQ         R13
+	CMPQ         R13, n+40(FP)
+	JLT          sum115
+	MOVQ         CX, R13
+	VMOVUPS      Z0, (R13)
+	ADDQ         DX, R13
+	VMOVUPS      Z1, (R13)
+	ADDQ         DX, R13
+	VMOVUPS      Z2, (R13)
+	ADDQ         DX, R13
+	VMOVUPS      Z3, (R13)
+	ADDQ         DX, R13
+	VMOVUPS      Z4, (R13)
+	ADDQ         DX, R13
+	VMOVUPS      Z5, (R13)
+	ADDQ         $+64, SI
+	ADDQ         $+64, CX
+	SUBQ         $0x10, DI
+	JMP          run113
+
+next114:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ $0x18, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group106
 	VZEROUPPER
 	RET
 
@@ -2478,9 +2529,9 @@ TEXT ·transposeF32AVX512(SB), NOSPLIT, $0-48
 	SHLQ $0x02, SI
 	XORQ DI, DI
 
-rows110:
+rows116:
 	CMPQ       DI, n+40(FP)
-	JGE        done111
+	JGE        done117
 	MOVQ       $0x00000000, R8
 	CMPQ       R8, BX
 	CMOVQGT    BX, R8
@@ -2690,9 +2741,9 @@ rows110:
 	ADDQ       SI, AX
 	ADDQ       SI, AX
 	ADDQ       $0x10, DI
-	JMP        rows110
+	JMP        rows116
 
-done111:
+done117:
 	VZEROUPPER
 	RET
 
@@ -2703,10 +2754,10 @@ TEXT ·rowSumF32AVX2(SB), NOSPLIT, $0-32
 	MOVQ arena+8(FP), CX
 	MOVQ sums+16(FP), DX
 	CMPQ 8(AX), $0x00
-	JEQ  done113
+	JEQ  done119
 	XORQ BX, BX
 
-column112:
+column118:
 	MOVQ    (AX), SI
 	MOVLQSX (SI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
@@ -2714,18 +2765,18 @@ column112:
 	VMOVUPS (DX), Y0
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest115
+	JLT     rest121
 
-rows114:
+rows120:
 	VMOVUPS (SI)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 	ADDQ    $+64, R8
 	SUBQ    $0x10, DI
-	JGE     rows114
+	JGE     rows120
 
-rest115:
+rest121:
 	ADDQ    $0x10, DI
-	JEQ     rowsDone116
+	JEQ     rowsDone122
 	LEAQ    masks32<>+0(SB), R9
 	SHLQ    $0x02, DI
 	SUBQ    DI, R9
@@ -2733,24 +2784,24 @@ rest115:
 	VANDPS  (SI)(R8*1), Y1, Y1
 	VADDPS  Y1, Y0, Y0
 
-rowsDone116:
+rowsDone122:
 	VMOVUPS Y0, (DX)
 	MOVQ    n+24(FP), DI
 	VMOVUPS 32(DX), Y0
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest118
+	JLT     rest124
 
-rows117:
+rows123:
 	VMOVUPS 32(SI)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 	ADDQ    $+64, R8
 	SUBQ    $0x10, DI
-	JGE     rows117
+	JGE     rows123
 
-rest118:
+rest124:
 	ADDQ    $0x10, DI
-	JEQ     rowsDone119
+	JEQ     rowsDone125
 	LEAQ    masks32<>+0(SB), R9
 	SHLQ    $0x02, DI
 	SUBQ    DI, R9
@@ -2758,14 +2809,14 @@ rest118:
 	VANDPS  32(SI)(R8*1), Y1, Y1
 	VADDPS  Y1, Y0, Y0
 
-rowsDone119:
+rowsDone125:
 	VMOVUPS Y0, 32(DX)
 	ADDQ    $+64, DX
 	INCQ    BX
 	CMPQ    BX, 8(AX)
-	JLT     column112
+	JLT     column118
 
-done113:
+done119:
 	VZEROUPPER
 	RET
 
@@ -2776,9 +2827,9 @@ TEXT ·foldF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ sums+8(FP), CX
 	MOVQ n+16(FP), DX
 
-sum120:
+sum126:
 	TESTQ        DX, DX
-	JEQ          done121
+	JEQ          done127
 	VMOVUPS      (CX), Y0
 	VMOVUPS      32(CX), Y1
 	VADDPS       Y1, Y0, Y0
@@ -2792,9 +2843,9 @@ sum120:
 	ADDQ         $+64, CX
 	ADDQ         $0x04, AX
 	DECQ         DX
-	JMP          sum120
+	JMP          sum126
 
-done121:
+done127:
 	VZEROUPPER
 	RET
 
@@ -2814,19 +2865,19 @@ TEXT ·outer1x1F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x10, BX
-	JLT     rest123
+	JLT     rest129
 
-rows122:
+rows128:
 	VMOVUPS     (DX)(SI*1), Y1
 	VMOVUPS     (AX)(SI*1), Y2
 	VFMADD231PS Y1, Y2, Y0
 	ADDQ        $+64, SI
 	SUBQ        $0x10, BX
-	JGE         rows122
+	JGE         rows128
 
-rest123:
+rest129:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone124
+	JEQ         rowsDone130
 	LEAQ        masks32<>+0(SB), DI
 	SHLQ        $0x02, BX
 	SUBQ        BX, DI
@@ -2835,7 +2886,7 @@ rest123:
 	VANDPS      (AX)(SI*1), Y1, Y1
 	VFMADD231PS Y2, Y1, Y0
 
-rowsDone124:
+rowsDone130:
 	MOVQ    CX, BX
 	VMOVUPS Y0, (BX)
 	MOVQ    CX, BX
@@ -2843,19 +2894,19 @@ rowsDone124:
 	MOVQ    n+40(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x10, BX
-	JLT     rest126
+	JLT     rest132
 
-rows125:
+rows131:
 	VMOVUPS     32(DX)(SI*1), Y1
 	VMOVUPS     32(AX)(SI*1), Y2
 	VFMADD231PS Y1, Y2, Y0
 	ADDQ        $+64, SI
 	SUBQ        $0x10, BX
-	JGE         rows125
+	JGE         rows131
 
-rest126:
+rest132:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone127
+	JEQ         rowsDone133
 	LEAQ        masks32<>+0(SB), DI
 	SHLQ        $0x02, BX
 	SUBQ        BX, DI
@@ -2864,7 +2915,7 @@ rest126:
 	VANDPS      32(AX)(SI*1), Y1, Y1
 	VFMADD231PS Y2, Y1, Y0
 
-rowsDone127:
+rowsDone133:
 	MOVQ    CX, AX
 	VMOVUPS Y0, 32(AX)
 	VZEROUPPER
@@ -2889,9 +2940,9 @@ TEXT ·outer1x2F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    DI, DI
 	SUBQ    $0x10, BX
-	JLT     rest129
+	JLT     rest135
 
-rows128:
+rows134:
 	VMOVUPS     (DX)(DI*1), Y2
 	VMOVUPS     (SI)(DI*1), Y3
 	VFMADD231PS Y2, Y3, Y0
@@ -2899,11 +2950,11 @@ rows128:
 	VFMADD231PS Y2, Y3, Y1
 	ADDQ        $+64, DI
 	SUBQ        $0x10, BX
-	JGE         rows128
+	JGE         rows134
 
-rest129:
+rest135:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone130
+	JEQ         rowsDone136
 	LEAQ        masks32<>+0(SB), R8
 	SHLQ        $0x02, BX
 	SUBQ        BX, R8
@@ -2914,7 +2965,7 @@ rest129:
 	VANDPS      (AX)(DI*1), Y2, Y2
 	VFMADD231PS Y3, Y2, Y1
 
-rowsDone130:
+rowsDone136:
 	MOVQ    CX, BX
 	VMOVUPS Y0, (BX)
 	VMOVUPS Y1, 64(BX)
@@ -2924,9 +2975,9 @@ rowsDone130:
 	MOVQ    n+40(FP), BX
 	XORQ    DI, DI
 	SUBQ    $0x10, BX
-	JLT     rest132
+	JLT     rest138
 
-rows131:
+rows137:
 	VMOVUPS     32(DX)(DI*1), Y2
 	VMOVUPS     32(SI)(DI*1), Y3
 	VFMADD231PS Y2, Y3, Y0
@@ -2934,11 +2985,11 @@ rows131:
 	VFMADD231PS Y2, Y3, Y1
 	ADDQ        $+64, DI
 	SUBQ        $0x10, BX
-	JGE         rows131
+	JGE         rows137
 
-rest132:
+rest138:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone133
+	JEQ         rowsDone139
 	LEAQ        masks32<>+0(SB), R8
 	SHLQ        $0x02, BX
 	SUBQ        BX, R8
@@ -2949,7 +3000,7 @@ rest132:
 	VANDPS      32(AX)(DI*1), Y2, Y2
 	VFMADD231PS Y3, Y2, Y1
 
-rowsDone133:
+rowsDone139:
 	MOVQ    CX, AX
 	VMOVUPS Y0, 32(AX)
 	VMOVUPS Y1, 96(AX)
@@ -2978,9 +3029,9 @@ TEXT ·outer1x3F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    R8, R8
 	SUBQ    $0x10, BX
-	JLT     rest135
+	JLT     rest141
 
-rows134:
+rows140:
 	VMOVUPS     (DX)(R8*1), Y3
 	VMOVUPS     (SI)(R8*1), Y4
 	VFMADD231PS Y3, Y4, Y0
@@ -2990,11 +3041,11 @@ rows134:
 	VFMADD231PS Y3, Y4, Y2
 	ADDQ        $+64, R8
 	SUBQ        $0x10, BX
-	JGE         rows134
+	JGE         rows140
 
-rest135:
+rest141:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone136
+	JEQ         rowsDone142
 	LEAQ        masks32<>+0(SB), R9
 	SHLQ        $0x02, BX
 	SUBQ        BX, R9
@@ -3007,7 +3058,7 @@ rest135:
 	VANDPS      (AX)(R8*1), Y3, Y3
 	VFMADD231PS Y4, Y3, Y2
 
-rowsDone136:
+rowsDone142:
 	MOVQ    CX, BX
 	VMOVUPS Y0, (BX)
 	VMOVUPS Y1, 64(BX)
@@ -3019,9 +3070,9 @@ rowsDone136:
 	MOVQ    n+40(FP), BX
 	XORQ    R8, R8
 	SUBQ    $0x10, BX
-	JLT     rest138
+	JLT     rest144
 
-rows137:
+rows143:
 	VMOVUPS     32(DX)(R8*1), Y3
 	VMOVUPS     32(SI)(R8*1), Y4
 	VFMADD231PS Y3, Y4, Y0
@@ -3031,11 +3082,11 @@ rows137:
 	VFMADD231PS Y3, Y4, Y2
 	ADDQ        $+64, R8
 	SUBQ        $0x10, BX
-	JGE         rows137
+	JGE         rows143
 
-rest138:
+rest144:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone139
+	JEQ         rowsDone145
 	LEAQ        masks32<>+0(SB), R9
 	SHLQ        $0x02, BX
 	SUBQ        BX, R9
@@ -3048,7 +3099,7 @@ rest138:
 	VANDPS      32(AX)(R8*1), Y3, Y3
 	VFMADD231PS Y4, Y3, Y2
 
-rowsDone139:
+rowsDone145:
 	MOVQ    CX, AX
 	VMOVUPS Y0, 32(AX)
 	VMOVUPS Y1, 96(AX)
@@ -3076,9 +3127,9 @@ TEXT ·outer2x1F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    DI, DI
 	SUBQ    $0x10, SI
-	JLT     rest141
+	JLT     rest147
 
-rows140:
+rows146:
 	VMOVUPS     (BX)(DI*1), Y2
 	VMOVUPS     (DX)(DI*1), Y3
 	VMOVUPS     (AX)(DI*1), Y4
@@ -3086,11 +3137,11 @@ rows140:
 	VFMADD231PS Y3, Y4, Y1
 	ADDQ        $+64, DI
 	SUBQ        $0x10, SI
-	JGE         rows140
+	JGE         rows146
 
-rest141:
+rest147:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone142
+	JEQ         rowsDone148
 	LEAQ        masks32<>+0(SB), R8
 	SHLQ        $0x02, SI
 	SUBQ        SI, R8
@@ -3101,7 +3152,7 @@ rest141:
 	VFMADD231PS Y3, Y2, Y0
 	VFMADD231PS Y4, Y2, Y1
 
-rowsDone142:
+rowsDone148:
 	MOVQ    CX, SI
 	VMOVUPS Y0, (SI)
 	ADDQ    step+32(FP), SI
@@ -3113,9 +3164,9 @@ rowsDone142:
 	MOVQ    n+40(FP), SI
 	XORQ    DI, DI
 	SUBQ    $0x10, SI
-	JLT     rest144
+	JLT     rest150
 
-rows143:
+rows149:
 	VMOVUPS     32(BX)(DI*1), Y2
 	VMOVUPS     32(DX)(DI*1), Y3
 	VMOVUPS     32(AX)(DI*1), Y4
@@ -3123,11 +3174,11 @@ rows143:
 	VFMADD231PS Y3, Y4, Y1
 	ADDQ        $+64, DI
 	SUBQ        $0x10, SI
-	JGE         rows143
+	JGE         rows149
 
-rest144:
+rest150:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone145
+	JEQ         rowsDone151
 	LEAQ        masks32<>+0(SB), R8
 	SHLQ        $0x02, SI
 	SUBQ        SI, R8
@@ -3138,7 +3189,7 @@ rest144:
 	VFMADD231PS Y3, Y2, Y0
 	VFMADD231PS Y4, Y2, Y1
 
-rowsDone145:
+rowsDone151:
 	MOVQ    CX, AX
 	VMOVUPS Y0, 32(AX)
 	ADDQ    step+32(FP), AX
@@ -3170,9 +3221,9 @@ TEXT ·outer2x2F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    R8, R8
 	SUBQ    $0x10, SI
-	JLT     rest147
+	JLT     rest153
 
-rows146:
+rows152:
 	VMOVUPS     (BX)(R8*1), Y4
 	VMOVUPS     (DX)(R8*1), Y5
 	VMOVUPS     (DI)(R8*1), Y6
@@ -3183,11 +3234,11 @@ rows146:
 	VFMADD231PS Y5, Y6, Y3
 	ADDQ        $+64, R8
 	SUBQ        $0x10, SI
-	JGE         rows146
+	JGE         rows152
 
-rest147:
+rest153:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone148
+	JEQ         rowsDone154
 	LEAQ        masks32<>+0(SB), R9
 	SHLQ        $0x02, SI
 	SUBQ        SI, R9
@@ -3201,7 +3252,7 @@ rest147:
 	VFMADD231PS Y5, Y4, Y1
 	VFMADD231PS Y6, Y4, Y3
 
-rowsDone148:
+rowsDone154:
 	MOVQ    CX, SI
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 64(SI)
@@ -3217,9 +3268,9 @@ rowsDone148:
 	MOVQ    n+40(FP), SI
 	XORQ    R8, R8
 	SUBQ    $0x10, SI
-	JLT     rest150
+	JLT     rest156
 
-rows149:
+rows155:
 	VMOVUPS     32(BX)(R8*1), Y4
 	VMOVUPS     32(DX)(R8*1), Y5
 	VMOVUPS     32(DI)(R8*1), Y6
@@ -3230,11 +3281,11 @@ rows149:
 	VFMADD231PS Y5, Y6, Y3
 	ADDQ        $+64, R8
 	SUBQ        $0x10, SI
-	JGE         rows149
+	JGE         rows155
 
-rest150:
+rest156:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone151
+	JEQ         rowsDone157
 	LEAQ        masks32<>+0(SB), R9
 	SHLQ        $0x02, SI
 	SUBQ        SI, R9
@@ -3248,7 +3299,7 @@ rest150:
 	VFMADD231PS Y5, Y4, Y1
 	VFMADD231PS Y6, Y4, Y3
 
-rowsDone151:
+rowsDone157:
 	MOVQ    CX, AX
 	VMOVUPS Y0, 32(AX)
 	VMOVUPS Y1, 96(AX)
@@ -3286,9 +3337,9 @@ TEXT ·outer2x3F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    R9, R9
 	SUBQ    $0x10, SI
-	JLT     rest153
+	JLT     rest159
 
-rows152:
+rows158:
 	VMOVUPS     (BX)(R9*1), Y6
 	VMOVUPS     (DX)(R9*1), Y7
 	VMOVUPS     (DI)(R9*1), Y8
@@ -3302,11 +3353,11 @@ rows152:
 	VFMADD231PS Y7, Y8, Y5
 	ADDQ        $+64, R9
 	SUBQ        $0x10, SI
-	JGE         rows152
+	JGE         rows158
 
-rest153:
+rest159:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone154
+	JEQ         rowsDone160
 	LEAQ        masks32<>+0(SB), R10
 	SHLQ        $0x02, SI
 	SUBQ        SI, R10
@@ -3323,7 +3374,7 @@ rest153:
 	VFMADD231PS Y7, Y6, Y2
 	VFMADD231PS Y8, Y6, Y5
 
-rowsDone154:
+rowsDone160:
 	MOVQ    CX, SI
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 64(SI)
@@ -3343,9 +3394,9 @@ rowsDone154:
 	MOVQ    n+40(FP), SI
 	XORQ    R9, R9
 	SUBQ    $0x10, SI
-	JLT     rest156
+	JLT     rest162
 
-rows155:
+rows161:
 	VMOVUPS     32(BX)(R9*1), Y6
 	VMOVUPS     32(DX)(R9*1), Y7
 	VMOVUPS     32(DI)(R9*1), Y8
@@ -3359,11 +3410,11 @@ rows155:
 	VFMADD231PS Y7, Y8, Y5
 	ADDQ        $+64, R9
 	SUBQ        $0x10, SI
-	JGE         rows155
+	JGE         rows161
 
-rest156:
+rest162:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone157
+	JEQ         rowsDone163
 	LEAQ        masks32<>+0(SB), R10
 	SHLQ        $0x02, SI
 	SUBQ        SI, R10
@@ -3380,7 +3431,7 @@ rest156:
 	VFMADD231PS Y7, Y6, Y2
 	VFMADD231PS Y8, Y6, Y5
 
-rowsDone157:
+rowsDone163:
 	MOVQ    CX, AX
 	VMOVUPS Y0, 32(AX)
 	VMOVUPS Y1, 96(AX)
@@ -3416,9 +3467,9 @@ TEXT ·outer3x1F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest159
+	JLT     rest165
 
-rows158:
+rows164:
 	VMOVUPS     (BX)(R8*1), Y3
 	VMOVUPS     (SI)(R8*1), Y4
 	VMOVUPS     (DX)(R8*1), Y5
@@ -3428,11 +3479,11 @@ rows158:
 	VFMADD231PS Y5, Y6, Y2
 	ADDQ        $+64, R8
 	SUBQ        $0x10, DI
-	JGE         rows158
+	JGE         rows164
 
-rest159:
+rest165:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone160
+	JEQ         rowsDone166
 	LEAQ        masks32<>+0(SB), R9
 	SHLQ        $0x02, DI
 	SUBQ        DI, R9
@@ -3445,7 +3496,7 @@ rest159:
 	VFMADD231PS Y5, Y3, Y1
 	VFMADD231PS Y6, Y3, Y2
 
-rowsDone160:
+rowsDone166:
 	MOVQ    CX, DI
 	VMOVUPS Y0, (DI)
 	ADDQ    step+32(FP), DI
@@ -3461,9 +3512,9 @@ rowsDone160:
 	MOVQ    n+40(FP), DI
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest162
+	JLT     rest168
 
-rows161:
+rows167:
 	VMOVUPS     32(BX)(R8*1), Y3
 	VMOVUPS     32(SI)(R8*1), Y4
 	VMOVUPS     32(DX)(R8*1), Y5
@@ -3473,11 +3524,11 @@ rows161:
 	VFMADD231PS Y5, Y6, Y2
 	ADDQ        $+64, R8
 	SUBQ        $0x10, DI
-	JGE         rows161
+	JGE         rows167
 
-rest162:
+rest168:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone163
+	JEQ         rowsDone169
 	LEAQ        masks32<>+0(SB), R9
 	SHLQ        $0x02, DI
 	SUBQ        DI, R9
@@ -3490,7 +3541,7 @@ rest162:
 	VFMADD231PS Y5, Y3, Y1
 	VFMADD231PS Y6, Y3, Y2
 
-rowsDone163:
+rowsDone169:
 	MOVQ    CX, AX
 	VMOVUPS Y0, 32(AX)
 	ADDQ    step+32(FP), AX
@@ -3529,9 +3580,9 @@ TEXT ·outer3x2F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R9, R9
 	SUBQ    $0x10, DI
-	JLT     rest165
+	JLT     rest171
 
-rows164:
+rows170:
 	VMOVUPS     (BX)(R9*1), Y6
 	VMOVUPS     (SI)(R9*1), Y7
 	VMOVUPS     (DX)(R9*1), Y8
@@ -3545,11 +3596,11 @@ rows164:
 	VFMADD231PS Y8, Y9, Y5
 	ADDQ        $+64, R9
 	SUBQ        $0x10, DI
-	JGE         rows164
+	JGE         rows170
 
-rest165:
+rest171:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone166
+	JEQ         rowsDone172
 	LEAQ        masks32<>+0(SB), R10
 	SHLQ        $0x02, DI
 	SUBQ        DI, R10
@@ -3566,7 +3617,7 @@ rest165:
 	VFMADD231PS Y8, Y6, Y3
 	VFMADD231PS Y9, Y6, Y5
 
-rowsDone166:
+rowsDone172:
 	MOVQ    CX, DI
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 64(DI)
@@ -3588,9 +3639,9 @@ rowsDone166:
 	MOVQ    n+40(FP), DI
 	XORQ    R9, R9
 	SUBQ    $0x10, DI
-	JLT     rest168
+	JLT     rest174
 
-rows167:
+rows173:
 	VMOVUPS     32(BX)(R9*1), Y6
 	VMOVUPS     32(SI)(R9*1), Y7
 	VMOVUPS     32(DX)(R9*1), Y8
@@ -3604,11 +3655,11 @@ rows167:
 	VFMADD231PS Y8, Y9, Y5
 	ADDQ        $+64, R9
 	SUBQ        $0x10, DI
-	JGE         rows167
+	JGE         rows173
 
-rest168:
+rest174:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone169
+	JEQ         rowsDone175
 	LEAQ        masks32<>+0(SB), R10
 	SHLQ        $0x02, DI
 	SUBQ        DI, R10
@@ -3625,7 +3676,7 @@ rest168:
 	VFMADD231PS Y8, Y6, Y3
 	VFMADD231PS Y9, Y6, Y5
 
-rowsDone169:
+rowsDone175:
 	MOVQ    CX, AX
 	VMOVUPS Y0, 32(AX)
 	VMOVUPS Y1, 96(AX)
@@ -3672,9 +3723,9 @@ TEXT ·outer3x3F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R10, R10
 	SUBQ    $0x10, DI
-	JLT     rest171
+	JLT     rest177
 
-rows170:
+rows176:
 	VMOVUPS     (BX)(R10*1), Y9
 	VMOVUPS     (SI)(R10*1), Y10
 	VMOVUPS     (DX)(R10*1), Y11
@@ -3692,11 +3743,11 @@ rows170:
 	VFMADD231PS Y11, Y12, Y8
 	ADDQ        $+64, R10
 	SUBQ        $0x10, DI
-	JGE         rows170
+	JGE         rows176
 
-rest171:
+rest177:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone172
+	JEQ         rowsDone178
 	LEAQ        masks32<>+0(SB), R11
 	SHLQ        $0x02, DI
 	SUBQ        DI, R11
@@ -3717,7 +3768,7 @@ rest171:
 	VFMADD231PS Y11, Y9, Y5
 	VFMADD231PS Y12, Y9, Y8
 
-rowsDone172:
+rowsDone178:
 	MOVQ    CX, DI
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 64(DI)
@@ -3745,9 +3796,9 @@ rowsDone172:
 	MOVQ    n+40(FP), DI
 	XORQ    R10, R10
 	SUBQ    $0x10, DI
-	JLT     rest174
+	JLT     rest180
 
-rows173:
+rows179:
 	VMOVUPS     32(BX)(R10*1), Y9
 	VMOVUPS     32(SI)(R10*1), Y10
 	VMOVUPS     32(DX)(R10*1), Y11
@@ -3765,11 +3816,11 @@ rows173:
 	VFMADD231PS Y11, Y12, Y8
 	ADDQ        $+64, R10
 	SUBQ        $0x10, DI
-	JGE         rows173
+	JGE         rows179
 
-rest174:
+rest180:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone175
+	JEQ         rowsDone181
 	LEAQ        masks32<>+0(SB), R11
 	SHLQ        $0x02, DI
 	SUBQ        DI, R11
@@ -3790,7 +3841,7 @@ rest174:
 	VFMADD231PS Y11, Y9, Y5
 	VFMADD231PS Y12, Y9, Y8
 
-rowsDone175:
+rowsDone181:
 	MOVQ    CX, AX
 	VMOVUPS Y0, 32(AX)
 	VMOVUPS Y1, 96(AX)
@@ -3806,432 +3857,483 @@ rowsDone175:
 	VZEROUPPER
 	RET
 
-// func outerWide1F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// func outerWide1F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 // Requires: AVX, FMA3
 TEXT ·outerWide1F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x02, DI
-	MOVLQSX (AX), AX
-	LEAQ    (CX)(AX*4), AX
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x02, DX
 
-run176:
-	CMPQ    SI, $0x10
-	JLT     next177
-	MOVQ    BX, CX
-	VMOVUPS (CX), Y0
-	VMOVUPS 32(CX), Y1
-	XORQ    CX, CX
-	MOVQ    DX, R8
+group182:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
+	MOVLQSX (AX), R8
+	LEAQ    (BX)(R8*4), BX
 
-sum178:
-	VMOVUPS      (R8), Y2
-	VMOVUPS      32(R8), Y3
-	VBROADCASTSS (AX)(CX*4), Y4
+run183:
+	CMPQ    DI, $0x10
+	JLT     next184
+	MOVQ    CX, R8
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	XORQ    R8, R8
+	MOVQ    SI, R9
+
+sum185:
+	VMOVUPS      (R9), Y2
+	VMOVUPS      32(R9), Y3
+	VBROADCASTSS (BX)(R8*4), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DI, R8
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum178
-	MOVQ         BX, CX
-	VMOVUPS      Y0, (CX)
-	VMOVUPS      Y1, 32(CX)
-	ADDQ         $+64, DX
-	ADDQ         $+64, BX
-	SUBQ         $0x10, SI
-	JMP          run176
+	ADDQ         DX, R9
+	INCQ         R8
+	CMPQ         R8, n+40(FP)
+	JLT          sum185
+	MOVQ         CX, R8
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      Y1, 32(R8)
+	ADDQ         $+64, SI
+	ADDQ         $+64, CX
+	SUBQ         $0x10, DI
+	JMP          run183
 
-next177:
+next184:
+	ADDQ $0x04, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group182
 	VZEROUPPER
 	RET
 
-// func outerWide2F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// func outerWide2F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 // Requires: AVX, FMA3
 TEXT ·outerWide2F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x02, DI
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x02, DX
+
+group186:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
 	MOVLQSX (AX), R8
-	LEAQ    (CX)(R8*4), R8
-	MOVLQSX 4(AX), AX
-	LEAQ    (CX)(AX*4), AX
+	LEAQ    (BX)(R8*4), R8
+	MOVLQSX 4(AX), R9
+	LEAQ    (BX)(R9*4), BX
 
-run179:
-	CMPQ    SI, $0x10
-	JLT     next180
-	MOVQ    BX, CX
-	VMOVUPS (CX), Y0
-	VMOVUPS 32(CX), Y1
-	ADDQ    DI, CX
-	VMOVUPS (CX), Y2
-	VMOVUPS 32(CX), Y3
-	XORQ    CX, CX
-	MOVQ    DX, R9
+run187:
+	CMPQ    DI, $0x10
+	JLT     next188
+	MOVQ    CX, R9
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	ADDQ    DX, R9
+	VMOVUPS (R9), Y2
+	VMOVUPS 32(R9), Y3
+	XORQ    R9, R9
+	MOVQ    SI, R10
 
-sum181:
-	VMOVUPS      (R9), Y4
-	VMOVUPS      32(R9), Y5
-	VBROADCASTSS (R8)(CX*4), Y6
+sum189:
+	VMOVUPS      (R10), Y4
+	VMOVUPS      32(R10), Y5
+	VBROADCASTSS (R8)(R9*4), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (AX)(CX*4), Y6
+	VBROADCASTSS (BX)(R9*4), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         DI, R9
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum181
-	MOVQ         BX, CX
-	VMOVUPS      Y0, (CX)
-	VMOVUPS      Y1, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Y2, (CX)
-	VMOVUPS      Y3, 32(CX)
-	ADDQ         $+64, DX
-	ADDQ         $+64, BX
-	SUBQ         $0x10, SI
-	JMP          run179
+	ADDQ         DX, R10
+	INCQ         R9
+	CMPQ         R9, n+40(FP)
+	JLT          sum189
+	MOVQ         CX, R9
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      Y1, 32(R9)
+	ADDQ         DX, R9
+	VMOVUPS      Y2, (R9)
+	VMOVUPS      Y3, 32(R9)
+	ADDQ         $+64, SI
+	ADDQ         $+64, CX
+	SUBQ         $0x10, DI
+	JMP          run187
 
-next180:
+next188:
+	ADDQ DX, CX
+	ADDQ $0x08, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group186
 	VZEROUPPER
 	RET
 
-// func outerWide3F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// func outerWide3F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 // Requires: AVX, FMA3
 TEXT ·outerWide3F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x02, DI
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x02, DX
+
+group190:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
 	MOVLQSX (AX), R8
-	LEAQ    (CX)(R8*4), R8
+	LEAQ    (BX)(R8*4), R8
 	MOVLQSX 4(AX), R9
-	LEAQ    (CX)(R9*4), R9
-	MOVLQSX 8(AX), AX
-	LEAQ    (CX)(AX*4), AX
-
-run182:
-	CMPQ    SI, $0x10
-	JLT     next183
-	MOVQ    BX, CX
-	VMOVUPS (CX), Y0
-	VMOVUPS 32(CX), Y1
-	ADDQ    DI, CX
-	VMOVUPS (CX), Y2
-	VMOVUPS 32(CX), Y3
-	ADDQ    DI, CX
-	VMOVUPS (CX), Y4
-	VMOVUPS 32(CX), Y5
-	XORQ    CX, CX
-	MOVQ    DX, R10
-
-sum184:
-	VMOVUPS      (R10), Y6
-	VMOVUPS      32(R10), Y7
-	VBROADCASTSS (R8)(CX*4), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (R9)(CX*4), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (AX)(CX*4), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         DI, R10
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum184
-	MOVQ         BX, CX
-	VMOVUPS      Y0, (CX)
-	VMOVUPS      Y1, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Y2, (CX)
-	VMOVUPS      Y3, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Y4, (CX)
-	VMOVUPS      Y5, 32(CX)
-	ADDQ         $+64, DX
-	ADDQ         $+64, BX
-	SUBQ         $0x10, SI
-	JMP          run182
-
-next183:
-	VZEROUPPER
-	RET
-
-// func outerWide4F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
-// Requires: AVX, FMA3
-TEXT ·outerWide4F32AVX2(SB), NOSPLIT, $0-48
-	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x02, DI
-	MOVLQSX (AX), R8
-	LEAQ    (CX)(R8*4), R8
-	MOVLQSX 4(AX), R9
-	LEAQ    (CX)(R9*4), R9
+	LEAQ    (BX)(R9*4), R9
 	MOVLQSX 8(AX), R10
-	LEAQ    (CX)(R10*4), R10
-	MOVLQSX 12(AX), AX
-	LEAQ    (CX)(AX*4), AX
-
-run185:
-	CMPQ    SI, $0x10
-	JLT     next186
-	MOVQ    BX, CX
-	VMOVUPS (CX), Y0
-	VMOVUPS 32(CX), Y1
-	ADDQ    DI, CX
-	VMOVUPS (CX), Y2
-	VMOVUPS 32(CX), Y3
-	ADDQ    DI, CX
-	VMOVUPS (CX), Y4
-	VMOVUPS 32(CX), Y5
-	ADDQ    DI, CX
-	VMOVUPS (CX), Y6
-	VMOVUPS 32(CX), Y7
-	XORQ    CX, CX
-	MOVQ    DX, R11
-
-sum187:
-	VMOVUPS      (R11), Y8
-	VMOVUPS      32(R11), Y9
-	VBROADCASTSS (R8)(CX*4), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (R9)(CX*4), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (R10)(CX*4), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (AX)(CX*4), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         DI, R11
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum187
-	MOVQ         BX, CX
-	VMOVUPS      Y0, (CX)
-	VMOVUPS      Y1, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Y2, (CX)
-	VMOVUPS      Y3, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Y4, (CX)
-	VMOVUPS      Y5, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Y6, (CX)
-	VMOVUPS      Y7, 32(CX)
-	ADDQ         $+64, DX
-	ADDQ         $+64, BX
-	SUBQ         $0x10, SI
-	JMP          run185
-
-next186:
-	VZEROUPPER
-	RET
-
-// func outerWide5F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
-// Requires: AVX, FMA3
-TEXT ·outerWide5F32AVX2(SB), NOSPLIT, $0-48
-	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x02, DI
-	MOVLQSX (AX), R8
-	LEAQ    (CX)(R8*4), R8
-	MOVLQSX 4(AX), R9
-	LEAQ    (CX)(R9*4), R9
-	MOVLQSX 8(AX), R10
-	LEAQ    (CX)(R10*4), R10
-	MOVLQSX 12(AX), R11
-	LEAQ    (CX)(R11*4), R11
-	MOVLQSX 16(AX), AX
-	LEAQ    (CX)(AX*4), AX
-
-run188:
-	CMPQ    SI, $0x10
-	JLT     next189
-	MOVQ    BX, CX
-	VMOVUPS (CX), Y0
-	VMOVUPS 32(CX), Y1
-	ADDQ    DI, CX
-	VMOVUPS (CX), Y2
-	VMOVUPS 32(CX), Y3
-	ADDQ    DI, CX
-	VMOVUPS (CX), Y4
-	VMOVUPS 32(CX), Y5
-	ADDQ    DI, CX
-	VMOVUPS (CX), Y6
-	VMOVUPS 32(CX), Y7
-	ADDQ    DI, CX
-	VMOVUPS (CX), Y8
-	VMOVUPS 32(CX), Y9
-	XORQ    CX, CX
-	MOVQ    DX, R12
-
-sum190:
-	VMOVUPS      (R12), Y10
-	VMOVUPS      32(R12), Y11
-	VBROADCASTSS (R8)(CX*4), Y12
-	VFMADD231PS  Y10, Y12, Y0
-	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (R9)(CX*4), Y12
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (R10)(CX*4), Y12
-	VFMADD231PS  Y10, Y12, Y4
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R11)(CX*4), Y12
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (AX)(CX*4), Y12
-	VFMADD231PS  Y10, Y12, Y8
-	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         DI, R12
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum190
-	MOVQ         BX, CX
-	VMOVUPS      Y0, (CX)
-	VMOVUPS      Y1, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Y2, (CX)
-	VMOVUPS      Y3, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Y4, (CX)
-	VMOVUPS      Y5, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Y6, (CX)
-	VMOVUPS      Y7, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Y8, (CX)
-	VMOVUPS      Y9, 32(CX)
-	ADDQ         $+64, DX
-	ADDQ         $+64, BX
-	SUBQ         $0x10, SI
-	JMP          run188
-
-next189:
-	VZEROUPPER
-	RET
-
-// func outerWide6F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
-// Requires: AVX, FMA3
-TEXT ·outerWide6F32AVX2(SB), NOSPLIT, $0-48
-	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x02, DI
-	MOVLQSX (AX), R8
-	LEAQ    (CX)(R8*4), R8
-	MOVLQSX 4(AX), R9
-	LEAQ    (CX)(R9*4), R9
-	MOVLQSX 8(AX), R10
-	LEAQ    (CX)(R10*4), R10
-	MOVLQSX 12(AX), R11
-	LEAQ    (CX)(R11*4), R11
-	MOVLQSX 16(AX), R12
-	LEAQ    (CX)(R12*4), R12
-	MOVLQSX 20(AX), AX
-	LEAQ    (CX)(AX*4), AX
+	LEAQ    (BX)(R10*4), BX
 
 run191:
-	CMPQ    SI, $0x10
+	CMPQ    DI, $0x10
 	JLT     next192
-	MOVQ    BX, CX
-	VMOVUPS (CX), Y0
-	VMOVUPS 32(CX), Y1
-	ADDQ    DI, CX
-	VMOVUPS (CX), Y2
-	VMOVUPS 32(CX), Y3
-	ADDQ    DI, CX
-	VMOVUPS (CX), Y4
-	VMOVUPS 32(CX), Y5
-	ADDQ    DI, CX
-	VMOVUPS (CX), Y6
-	VMOVUPS 32(CX), Y7
-	ADDQ    DI, CX
-	VMOVUPS (CX), Y8
-	VMOVUPS 32(CX), Y9
-	ADDQ    DI, CX
-	VMOVUPS (CX), Y10
-	VMOVUPS 32(CX), Y11
-	XORQ    CX, CX
-	MOVQ    DX, R13
+	MOVQ    CX, R10
+	VMOVUPS (R10), Y0
+	VMOVUPS 32(R10), Y1
+	ADDQ    DX, R10
+	VMOVUPS (R10), Y2
+	VMOVUPS 32(R10), Y3
+	ADDQ    DX, R10
+	VMOVUPS (R10), Y4
+	VMOVUPS 32(R10), Y5
+	XORQ    R10, R10
+	MOVQ    SI, R11
 
 sum193:
-	VMOVUPS      (R13), Y12
-	VMOVUPS      32(R13), Y13
-	VBROADCASTSS (R8)(CX*4), Y14
-	VFMADD231PS  Y12, Y14, Y0
-	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (R9)(CX*4), Y14
-	VFMADD231PS  Y12, Y14, Y2
-	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (R10)(CX*4), Y14
-	VFMADD231PS  Y12, Y14, Y4
-	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R11)(CX*4), Y14
-	VFMADD231PS  Y12, Y14, Y6
-	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R12)(CX*4), Y14
-	VFMADD231PS  Y12, Y14, Y8
-	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (AX)(CX*4), Y14
-	VFMADD231PS  Y12, Y14, Y10
-	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         DI, R13
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
+	VMOVUPS      (R11), Y6
+	VMOVUPS      32(R11), Y7
+	VBROADCASTSS (R8)(R10*4), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (R9)(R10*4), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (BX)(R10*4), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         DX, R11
+	INCQ         R10
+	CMPQ         R10, n+40(FP)
 	JLT          sum193
-	MOVQ         BX, CX
-	VMOVUPS      Y0, (CX)
-	VMOVUPS      Y1, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Y2, (CX)
-	VMOVUPS      Y3, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Y4, (CX)
-	VMOVUPS      Y5, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Y6, (CX)
-	VMOVUPS      Y7, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Y8, (CX)
-	VMOVUPS      Y9, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPS      Y10, (CX)
-	VMOVUPS      Y11, 32(CX)
-	ADDQ         $+64, DX
-	ADDQ         $+64, BX
-	SUBQ         $0x10, SI
+	MOVQ         CX, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	ADDQ         DX, R10
+	VMOVUPS      Y2, (R10)
+	VMOVUPS      Y3, 32(R10)
+	ADDQ         DX, R10
+	VMOVUPS      Y4, (R10)
+	VMOVUPS      Y5, 32(R10)
+	ADDQ         $+64, SI
+	ADDQ         $+64, CX
+	SUBQ         $0x10, DI
 	JMP          run191
 
 next192:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ $0x0c, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group190
+	VZEROUPPER
+	RET
+
+// func outerWide4F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
+// Requires: AVX, FMA3
+TEXT ·outerWide4F32AVX2(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x02, DX
+
+group194:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
+	MOVLQSX (AX), R8
+	LEAQ    (BX)(R8*4), R8
+	MOVLQSX 4(AX), R9
+	LEAQ    (BX)(R9*4), R9
+	MOVLQSX 8(AX), R10
+	LEAQ    (BX)(R10*4), R10
+	MOVLQSX 12(AX), R11
+	LEAQ    (BX)(R11*4), BX
+
+run195:
+	CMPQ    DI, $0x10
+	JLT     next196
+	MOVQ    CX, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	ADDQ    DX, R11
+	VMOVUPS (R11), Y2
+	VMOVUPS 32(R11), Y3
+	ADDQ    DX, R11
+	VMOVUPS (R11), Y4
+	VMOVUPS 32(R11), Y5
+	ADDQ    DX, R11
+	VMOVUPS (R11), Y6
+	VMOVUPS 32(R11), Y7
+	XORQ    R11, R11
+	MOVQ    SI, R12
+
+sum197:
+	VMOVUPS      (R12), Y8
+	VMOVUPS      32(R12), Y9
+	VBROADCASTSS (R8)(R11*4), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R9)(R11*4), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R10)(R11*4), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (BX)(R11*4), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         DX, R12
+	INCQ         R11
+	CMPQ         R11, n+40(FP)
+	JLT          sum197
+	MOVQ         CX, R11
+	VMOVUPS      Y0, (R11)
+	VMOVUPS      Y1, 32(R11)
+	ADDQ         DX, R11
+	VMOVUPS      Y2, (R11)
+	VMOVUPS      Y3, 32(R11)
+	ADDQ         DX, R11
+	VMOVUPS      Y4, (R11)
+	VMOVUPS      Y5, 32(R11)
+	ADDQ         DX, R11
+	VMOVUPS      Y6, (R11)
+	VMOVUPS      Y7, 32(R11)
+	ADDQ         $+64, SI
+	ADDQ         $+64, CX
+	SUBQ         $0x10, DI
+	JMP          run195
+
+next196:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ $0x10, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group194
+	VZEROUPPER
+	RET
+
+// func outerWide5F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
+// Requires: AVX, FMA3
+TEXT ·outerWide5F32AVX2(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x02, DX
+
+group198:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
+	MOVLQSX (AX), R8
+	LEAQ    (BX)(R8*4), R8
+	MOVLQSX 4(AX), R9
+	LEAQ    (BX)(R9*4), R9
+	MOVLQSX 8(AX), R10
+	LEAQ    (BX)(R10*4), R10
+	MOVLQSX 12(AX), R11
+	LEAQ    (BX)(R11*4), R11
+	MOVLQSX 16(AX), R12
+	LEAQ    (BX)(R12*4), BX
+
+run199:
+	CMPQ    DI, $0x10
+	JLT     next200
+	MOVQ    CX, R12
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	ADDQ    DX, R12
+	VMOVUPS (R12), Y2
+	VMOVUPS 32(R12), Y3
+	ADDQ    DX, R12
+	VMOVUPS (R12), Y4
+	VMOVUPS 32(R12), Y5
+	ADDQ    DX, R12
+	VMOVUPS (R12), Y6
+	VMOVUPS 32(R12), Y7
+	ADDQ    DX, R12
+	VMOVUPS (R12), Y8
+	VMOVUPS 32(R12), Y9
+	XORQ    R12, R12
+	MOVQ    SI, R13
+
+sum201:
+	VMOVUPS      (R13), Y10
+	VMOVUPS      32(R13), Y11
+	VBROADCASTSS (R8)(R12*4), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (R9)(R12*4), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (R10)(R12*4), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (R11)(R12*4), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (BX)(R12*4), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         DX, R13
+	INCQ         R12
+	CMPQ         R12, n+40(FP)
+	JLT          sum201
+	MOVQ         CX, R12
+	VMOVUPS      Y0, (R12)
+	VMOVUPS      Y1, 32(R12)
+	ADDQ         DX, R12
+	VMOVUPS      Y2, (R12)
+	VMOVUPS      Y3, 32(R12)
+	ADDQ         DX, R12
+	VMOVUPS      Y4, (R12)
+	VMOVUPS      Y5, 32(R12)
+	ADDQ         DX, R12
+	VMOVUPS      Y6, (R12)
+	VMOVUPS      Y7, 32(R12)
+	ADDQ         DX, R12
+	VMOVUPS      Y8, (R12)
+	VMOVUPS      Y9, 32(R12)
+	ADDQ         $+64, SI
+	ADDQ         $+64, CX
+	SUBQ         $0x10, DI
+	JMP          run199
+
+next200:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ $0x14, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group198
+	VZEROUPPER
+	RET
+
+// func outerWide6F32AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
+// Requires: AVX, FMA3
+TEXT ·outerWide6F32AVX2(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x02, DX
+
+group202:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
+	MOVLQSX (AX), R8
+	LEAQ    (BX)(R8*4), R8
+	MOVLQSX 4(AX), R9
+	LEAQ    (BX)(R9*4), R9
+	MOVLQSX 8(AX), R10
+	LEAQ    (BX)(R10*4), R10
+	MOVLQSX 12(AX), R11
+	LEAQ    (BX)(R11*4), R11
+	MOVLQSX 16(AX), R12
+	LEAQ    (BX)(R12*4), R12
+	MOVLQSX 20(AX), R13
+	LEAQ    (BX)(R13*4), BX
+
+run203:
+	CMPQ    DI, $0x10
+	JLT     next204
+	MOVQ    CX, R13
+	VMOVUPS (R13), Y0
+	VMOVUPS 32(R13), Y1
+	ADDQ    DX, R13
+	VMOVUPS (R13), Y2
+	VMOVUPS 32(R13), Y3
+	ADDQ    DX, R13
+	VMOVUPS (R13), Y4
+	VMOVUPS 32(R13), Y5
+	ADDQ    DX, R13
+	VMOVUPS (R13), Y6
+	VMOVUPS 32(R13), Y7
+	ADDQ    DX, R13
+	VMOVUPS (R13), Y8
+	VMOVUPS 32(R13), Y9
+	ADDQ    DX, R13
+	VMOVUPS (R13), Y10
+	VMOVUPS 32(R13), Y11
+	XORQ    R13, R13
+	MOVQ    SI, R14
+
+sum205:
+	VMOVUPS      (R14), Y12
+	VMOVUPS      32(R14), Y13
+	VBROADCASTSS (R8)(R13*4), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (R9)(R13*4), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (R10)(R13*4), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (R11)(R13*4), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (R12)(R13*4), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (BX)(R13*4), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         DX, R14
+	INCQ         R13
+	CMPQ         R13, n+40(FP)
+	JLT          sum205
+	MOVQ         CX, R13
+	VMOVUPS      Y0, (R13)
+	VMOVUPS      Y1, 32(R13)
+	ADDQ         DX, R13
+	VMOVUPS      Y2, (R13)
+	VMOVUPS      Y3, 32(R13)
+	ADDQ         DX, R13
+	VMOVUPS      Y4, (R13)
+	VMOVUPS      Y5, 32(R13)
+	ADDQ         DX, R13
+	VMOVUPS      Y6, (R13)
+	VMOVUPS      Y7, 32(R13)
+	ADDQ         DX, R13
+	VMOVUPS      Y8, (R13)
+	VMOVUPS      Y9, 32(R13)
+	ADDQ         DX, R13
+	VMOVUPS      Y10, (R13)
+	VMOVUPS      Y11, 32(R13)
+	ADDQ         $+64, SI
+	ADDQ         $+64, CX
+	SUBQ         $0x10, DI
+	JMP          run203
+
+next204:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ $0x18, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group202
 	VZEROUPPER
 	RET
 
@@ -4246,9 +4348,9 @@ TEXT ·transposeF32AVX2(SB), NOSPLIT, $0-48
 	SHLQ $0x02, SI
 	XORQ DI, DI
 
-rows194:
+rows206:
 	CMPQ       DI, n+40(FP)
-	JGE        done195
+	JGE        done207
 	MOVQ       $0x00000000, R8
 	CMPQ       R8, BX
 	CMOVQGT    BX, R8
@@ -4618,9 +4720,9 @@ rows194:
 	ADDQ       SI, AX
 	ADDQ       SI, AX
 	ADDQ       $0x10, DI
-	JMP        rows194
+	JMP        rows206
 
-done195:
+done207:
 	VZEROUPPER
 	RET
 
@@ -4631,10 +4733,10 @@ TEXT ·rowSumF64AVX512(SB), NOSPLIT, $0-32
 	MOVQ arena+8(FP), CX
 	MOVQ sums+16(FP), DX
 	CMPQ 8(AX), $0x00
-	JEQ  done197
+	JEQ  done209
 	XORQ BX, BX
 
-column196:
+column208:
 	MOVQ    (AX), SI
 	MOVLQSX (SI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
@@ -4642,18 +4744,18 @@ column196:
 	VMOVUPD (DX), Z0
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest199
+	JLT     rest211
 
-rows198:
+rows210:
 	VMOVUPD (SI)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 	ADDQ    $+128, R8
 	SUBQ    $0x10, DI
-	JGE     rows198
+	JGE     rows210
 
-rest199:
+rest211:
 	ADDQ    $0x10, DI
-	JEQ     rowsDone200
+	JEQ     rowsDone212
 	LEAQ    masks64<>+0(SB), R9
 	SHLQ    $0x03, DI
 	SUBQ    DI, R9
@@ -4661,24 +4763,24 @@ rest199:
 	VANDPD  (SI)(R8*1), Z1, Z1
 	VADDPD  Z1, Z0, Z0
 
-rowsDone200:
+rowsDone212:
 	VMOVUPD Z0, (DX)
 	MOVQ    n+24(FP), DI
 	VMOVUPD 64(DX), Z0
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest202
+	JLT     rest214
 
-rows201:
+rows213:
 	VMOVUPD 64(SI)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 	ADDQ    $+128, R8
 	SUBQ    $0x10, DI
-	JGE     rows201
+	JGE     rows213
 
-rest202:
+rest214:
 	ADDQ    $0x10, DI
-	JEQ     rowsDone203
+	JEQ     rowsDone215
 	LEAQ    masks64<>+0(SB), R9
 	SHLQ    $0x03, DI
 	SUBQ    DI, R9
@@ -4686,14 +4788,14 @@ rest202:
 	VANDPD  64(SI)(R8*1), Z1, Z1
 	VADDPD  Z1, Z0, Z0
 
-rowsDone203:
+rowsDone215:
 	VMOVUPD Z0, 64(DX)
 	ADDQ    $+128, DX
 	INCQ    BX
 	CMPQ    BX, 8(AX)
-	JLT     column196
+	JLT     column208
 
-done197:
+done209:
 	VZEROUPPER
 	RET
 
@@ -4738,9 +4840,9 @@ TEXT ·foldF64AVX512(SB), NOSPLIT, $0-24
 	MOVQ sums+8(FP), CX
 	MOVQ n+16(FP), DX
 
-sum204:
+sum216:
 	TESTQ         DX, DX
-	JEQ           done205
+	JEQ           done217
 	VMOVUPD       (CX), Z0
 	VMOVUPD       64(CX), Z1
 	VADDPD        Z1, Z0, Z0
@@ -4754,9 +4856,9 @@ sum204:
 	ADDQ          $+128, CX
 	ADDQ          $0x08, AX
 	DECQ          DX
-	JMP           sum204
+	JMP           sum216
 
-done205:
+done217:
 	VZEROUPPER
 	RET
 
@@ -4776,19 +4878,19 @@ TEXT ·outer1x1F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x10, BX
-	JLT     rest207
+	JLT     rest219
 
-rows206:
+rows218:
 	VMOVUPD     (DX)(SI*1), Z1
 	VMOVUPD     (AX)(SI*1), Z2
 	VFMADD231PD Z1, Z2, Z0
 	ADDQ        $+128, SI
 	SUBQ        $0x10, BX
-	JGE         rows206
+	JGE         rows218
 
-rest207:
+rest219:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone208
+	JEQ         rowsDone220
 	LEAQ        masks64<>+0(SB), DI
 	SHLQ        $0x03, BX
 	SUBQ        BX, DI
@@ -4797,7 +4899,7 @@ rest207:
 	VANDPD      (AX)(SI*1), Z1, Z1
 	VFMADD231PD Z2, Z1, Z0
 
-rowsDone208:
+rowsDone220:
 	MOVQ    CX, BX
 	VMOVUPD Z0, (BX)
 	MOVQ    CX, BX
@@ -4805,19 +4907,19 @@ rowsDone208:
 	MOVQ    n+40(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x10, BX
-	JLT     rest210
+	JLT     rest222
 
-rows209:
+rows221:
 	VMOVUPD     64(DX)(SI*1), Z1
 	VMOVUPD     64(AX)(SI*1), Z2
 	VFMADD231PD Z1, Z2, Z0
 	ADDQ        $+128, SI
 	SUBQ        $0x10, BX
-	JGE         rows209
+	JGE         rows221
 
-rest210:
+rest222:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone211
+	JEQ         rowsDone223
 	LEAQ        masks64<>+0(SB), DI
 	SHLQ        $0x03, BX
 	SUBQ        BX, DI
@@ -4826,7 +4928,7 @@ rest210:
 	VANDPD      64(AX)(SI*1), Z1, Z1
 	VFMADD231PD Z2, Z1, Z0
 
-rowsDone211:
+rowsDone223:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VZEROUPPER
@@ -4851,9 +4953,9 @@ TEXT ·outer1x2F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    DI, DI
 	SUBQ    $0x10, BX
-	JLT     rest213
+	JLT     rest225
 
-rows212:
+rows224:
 	VMOVUPD     (DX)(DI*1), Z2
 	VMOVUPD     (SI)(DI*1), Z3
 	VFMADD231PD Z2, Z3, Z0
@@ -4861,11 +4963,11 @@ rows212:
 	VFMADD231PD Z2, Z3, Z1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, BX
-	JGE         rows212
+	JGE         rows224
 
-rest213:
+rest225:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone214
+	JEQ         rowsDone226
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, BX
 	SUBQ        BX, R8
@@ -4876,7 +4978,7 @@ rest213:
 	VANDPD      (AX)(DI*1), Z2, Z2
 	VFMADD231PD Z3, Z2, Z1
 
-rowsDone214:
+rowsDone226:
 	MOVQ    CX, BX
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, 128(BX)
@@ -4886,9 +4988,9 @@ rowsDone214:
 	MOVQ    n+40(FP), BX
 	XORQ    DI, DI
 	SUBQ    $0x10, BX
-	JLT     rest216
+	JLT     rest228
 
-rows215:
+rows227:
 	VMOVUPD     64(DX)(DI*1), Z2
 	VMOVUPD     64(SI)(DI*1), Z3
 	VFMADD231PD Z2, Z3, Z0
@@ -4896,11 +4998,11 @@ rows215:
 	VFMADD231PD Z2, Z3, Z1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, BX
-	JGE         rows215
+	JGE         rows227
 
-rest216:
+rest228:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone217
+	JEQ         rowsDone229
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, BX
 	SUBQ        BX, R8
@@ -4911,7 +5013,7 @@ rest216:
 	VANDPD      64(AX)(DI*1), Z2, Z2
 	VFMADD231PD Z3, Z2, Z1
 
-rowsDone217:
+rowsDone229:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -4940,9 +5042,9 @@ TEXT ·outer1x3F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    R8, R8
 	SUBQ    $0x10, BX
-	JLT     rest219
+	JLT     rest231
 
-rows218:
+rows230:
 	VMOVUPD     (DX)(R8*1), Z3
 	VMOVUPD     (SI)(R8*1), Z4
 	VFMADD231PD Z3, Z4, Z0
@@ -4952,11 +5054,11 @@ rows218:
 	VFMADD231PD Z3, Z4, Z2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, BX
-	JGE         rows218
+	JGE         rows230
 
-rest219:
+rest231:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone220
+	JEQ         rowsDone232
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, BX
 	SUBQ        BX, R9
@@ -4969,7 +5071,7 @@ rest219:
 	VANDPD      (AX)(R8*1), Z3, Z3
 	VFMADD231PD Z4, Z3, Z2
 
-rowsDone220:
+rowsDone232:
 	MOVQ    CX, BX
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, 128(BX)
@@ -4981,9 +5083,9 @@ rowsDone220:
 	MOVQ    n+40(FP), BX
 	XORQ    R8, R8
 	SUBQ    $0x10, BX
-	JLT     rest222
+	JLT     rest234
 
-rows221:
+rows233:
 	VMOVUPD     64(DX)(R8*1), Z3
 	VMOVUPD     64(SI)(R8*1), Z4
 	VFMADD231PD Z3, Z4, Z0
@@ -4993,11 +5095,11 @@ rows221:
 	VFMADD231PD Z3, Z4, Z2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, BX
-	JGE         rows221
+	JGE         rows233
 
-rest222:
+rest234:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone223
+	JEQ         rowsDone235
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, BX
 	SUBQ        BX, R9
@@ -5010,7 +5112,7 @@ rest222:
 	VANDPD      64(AX)(R8*1), Z3, Z3
 	VFMADD231PD Z4, Z3, Z2
 
-rowsDone223:
+rowsDone235:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -5043,9 +5145,9 @@ TEXT ·outer1x4F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    R9, R9
 	SUBQ    $0x10, BX
-	JLT     rest225
+	JLT     rest237
 
-rows224:
+rows236:
 	VMOVUPD     (DX)(R9*1), Z4
 	VMOVUPD     (SI)(R9*1), Z5
 	VFMADD231PD Z4, Z5, Z0
@@ -5057,11 +5159,11 @@ rows224:
 	VFMADD231PD Z4, Z5, Z3
 	ADDQ        $+128, R9
 	SUBQ        $0x10, BX
-	JGE         rows224
+	JGE         rows236
 
-rest225:
+rest237:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone226
+	JEQ         rowsDone238
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, BX
 	SUBQ        BX, R10
@@ -5076,7 +5178,7 @@ rest225:
 	VANDPD      (AX)(R9*1), Z4, Z4
 	VFMADD231PD Z5, Z4, Z3
 
-rowsDone226:
+rowsDone238:
 	MOVQ    CX, BX
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, 128(BX)
@@ -5090,9 +5192,9 @@ rowsDone226:
 	MOVQ    n+40(FP), BX
 	XORQ    R9, R9
 	SUBQ    $0x10, BX
-	JLT     rest228
+	JLT     rest240
 
-rows227:
+rows239:
 	VMOVUPD     64(DX)(R9*1), Z4
 	VMOVUPD     64(SI)(R9*1), Z5
 	VFMADD231PD Z4, Z5, Z0
@@ -5104,11 +5206,11 @@ rows227:
 	VFMADD231PD Z4, Z5, Z3
 	ADDQ        $+128, R9
 	SUBQ        $0x10, BX
-	JGE         rows227
+	JGE         rows239
 
-rest228:
+rest240:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone229
+	JEQ         rowsDone241
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, BX
 	SUBQ        BX, R10
@@ -5123,7 +5225,7 @@ rest228:
 	VANDPD      64(AX)(R9*1), Z4, Z4
 	VFMADD231PD Z5, Z4, Z3
 
-rowsDone229:
+rowsDone241:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -5152,9 +5254,9 @@ TEXT ·outer2x1F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    DI, DI
 	SUBQ    $0x10, SI
-	JLT     rest231
+	JLT     rest243
 
-rows230:
+rows242:
 	VMOVUPD     (BX)(DI*1), Z2
 	VMOVUPD     (DX)(DI*1), Z3
 	VMOVUPD     (AX)(DI*1), Z4
@@ -5162,11 +5264,11 @@ rows230:
 	VFMADD231PD Z3, Z4, Z1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, SI
-	JGE         rows230
+	JGE         rows242
 
-rest231:
+rest243:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone232
+	JEQ         rowsDone244
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, SI
 	SUBQ        SI, R8
@@ -5177,7 +5279,7 @@ rest231:
 	VFMADD231PD Z3, Z2, Z0
 	VFMADD231PD Z4, Z2, Z1
 
-rowsDone232:
+rowsDone244:
 	MOVQ    CX, SI
 	VMOVUPD Z0, (SI)
 	ADDQ    step+32(FP), SI
@@ -5189,9 +5291,9 @@ rowsDone232:
 	MOVQ    n+40(FP), SI
 	XORQ    DI, DI
 	SUBQ    $0x10, SI
-	JLT     rest234
+	JLT     rest246
 
-rows233:
+rows245:
 	VMOVUPD     64(BX)(DI*1), Z2
 	VMOVUPD     64(DX)(DI*1), Z3
 	VMOVUPD     64(AX)(DI*1), Z4
@@ -5199,11 +5301,11 @@ rows233:
 	VFMADD231PD Z3, Z4, Z1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, SI
-	JGE         rows233
+	JGE         rows245
 
-rest234:
+rest246:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone235
+	JEQ         rowsDone247
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, SI
 	SUBQ        SI, R8
@@ -5214,7 +5316,7 @@ rest234:
 	VFMADD231PD Z3, Z2, Z0
 	VFMADD231PD Z4, Z2, Z1
 
-rowsDone235:
+rowsDone247:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	ADDQ    step+32(FP), AX
@@ -5246,9 +5348,9 @@ TEXT ·outer2x2F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    R8, R8
 	SUBQ    $0x10, SI
-	JLT     rest237
+	JLT     rest249
 
-rows236:
+rows248:
 	VMOVUPD     (BX)(R8*1), Z4
 	VMOVUPD     (DX)(R8*1), Z5
 	VMOVUPD     (DI)(R8*1), Z6
@@ -5259,11 +5361,11 @@ rows236:
 	VFMADD231PD Z5, Z6, Z3
 	ADDQ        $+128, R8
 	SUBQ        $0x10, SI
-	JGE         rows236
+	JGE         rows248
 
-rest237:
+rest249:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone238
+	JEQ         rowsDone250
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, SI
 	SUBQ        SI, R9
@@ -5277,7 +5379,7 @@ rest237:
 	VFMADD231PD Z5, Z4, Z1
 	VFMADD231PD Z6, Z4, Z3
 
-rowsDone238:
+rowsDone250:
 	MOVQ    CX, SI
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 128(SI)
@@ -5293,9 +5395,9 @@ rowsDone238:
 	MOVQ    n+40(FP), SI
 	XORQ    R8, R8
 	SUBQ    $0x10, SI
-	JLT     rest240
+	JLT     rest252
 
-rows239:
+rows251:
 	VMOVUPD     64(BX)(R8*1), Z4
 	VMOVUPD     64(DX)(R8*1), Z5
 	VMOVUPD     64(DI)(R8*1), Z6
@@ -5306,11 +5408,11 @@ rows239:
 	VFMADD231PD Z5, Z6, Z3
 	ADDQ        $+128, R8
 	SUBQ        $0x10, SI
-	JGE         rows239
+	JGE         rows251
 
-rest240:
+rest252:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone241
+	JEQ         rowsDone253
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, SI
 	SUBQ        SI, R9
@@ -5324,7 +5426,7 @@ rest240:
 	VFMADD231PD Z5, Z4, Z1
 	VFMADD231PD Z6, Z4, Z3
 
-rowsDone241:
+rowsDone253:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -5362,9 +5464,9 @@ TEXT ·outer2x3F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    R9, R9
 	SUBQ    $0x10, SI
-	JLT     rest243
+	JLT     rest255
 
-rows242:
+rows254:
 	VMOVUPD     (BX)(R9*1), Z6
 	VMOVUPD     (DX)(R9*1), Z7
 	VMOVUPD     (DI)(R9*1), Z8
@@ -5378,11 +5480,11 @@ rows242:
 	VFMADD231PD Z7, Z8, Z5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, SI
-	JGE         rows242
+	JGE         rows254
 
-rest243:
+rest255:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone244
+	JEQ         rowsDone256
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, SI
 	SUBQ        SI, R10
@@ -5399,7 +5501,7 @@ rest243:
 	VFMADD231PD Z7, Z6, Z2
 	VFMADD231PD Z8, Z6, Z5
 
-rowsDone244:
+rowsDone256:
 	MOVQ    CX, SI
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 128(SI)
@@ -5419,9 +5521,9 @@ rowsDone244:
 	MOVQ    n+40(FP), SI
 	XORQ    R9, R9
 	SUBQ    $0x10, SI
-	JLT     rest246
+	JLT     rest258
 
-rows245:
+rows257:
 	VMOVUPD     64(BX)(R9*1), Z6
 	VMOVUPD     64(DX)(R9*1), Z7
 	VMOVUPD     64(DI)(R9*1), Z8
@@ -5435,11 +5537,11 @@ rows245:
 	VFMADD231PD Z7, Z8, Z5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, SI
-	JGE         rows245
+	JGE         rows257
 
-rest246:
+rest258:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone247
+	JEQ         rowsDone259
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, SI
 	SUBQ        SI, R10
@@ -5456,7 +5558,7 @@ rest246:
 	VFMADD231PD Z7, Z6, Z2
 	VFMADD231PD Z8, Z6, Z5
 
-rowsDone247:
+rowsDone259:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -5500,9 +5602,9 @@ TEXT ·outer2x4F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    R10, R10
 	SUBQ    $0x10, SI
-	JLT     rest249
+	JLT     rest261
 
-rows248:
+rows260:
 	VMOVUPD     (BX)(R10*1), Z8
 	VMOVUPD     (DX)(R10*1), Z9
 	VMOVUPD     (DI)(R10*1), Z10
@@ -5519,11 +5621,11 @@ rows248:
 	VFMADD231PD Z9, Z10, Z7
 	ADDQ        $+128, R10
 	SUBQ        $0x10, SI
-	JGE         rows248
+	JGE         rows260
 
-rest249:
+rest261:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone250
+	JEQ         rowsDone262
 	LEAQ        masks64<>+0(SB), R11
 	SHLQ        $0x03, SI
 	SUBQ        SI, R11
@@ -5543,7 +5645,7 @@ rest249:
 	VFMADD231PD Z9, Z8, Z3
 	VFMADD231PD Z10, Z8, Z7
 
-rowsDone250:
+rowsDone262:
 	MOVQ    CX, SI
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 128(SI)
@@ -5567,9 +5669,9 @@ rowsDone250:
 	MOVQ    n+40(FP), SI
 	XORQ    R10, R10
 	SUBQ    $0x10, SI
-	JLT     rest252
+	JLT     rest264
 
-rows251:
+rows263:
 	VMOVUPD     64(BX)(R10*1), Z8
 	VMOVUPD     64(DX)(R10*1), Z9
 	VMOVUPD     64(DI)(R10*1), Z10
@@ -5586,11 +5688,11 @@ rows251:
 	VFMADD231PD Z9, Z10, Z7
 	ADDQ        $+128, R10
 	SUBQ        $0x10, SI
-	JGE         rows251
+	JGE         rows263
 
-rest252:
+rest264:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone253
+	JEQ         rowsDone265
 	LEAQ        masks64<>+0(SB), R11
 	SHLQ        $0x03, SI
 	SUBQ        SI, R11
@@ -5610,7 +5712,7 @@ rest252:
 	VFMADD231PD Z9, Z8, Z3
 	VFMADD231PD Z10, Z8, Z7
 
-rowsDone253:
+rowsDone265:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -5648,9 +5750,9 @@ TEXT ·outer3x1F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest255
+	JLT     rest267
 
-rows254:
+rows266:
 	VMOVUPD     (BX)(R8*1), Z3
 	VMOVUPD     (SI)(R8*1), Z4
 	VMOVUPD     (DX)(R8*1), Z5
@@ -5660,11 +5762,11 @@ rows254:
 	VFMADD231PD Z5, Z6, Z2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, DI
-	JGE         rows254
+	JGE         rows266
 
-rest255:
+rest267:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone256
+	JEQ         rowsDone268
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, DI
 	SUBQ        DI, R9
@@ -5677,7 +5779,7 @@ rest255:
 	VFMADD231PD Z5, Z3, Z1
 	VFMADD231PD Z6, Z3, Z2
 
-rowsDone256:
+rowsDone268:
 	MOVQ    CX, DI
 	VMOVUPD Z0, (DI)
 	ADDQ    step+32(FP), DI
@@ -5693,9 +5795,9 @@ rowsDone256:
 	MOVQ    n+40(FP), DI
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest258
+	JLT     rest270
 
-rows257:
+rows269:
 	VMOVUPD     64(BX)(R8*1), Z3
 	VMOVUPD     64(SI)(R8*1), Z4
 	VMOVUPD     64(DX)(R8*1), Z5
@@ -5705,11 +5807,11 @@ rows257:
 	VFMADD231PD Z5, Z6, Z2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, DI
-	JGE         rows257
+	JGE         rows269
 
-rest258:
+rest270:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone259
+	JEQ         rowsDone271
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, DI
 	SUBQ        DI, R9
@@ -5722,7 +5824,7 @@ rest258:
 	VFMADD231PD Z5, Z3, Z1
 	VFMADD231PD Z6, Z3, Z2
 
-rowsDone259:
+rowsDone271:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	ADDQ    step+32(FP), AX
@@ -5761,9 +5863,9 @@ TEXT ·outer3x2F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R9, R9
 	SUBQ    $0x10, DI
-	JLT     rest261
+	JLT     rest273
 
-rows260:
+rows272:
 	VMOVUPD     (BX)(R9*1), Z6
 	VMOVUPD     (SI)(R9*1), Z7
 	VMOVUPD     (DX)(R9*1), Z8
@@ -5777,11 +5879,11 @@ rows260:
 	VFMADD231PD Z8, Z9, Z5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, DI
-	JGE         rows260
+	JGE         rows272
 
-rest261:
+rest273:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone262
+	JEQ         rowsDone274
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, DI
 	SUBQ        DI, R10
@@ -5798,7 +5900,7 @@ rest261:
 	VFMADD231PD Z8, Z6, Z3
 	VFMADD231PD Z9, Z6, Z5
 
-rowsDone262:
+rowsDone274:
 	MOVQ    CX, DI
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 128(DI)
@@ -5820,9 +5922,9 @@ rowsDone262:
 	MOVQ    n+40(FP), DI
 	XORQ    R9, R9
 	SUBQ    $0x10, DI
-	JLT     rest264
+	JLT     rest276
 
-rows263:
+rows275:
 	VMOVUPD     64(BX)(R9*1), Z6
 	VMOVUPD     64(SI)(R9*1), Z7
 	VMOVUPD     64(DX)(R9*1), Z8
@@ -5836,11 +5938,11 @@ rows263:
 	VFMADD231PD Z8, Z9, Z5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, DI
-	JGE         rows263
+	JGE         rows275
 
-rest264:
+rest276:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone265
+	JEQ         rowsDone277
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, DI
 	SUBQ        DI, R10
@@ -5857,7 +5959,7 @@ rest264:
 	VFMADD231PD Z8, Z6, Z3
 	VFMADD231PD Z9, Z6, Z5
 
-rowsDone265:
+rowsDone277:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -5904,9 +6006,9 @@ TEXT ·outer3x3F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R10, R10
 	SUBQ    $0x10, DI
-	JLT     rest267
+	JLT     rest279
 
-rows266:
+rows278:
 	VMOVUPD     (BX)(R10*1), Z9
 	VMOVUPD     (SI)(R10*1), Z10
 	VMOVUPD     (DX)(R10*1), Z11
@@ -5924,11 +6026,11 @@ rows266:
 	VFMADD231PD Z11, Z12, Z8
 	ADDQ        $+128, R10
 	SUBQ        $0x10, DI
-	JGE         rows266
+	JGE         rows278
 
-rest267:
+rest279:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone268
+	JEQ         rowsDone280
 	LEAQ        masks64<>+0(SB), R11
 	SHLQ        $0x03, DI
 	SUBQ        DI, R11
@@ -5949,7 +6051,7 @@ rest267:
 	VFMADD231PD Z11, Z9, Z5
 	VFMADD231PD Z12, Z9, Z8
 
-rowsDone268:
+rowsDone280:
 	MOVQ    CX, DI
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 128(DI)
@@ -5977,9 +6079,9 @@ rowsDone268:
 	MOVQ    n+40(FP), DI
 	XORQ    R10, R10
 	SUBQ    $0x10, DI
-	JLT     rest270
+	JLT     rest282
 
-rows269:
+rows281:
 	VMOVUPD     64(BX)(R10*1), Z9
 	VMOVUPD     64(SI)(R10*1), Z10
 	VMOVUPD     64(DX)(R10*1), Z11
@@ -5997,11 +6099,11 @@ rows269:
 	VFMADD231PD Z11, Z12, Z8
 	ADDQ        $+128, R10
 	SUBQ        $0x10, DI
-	JGE         rows269
+	JGE         rows281
 
-rest270:
+rest282:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone271
+	JEQ         rowsDone283
 	LEAQ        masks64<>+0(SB), R11
 	SHLQ        $0x03, DI
 	SUBQ        DI, R11
@@ -6022,7 +6124,7 @@ rest270:
 	VFMADD231PD Z11, Z9, Z5
 	VFMADD231PD Z12, Z9, Z8
 
-rowsDone271:
+rowsDone283:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -6077,9 +6179,9 @@ TEXT ·outer3x4F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R11, R11
 	SUBQ    $0x10, DI
-	JLT     rest273
+	JLT     rest285
 
-rows272:
+rows284:
 	VMOVUPD     (BX)(R11*1), Z12
 	VMOVUPD     (SI)(R11*1), Z13
 	VMOVUPD     (DX)(R11*1), Z14
@@ -6101,11 +6203,11 @@ rows272:
 	VFMADD231PD Z14, Z15, Z11
 	ADDQ        $+128, R11
 	SUBQ        $0x10, DI
-	JGE         rows272
+	JGE         rows284
 
-rest273:
+rest285:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone274
+	JEQ         rowsDone286
 	LEAQ        masks64<>+0(SB), R12
 	SHLQ        $0x03, DI
 	SUBQ        DI, R12
@@ -6130,7 +6232,7 @@ rest273:
 	VFMADD231PD Z14, Z12, Z7
 	VFMADD231PD Z15, Z12, Z11
 
-rowsDone274:
+rowsDone286:
 	MOVQ    CX, DI
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 128(DI)
@@ -6164,9 +6266,9 @@ rowsDone274:
 	MOVQ    n+40(FP), DI
 	XORQ    R11, R11
 	SUBQ    $0x10, DI
-	JLT     rest276
+	JLT     rest288
 
-rows275:
+rows287:
 	VMOVUPD     64(BX)(R11*1), Z12
 	VMOVUPD     64(SI)(R11*1), Z13
 	VMOVUPD     64(DX)(R11*1), Z14
@@ -6188,11 +6290,11 @@ rows275:
 	VFMADD231PD Z14, Z15, Z11
 	ADDQ        $+128, R11
 	SUBQ        $0x10, DI
-	JGE         rows275
+	JGE         rows287
 
-rest276:
+rest288:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone277
+	JEQ         rowsDone289
 	LEAQ        masks64<>+0(SB), R12
 	SHLQ        $0x03, DI
 	SUBQ        DI, R12
@@ -6217,7 +6319,7 @@ rest276:
 	VFMADD231PD Z14, Z12, Z7
 	VFMADD231PD Z15, Z12, Z11
 
-rowsDone277:
+rowsDone289:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -6264,9 +6366,9 @@ TEXT ·outer4x1F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), R8
 	XORQ    R9, R9
 	SUBQ    $0x10, R8
-	JLT     rest279
+	JLT     rest291
 
-rows278:
+rows290:
 	VMOVUPD     (BX)(R9*1), Z4
 	VMOVUPD     (SI)(R9*1), Z5
 	VMOVUPD     (DI)(R9*1), Z6
@@ -6278,11 +6380,11 @@ rows278:
 	VFMADD231PD Z7, Z8, Z3
 	ADDQ        $+128, R9
 	SUBQ        $0x10, R8
-	JGE         rows278
+	JGE         rows290
 
-rest279:
+rest291:
 	ADDQ        $0x10, R8
-	JEQ         rowsDone280
+	JEQ         rowsDone292
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, R8
 	SUBQ        R8, R10
@@ -6297,7 +6399,7 @@ rest279:
 	VFMADD231PD Z7, Z4, Z2
 	VFMADD231PD Z8, Z4, Z3
 
-rowsDone280:
+rowsDone292:
 	MOVQ    CX, R8
 	VMOVUPD Z0, (R8)
 	ADDQ    step+32(FP), R8
@@ -6317,9 +6419,9 @@ rowsDone280:
 	MOVQ    n+40(FP), R8
 	XORQ    R9, R9
 	SUBQ    $0x10, R8
-	JLT     rest282
+	JLT     rest294
 
-rows281:
+rows293:
 	VMOVUPD     64(BX)(R9*1), Z4
 	VMOVUPD     64(SI)(R9*1), Z5
 	VMOVUPD     64(DI)(R9*1), Z6
@@ -6331,11 +6433,11 @@ rows281:
 	VFMADD231PD Z7, Z8, Z3
 	ADDQ        $+128, R9
 	SUBQ        $0x10, R8
-	JGE         rows281
+	JGE         rows293
 
-rest282:
+rest294:
 	ADDQ        $0x10, R8
-	JEQ         rowsDone283
+	JEQ         rowsDone295
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, R8
 	SUBQ        R8, R10
@@ -6350,7 +6452,7 @@ rest282:
 	VFMADD231PD Z7, Z4, Z2
 	VFMADD231PD Z8, Z4, Z3
 
-rowsDone283:
+rowsDone295:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	ADDQ    step+32(FP), AX
@@ -6396,9 +6498,9 @@ TEXT ·outer4x2F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), R8
 	XORQ    R10, R10
 	SUBQ    $0x10, R8
-	JLT     rest285
+	JLT     rest297
 
-rows284:
+rows296:
 	VMOVUPD     (BX)(R10*1), Z8
 	VMOVUPD     (SI)(R10*1), Z9
 	VMOVUPD     (DI)(R10*1), Z10
@@ -6415,11 +6517,11 @@ rows284:
 	VFMADD231PD Z11, Z12, Z7
 	ADDQ        $+128, R10
 	SUBQ        $0x10, R8
-	JGE         rows284
+	JGE         rows296
 
-rest285:
+rest297:
 	ADDQ        $0x10, R8
-	JEQ         rowsDone286
+	JEQ         rowsDone298
 	LEAQ        masks64<>+0(SB), R11
 	SHLQ        $0x03, R8
 	SUBQ        R8, R11
@@ -6439,7 +6541,7 @@ rest285:
 	VFMADD231PD Z11, Z8, Z5
 	VFMADD231PD Z12, Z8, Z7
 
-rowsDone286:
+rowsDone298:
 	MOVQ    CX, R8
 	VMOVUPD Z0, (R8)
 	VMOVUPD Z1, 128(R8)
@@ -6467,9 +6569,9 @@ rowsDone286:
 	MOVQ    n+40(FP), R8
 	XORQ    R10, R10
 	SUBQ    $0x10, R8
-	JLT     rest288
+	JLT     rest300
 
-rows287:
+rows299:
 	VMOVUPD     64(BX)(R10*1), Z8
 	VMOVUPD     64(SI)(R10*1), Z9
 	VMOVUPD     64(DI)(R10*1), Z10
@@ -6486,11 +6588,11 @@ rows287:
 	VFMADD231PD Z11, Z12, Z7
 	ADDQ        $+128, R10
 	SUBQ        $0x10, R8
-	JGE         rows287
+	JGE         rows299
 
-rest288:
+rest300:
 	ADDQ        $0x10, R8
-	JEQ         rowsDone289
+	JEQ         rowsDone301
 	LEAQ        masks64<>+0(SB), R11
 	SHLQ        $0x03, R8
 	SUBQ        R8, R11
@@ -6510,7 +6612,7 @@ rest288:
 	VFMADD231PD Z11, Z8, Z5
 	VFMADD231PD Z12, Z8, Z7
 
-rowsDone289:
+rowsDone301:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -6566,9 +6668,9 @@ TEXT ·outer4x3F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), R8
 	XORQ    R11, R11
 	SUBQ    $0x10, R8
-	JLT     rest291
+	JLT     rest303
 
-rows290:
+rows302:
 	VMOVUPD     (BX)(R11*1), Z12
 	VMOVUPD     (SI)(R11*1), Z13
 	VMOVUPD     (DI)(R11*1), Z14
@@ -6590,11 +6692,11 @@ rows290:
 	VFMADD231PD Z15, Z16, Z11
 	ADDQ        $+128, R11
 	SUBQ        $0x10, R8
-	JGE         rows290
+	JGE         rows302
 
-rest291:
+rest303:
 	ADDQ        $0x10, R8
-	JEQ         rowsDone292
+	JEQ         rowsDone304
 	LEAQ        masks64<>+0(SB), R12
 	SHLQ        $0x03, R8
 	SUBQ        R8, R12
@@ -6619,7 +6721,7 @@ rest291:
 	VFMADD231PD Z15, Z12, Z8
 	VFMADD231PD Z16, Z12, Z11
 
-rowsDone292:
+rowsDone304:
 	MOVQ    CX, R8
 	VMOVUPD Z0, (R8)
 	VMOVUPD Z1, 128(R8)
@@ -6655,9 +6757,9 @@ rowsDone292:
 	MOVQ    n+40(FP), R8
 	XORQ    R11, R11
 	SUBQ    $0x10, R8
-	JLT     rest294
+	JLT     rest306
 
-rows293:
+rows305:
 	VMOVUPD     64(BX)(R11*1), Z12
 	VMOVUPD     64(SI)(R11*1), Z13
 	VMOVUPD     64(DI)(R11*1), Z14
@@ -6679,11 +6781,11 @@ rows293:
 	VFMADD231PD Z15, Z16, Z11
 	ADDQ        $+128, R11
 	SUBQ        $0x10, R8
-	JGE         rows293
+	JGE         rows305
 
-rest294:
+rest306:
 	ADDQ        $0x10, R8
-	JEQ         rowsDone295
+	JEQ         rowsDone307
 	LEAQ        masks64<>+0(SB), R12
 	SHLQ        $0x03, R8
 	SUBQ        R8, R12
@@ -6708,7 +6810,7 @@ rest294:
 	VFMADD231PD Z15, Z12, Z8
 	VFMADD231PD Z16, Z12, Z11
 
-rowsDone295:
+rowsDone307:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -6774,9 +6876,9 @@ TEXT ·outer4x4F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), R8
 	XORQ    R12, R12
 	SUBQ    $0x10, R8
-	JLT     rest297
+	JLT     rest309
 
-rows296:
+rows308:
 	VMOVUPD     (BX)(R12*1), Z16
 	VMOVUPD     (SI)(R12*1), Z17
 	VMOVUPD     (DI)(R12*1), Z18
@@ -6803,11 +6905,11 @@ rows296:
 	VFMADD231PD Z19, Z20, Z15
 	ADDQ        $+128, R12
 	SUBQ        $0x10, R8
-	JGE         rows296
+	JGE         rows308
 
-rest297:
+rest309:
 	ADDQ        $0x10, R8
-	JEQ         rowsDone298
+	JEQ         rowsDone310
 	LEAQ        masks64<>+0(SB), R13
 	SHLQ        $0x03, R8
 	SUBQ        R8, R13
@@ -6837,7 +6939,7 @@ rest297:
 	VFMADD231PD Z19, Z16, Z11
 	VFMADD231PD Z20, Z16, Z15
 
-rowsDone298:
+rowsDone310:
 	MOVQ    CX, R8
 	VMOVUPD Z0, (R8)
 	VMOVUPD Z1, 128(R8)
@@ -6881,9 +6983,9 @@ rowsDone298:
 	MOVQ    n+40(FP), R8
 	XORQ    R12, R12
 	SUBQ    $0x10, R8
-	JLT     rest300
+	JLT     rest312
 
-rows299:
+rows311:
 	VMOVUPD     64(BX)(R12*1), Z16
 	VMOVUPD     64(SI)(R12*1), Z17
 	VMOVUPD     64(DI)(R12*1), Z18
@@ -6910,11 +7012,11 @@ rows299:
 	VFMADD231PD Z19, Z20, Z15
 	ADDQ        $+128, R12
 	SUBQ        $0x10, R8
-	JGE         rows299
+	JGE         rows311
 
-rest300:
+rest312:
 	ADDQ        $0x10, R8
-	JEQ         rowsDone301
+	JEQ         rowsDone313
 	LEAQ        masks64<>+0(SB), R13
 	SHLQ        $0x03, R8
 	SUBQ        R8, R13
@@ -6944,7 +7046,7 @@ rest300:
 	VFMADD231PD Z19, Z16, Z11
 	VFMADD231PD Z20, Z16, Z15
 
-rowsDone301:
+rowsDone313:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -6968,873 +7070,924 @@ rowsDone301:
 	VZEROUPPER
 	RET
 
-// func outerWide1F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// func outerWide1F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 // Requires: AVX, AVX512F
 TEXT ·outerWide1F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x03, DI
-	MOVLQSX (AX), AX
-	LEAQ    (CX)(AX*8), AX
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x03, DX
 
-run302:
-	CMPQ    SI, $0x20
-	JLT     next303
-	MOVQ    BX, CX
-	VMOVUPD (CX), Z0
-	VMOVUPD 64(CX), Z1
-	VMOVUPD 128(CX), Z2
-	VMOVUPD 192(CX), Z3
-	XORQ    CX, CX
-	MOVQ    DX, R8
+group314:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
+	MOVLQSX (AX), R8
+	LEAQ    (BX)(R8*8), BX
 
-sum304:
-	VMOVUPD      (R8), Z4
-	VMOVUPD      64(R8), Z5
-	VMOVUPD      128(R8), Z6
-	VMOVUPD      192(R8), Z7
-	VBROADCASTSD (AX)(CX*8), Z8
+run315:
+	CMPQ    DI, $0x20
+	JLT     next316
+	MOVQ    CX, R8
+	VMOVUPD (R8), Z0
+	VMOVUPD 64(R8), Z1
+	VMOVUPD 128(R8), Z2
+	VMOVUPD 192(R8), Z3
+	XORQ    R8, R8
+	MOVQ    SI, R9
+
+sum317:
+	VMOVUPD      (R9), Z4
+	VMOVUPD      64(R9), Z5
+	VMOVUPD      128(R9), Z6
+	VMOVUPD      192(R9), Z7
+	VBROADCASTSD (BX)(R8*8), Z8
 	VFMADD231PD  Z4, Z8, Z0
 	VFMADD231PD  Z5, Z8, Z1
 	VFMADD231PD  Z6, Z8, Z2
 	VFMADD231PD  Z7, Z8, Z3
-	ADDQ         DI, R8
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum304
-	MOVQ         BX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, 192(CX)
-	ADDQ         $+256, DX
-	ADDQ         $+256, BX
-	SUBQ         $0x20, SI
-	JMP          run302
+	ADDQ         DX, R9
+	INCQ         R8
+	CMPQ         R8, n+40(FP)
+	JLT          sum317
+	MOVQ         CX, R8
+	VMOVUPD      Z0, (R8)
+	VMOVUPD      Z1, 64(R8)
+	VMOVUPD      Z2, 128(R8)
+	VMOVUPD      Z3, 192(R8)
+	ADDQ         $+256, SI
+	ADDQ         $+256, CX
+	SUBQ         $0x20, DI
+	JMP          run315
 
-next303:
-run305:
-	CMPQ    SI, $0x10
-	JLT     next306
-	MOVQ    BX, CX
-	VMOVUPD (CX), Z0
-	VMOVUPD 64(CX), Z1
-	XORQ    CX, CX
-	MOVQ    DX, R8
+next316:
+run318:
+	CMPQ    DI, $0x10
+	JLT     next319
+	MOVQ    CX, R8
+	VMOVUPD (R8), Z0
+	VMOVUPD 64(R8), Z1
+	XORQ    R8, R8
+	MOVQ    SI, R9
 
-sum307:
-	VMOVUPD      (R8), Z2
-	VMOVUPD      64(R8), Z3
-	VBROADCASTSD (AX)(CX*8), Z4
+sum320:
+	VMOVUPD      (R9), Z2
+	VMOVUPD      64(R9), Z3
+	VBROADCASTSD (BX)(R8*8), Z4
 	VFMADD231PD  Z2, Z4, Z0
 	VFMADD231PD  Z3, Z4, Z1
-	ADDQ         DI, R8
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum307
-	MOVQ         BX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	ADDQ         $+128, DX
-	ADDQ         $+128, BX
-	SUBQ         $0x10, SI
-	JMP          run305
+	ADDQ         DX, R9
+	INCQ         R8
+	CMPQ         R8, n+40(FP)
+	JLT          sum320
+	MOVQ         CX, R8
+	VMOVUPD      Z0, (R8)
+	VMOVUPD      Z1, 64(R8)
+	ADDQ         $+128, SI
+	ADDQ         $+128, CX
+	SUBQ         $0x10, DI
+	JMP          run318
 
-next306:
+next319:
+	ADDQ $0x04, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group314
 	VZEROUPPER
 	RET
 
-// func outerWide2F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// func outerWide2F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 // Requires: AVX, AVX512F
 TEXT ·outerWide2F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x03, DI
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x03, DX
+
+group321:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
 	MOVLQSX (AX), R8
-	LEAQ    (CX)(R8*8), R8
-	MOVLQSX 4(AX), AX
-	LEAQ    (CX)(AX*8), AX
+	LEAQ    (BX)(R8*8), R8
+	MOVLQSX 4(AX), R9
+	LEAQ    (BX)(R9*8), BX
 
-run308:
-	CMPQ    SI, $0x20
-	JLT     next309
-	MOVQ    BX, CX
-	VMOVUPD (CX), Z0
-	VMOVUPD 64(CX), Z1
-	VMOVUPD 128(CX), Z2
-	VMOVUPD 192(CX), Z3
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z4
-	VMOVUPD 64(CX), Z5
-	VMOVUPD 128(CX), Z6
-	VMOVUPD 192(CX), Z7
-	XORQ    CX, CX
-	MOVQ    DX, R9
+run322:
+	CMPQ    DI, $0x20
+	JLT     next323
+	MOVQ    CX, R9
+	VMOVUPD (R9), Z0
+	VMOVUPD 64(R9), Z1
+	VMOVUPD 128(R9), Z2
+	VMOVUPD 192(R9), Z3
+	ADDQ    DX, R9
+	VMOVUPD (R9), Z4
+	VMOVUPD 64(R9), Z5
+	VMOVUPD 128(R9), Z6
+	VMOVUPD 192(R9), Z7
+	XORQ    R9, R9
+	MOVQ    SI, R10
 
-sum310:
-	VMOVUPD      (R9), Z8
-	VMOVUPD      64(R9), Z9
-	VMOVUPD      128(R9), Z10
-	VMOVUPD      192(R9), Z11
-	VBROADCASTSD (R8)(CX*8), Z12
+sum324:
+	VMOVUPD      (R10), Z8
+	VMOVUPD      64(R10), Z9
+	VMOVUPD      128(R10), Z10
+	VMOVUPD      192(R10), Z11
+	VBROADCASTSD (R8)(R9*8), Z12
 	VFMADD231PD  Z8, Z12, Z0
 	VFMADD231PD  Z9, Z12, Z1
 	VFMADD231PD  Z10, Z12, Z2
 	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD (AX)(CX*8), Z12
+	VBROADCASTSD (BX)(R9*8), Z12
 	VFMADD231PD  Z8, Z12, Z4
 	VFMADD231PD  Z9, Z12, Z5
 	VFMADD231PD  Z10, Z12, Z6
 	VFMADD231PD  Z11, Z12, Z7
-	ADDQ         DI, R9
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum310
-	MOVQ         BX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, 64(CX)
-	VMOVUPD      Z6, 128(CX)
-	VMOVUPD      Z7, 192(CX)
-	ADDQ         $+256, DX
-	ADDQ         $+256, BX
-	SUBQ         $0x20, SI
-	JMP          run308
+	ADDQ         DX, R10
+	INCQ         R9
+	CMPQ         R9, n+40(FP)
+	JLT          sum324
+	MOVQ         CX, R9
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, 64(R9)
+	VMOVUPD      Z2, 128(R9)
+	VMOVUPD      Z3, 192(R9)
+	ADDQ         DX, R9
+	VMOVUPD      Z4, (R9)
+	VMOVUPD      Z5, 64(R9)
+	VMOVUPD      Z6, 128(R9)
+	VMOVUPD      Z7, 192(R9)
+	ADDQ         $+256, SI
+	ADDQ         $+256, CX
+	SUBQ         $0x20, DI
+	JMP          run322
 
-next309:
-run311:
-	CMPQ    SI, $0x10
-	JLT     next312
-	MOVQ    BX, CX
-	VMOVUPD (CX), Z0
-	VMOVUPD 64(CX), Z1
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z2
-	VMOVUPD 64(CX), Z3
-	XORQ    CX, CX
-	MOVQ    DX, R9
+next323:
+run325:
+	CMPQ    DI, $0x10
+	JLT     next326
+	MOVQ    CX, R9
+	VMOVUPD (R9), Z0
+	VMOVUPD 64(R9), Z1
+	ADDQ    DX, R9
+	VMOVUPD (R9), Z2
+	VMOVUPD 64(R9), Z3
+	XORQ    R9, R9
+	MOVQ    SI, R10
 
-sum313:
-	VMOVUPD      (R9), Z4
-	VMOVUPD      64(R9), Z5
-	VBROADCASTSD (R8)(CX*8), Z6
+sum327:
+	VMOVUPD      (R10), Z4
+	VMOVUPD      64(R10), Z5
+	VBROADCASTSD (R8)(R9*8), Z6
 	VFMADD231PD  Z4, Z6, Z0
 	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (AX)(CX*8), Z6
+	VBROADCASTSD (BX)(R9*8), Z6
 	VFMADD231PD  Z4, Z6, Z2
 	VFMADD231PD  Z5, Z6, Z3
-	ADDQ         DI, R9
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum313
-	MOVQ         BX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, 64(CX)
-	ADDQ         $+128, DX
-	ADDQ         $+128, BX
-	SUBQ         $0x10, SI
-	JMP          run311
+	ADDQ         DX, R10
+	INCQ         R9
+	CMPQ         R9, n+40(FP)
+	JLT          sum327
+	MOVQ         CX, R9
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, 64(R9)
+	ADDQ         DX, R9
+	VMOVUPD      Z2, (R9)
+	VMOVUPD      Z3, 64(R9)
+	ADDQ         $+128, SI
+	ADDQ         $+128, CX
+	SUBQ         $0x10, DI
+	JMP          run325
 
-next312:
+next326:
+	ADDQ DX, CX
+	ADDQ $0x08, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group321
 	VZEROUPPER
 	RET
 
-// func outerWide3F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// func outerWide3F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 // Requires: AVX, AVX512F
 TEXT ·outerWide3F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x03, DI
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x03, DX
+
+group328:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
 	MOVLQSX (AX), R8
-	LEAQ    (CX)(R8*8), R8
+	LEAQ    (BX)(R8*8), R8
 	MOVLQSX 4(AX), R9
-	LEAQ    (CX)(R9*8), R9
-	MOVLQSX 8(AX), AX
-	LEAQ    (CX)(AX*8), AX
+	LEAQ    (BX)(R9*8), R9
+	MOVLQSX 8(AX), R10
+	LEAQ    (BX)(R10*8), BX
 
-run314:
-	CMPQ    SI, $0x20
-	JLT     next315
-	MOVQ    BX, CX
-	VMOVUPD (CX), Z0
-	VMOVUPD 64(CX), Z1
-	VMOVUPD 128(CX), Z2
-	VMOVUPD 192(CX), Z3
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z4
-	VMOVUPD 64(CX), Z5
-	VMOVUPD 128(CX), Z6
-	VMOVUPD 192(CX), Z7
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z8
-	VMOVUPD 64(CX), Z9
-	VMOVUPD 128(CX), Z10
-	VMOVUPD 192(CX), Z11
-	XORQ    CX, CX
-	MOVQ    DX, R10
+run329:
+	CMPQ    DI, $0x20
+	JLT     next330
+	MOVQ    CX, R10
+	VMOVUPD (R10), Z0
+	VMOVUPD 64(R10), Z1
+	VMOVUPD 128(R10), Z2
+	VMOVUPD 192(R10), Z3
+	ADDQ    DX, R10
+	VMOVUPD (R10), Z4
+	VMOVUPD 64(R10), Z5
+	VMOVUPD 128(R10), Z6
+	VMOVUPD 192(R10), Z7
+	ADDQ    DX, R10
+	VMOVUPD (R10), Z8
+	VMOVUPD 64(R10), Z9
+	VMOVUPD 128(R10), Z10
+	VMOVUPD 192(R10), Z11
+	XORQ    R10, R10
+	MOVQ    SI, R11
 
-sum316:
-	VMOVUPD      (R10), Z12
-	VMOVUPD      64(R10), Z13
-	VMOVUPD      128(R10), Z14
-	VMOVUPD      192(R10), Z15
-	VBROADCASTSD (R8)(CX*8), Z16
+sum331:
+	VMOVUPD      (R11), Z12
+	VMOVUPD      64(R11), Z13
+	VMOVUPD      128(R11), Z14
+	VMOVUPD      192(R11), Z15
+	VBROADCASTSD (R8)(R10*8), Z16
 	VFMADD231PD  Z12, Z16, Z0
 	VFMADD231PD  Z13, Z16, Z1
 	VFMADD231PD  Z14, Z16, Z2
 	VFMADD231PD  Z15, Z16, Z3
-	VBROADCASTSD (R9)(CX*8), Z16
+	VBROADCASTSD (R9)(R10*8), Z16
 	VFMADD231PD  Z12, Z16, Z4
 	VFMADD231PD  Z13, Z16, Z5
 	VFMADD231PD  Z14, Z16, Z6
 	VFMADD231PD  Z15, Z16, Z7
-	VBROADCASTSD (AX)(CX*8), Z16
+	VBROADCASTSD (BX)(R10*8), Z16
 	VFMADD231PD  Z12, Z16, Z8
 	VFMADD231PD  Z13, Z16, Z9
 	VFMADD231PD  Z14, Z16, Z10
 	VFMADD231PD  Z15, Z16, Z11
-	ADDQ         DI, R10
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum316
-	MOVQ         BX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, 64(CX)
-	VMOVUPD      Z6, 128(CX)
-	VMOVUPD      Z7, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, 64(CX)
-	VMOVUPD      Z10, 128(CX)
-	VMOVUPD      Z11, 192(CX)
-	ADDQ         $+256, DX
-	ADDQ         $+256, BX
-	SUBQ         $0x20, SI
-	JMP          run314
+	ADDQ         DX, R11
+	INCQ         R10
+	CMPQ         R10, n+40(FP)
+	JLT          sum331
+	MOVQ         CX, R10
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      Z1, 64(R10)
+	VMOVUPD      Z2, 128(R10)
+	VMOVUPD      Z3, 192(R10)
+	ADDQ         DX, R10
+	VMOVUPD      Z4, (R10)
+	VMOVUPD      Z5, 64(R10)
+	VMOVUPD      Z6, 128(R10)
+	VMOVUPD      Z7, 192(R10)
+	ADDQ         DX, R10
+	VMOVUPD      Z8, (R10)
+	VMOVUPD      Z9, 64(R10)
+	VMOVUPD      Z10, 128(R10)
+	VMOVUPD      Z11, 192(R10)
+	ADDQ         $+256, SI
+	ADDQ         $+256, CX
+	SUBQ         $0x20, DI
+	JMP          run329
 
-next315:
-run317:
-	CMPQ    SI, $0x10
-	JLT     next318
-	MOVQ    BX, CX
-	VMOVUPD (CX), Z0
-	VMOVUPD 64(CX), Z1
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z2
-	VMOVUPD 64(CX), Z3
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z4
-	VMOVUPD 64(CX), Z5
-	XORQ    CX, CX
-	MOVQ    DX, R10
+next330:
+run332:
+	CMPQ    DI, $0x10
+	JLT     next333
+	MOVQ    CX, R10
+	VMOVUPD (R10), Z0
+	VMOVUPD 64(R10), Z1
+	ADDQ    DX, R10
+	VMOVUPD (R10), Z2
+	VMOVUPD 64(R10), Z3
+	ADDQ    DX, R10
+	VMOVUPD (R10), Z4
+	VMOVUPD 64(R10), Z5
+	XORQ    R10, R10
+	MOVQ    SI, R11
 
-sum319:
-	VMOVUPD      (R10), Z6
-	VMOVUPD      64(R10), Z7
-	VBROADCASTSD (R8)(CX*8), Z8
+sum334:
+	VMOVUPD      (R11), Z6
+	VMOVUPD      64(R11), Z7
+	VBROADCASTSD (R8)(R10*8), Z8
 	VFMADD231PD  Z6, Z8, Z0
 	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (R9)(CX*8), Z8
+	VBROADCASTSD (R9)(R10*8), Z8
 	VFMADD231PD  Z6, Z8, Z2
 	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (AX)(CX*8), Z8
+	VBROADCASTSD (BX)(R10*8), Z8
 	VFMADD231PD  Z6, Z8, Z4
 	VFMADD231PD  Z7, Z8, Z5
-	ADDQ         DI, R10
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum319
-	MOVQ         BX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, 64(CX)
-	ADDQ         $+128, DX
-	ADDQ         $+128, BX
-	SUBQ         $0x10, SI
-	JMP          run317
+	ADDQ         DX, R11
+	INCQ         R10
+	CMPQ         R10, n+40(FP)
+	JLT          sum334
+	MOVQ         CX, R10
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      Z1, 64(R10)
+	ADDQ         DX, R10
+	VMOVUPD      Z2, (R10)
+	VMOVUPD      Z3, 64(R10)
+	ADDQ         DX, R10
+	VMOVUPD      Z4, (R10)
+	VMOVUPD      Z5, 64(R10)
+	ADDQ         $+128, SI
+	ADDQ         $+128, CX
+	SUBQ         $0x10, DI
+	JMP          run332
 
-next318:
+next333:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ $0x0c, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group328
 	VZEROUPPER
 	RET
 
-// func outerWide4F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// func outerWide4F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 // Requires: AVX, AVX512F
 TEXT ·outerWide4F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x03, DI
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x03, DX
+
+group335:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
 	MOVLQSX (AX), R8
-	LEAQ    (CX)(R8*8), R8
+	LEAQ    (BX)(R8*8), R8
 	MOVLQSX 4(AX), R9
-	LEAQ    (CX)(R9*8), R9
+	LEAQ    (BX)(R9*8), R9
 	MOVLQSX 8(AX), R10
-	LEAQ    (CX)(R10*8), R10
-	MOVLQSX 12(AX), AX
-	LEAQ    (CX)(AX*8), AX
+	LEAQ    (BX)(R10*8), R10
+	MOVLQSX 12(AX), R11
+	LEAQ    (BX)(R11*8), BX
 
-run320:
-	CMPQ    SI, $0x20
-	JLT     next321
-	MOVQ    BX, CX
-	VMOVUPD (CX), Z0
-	VMOVUPD 64(CX), Z1
-	VMOVUPD 128(CX), Z2
-	VMOVUPD 192(CX), Z3
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z4
-	VMOVUPD 64(CX), Z5
-	VMOVUPD 128(CX), Z6
-	VMOVUPD 192(CX), Z7
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z8
-	VMOVUPD 64(CX), Z9
-	VMOVUPD 128(CX), Z10
-	VMOVUPD 192(CX), Z11
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z12
-	VMOVUPD 64(CX), Z13
-	VMOVUPD 128(CX), Z14
-	VMOVUPD 192(CX), Z15
-	XORQ    CX, CX
-	MOVQ    DX, R11
+run336:
+	CMPQ    DI, $0x20
+	JLT     next337
+	MOVQ    CX, R11
+	VMOVUPD (R11), Z0
+	VMOVUPD 64(R11), Z1
+	VMOVUPD 128(R11), Z2
+	VMOVUPD 192(R11), Z3
+	ADDQ    DX, R11
+	VMOVUPD (R11), Z4
+	VMOVUPD 64(R11), Z5
+	VMOVUPD 128(R11), Z6
+	VMOVUPD 192(R11), Z7
+	ADDQ    DX, R11
+	VMOVUPD (R11), Z8
+	VMOVUPD 64(R11), Z9
+	VMOVUPD 128(R11), Z10
+	VMOVUPD 192(R11), Z11
+	ADDQ    DX, R11
+	VMOVUPD (R11), Z12
+	VMOVUPD 64(R11), Z13
+	VMOVUPD 128(R11), Z14
+	VMOVUPD 192(R11), Z15
+	XORQ    R11, R11
+	MOVQ    SI, R12
 
-sum322:
-	VMOVUPD      (R11), Z16
-	VMOVUPD      64(R11), Z17
-	VMOVUPD      128(R11), Z18
-	VMOVUPD      192(R11), Z19
-	VBROADCASTSD (R8)(CX*8), Z20
+sum338:
+	VMOVUPD      (R12), Z16
+	VMOVUPD      64(R12), Z17
+	VMOVUPD      128(R12), Z18
+	VMOVUPD      192(R12), Z19
+	VBROADCASTSD (R8)(R11*8), Z20
 	VFMADD231PD  Z16, Z20, Z0
 	VFMADD231PD  Z17, Z20, Z1
 	VFMADD231PD  Z18, Z20, Z2
 	VFMADD231PD  Z19, Z20, Z3
-	VBROADCASTSD (R9)(CX*8), Z20
+	VBROADCASTSD (R9)(R11*8), Z20
 	VFMADD231PD  Z16, Z20, Z4
 	VFMADD231PD  Z17, Z20, Z5
 	VFMADD231PD  Z18, Z20, Z6
 	VFMADD231PD  Z19, Z20, Z7
-	VBROADCASTSD (R10)(CX*8), Z20
+	VBROADCASTSD (R10)(R11*8), Z20
 	VFMADD231PD  Z16, Z20, Z8
 	VFMADD231PD  Z17, Z20, Z9
 	VFMADD231PD  Z18, Z20, Z10
 	VFMADD231PD  Z19, Z20, Z11
-	VBROADCASTSD (AX)(CX*8), Z20
+	VBROADCASTSD (BX)(R11*8), Z20
 	VFMADD231PD  Z16, Z20, Z12
 	VFMADD231PD  Z17, Z20, Z13
 	VFMADD231PD  Z18, Z20, Z14
 	VFMADD231PD  Z19, Z20, Z15
-	ADDQ         DI, R11
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum322
-	MOVQ         BX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, 64(CX)
-	VMOVUPD      Z6, 128(CX)
-	VMOVUPD      Z7, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, 64(CX)
-	VMOVUPD      Z10, 128(CX)
-	VMOVUPD      Z11, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, 64(CX)
-	VMOVUPD      Z14, 128(CX)
-	VMOVUPD      Z15, 192(CX)
-	ADDQ         $+256, DX
-	ADDQ         $+256, BX
-	SUBQ         $0x20, SI
-	JMP          run320
+	ADDQ         DX, R12
+	INCQ         R11
+	CMPQ         R11, n+40(FP)
+	JLT          sum338
+	MOVQ         CX, R11
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      Z1, 64(R11)
+	VMOVUPD      Z2, 128(R11)
+	VMOVUPD      Z3, 192(R11)
+	ADDQ         DX, R11
+	VMOVUPD      Z4, (R11)
+	VMOVUPD      Z5, 64(R11)
+	VMOVUPD      Z6, 128(R11)
+	VMOVUPD      Z7, 192(R11)
+	ADDQ         DX, R11
+	VMOVUPD      Z8, (R11)
+	VMOVUPD      Z9, 64(R11)
+	VMOVUPD      Z10, 128(R11)
+	VMOVUPD      Z11, 192(R11)
+	ADDQ         DX, R11
+	VMOVUPD      Z12, (R11)
+	VMOVUPD      Z13, 64(R11)
+	VMOVUPD      Z14, 128(R11)
+	VMOVUPD      Z15, 192(R11)
+	ADDQ         $+256, SI
+	ADDQ         $+256, CX
+	SUBQ         $0x20, DI
+	JMP          run336
 
-next321:
-run323:
-	CMPQ    SI, $0x10
-	JLT     next324
-	MOVQ    BX, CX
-	VMOVUPD (CX), Z0
-	VMOVUPD 64(CX), Z1
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z2
-	VMOVUPD 64(CX), Z3
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z4
-	VMOVUPD 64(CX), Z5
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z6
-	VMOVUPD 64(CX), Z7
-	XORQ    CX, CX
-	MOVQ    DX, R11
+next337:
+run339:
+	CMPQ    DI, $0x10
+	JLT     next340
+	MOVQ    CX, R11
+	VMOVUPD (R11), Z0
+	VMOVUPD 64(R11), Z1
+	ADDQ    DX, R11
+	VMOVUPD (R11), Z2
+	VMOVUPD 64(R11), Z3
+	ADDQ    DX, R11
+	VMOVUPD (R11), Z4
+	VMOVUPD 64(R11), Z5
+	ADDQ    DX, R11
+	VMOVUPD (R11), Z6
+	VMOVUPD 64(R11), Z7
+	XORQ    R11, R11
+	MOVQ    SI, R12
 
-sum325:
-	VMOVUPD      (R11), Z8
-	VMOVUPD      64(R11), Z9
-	VBROADCASTSD (R8)(CX*8), Z10
+sum341:
+	VMOVUPD      (R12), Z8
+	VMOVUPD      64(R12), Z9
+	VBROADCASTSD (R8)(R11*8), Z10
 	VFMADD231PD  Z8, Z10, Z0
 	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD (R9)(CX*8), Z10
+	VBROADCASTSD (R9)(R11*8), Z10
 	VFMADD231PD  Z8, Z10, Z2
 	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD (R10)(CX*8), Z10
+	VBROADCASTSD (R10)(R11*8), Z10
 	VFMADD231PD  Z8, Z10, Z4
 	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD (AX)(CX*8), Z10
+	VBROADCASTSD (BX)(R11*8), Z10
 	VFMADD231PD  Z8, Z10, Z6
 	VFMADD231PD  Z9, Z10, Z7
-	ADDQ         DI, R11
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum325
-	MOVQ         BX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, 64(CX)
-	ADDQ         $+128, DX
-	ADDQ         $+128, BX
-	SUBQ         $0x10, SI
-	JMP          run323
+	ADDQ         DX, R12
+	INCQ         R11
+	CMPQ         R11, n+40(FP)
+	JLT          sum341
+	MOVQ         CX, R11
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      Z1, 64(R11)
+	ADDQ         DX, R11
+	VMOVUPD      Z2, (R11)
+	VMOVUPD      Z3, 64(R11)
+	ADDQ         DX, R11
+	VMOVUPD      Z4, (R11)
+	VMOVUPD      Z5, 64(R11)
+	ADDQ         DX, R11
+	VMOVUPD      Z6, (R11)
+	VMOVUPD      Z7, 64(R11)
+	ADDQ         $+128, SI
+	ADDQ         $+128, CX
+	SUBQ         $0x10, DI
+	JMP          run339
 
-next324:
+next340:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ $0x10, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group335
 	VZEROUPPER
 	RET
 
-// func outerWide5F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// func outerWide5F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 // Requires: AVX, AVX512F
 TEXT ·outerWide5F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x03, DI
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x03, DX
+
+group342:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
 	MOVLQSX (AX), R8
-	LEAQ    (CX)(R8*8), R8
+	LEAQ    (BX)(R8*8), R8
 	MOVLQSX 4(AX), R9
-	LEAQ    (CX)(R9*8), R9
+	LEAQ    (BX)(R9*8), R9
 	MOVLQSX 8(AX), R10
-	LEAQ    (CX)(R10*8), R10
+	LEAQ    (BX)(R10*8), R10
 	MOVLQSX 12(AX), R11
-	LEAQ    (CX)(R11*8), R11
-	MOVLQSX 16(AX), AX
-	LEAQ    (CX)(AX*8), AX
+	LEAQ    (BX)(R11*8), R11
+	MOVLQSX 16(AX), R12
+	LEAQ    (BX)(R12*8), BX
 
-run326:
-	CMPQ    SI, $0x20
-	JLT     next327
-	MOVQ    BX, CX
-	VMOVUPD (CX), Z0
-	VMOVUPD 64(CX), Z1
-	VMOVUPD 128(CX), Z2
-	VMOVUPD 192(CX), Z3
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z4
-	VMOVUPD 64(CX), Z5
-	VMOVUPD 128(CX), Z6
-	VMOVUPD 192(CX), Z7
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z8
-	VMOVUPD 64(CX), Z9
-	VMOVUPD 128(CX), Z10
-	VMOVUPD 192(CX), Z11
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z12
-	VMOVUPD 64(CX), Z13
-	VMOVUPD 128(CX), Z14
-	VMOVUPD 192(CX), Z15
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z16
-	VMOVUPD 64(CX), Z17
-	VMOVUPD 128(CX), Z18
-	VMOVUPD 192(CX), Z19
-	XORQ    CX, CX
-	MOVQ    DX, R12
+run343:
+	CMPQ    DI, $0x20
+	JLT     next344
+	MOVQ    CX, R12
+	VMOVUPD (R12), Z0
+	VMOVUPD 64(R12), Z1
+	VMOVUPD 128(R12), Z2
+	VMOVUPD 192(R12), Z3
+	ADDQ    DX, R12
+	VMOVUPD (R12), Z4
+	VMOVUPD 64(R12), Z5
+	VMOVUPD 128(R12), Z6
+	VMOVUPD 192(R12), Z7
+	ADDQ    DX, R12
+	VMOVUPD (R12), Z8
+	VMOVUPD 64(R12), Z9
+	VMOVUPD 128(R12), Z10
+	VMOVUPD 192(R12), Z11
+	ADDQ    DX, R12
+	VMOVUPD (R12), Z12
+	VMOVUPD 64(R12), Z13
+	VMOVUPD 128(R12), Z14
+	VMOVUPD 192(R12), Z15
+	ADDQ    DX, R12
+	VMOVUPD (R12), Z16
+	VMOVUPD 64(R12), Z17
+	VMOVUPD 128(R12), Z18
+	VMOVUPD 192(R12), Z19
+	XORQ    R12, R12
+	MOVQ    SI, R13
 
-sum328:
-	VMOVUPD      (R12), Z20
-	VMOVUPD      64(R12), Z21
-	VMOVUPD      128(R12), Z22
-	VMOVUPD      192(R12), Z23
-	VBROADCASTSD (R8)(CX*8), Z24
+sum345:
+	VMOVUPD      (R13), Z20
+	VMOVUPD      64(R13), Z21
+	VMOVUPD      128(R13), Z22
+	VMOVUPD      192(R13), Z23
+	VBROADCASTSD (R8)(R12*8), Z24
 	VFMADD231PD  Z20, Z24, Z0
 	VFMADD231PD  Z21, Z24, Z1
 	VFMADD231PD  Z22, Z24, Z2
 	VFMADD231PD  Z23, Z24, Z3
-	VBROADCASTSD (R9)(CX*8), Z24
+	VBROADCASTSD (R9)(R12*8), Z24
 	VFMADD231PD  Z20, Z24, Z4
 	VFMADD231PD  Z21, Z24, Z5
 	VFMADD231PD  Z22, Z24, Z6
 	VFMADD231PD  Z23, Z24, Z7
-	VBROADCASTSD (R10)(CX*8), Z24
+	VBROADCASTSD (R10)(R12*8), Z24
 	VFMADD231PD  Z20, Z24, Z8
 	VFMADD231PD  Z21, Z24, Z9
 	VFMADD231PD  Z22, Z24, Z10
 	VFMADD231PD  Z23, Z24, Z11
-	VBROADCASTSD (R11)(CX*8), Z24
+	VBROADCASTSD (R11)(R12*8), Z24
 	VFMADD231PD  Z20, Z24, Z12
 	VFMADD231PD  Z21, Z24, Z13
 	VFMADD231PD  Z22, Z24, Z14
 	VFMADD231PD  Z23, Z24, Z15
-	VBROADCASTSD (AX)(CX*8), Z24
+	VBROADCASTSD (BX)(R12*8), Z24
 	VFMADD231PD  Z20, Z24, Z16
 	VFMADD231PD  Z21, Z24, Z17
 	VFMADD231PD  Z22, Z24, Z18
 	VFMADD231PD  Z23, Z24, Z19
-	ADDQ         DI, R12
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum328
-	MOVQ         BX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, 64(CX)
-	VMOVUPD      Z6, 128(CX)
-	VMOVUPD      Z7, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, 64(CX)
-	VMOVUPD      Z10, 128(CX)
-	VMOVUPD      Z11, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, 64(CX)
-	VMOVUPD      Z14, 128(CX)
-	VMOVUPD      Z15, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z16, (CX)
-	VMOVUPD      Z17, 64(CX)
-	VMOVUPD      Z18, 128(CX)
-	VMOVUPD      Z19, 192(CX)
-	ADDQ         $+256, DX
-	ADDQ         $+256, BX
-	SUBQ         $0x20, SI
-	JMP          run326
+	ADDQ         DX, R13
+	INCQ         R12
+	CMPQ         R12, n+40(FP)
+	JLT          sum345
+	MOVQ         CX, R12
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      Z1, 64(R12)
+	VMOVUPD      Z2, 128(R12)
+	VMOVUPD      Z3, 192(R12)
+	ADDQ         DX, R12
+	VMOVUPD      Z4, (R12)
+	VMOVUPD      Z5, 64(R12)
+	VMOVUPD      Z6, 128(R12)
+	VMOVUPD      Z7, 192(R12)
+	ADDQ         DX, R12
+	VMOVUPD      Z8, (R12)
+	VMOVUPD      Z9, 64(R12)
+	VMOVUPD      Z10, 128(R12)
+	VMOVUPD      Z11, 192(R12)
+	ADDQ         DX, R12
+	VMOVUPD      Z12, (R12)
+	VMOVUPD      Z13, 64(R12)
+	VMOVUPD      Z14, 128(R12)
+	VMOVUPD      Z15, 192(R12)
+	ADDQ         DX, R12
+	VMOVUPD      Z16, (R12)
+	VMOVUPD      Z17, 64(R12)
+	VMOVUPD      Z18, 128(R12)
+	VMOVUPD      Z19, 192(R12)
+	ADDQ         $+256, SI
+	ADDQ         $+256, CX
+	SUBQ         $0x20, DI
+	JMP          run343
 
-next327:
-run329:
-	CMPQ    SI, $0x10
-	JLT     next330
-	MOVQ    BX, CX
-	VMOVUPD (CX), Z0
-	VMOVUPD 64(CX), Z1
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z2
-	VMOVUPD 64(CX), Z3
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z4
-	VMOVUPD 64(CX), Z5
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z6
-	VMOVUPD 64(CX), Z7
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z8
-	VMOVUPD 64(CX), Z9
-	XORQ    CX, CX
-	MOVQ    DX, R12
+next344:
+run346:
+	CMPQ    DI, $0x10
+	JLT     next347
+	MOVQ    CX, R12
+	VMOVUPD (R12), Z0
+	VMOVUPD 64(R12), Z1
+	ADDQ    DX, R12
+	VMOVUPD (R12), Z2
+	VMOVUPD 64(R12), Z3
+	ADDQ    DX, R12
+	VMOVUPD (R12), Z4
+	VMOVUPD 64(R12), Z5
+	ADDQ    DX, R12
+	VMOVUPD (R12), Z6
+	VMOVUPD 64(R12), Z7
+	ADDQ    DX, R12
+	VMOVUPD (R12), Z8
+	VMOVUPD 64(R12), Z9
+	XORQ    R12, R12
+	MOVQ    SI, R13
 
-sum331:
-	VMOVUPD      (R12), Z10
-	VMOVUPD      64(R12), Z11
-	VBROADCASTSD (R8)(CX*8), Z12
+sum348:
+	VMOVUPD      (R13), Z10
+	VMOVUPD      64(R13), Z11
+	VBROADCASTSD (R8)(R12*8), Z12
 	VFMADD231PD  Z10, Z12, Z0
 	VFMADD231PD  Z11, Z12, Z1
-	VBROADCASTSD (R9)(CX*8), Z12
+	VBROADCASTSD (R9)(R12*8), Z12
 	VFMADD231PD  Z10, Z12, Z2
 	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD (R10)(CX*8), Z12
+	VBROADCASTSD (R10)(R12*8), Z12
 	VFMADD231PD  Z10, Z12, Z4
 	VFMADD231PD  Z11, Z12, Z5
-	VBROADCASTSD (R11)(CX*8), Z12
+	VBROADCASTSD (R11)(R12*8), Z12
 	VFMADD231PD  Z10, Z12, Z6
 	VFMADD231PD  Z11, Z12, Z7
-	VBROADCASTSD (AX)(CX*8), Z12
+	VBROADCASTSD (BX)(R12*8), Z12
 	VFMADD231PD  Z10, Z12, Z8
 	VFMADD231PD  Z11, Z12, Z9
-	ADDQ         DI, R12
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum331
-	MOVQ         BX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, 64(CX)
-	ADDQ         $+128, DX
-	ADDQ         $+128, BX
-	SUBQ         $0x10, SI
-	JMP          run329
+	ADDQ         DX, R13
+	INCQ         R12
+	CMPQ         R12, n+40(FP)
+	JLT          sum348
+	MOVQ         CX, R12
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      Z1, 64(R12)
+	ADDQ         DX, R12
+	VMOVUPD      Z2, (R12)
+	VMOVUPD      Z3, 64(R12)
+	ADDQ         DX, R12
+	VMOVUPD      Z4, (R12)
+	VMOVUPD      Z5, 64(R12)
+	ADDQ         DX, R12
+	VMOVUPD      Z6, (R12)
+	VMOVUPD      Z7, 64(R12)
+	ADDQ         DX, R12
+	VMOVUPD      Z8, (R12)
+	VMOVUPD      Z9, 64(R12)
+	ADDQ         $+128, SI
+	ADDQ         $+128, CX
+	SUBQ         $0x10, DI
+	JMP          run346
 
-next330:
+next347:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ $0x14, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group342
 	VZEROUPPER
 	RET
 
-// func outerWide6F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// func outerWide6F64AVX512(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 // Requires: AVX, AVX512F
 TEXT ·outerWide6F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x03, DI
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x03, DX
+
+group349:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
 	MOVLQSX (AX), R8
-	LEAQ    (CX)(R8*8), R8
+	LEAQ    (BX)(R8*8), R8
 	MOVLQSX 4(AX), R9
-	LEAQ    (CX)(R9*8), R9
+	LEAQ    (BX)(R9*8), R9
 	MOVLQSX 8(AX), R10
-	LEAQ    (CX)(R10*8), R10
+	LEAQ    (BX)(R10*8), R10
 	MOVLQSX 12(AX), R11
-	LEAQ    (CX)(R11*8), R11
+	LEAQ    (BX)(R11*8), R11
 	MOVLQSX 16(AX), R12
-	LEAQ    (CX)(R12*8), R12
-	MOVLQSX 20(AX), AX
-	LEAQ    (CX)(AX*8), AX
+	LEAQ    (BX)(R12*8), R12
+	MOVLQSX 20(AX), R13
+	LEAQ    (BX)(R13*8), BX
 
-run332:
-	CMPQ    SI, $0x20
-	JLT     next333
-	MOVQ    BX, CX
-	VMOVUPD (CX), Z0
-	VMOVUPD 64(CX), Z1
-	VMOVUPD 128(CX), Z2
-	VMOVUPD 192(CX), Z3
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z4
-	VMOVUPD 64(CX), Z5
-	VMOVUPD 128(CX), Z6
-	VMOVUPD 192(CX), Z7
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z8
-	VMOVUPD 64(CX), Z9
-	VMOVUPD 128(CX), Z10
-	VMOVUPD 192(CX), Z11
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z12
-	VMOVUPD 64(CX), Z13
-	VMOVUPD 128(CX), Z14
-	VMOVUPD 192(CX), Z15
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z16
-	VMOVUPD 64(CX), Z17
-	VMOVUPD 128(CX), Z18
-	VMOVUPD 192(CX), Z19
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z20
-	VMOVUPD 64(CX), Z21
-	VMOVUPD 128(CX), Z22
-	VMOVUPD 192(CX), Z23
-	XORQ    CX, CX
-	MOVQ    DX, R13
+run350:
+	CMPQ    DI, $0x20
+	JLT     next351
+	MOVQ    CX, R13
+	VMOVUPD (R13), Z0
+	VMOVUPD 64(R13), Z1
+	VMOVUPD 128(R13), Z2
+	VMOVUPD 192(R13), Z3
+	ADDQ    DX, R13
+	VMOVUPD (R13), Z4
+	VMOVUPD 64(R13), Z5
+	VMOVUPD 128(R13), Z6
+	VMOVUPD 192(R13), Z7
+	ADDQ    DX, R13
+	VMOVUPD (R13), Z8
+	VMOVUPD 64(R13), Z9
+	VMOVUPD 128(R13), Z10
+	VMOVUPD 192(R13), Z11
+	ADDQ    DX, R13
+	VMOVUPD (R13), Z12
+	VMOVUPD 64(R13), Z13
+	VMOVUPD 128(R13), Z14
+	VMOVUPD 192(R13), Z15
+	ADDQ    DX, R13
+	VMOVUPD (R13), Z16
+	VMOVUPD 64(R13), Z17
+	VMOVUPD 128(R13), Z18
+	VMOVUPD 192(R13), Z19
+	ADDQ    DX, R13
+	VMOVUPD (R13), Z20
+	VMOVUPD 64(R13), Z21
+	VMOVUPD 128(R13), Z22
+	VMOVUPD 192(R13), Z23
+	XORQ    R13, R13
+	MOVQ    SI, R14
 
-sum334:
-	VMOVUPD      (R13), Z24
-	VMOVUPD      64(R13), Z25
-	VMOVUPD      128(R13), Z26
-	VMOVUPD      192(R13), Z27
-	VBROADCASTSD (R8)(CX*8), Z28
+sum352:
+	VMOVUPD      (R14), Z24
+	VMOVUPD      64(R14), Z25
+	VMOVUPD      128(R14), Z26
+	VMOVUPD      192(R14), Z27
+	VBROADCASTSD (R8)(R13*8), Z28
 	VFMADD231PD  Z24, Z28, Z0
 	VFMADD231PD  Z25, Z28, Z1
 	VFMADD231PD  Z26, Z28, Z2
 	VFMADD231PD  Z27, Z28, Z3
-	VBROADCASTSD (R9)(CX*8), Z28
+	VBROADCASTSD (R9)(R13*8), Z28
 	VFMADD231PD  Z24, Z28, Z4
 	VFMADD231PD  Z25, Z28, Z5
 	VFMADD231PD  Z26, Z28, Z6
 	VFMADD231PD  Z27, Z28, Z7
-	VBROADCASTSD (R10)(CX*8), Z28
+	VBROADCASTSD (R10)(R13*8), Z28
 	VFMADD231PD  Z24, Z28, Z8
 	VFMADD231PD  Z25, Z28, Z9
 	VFMADD231PD  Z26, Z28, Z10
 	VFMADD231PD  Z27, Z28, Z11
-	VBROADCASTSD (R11)(CX*8), Z28
+	VBROADCASTSD (R11)(R13*8), Z28
 	VFMADD231PD  Z24, Z28, Z12
 	VFMADD231PD  Z25, Z28, Z13
 	VFMADD231PD  Z26, Z28, Z14
 	VFMADD231PD  Z27, Z28, Z15
-	VBROADCASTSD (R12)(CX*8), Z28
+	VBROADCASTSD (R12)(R13*8), Z28
 	VFMADD231PD  Z24, Z28, Z16
 	VFMADD231PD  Z25, Z28, Z17
 	VFMADD231PD  Z26, Z28, Z18
 	VFMADD231PD  Z27, Z28, Z19
-	VBROADCASTSD (AX)(CX*8), Z28
+	VBROADCASTSD (BX)(R13*8), Z28
 	VFMADD231PD  Z24, Z28, Z20
 	VFMADD231PD  Z25, Z28, Z21
 	VFMADD231PD  Z26, Z28, Z22
 	VFMADD231PD  Z27, Z28, Z23
-	ADDQ         DI, R13
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum334
-	MOVQ         BX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	VMOVUPD      Z2, 128(CX)
-	VMOVUPD      Z3, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, 64(CX)
-	VMOVUPD      Z6, 128(CX)
-	VMOVUPD      Z7, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, 64(CX)
-	VMOVUPD      Z10, 128(CX)
-	VMOVUPD      Z11, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, 64(CX)
-	VMOVUPD      Z14, 128(CX)
-	VMOVUPD      Z15, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z16, (CX)
-	VMOVUPD      Z17, 64(CX)
-	VMOVUPD      Z18, 128(CX)
-	VMOVUPD      Z19, 192(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z20, (CX)
-	VMOVUPD      Z21, 64(CX)
-	VMOVUPD      Z22, 128(CX)
-	VMOVUPD      Z23, 192(CX)
-	ADDQ         $+256, DX
-	ADDQ         $+256, BX
-	SUBQ         $0x20, SI
-	JMP          run332
+	ADDQ         DX, R14
+	INCQ         R13
+	CMPQ         R13, n+40(FP)
+	JLT          sum352
+	MOVQ         CX, R13
+	VMOVUPD      Z0, (R13)
+	VMOVUPD      Z1, 64(R13)
+	VMOVUPD      Z2, 128(R13)
+	VMOVUPD      Z3, 192(R13)
+	ADDQ         DX, R13
+	VMOVUPD      Z4, (R13)
+	VMOVUPD      Z5, 64(R13)
+	VMOVUPD      Z6, 128(R13)
+	VMOVUPD      Z7, 192(R13)
+	ADDQ         DX, R13
+	VMOVUPD      Z8, (R13)
+	VMOVUPD      Z9, 64(R13)
+	VMOVUPD      Z10, 128(R13)
+	VMOVUPD      Z11, 192(R13)
+	ADDQ         DX, R13
+	VMOVUPD      Z12, (R13)
+	VMOVUPD      Z13, 64(R13)
+	VMOVUPD      Z14, 128(R13)
+	VMOVUPD      Z15, 192(R13)
+	ADDQ         DX, R13
+	VMOVUPD      Z16, (R13)
+	VMOVUPD      Z17, 64(R13)
+	VMOVUPD      Z18, 128(R13)
+	VMOVUPD      Z19, 192(R13)
+	ADDQ         DX, R13
+	VMOVUPD      Z20, (R13)
+	VMOVUPD      Z21, 64(R13)
+	VMOVUPD      Z22, 128(R13)
+	VMOVUPD      Z23, 192(R13)
+	ADDQ         $+256, SI
+	ADDQ         $+256, CX
+	SUBQ         $0x20, DI
+	JMP          run350
 
-next333:
-run335:
-	CMPQ    SI, $0x10
-	JLT     next336
-	MOVQ    BX, CX
-	VMOVUPD (CX), Z0
-	VMOVUPD 64(CX), Z1
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z2
-	VMOVUPD 64(CX), Z3
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z4
-	VMOVUPD 64(CX), Z5
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z6
-	VMOVUPD 64(CX), Z7
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z8
-	VMOVUPD 64(CX), Z9
-	ADDQ    DI, CX
-	VMOVUPD (CX), Z10
-	VMOVUPD 64(CX), Z11
-	XORQ    CX, CX
-	MOVQ    DX, R13
+next351:
+run353:
+	CMPQ    DI, $0x10
+	JLT     next354
+	MOVQ    CX, R13
+	VMOVUPD (R13), Z0
+	VMOVUPD 64(R13), Z1
+	ADDQ    DX, R13
+	VMOVUPD (R13), Z2
+	VMOVUPD 64(R13), Z3
+	ADDQ    DX, R13
+	VMOVUPD (R13), Z4
+	VMOVUPD 64(R13), Z5
+	ADDQ    DX, R13
+	VMOVUPD (R13), Z6
+	VMOVUPD 64(R13), Z7
+	ADDQ    DX, R13
+	VMOVUPD (R13), Z8
+	VMOVUPD 64(R13), Z9
+	ADDQ    DX, R13
+	VMOVUPD (R13), Z10
+	VMOVUPD 64(R13), Z11
+	XORQ    R13, R13
+	MOVQ    SI, R14
 
-sum337:
-	VMOVUPD      (R13), Z12
-	VMOVUPD      64(R13), Z13
-	VBROADCASTSD (R8)(CX*8), Z14
+sum355:
+	VMOVUPD      (R14), Z12
+	VMOVUPD      64(R14), Z13
+	VBROADCASTSD (R8)(R13*8), Z14
 	VFMADD231PD  Z12, Z14, Z0
 	VFMADD231PD  Z13, Z14, Z1
-	VBROADCASTSD (R9)(CX*8), Z14
+	VBROADCASTSD (R9)(R13*8), Z14
 	VFMADD231PD  Z12, Z14, Z2
 	VFMADD231PD  Z13, Z14, Z3
-	VBROADCASTSD (R10)(CX*8), Z14
+	VBROADCASTSD (R10)(R13*8), Z14
 	VFMADD231PD  Z12, Z14, Z4
 	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD (R11)(CX*8), Z14
+	VBROADCASTSD (R11)(R13*8), Z14
 	VFMADD231PD  Z12, Z14, Z6
 	VFMADD231PD  Z13, Z14, Z7
-	VBROADCASTSD (R12)(CX*8), Z14
+	VBROADCASTSD (R12)(R13*8), Z14
 	VFMADD231PD  Z12, Z14, Z8
 	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD (AX)(CX*8), Z14
+	VBROADCASTSD (BX)(R13*8), Z14
 	VFMADD231PD  Z12, Z14, Z10
 	VFMADD231PD  Z13, Z14, Z11
-	ADDQ         DI, R13
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum337
-	MOVQ         BX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, 64(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Z10, (CX)
-	VMOVUPD      Z11, 64(CX)
-	ADDQ         $+128, DX
-	ADDQ         $+128, BX
-	SUBQ         $0x10, SI
-	JMP          run335
+	ADDQ         DX, R14
+	INCQ         R13
+	CMPQ         R13, n+40(FP)
+	JLT          sum355
+	MOVQ         CX, R13
+	VMOVUPD      Z0, (R13)
+	VMOVUPD      Z1, 64(R13)
+	ADDQ         DX, R13
+	VMOVUPD      Z2, (R13)
+	VMOVUPD      Z3, 64(R13)
+	ADDQ         DX, R13
+	VMOVUPD      Z4, (R13)
+	VMOVUPD      Z5, 64(R13)
+	ADDQ         DX, R13
+	VMOVUPD      Z6, (R13)
+	VMOVUPD      Z7, 64(R13)
+	ADDQ         DX, R13
+	VMOVUPD      Z8, (R13)
+	VMOVUPD      Z9, 64(R13)
+	ADDQ         DX, R13
+	VMOVUPD      Z10, (R13)
+	VMOVUPD      Z11, 64(R13)
+	ADDQ         $+128, SI
+	ADDQ         $+128, CX
+	SUBQ         $0x10, DI
+	JMP          run353
 
-next336:
+next354:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ $0x18, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group349
 	VZEROUPPER
 	RET
 
@@ -7849,9 +8002,9 @@ TEXT ·transposeF64AVX512(SB), NOSPLIT, $0-48
 	SHLQ $0x03, SI
 	XORQ DI, DI
 
-rows338:
+rows356:
 	CMPQ       DI, n+40(FP)
-	JGE        done339
+	JGE        done357
 	MOVQ       $0x00000000, R8
 	CMPQ       R8, BX
 	CMOVQGT    BX, R8
@@ -8221,9 +8374,9 @@ rows338:
 	ADDQ       SI, AX
 	ADDQ       SI, AX
 	ADDQ       $0x10, DI
-	JMP        rows338
+	JMP        rows356
 
-done339:
+done357:
 	VZEROUPPER
 	RET
 
@@ -8234,10 +8387,10 @@ TEXT ·rowSumF64AVX2(SB), NOSPLIT, $0-32
 	MOVQ arena+8(FP), CX
 	MOVQ sums+16(FP), DX
 	CMPQ 8(AX), $0x00
-	JEQ  done341
+	JEQ  done359
 	XORQ BX, BX
 
-column340:
+column358:
 	MOVQ    (AX), SI
 	MOVLQSX (SI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
@@ -8245,18 +8398,18 @@ column340:
 	VMOVUPD (DX), Y0
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest343
+	JLT     rest361
 
-rows342:
+rows360:
 	VMOVUPD (SI)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 	ADDQ    $+128, R8
 	SUBQ    $0x10, DI
-	JGE     rows342
+	JGE     rows360
 
-rest343:
+rest361:
 	ADDQ    $0x10, DI
-	JEQ     rowsDone344
+	JEQ     rowsDone362
 	LEAQ    masks64<>+0(SB), R9
 	SHLQ    $0x03, DI
 	SUBQ    DI, R9
@@ -8264,24 +8417,24 @@ rest343:
 	VANDPD  (SI)(R8*1), Y1, Y1
 	VADDPD  Y1, Y0, Y0
 
-rowsDone344:
+rowsDone362:
 	VMOVUPD Y0, (DX)
 	MOVQ    n+24(FP), DI
 	VMOVUPD 32(DX), Y0
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest346
+	JLT     rest364
 
-rows345:
+rows363:
 	VMOVUPD 32(SI)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 	ADDQ    $+128, R8
 	SUBQ    $0x10, DI
-	JGE     rows345
+	JGE     rows363
 
-rest346:
+rest364:
 	ADDQ    $0x10, DI
-	JEQ     rowsDone347
+	JEQ     rowsDone365
 	LEAQ    masks64<>+0(SB), R9
 	SHLQ    $0x03, DI
 	SUBQ    DI, R9
@@ -8289,24 +8442,24 @@ rest346:
 	VANDPD  32(SI)(R8*1), Y1, Y1
 	VADDPD  Y1, Y0, Y0
 
-rowsDone347:
+rowsDone365:
 	VMOVUPD Y0, 32(DX)
 	MOVQ    n+24(FP), DI
 	VMOVUPD 64(DX), Y0
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest349
+	JLT     rest367
 
-rows348:
+rows366:
 	VMOVUPD 64(SI)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 	ADDQ    $+128, R8
 	SUBQ    $0x10, DI
-	JGE     rows348
+	JGE     rows366
 
-rest349:
+rest367:
 	ADDQ    $0x10, DI
-	JEQ     rowsDone350
+	JEQ     rowsDone368
 	LEAQ    masks64<>+0(SB), R9
 	SHLQ    $0x03, DI
 	SUBQ    DI, R9
@@ -8314,24 +8467,24 @@ rest349:
 	VANDPD  64(SI)(R8*1), Y1, Y1
 	VADDPD  Y1, Y0, Y0
 
-rowsDone350:
+rowsDone368:
 	VMOVUPD Y0, 64(DX)
 	MOVQ    n+24(FP), DI
 	VMOVUPD 96(DX), Y0
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest352
+	JLT     rest370
 
-rows351:
+rows369:
 	VMOVUPD 96(SI)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 	ADDQ    $+128, R8
 	SUBQ    $0x10, DI
-	JGE     rows351
+	JGE     rows369
 
-rest352:
+rest370:
 	ADDQ    $0x10, DI
-	JEQ     rowsDone353
+	JEQ     rowsDone371
 	LEAQ    masks64<>+0(SB), R9
 	SHLQ    $0x03, DI
 	SUBQ    DI, R9
@@ -8339,14 +8492,14 @@ rest352:
 	VANDPD  96(SI)(R8*1), Y1, Y1
 	VADDPD  Y1, Y0, Y0
 
-rowsDone353:
+rowsDone371:
 	VMOVUPD Y0, 96(DX)
 	ADDQ    $+128, DX
 	INCQ    BX
 	CMPQ    BX, 8(AX)
-	JLT     column340
+	JLT     column358
 
-done341:
+done359:
 	VZEROUPPER
 	RET
 
@@ -8357,9 +8510,9 @@ TEXT ·foldF64AVX2(SB), NOSPLIT, $0-24
 	MOVQ sums+8(FP), CX
 	MOVQ n+16(FP), DX
 
-sum354:
+sum372:
 	TESTQ        DX, DX
-	JEQ          done355
+	JEQ          done373
 	VMOVUPD      (CX), Y0
 	VMOVUPD      32(CX), Y1
 	VMOVUPD      64(CX), Y2
@@ -8375,9 +8528,9 @@ sum354:
 	ADDQ         $+128, CX
 	ADDQ         $0x08, AX
 	DECQ         DX
-	JMP          sum354
+	JMP          sum372
 
-done355:
+done373:
 	VZEROUPPER
 	RET
 
@@ -8397,19 +8550,19 @@ TEXT ·outer1x1F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x10, BX
-	JLT     rest357
+	JLT     rest375
 
-rows356:
+rows374:
 	VMOVUPD     (DX)(SI*1), Y1
 	VMOVUPD     (AX)(SI*1), Y2
 	VFMADD231PD Y1, Y2, Y0
 	ADDQ        $+128, SI
 	SUBQ        $0x10, BX
-	JGE         rows356
+	JGE         rows374
 
-rest357:
+rest375:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone358
+	JEQ         rowsDone376
 	LEAQ        masks64<>+0(SB), DI
 	SHLQ        $0x03, BX
 	SUBQ        BX, DI
@@ -8418,7 +8571,7 @@ rest357:
 	VANDPD      (AX)(SI*1), Y1, Y1
 	VFMADD231PD Y2, Y1, Y0
 
-rowsDone358:
+rowsDone376:
 	MOVQ    CX, BX
 	VMOVUPD Y0, (BX)
 	MOVQ    CX, BX
@@ -8426,19 +8579,19 @@ rowsDone358:
 	MOVQ    n+40(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x10, BX
-	JLT     rest360
+	JLT     rest378
 
-rows359:
+rows377:
 	VMOVUPD     32(DX)(SI*1), Y1
 	VMOVUPD     32(AX)(SI*1), Y2
 	VFMADD231PD Y1, Y2, Y0
 	ADDQ        $+128, SI
 	SUBQ        $0x10, BX
-	JGE         rows359
+	JGE         rows377
 
-rest360:
+rest378:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone361
+	JEQ         rowsDone379
 	LEAQ        masks64<>+0(SB), DI
 	SHLQ        $0x03, BX
 	SUBQ        BX, DI
@@ -8447,7 +8600,7 @@ rest360:
 	VANDPD      32(AX)(SI*1), Y1, Y1
 	VFMADD231PD Y2, Y1, Y0
 
-rowsDone361:
+rowsDone379:
 	MOVQ    CX, BX
 	VMOVUPD Y0, 32(BX)
 	MOVQ    CX, BX
@@ -8455,19 +8608,19 @@ rowsDone361:
 	MOVQ    n+40(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x10, BX
-	JLT     rest363
+	JLT     rest381
 
-rows362:
+rows380:
 	VMOVUPD     64(DX)(SI*1), Y1
 	VMOVUPD     64(AX)(SI*1), Y2
 	VFMADD231PD Y1, Y2, Y0
 	ADDQ        $+128, SI
 	SUBQ        $0x10, BX
-	JGE         rows362
+	JGE         rows380
 
-rest363:
+rest381:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone364
+	JEQ         rowsDone382
 	LEAQ        masks64<>+0(SB), DI
 	SHLQ        $0x03, BX
 	SUBQ        BX, DI
@@ -8476,7 +8629,7 @@ rest363:
 	VANDPD      64(AX)(SI*1), Y1, Y1
 	VFMADD231PD Y2, Y1, Y0
 
-rowsDone364:
+rowsDone382:
 	MOVQ    CX, BX
 	VMOVUPD Y0, 64(BX)
 	MOVQ    CX, BX
@@ -8484,19 +8637,19 @@ rowsDone364:
 	MOVQ    n+40(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x10, BX
-	JLT     rest366
+	JLT     rest384
 
-rows365:
+rows383:
 	VMOVUPD     96(DX)(SI*1), Y1
 	VMOVUPD     96(AX)(SI*1), Y2
 	VFMADD231PD Y1, Y2, Y0
 	ADDQ        $+128, SI
 	SUBQ        $0x10, BX
-	JGE         rows365
+	JGE         rows383
 
-rest366:
+rest384:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone367
+	JEQ         rowsDone385
 	LEAQ        masks64<>+0(SB), DI
 	SHLQ        $0x03, BX
 	SUBQ        BX, DI
@@ -8505,7 +8658,7 @@ rest366:
 	VANDPD      96(AX)(SI*1), Y1, Y1
 	VFMADD231PD Y2, Y1, Y0
 
-rowsDone367:
+rowsDone385:
 	MOVQ    CX, AX
 	VMOVUPD Y0, 96(AX)
 	VZEROUPPER
@@ -8530,9 +8683,9 @@ TEXT ·outer1x2F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    DI, DI
 	SUBQ    $0x10, BX
-	JLT     rest369
+	JLT     rest387
 
-rows368:
+rows386:
 	VMOVUPD     (DX)(DI*1), Y2
 	VMOVUPD     (SI)(DI*1), Y3
 	VFMADD231PD Y2, Y3, Y0
@@ -8540,11 +8693,11 @@ rows368:
 	VFMADD231PD Y2, Y3, Y1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, BX
-	JGE         rows368
+	JGE         rows386
 
-rest369:
+rest387:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone370
+	JEQ         rowsDone388
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, BX
 	SUBQ        BX, R8
@@ -8555,7 +8708,7 @@ rest369:
 	VANDPD      (AX)(DI*1), Y2, Y2
 	VFMADD231PD Y3, Y2, Y1
 
-rowsDone370:
+rowsDone388:
 	MOVQ    CX, BX
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 128(BX)
@@ -8565,9 +8718,9 @@ rowsDone370:
 	MOVQ    n+40(FP), BX
 	XORQ    DI, DI
 	SUBQ    $0x10, BX
-	JLT     rest372
+	JLT     rest390
 
-rows371:
+rows389:
 	VMOVUPD     32(DX)(DI*1), Y2
 	VMOVUPD     32(SI)(DI*1), Y3
 	VFMADD231PD Y2, Y3, Y0
@@ -8575,11 +8728,11 @@ rows371:
 	VFMADD231PD Y2, Y3, Y1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, BX
-	JGE         rows371
+	JGE         rows389
 
-rest372:
+rest390:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone373
+	JEQ         rowsDone391
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, BX
 	SUBQ        BX, R8
@@ -8590,7 +8743,7 @@ rest372:
 	VANDPD      32(AX)(DI*1), Y2, Y2
 	VFMADD231PD Y3, Y2, Y1
 
-rowsDone373:
+rowsDone391:
 	MOVQ    CX, BX
 	VMOVUPD Y0, 32(BX)
 	VMOVUPD Y1, 160(BX)
@@ -8600,9 +8753,9 @@ rowsDone373:
 	MOVQ    n+40(FP), BX
 	XORQ    DI, DI
 	SUBQ    $0x10, BX
-	JLT     rest375
+	JLT     rest393
 
-rows374:
+rows392:
 	VMOVUPD     64(DX)(DI*1), Y2
 	VMOVUPD     64(SI)(DI*1), Y3
 	VFMADD231PD Y2, Y3, Y0
@@ -8610,11 +8763,11 @@ rows374:
 	VFMADD231PD Y2, Y3, Y1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, BX
-	JGE         rows374
+	JGE         rows392
 
-rest375:
+rest393:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone376
+	JEQ         rowsDone394
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, BX
 	SUBQ        BX, R8
@@ -8625,7 +8778,7 @@ rest375:
 	VANDPD      64(AX)(DI*1), Y2, Y2
 	VFMADD231PD Y3, Y2, Y1
 
-rowsDone376:
+rowsDone394:
 	MOVQ    CX, BX
 	VMOVUPD Y0, 64(BX)
 	VMOVUPD Y1, 192(BX)
@@ -8635,9 +8788,9 @@ rowsDone376:
 	MOVQ    n+40(FP), BX
 	XORQ    DI, DI
 	SUBQ    $0x10, BX
-	JLT     rest378
+	JLT     rest396
 
-rows377:
+rows395:
 	VMOVUPD     96(DX)(DI*1), Y2
 	VMOVUPD     96(SI)(DI*1), Y3
 	VFMADD231PD Y2, Y3, Y0
@@ -8645,11 +8798,11 @@ rows377:
 	VFMADD231PD Y2, Y3, Y1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, BX
-	JGE         rows377
+	JGE         rows395
 
-rest378:
+rest396:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone379
+	JEQ         rowsDone397
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, BX
 	SUBQ        BX, R8
@@ -8660,7 +8813,7 @@ rest378:
 	VANDPD      96(AX)(DI*1), Y2, Y2
 	VFMADD231PD Y3, Y2, Y1
 
-rowsDone379:
+rowsDone397:
 	MOVQ    CX, AX
 	VMOVUPD Y0, 96(AX)
 	VMOVUPD Y1, 224(AX)
@@ -8689,9 +8842,9 @@ TEXT ·outer1x3F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    R8, R8
 	SUBQ    $0x10, BX
-	JLT     rest381
+	JLT     rest399
 
-rows380:
+rows398:
 	VMOVUPD     (DX)(R8*1), Y3
 	VMOVUPD     (SI)(R8*1), Y4
 	VFMADD231PD Y3, Y4, Y0
@@ -8701,11 +8854,11 @@ rows380:
 	VFMADD231PD Y3, Y4, Y2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, BX
-	JGE         rows380
+	JGE         rows398
 
-rest381:
+rest399:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone382
+	JEQ         rowsDone400
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, BX
 	SUBQ        BX, R9
@@ -8718,7 +8871,7 @@ rest381:
 	VANDPD      (AX)(R8*1), Y3, Y3
 	VFMADD231PD Y4, Y3, Y2
 
-rowsDone382:
+rowsDone400:
 	MOVQ    CX, BX
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 128(BX)
@@ -8730,9 +8883,9 @@ rowsDone382:
 	MOVQ    n+40(FP), BX
 	XORQ    R8, R8
 	SUBQ    $0x10, BX
-	JLT     rest384
+	JLT     rest402
 
-rows383:
+rows401:
 	VMOVUPD     32(DX)(R8*1), Y3
 	VMOVUPD     32(SI)(R8*1), Y4
 	VFMADD231PD Y3, Y4, Y0
@@ -8742,11 +8895,11 @@ rows383:
 	VFMADD231PD Y3, Y4, Y2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, BX
-	JGE         rows383
+	JGE         rows401
 
-rest384:
+rest402:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone385
+	JEQ         rowsDone403
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, BX
 	SUBQ        BX, R9
@@ -8759,7 +8912,7 @@ rest384:
 	VANDPD      32(AX)(R8*1), Y3, Y3
 	VFMADD231PD Y4, Y3, Y2
 
-rowsDone385:
+rowsDone403:
 	MOVQ    CX, BX
 	VMOVUPD Y0, 32(BX)
 	VMOVUPD Y1, 160(BX)
@@ -8771,9 +8924,9 @@ rowsDone385:
 	MOVQ    n+40(FP), BX
 	XORQ    R8, R8
 	SUBQ    $0x10, BX
-	JLT     rest387
+	JLT     rest405
 
-rows386:
+rows404:
 	VMOVUPD     64(DX)(R8*1), Y3
 	VMOVUPD     64(SI)(R8*1), Y4
 	VFMADD231PD Y3, Y4, Y0
@@ -8783,11 +8936,11 @@ rows386:
 	VFMADD231PD Y3, Y4, Y2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, BX
-	JGE         rows386
+	JGE         rows404
 
-rest387:
+rest405:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone388
+	JEQ         rowsDone406
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, BX
 	SUBQ        BX, R9
@@ -8800,7 +8953,7 @@ rest387:
 	VANDPD      64(AX)(R8*1), Y3, Y3
 	VFMADD231PD Y4, Y3, Y2
 
-rowsDone388:
+rowsDone406:
 	MOVQ    CX, BX
 	VMOVUPD Y0, 64(BX)
 	VMOVUPD Y1, 192(BX)
@@ -8812,9 +8965,9 @@ rowsDone388:
 	MOVQ    n+40(FP), BX
 	XORQ    R8, R8
 	SUBQ    $0x10, BX
-	JLT     rest390
+	JLT     rest408
 
-rows389:
+rows407:
 	VMOVUPD     96(DX)(R8*1), Y3
 	VMOVUPD     96(SI)(R8*1), Y4
 	VFMADD231PD Y3, Y4, Y0
@@ -8824,11 +8977,11 @@ rows389:
 	VFMADD231PD Y3, Y4, Y2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, BX
-	JGE         rows389
+	JGE         rows407
 
-rest390:
+rest408:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone391
+	JEQ         rowsDone409
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, BX
 	SUBQ        BX, R9
@@ -8841,7 +8994,7 @@ rest390:
 	VANDPD      96(AX)(R8*1), Y3, Y3
 	VFMADD231PD Y4, Y3, Y2
 
-rowsDone391:
+rowsDone409:
 	MOVQ    CX, AX
 	VMOVUPD Y0, 96(AX)
 	VMOVUPD Y1, 224(AX)
@@ -8869,9 +9022,9 @@ TEXT ·outer2x1F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    DI, DI
 	SUBQ    $0x10, SI
-	JLT     rest393
+	JLT     rest411
 
-rows392:
+rows410:
 	VMOVUPD     (BX)(DI*1), Y2
 	VMOVUPD     (DX)(DI*1), Y3
 	VMOVUPD     (AX)(DI*1), Y4
@@ -8879,11 +9032,11 @@ rows392:
 	VFMADD231PD Y3, Y4, Y1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, SI
-	JGE         rows392
+	JGE         rows410
 
-rest393:
+rest411:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone394
+	JEQ         rowsDone412
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, SI
 	SUBQ        SI, R8
@@ -8894,7 +9047,7 @@ rest393:
 	VFMADD231PD Y3, Y2, Y0
 	VFMADD231PD Y4, Y2, Y1
 
-rowsDone394:
+rowsDone412:
 	MOVQ    CX, SI
 	VMOVUPD Y0, (SI)
 	ADDQ    step+32(FP), SI
@@ -8906,9 +9059,9 @@ rowsDone394:
 	MOVQ    n+40(FP), SI
 	XORQ    DI, DI
 	SUBQ    $0x10, SI
-	JLT     rest396
+	JLT     rest414
 
-rows395:
+rows413:
 	VMOVUPD     32(BX)(DI*1), Y2
 	VMOVUPD     32(DX)(DI*1), Y3
 	VMOVUPD     32(AX)(DI*1), Y4
@@ -8916,11 +9069,11 @@ rows395:
 	VFMADD231PD Y3, Y4, Y1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, SI
-	JGE         rows395
+	JGE         rows413
 
-rest396:
+rest414:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone397
+	JEQ         rowsDone415
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, SI
 	SUBQ        SI, R8
@@ -8931,7 +9084,7 @@ rest396:
 	VFMADD231PD Y3, Y2, Y0
 	VFMADD231PD Y4, Y2, Y1
 
-rowsDone397:
+rowsDone415:
 	MOVQ    CX, SI
 	VMOVUPD Y0, 32(SI)
 	ADDQ    step+32(FP), SI
@@ -8943,9 +9096,9 @@ rowsDone397:
 	MOVQ    n+40(FP), SI
 	XORQ    DI, DI
 	SUBQ    $0x10, SI
-	JLT     rest399
+	JLT     rest417
 
-rows398:
+rows416:
 	VMOVUPD     64(BX)(DI*1), Y2
 	VMOVUPD     64(DX)(DI*1), Y3
 	VMOVUPD     64(AX)(DI*1), Y4
@@ -8953,11 +9106,11 @@ rows398:
 	VFMADD231PD Y3, Y4, Y1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, SI
-	JGE         rows398
+	JGE         rows416
 
-rest399:
+rest417:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone400
+	JEQ         rowsDone418
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, SI
 	SUBQ        SI, R8
@@ -8968,7 +9121,7 @@ rest399:
 	VFMADD231PD Y3, Y2, Y0
 	VFMADD231PD Y4, Y2, Y1
 
-rowsDone400:
+rowsDone418:
 	MOVQ    CX, SI
 	VMOVUPD Y0, 64(SI)
 	ADDQ    step+32(FP), SI
@@ -8980,9 +9133,9 @@ rowsDone400:
 	MOVQ    n+40(FP), SI
 	XORQ    DI, DI
 	SUBQ    $0x10, SI
-	JLT     rest402
+	JLT     rest420
 
-rows401:
+rows419:
 	VMOVUPD     96(BX)(DI*1), Y2
 	VMOVUPD     96(DX)(DI*1), Y3
 	VMOVUPD     96(AX)(DI*1), Y4
@@ -8990,11 +9143,11 @@ rows401:
 	VFMADD231PD Y3, Y4, Y1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, SI
-	JGE         rows401
+	JGE         rows419
 
-rest402:
+rest420:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone403
+	JEQ         rowsDone421
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, SI
 	SUBQ        SI, R8
@@ -9005,7 +9158,7 @@ rest402:
 	VFMADD231PD Y3, Y2, Y0
 	VFMADD231PD Y4, Y2, Y1
 
-rowsDone403:
+rowsDone421:
 	MOVQ    CX, AX
 	VMOVUPD Y0, 96(AX)
 	ADDQ    step+32(FP), AX
@@ -9037,9 +9190,9 @@ TEXT ·outer2x2F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    R8, R8
 	SUBQ    $0x10, SI
-	JLT     rest405
+	JLT     rest423
 
-rows404:
+rows422:
 	VMOVUPD     (BX)(R8*1), Y4
 	VMOVUPD     (DX)(R8*1), Y5
 	VMOVUPD     (DI)(R8*1), Y6
@@ -9050,11 +9203,11 @@ rows404:
 	VFMADD231PD Y5, Y6, Y3
 	ADDQ        $+128, R8
 	SUBQ        $0x10, SI
-	JGE         rows404
+	JGE         rows422
 
-rest405:
+rest423:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone406
+	JEQ         rowsDone424
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, SI
 	SUBQ        SI, R9
@@ -9068,7 +9221,7 @@ rest405:
 	VFMADD231PD Y5, Y4, Y1
 	VFMADD231PD Y6, Y4, Y3
 
-rowsDone406:
+rowsDone424:
 	MOVQ    CX, SI
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 128(SI)
@@ -9084,9 +9237,9 @@ rowsDone406:
 	MOVQ    n+40(FP), SI
 	XORQ    R8, R8
 	SUBQ    $0x10, SI
-	JLT     rest408
+	JLT     rest426
 
-rows407:
+rows425:
 	VMOVUPD     32(BX)(R8*1), Y4
 	VMOVUPD     32(DX)(R8*1), Y5
 	VMOVUPD     32(DI)(R8*1), Y6
@@ -9097,11 +9250,11 @@ rows407:
 	VFMADD231PD Y5, Y6, Y3
 	ADDQ        $+128, R8
 	SUBQ        $0x10, SI
-	JGE         rows407
+	JGE         rows425
 
-rest408:
+rest426:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone409
+	JEQ         rowsDone427
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, SI
 	SUBQ        SI, R9
@@ -9115,7 +9268,7 @@ rest408:
 	VFMADD231PD Y5, Y4, Y1
 	VFMADD231PD Y6, Y4, Y3
 
-rowsDone409:
+rowsDone427:
 	MOVQ    CX, SI
 	VMOVUPD Y0, 32(SI)
 	VMOVUPD Y1, 160(SI)
@@ -9131,9 +9284,9 @@ rowsDone409:
 	MOVQ    n+40(FP), SI
 	XORQ    R8, R8
 	SUBQ    $0x10, SI
-	JLT     rest411
+	JLT     rest429
 
-rows410:
+rows428:
 	VMOVUPD     64(BX)(R8*1), Y4
 	VMOVUPD     64(DX)(R8*1), Y5
 	VMOVUPD     64(DI)(R8*1), Y6
@@ -9144,11 +9297,11 @@ rows410:
 	VFMADD231PD Y5, Y6, Y3
 	ADDQ        $+128, R8
 	SUBQ        $0x10, SI
-	JGE         rows410
+	JGE         rows428
 
-rest411:
+rest429:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone412
+	JEQ         rowsDone430
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, SI
 	SUBQ        SI, R9
@@ -9162,7 +9315,7 @@ rest411:
 	VFMADD231PD Y5, Y4, Y1
 	VFMADD231PD Y6, Y4, Y3
 
-rowsDone412:
+rowsDone430:
 	MOVQ    CX, SI
 	VMOVUPD Y0, 64(SI)
 	VMOVUPD Y1, 192(SI)
@@ -9178,9 +9331,9 @@ rowsDone412:
 	MOVQ    n+40(FP), SI
 	XORQ    R8, R8
 	SUBQ    $0x10, SI
-	JLT     rest414
+	JLT     rest432
 
-rows413:
+rows431:
 	VMOVUPD     96(BX)(R8*1), Y4
 	VMOVUPD     96(DX)(R8*1), Y5
 	VMOVUPD     96(DI)(R8*1), Y6
@@ -9191,11 +9344,11 @@ rows413:
 	VFMADD231PD Y5, Y6, Y3
 	ADDQ        $+128, R8
 	SUBQ        $0x10, SI
-	JGE         rows413
+	JGE         rows431
 
-rest414:
+rest432:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone415
+	JEQ         rowsDone433
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, SI
 	SUBQ        SI, R9
@@ -9209,7 +9362,7 @@ rest414:
 	VFMADD231PD Y5, Y4, Y1
 	VFMADD231PD Y6, Y4, Y3
 
-rowsDone415:
+rowsDone433:
 	MOVQ    CX, AX
 	VMOVUPD Y0, 96(AX)
 	VMOVUPD Y1, 224(AX)
@@ -9247,9 +9400,9 @@ TEXT ·outer2x3F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    R9, R9
 	SUBQ    $0x10, SI
-	JLT     rest417
+	JLT     rest435
 
-rows416:
+rows434:
 	VMOVUPD     (BX)(R9*1), Y6
 	VMOVUPD     (DX)(R9*1), Y7
 	VMOVUPD     (DI)(R9*1), Y8
@@ -9263,11 +9416,11 @@ rows416:
 	VFMADD231PD Y7, Y8, Y5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, SI
-	JGE         rows416
+	JGE         rows434
 
-rest417:
+rest435:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone418
+	JEQ         rowsDone436
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, SI
 	SUBQ        SI, R10
@@ -9284,7 +9437,7 @@ rest417:
 	VFMADD231PD Y7, Y6, Y2
 	VFMADD231PD Y8, Y6, Y5
 
-rowsDone418:
+rowsDone436:
 	MOVQ    CX, SI
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 128(SI)
@@ -9304,9 +9457,9 @@ rowsDone418:
 	MOVQ    n+40(FP), SI
 	XORQ    R9, R9
 	SUBQ    $0x10, SI
-	JLT     rest420
+	JLT     rest438
 
-rows419:
+rows437:
 	VMOVUPD     32(BX)(R9*1), Y6
 	VMOVUPD     32(DX)(R9*1), Y7
 	VMOVUPD     32(DI)(R9*1), Y8
@@ -9320,11 +9473,11 @@ rows419:
 	VFMADD231PD Y7, Y8, Y5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, SI
-	JGE         rows419
+	JGE         rows437
 
-rest420:
+rest438:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone421
+	JEQ         rowsDone439
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, SI
 	SUBQ        SI, R10
@@ -9341,7 +9494,7 @@ rest420:
 	VFMADD231PD Y7, Y6, Y2
 	VFMADD231PD Y8, Y6, Y5
 
-rowsDone421:
+rowsDone439:
 	MOVQ    CX, SI
 	VMOVUPD Y0, 32(SI)
 	VMOVUPD Y1, 160(SI)
@@ -9361,9 +9514,9 @@ rowsDone421:
 	MOVQ    n+40(FP), SI
 	XORQ    R9, R9
 	SUBQ    $0x10, SI
-	JLT     rest423
+	JLT     rest441
 
-rows422:
+rows440:
 	VMOVUPD     64(BX)(R9*1), Y6
 	VMOVUPD     64(DX)(R9*1), Y7
 	VMOVUPD     64(DI)(R9*1), Y8
@@ -9377,11 +9530,11 @@ rows422:
 	VFMADD231PD Y7, Y8, Y5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, SI
-	JGE         rows422
+	JGE         rows440
 
-rest423:
+rest441:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone424
+	JEQ         rowsDone442
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, SI
 	SUBQ        SI, R10
@@ -9398,7 +9551,7 @@ rest423:
 	VFMADD231PD Y7, Y6, Y2
 	VFMADD231PD Y8, Y6, Y5
 
-rowsDone424:
+rowsDone442:
 	MOVQ    CX, SI
 	VMOVUPD Y0, 64(SI)
 	VMOVUPD Y1, 192(SI)
@@ -9418,9 +9571,9 @@ rowsDone424:
 	MOVQ    n+40(FP), SI
 	XORQ    R9, R9
 	SUBQ    $0x10, SI
-	JLT     rest426
+	JLT     rest444
 
-rows425:
+rows443:
 	VMOVUPD     96(BX)(R9*1), Y6
 	VMOVUPD     96(DX)(R9*1), Y7
 	VMOVUPD     96(DI)(R9*1), Y8
@@ -9434,11 +9587,11 @@ rows425:
 	VFMADD231PD Y7, Y8, Y5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, SI
-	JGE         rows425
+	JGE         rows443
 
-rest426:
+rest444:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone427
+	JEQ         rowsDone445
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, SI
 	SUBQ        SI, R10
@@ -9455,7 +9608,7 @@ rest426:
 	VFMADD231PD Y7, Y6, Y2
 	VFMADD231PD Y8, Y6, Y5
 
-rowsDone427:
+rowsDone445:
 	MOVQ    CX, AX
 	VMOVUPD Y0, 96(AX)
 	VMOVUPD Y1, 224(AX)
@@ -9491,9 +9644,9 @@ TEXT ·outer3x1F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest429
+	JLT     rest447
 
-rows428:
+rows446:
 	VMOVUPD     (BX)(R8*1), Y3
 	VMOVUPD     (SI)(R8*1), Y4
 	VMOVUPD     (DX)(R8*1), Y5
@@ -9503,11 +9656,11 @@ rows428:
 	VFMADD231PD Y5, Y6, Y2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, DI
-	JGE         rows428
+	JGE         rows446
 
-rest429:
+rest447:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone430
+	JEQ         rowsDone448
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, DI
 	SUBQ        DI, R9
@@ -9520,7 +9673,7 @@ rest429:
 	VFMADD231PD Y5, Y3, Y1
 	VFMADD231PD Y6, Y3, Y2
 
-rowsDone430:
+rowsDone448:
 	MOVQ    CX, DI
 	VMOVUPD Y0, (DI)
 	ADDQ    step+32(FP), DI
@@ -9536,9 +9689,9 @@ rowsDone430:
 	MOVQ    n+40(FP), DI
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest432
+	JLT     rest450
 
-rows431:
+rows449:
 	VMOVUPD     32(BX)(R8*1), Y3
 	VMOVUPD     32(SI)(R8*1), Y4
 	VMOVUPD     32(DX)(R8*1), Y5
@@ -9548,11 +9701,11 @@ rows431:
 	VFMADD231PD Y5, Y6, Y2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, DI
-	JGE         rows431
+	JGE         rows449
 
-rest432:
+rest450:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone433
+	JEQ         rowsDone451
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, DI
 	SUBQ        DI, R9
@@ -9565,7 +9718,7 @@ rest432:
 	VFMADD231PD Y5, Y3, Y1
 	VFMADD231PD Y6, Y3, Y2
 
-rowsDone433:
+rowsDone451:
 	MOVQ    CX, DI
 	VMOVUPD Y0, 32(DI)
 	ADDQ    step+32(FP), DI
@@ -9581,9 +9734,9 @@ rowsDone433:
 	MOVQ    n+40(FP), DI
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest435
+	JLT     rest453
 
-rows434:
+rows452:
 	VMOVUPD     64(BX)(R8*1), Y3
 	VMOVUPD     64(SI)(R8*1), Y4
 	VMOVUPD     64(DX)(R8*1), Y5
@@ -9593,11 +9746,11 @@ rows434:
 	VFMADD231PD Y5, Y6, Y2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, DI
-	JGE         rows434
+	JGE         rows452
 
-rest435:
+rest453:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone436
+	JEQ         rowsDone454
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, DI
 	SUBQ        DI, R9
@@ -9610,7 +9763,7 @@ rest435:
 	VFMADD231PD Y5, Y3, Y1
 	VFMADD231PD Y6, Y3, Y2
 
-rowsDone436:
+rowsDone454:
 	MOVQ    CX, DI
 	VMOVUPD Y0, 64(DI)
 	ADDQ    step+32(FP), DI
@@ -9626,9 +9779,9 @@ rowsDone436:
 	MOVQ    n+40(FP), DI
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest438
+	JLT     rest456
 
-rows437:
+rows455:
 	VMOVUPD     96(BX)(R8*1), Y3
 	VMOVUPD     96(SI)(R8*1), Y4
 	VMOVUPD     96(DX)(R8*1), Y5
@@ -9638,11 +9791,11 @@ rows437:
 	VFMADD231PD Y5, Y6, Y2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, DI
-	JGE         rows437
+	JGE         rows455
 
-rest438:
+rest456:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone439
+	JEQ         rowsDone457
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, DI
 	SUBQ        DI, R9
@@ -9655,7 +9808,7 @@ rest438:
 	VFMADD231PD Y5, Y3, Y1
 	VFMADD231PD Y6, Y3, Y2
 
-rowsDone439:
+rowsDone457:
 	MOVQ    CX, AX
 	VMOVUPD Y0, 96(AX)
 	ADDQ    step+32(FP), AX
@@ -9694,9 +9847,9 @@ TEXT ·outer3x2F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R9, R9
 	SUBQ    $0x10, DI
-	JLT     rest441
+	JLT     rest459
 
-rows440:
+rows458:
 	VMOVUPD     (BX)(R9*1), Y6
 	VMOVUPD     (SI)(R9*1), Y7
 	VMOVUPD     (DX)(R9*1), Y8
@@ -9710,11 +9863,11 @@ rows440:
 	VFMADD231PD Y8, Y9, Y5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, DI
-	JGE         rows440
+	JGE         rows458
 
-rest441:
+rest459:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone442
+	JEQ         rowsDone460
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, DI
 	SUBQ        DI, R10
@@ -9731,7 +9884,7 @@ rest441:
 	VFMADD231PD Y8, Y6, Y3
 	VFMADD231PD Y9, Y6, Y5
 
-rowsDone442:
+rowsDone460:
 	MOVQ    CX, DI
 	VMOVUPD Y0, (DI)
 	VMOVUPD Y1, 128(DI)
@@ -9753,9 +9906,9 @@ rowsDone442:
 	MOVQ    n+40(FP), DI
 	XORQ    R9, R9
 	SUBQ    $0x10, DI
-	JLT     rest444
+	JLT     rest462
 
-rows443:
+rows461:
 	VMOVUPD     32(BX)(R9*1), Y6
 	VMOVUPD     32(SI)(R9*1), Y7
 	VMOVUPD     32(DX)(R9*1), Y8
@@ -9769,11 +9922,11 @@ rows443:
 	VFMADD231PD Y8, Y9, Y5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, DI
-	JGE         rows443
+	JGE         rows461
 
-rest444:
+rest462:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone445
+	JEQ         rowsDone463
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, DI
 	SUBQ        DI, R10
@@ -9790,7 +9943,7 @@ rest444:
 	VFMADD231PD Y8, Y6, Y3
 	VFMADD231PD Y9, Y6, Y5
 
-rowsDone445:
+rowsDone463:
 	MOVQ    CX, DI
 	VMOVUPD Y0, 32(DI)
 	VMOVUPD Y1, 160(DI)
@@ -9812,9 +9965,9 @@ rowsDone445:
 	MOVQ    n+40(FP), DI
 	XORQ    R9, R9
 	SUBQ    $0x10, DI
-	JLT     rest447
+	JLT     rest465
 
-rows446:
+rows464:
 	VMOVUPD     64(BX)(R9*1), Y6
 	VMOVUPD     64(SI)(R9*1), Y7
 	VMOVUPD     64(DX)(R9*1), Y8
@@ -9828,11 +9981,11 @@ rows446:
 	VFMADD231PD Y8, Y9, Y5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, DI
-	JGE         rows446
+	JGE         rows464
 
-rest447:
+rest465:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone448
+	JEQ         rowsDone466
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, DI
 	SUBQ        DI, R10
@@ -9849,7 +10002,7 @@ rest447:
 	VFMADD231PD Y8, Y6, Y3
 	VFMADD231PD Y9, Y6, Y5
 
-rowsDone448:
+rowsDone466:
 	MOVQ    CX, DI
 	VMOVUPD Y0, 64(DI)
 	VMOVUPD Y1, 192(DI)
@@ -9871,9 +10024,9 @@ rowsDone448:
 	MOVQ    n+40(FP), DI
 	XORQ    R9, R9
 	SUBQ    $0x10, DI
-	JLT     rest450
+	JLT     rest468
 
-rows449:
+rows467:
 	VMOVUPD     96(BX)(R9*1), Y6
 	VMOVUPD     96(SI)(R9*1), Y7
 	VMOVUPD     96(DX)(R9*1), Y8
@@ -9887,11 +10040,11 @@ rows449:
 	VFMADD231PD Y8, Y9, Y5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, DI
-	JGE         rows449
+	JGE         rows467
 
-rest450:
+rest468:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone451
+	JEQ         rowsDone469
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, DI
 	SUBQ        DI, R10
@@ -9908,7 +10061,7 @@ rest450:
 	VFMADD231PD Y8, Y6, Y3
 	VFMADD231PD Y9, Y6, Y5
 
-rowsDone451:
+rowsDone469:
 	MOVQ    CX, AX
 	VMOVUPD Y0, 96(AX)
 	VMOVUPD Y1, 224(AX)
@@ -9955,9 +10108,9 @@ TEXT ·outer3x3F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R10, R10
 	SUBQ    $0x10, DI
-	JLT     rest453
+	JLT     rest471
 
-rows452:
+rows470:
 	VMOVUPD     (BX)(R10*1), Y9
 	VMOVUPD     (SI)(R10*1), Y10
 	VMOVUPD     (DX)(R10*1), Y11
@@ -9975,11 +10128,11 @@ rows452:
 	VFMADD231PD Y11, Y12, Y8
 	ADDQ        $+128, R10
 	SUBQ        $0x10, DI
-	JGE         rows452
+	JGE         rows470
 
-rest453:
+rest471:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone454
+	JEQ         rowsDone472
 	LEAQ        masks64<>+0(SB), R11
 	SHLQ        $0x03, DI
 	SUBQ        DI, R11
@@ -10000,7 +10153,7 @@ rest453:
 	VFMADD231PD Y11, Y9, Y5
 	VFMADD231PD Y12, Y9, Y8
 
-rowsDone454:
+rowsDone472:
 	MOVQ    CX, DI
 	VMOVUPD Y0, (DI)
 	VMOVUPD Y1, 128(DI)
@@ -10028,9 +10181,9 @@ rowsDone454:
 	MOVQ    n+40(FP), DI
 	XORQ    R10, R10
 	SUBQ    $0x10, DI
-	JLT     rest456
+	JLT     rest474
 
-rows455:
+rows473:
 	VMOVUPD     32(BX)(R10*1), Y9
 	VMOVUPD     32(SI)(R10*1), Y10
 	VMOVUPD     32(DX)(R10*1), Y11
@@ -10048,11 +10201,11 @@ rows455:
 	VFMADD231PD Y11, Y12, Y8
 	ADDQ        $+128, R10
 	SUBQ        $0x10, DI
-	JGE         rows455
+	JGE         rows473
 
-rest456:
+rest474:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone457
+	JEQ         rowsDone475
 	LEAQ        masks64<>+0(SB), R11
 	SHLQ        $0x03, DI
 	SUBQ        DI, R11
@@ -10073,7 +10226,7 @@ rest456:
 	VFMADD231PD Y11, Y9, Y5
 	VFMADD231PD Y12, Y9, Y8
 
-rowsDone457:
+rowsDone475:
 	MOVQ    CX, DI
 	VMOVUPD Y0, 32(DI)
 	VMOVUPD Y1, 160(DI)
@@ -10101,9 +10254,9 @@ rowsDone457:
 	MOVQ    n+40(FP), DI
 	XORQ    R10, R10
 	SUBQ    $0x10, DI
-	JLT     rest459
+	JLT     rest477
 
-rows458:
+rows476:
 	VMOVUPD     64(BX)(R10*1), Y9
 	VMOVUPD     64(SI)(R10*1), Y10
 	VMOVUPD     64(DX)(R10*1), Y11
@@ -10121,11 +10274,11 @@ rows458:
 	VFMADD231PD Y11, Y12, Y8
 	ADDQ        $+128, R10
 	SUBQ        $0x10, DI
-	JGE         rows458
+	JGE         rows476
 
-rest459:
+rest477:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone460
+	JEQ         rowsDone478
 	LEAQ        masks64<>+0(SB), R11
 	SHLQ        $0x03, DI
 	SUBQ        DI, R11
@@ -10146,7 +10299,7 @@ rest459:
 	VFMADD231PD Y11, Y9, Y5
 	VFMADD231PD Y12, Y9, Y8
 
-rowsDone460:
+rowsDone478:
 	MOVQ    CX, DI
 	VMOVUPD Y0, 64(DI)
 	VMOVUPD Y1, 192(DI)
@@ -10174,9 +10327,9 @@ rowsDone460:
 	MOVQ    n+40(FP), DI
 	XORQ    R10, R10
 	SUBQ    $0x10, DI
-	JLT     rest462
+	JLT     rest480
 
-rows461:
+rows479:
 	VMOVUPD     96(BX)(R10*1), Y9
 	VMOVUPD     96(SI)(R10*1), Y10
 	VMOVUPD     96(DX)(R10*1), Y11
@@ -10194,11 +10347,11 @@ rows461:
 	VFMADD231PD Y11, Y12, Y8
 	ADDQ        $+128, R10
 	SUBQ        $0x10, DI
-	JGE         rows461
+	JGE         rows479
 
-rest462:
+rest480:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone463
+	JEQ         rowsDone481
 	LEAQ        masks64<>+0(SB), R11
 	SHLQ        $0x03, DI
 	SUBQ        DI, R11
@@ -10219,7 +10372,7 @@ rest462:
 	VFMADD231PD Y11, Y9, Y5
 	VFMADD231PD Y12, Y9, Y8
 
-rowsDone463:
+rowsDone481:
 	MOVQ    CX, AX
 	VMOVUPD Y0, 96(AX)
 	VMOVUPD Y1, 224(AX)
@@ -10235,432 +10388,483 @@ rowsDone463:
 	VZEROUPPER
 	RET
 
-// func outerWide1F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// func outerWide1F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 // Requires: AVX, FMA3
 TEXT ·outerWide1F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x03, DI
-	MOVLQSX (AX), AX
-	LEAQ    (CX)(AX*8), AX
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x03, DX
 
-run464:
-	CMPQ    SI, $0x08
-	JLT     next465
-	MOVQ    BX, CX
-	VMOVUPD (CX), Y0
-	VMOVUPD 32(CX), Y1
-	XORQ    CX, CX
-	MOVQ    DX, R8
+group482:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
+	MOVLQSX (AX), R8
+	LEAQ    (BX)(R8*8), BX
 
-sum466:
-	VMOVUPD      (R8), Y2
-	VMOVUPD      32(R8), Y3
-	VBROADCASTSD (AX)(CX*8), Y4
+run483:
+	CMPQ    DI, $0x08
+	JLT     next484
+	MOVQ    CX, R8
+	VMOVUPD (R8), Y0
+	VMOVUPD 32(R8), Y1
+	XORQ    R8, R8
+	MOVQ    SI, R9
+
+sum485:
+	VMOVUPD      (R9), Y2
+	VMOVUPD      32(R9), Y3
+	VBROADCASTSD (BX)(R8*8), Y4
 	VFMADD231PD  Y2, Y4, Y0
 	VFMADD231PD  Y3, Y4, Y1
-	ADDQ         DI, R8
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum466
-	MOVQ         BX, CX
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	ADDQ         $+64, DX
-	ADDQ         $+64, BX
-	SUBQ         $0x08, SI
-	JMP          run464
+	ADDQ         DX, R9
+	INCQ         R8
+	CMPQ         R8, n+40(FP)
+	JLT          sum485
+	MOVQ         CX, R8
+	VMOVUPD      Y0, (R8)
+	VMOVUPD      Y1, 32(R8)
+	ADDQ         $+64, SI
+	ADDQ         $+64, CX
+	SUBQ         $0x08, DI
+	JMP          run483
 
-next465:
+next484:
+	ADDQ $0x04, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group482
 	VZEROUPPER
 	RET
 
-// func outerWide2F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// func outerWide2F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 // Requires: AVX, FMA3
 TEXT ·outerWide2F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x03, DI
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x03, DX
+
+group486:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
 	MOVLQSX (AX), R8
-	LEAQ    (CX)(R8*8), R8
-	MOVLQSX 4(AX), AX
-	LEAQ    (CX)(AX*8), AX
+	LEAQ    (BX)(R8*8), R8
+	MOVLQSX 4(AX), R9
+	LEAQ    (BX)(R9*8), BX
 
-run467:
-	CMPQ    SI, $0x08
-	JLT     next468
-	MOVQ    BX, CX
-	VMOVUPD (CX), Y0
-	VMOVUPD 32(CX), Y1
-	ADDQ    DI, CX
-	VMOVUPD (CX), Y2
-	VMOVUPD 32(CX), Y3
-	XORQ    CX, CX
-	MOVQ    DX, R9
+run487:
+	CMPQ    DI, $0x08
+	JLT     next488
+	MOVQ    CX, R9
+	VMOVUPD (R9), Y0
+	VMOVUPD 32(R9), Y1
+	ADDQ    DX, R9
+	VMOVUPD (R9), Y2
+	VMOVUPD 32(R9), Y3
+	XORQ    R9, R9
+	MOVQ    SI, R10
 
-sum469:
-	VMOVUPD      (R9), Y4
-	VMOVUPD      32(R9), Y5
-	VBROADCASTSD (R8)(CX*8), Y6
+sum489:
+	VMOVUPD      (R10), Y4
+	VMOVUPD      32(R10), Y5
+	VBROADCASTSD (R8)(R9*8), Y6
 	VFMADD231PD  Y4, Y6, Y0
 	VFMADD231PD  Y5, Y6, Y1
-	VBROADCASTSD (AX)(CX*8), Y6
+	VBROADCASTSD (BX)(R9*8), Y6
 	VFMADD231PD  Y4, Y6, Y2
 	VFMADD231PD  Y5, Y6, Y3
-	ADDQ         DI, R9
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum469
-	MOVQ         BX, CX
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Y2, (CX)
-	VMOVUPD      Y3, 32(CX)
-	ADDQ         $+64, DX
-	ADDQ         $+64, BX
-	SUBQ         $0x08, SI
-	JMP          run467
+	ADDQ         DX, R10
+	INCQ         R9
+	CMPQ         R9, n+40(FP)
+	JLT          sum489
+	MOVQ         CX, R9
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y1, 32(R9)
+	ADDQ         DX, R9
+	VMOVUPD      Y2, (R9)
+	VMOVUPD      Y3, 32(R9)
+	ADDQ         $+64, SI
+	ADDQ         $+64, CX
+	SUBQ         $0x08, DI
+	JMP          run487
 
-next468:
+next488:
+	ADDQ DX, CX
+	ADDQ $0x08, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group486
 	VZEROUPPER
 	RET
 
-// func outerWide3F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// func outerWide3F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 // Requires: AVX, FMA3
 TEXT ·outerWide3F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x03, DI
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x03, DX
+
+group490:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
 	MOVLQSX (AX), R8
-	LEAQ    (CX)(R8*8), R8
+	LEAQ    (BX)(R8*8), R8
 	MOVLQSX 4(AX), R9
-	LEAQ    (CX)(R9*8), R9
-	MOVLQSX 8(AX), AX
-	LEAQ    (CX)(AX*8), AX
+	LEAQ    (BX)(R9*8), R9
+	MOVLQSX 8(AX), R10
+	LEAQ    (BX)(R10*8), BX
 
-run470:
-	CMPQ    SI, $0x08
-	JLT     next471
-	MOVQ    BX, CX
-	VMOVUPD (CX), Y0
-	VMOVUPD 32(CX), Y1
-	ADDQ    DI, CX
-	VMOVUPD (CX), Y2
-	VMOVUPD 32(CX), Y3
-	ADDQ    DI, CX
-	VMOVUPD (CX), Y4
-	VMOVUPD 32(CX), Y5
-	XORQ    CX, CX
-	MOVQ    DX, R10
+run491:
+	CMPQ    DI, $0x08
+	JLT     next492
+	MOVQ    CX, R10
+	VMOVUPD (R10), Y0
+	VMOVUPD 32(R10), Y1
+	ADDQ    DX, R10
+	VMOVUPD (R10), Y2
+	VMOVUPD 32(R10), Y3
+	ADDQ    DX, R10
+	VMOVUPD (R10), Y4
+	VMOVUPD 32(R10), Y5
+	XORQ    R10, R10
+	MOVQ    SI, R11
 
-sum472:
-	VMOVUPD      (R10), Y6
-	VMOVUPD      32(R10), Y7
-	VBROADCASTSD (R8)(CX*8), Y8
+sum493:
+	VMOVUPD      (R11), Y6
+	VMOVUPD      32(R11), Y7
+	VBROADCASTSD (R8)(R10*8), Y8
 	VFMADD231PD  Y6, Y8, Y0
 	VFMADD231PD  Y7, Y8, Y1
-	VBROADCASTSD (R9)(CX*8), Y8
+	VBROADCASTSD (R9)(R10*8), Y8
 	VFMADD231PD  Y6, Y8, Y2
 	VFMADD231PD  Y7, Y8, Y3
-	VBROADCASTSD (AX)(CX*8), Y8
+	VBROADCASTSD (BX)(R10*8), Y8
 	VFMADD231PD  Y6, Y8, Y4
 	VFMADD231PD  Y7, Y8, Y5
-	ADDQ         DI, R10
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum472
-	MOVQ         BX, CX
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Y2, (CX)
-	VMOVUPD      Y3, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Y4, (CX)
-	VMOVUPD      Y5, 32(CX)
-	ADDQ         $+64, DX
-	ADDQ         $+64, BX
-	SUBQ         $0x08, SI
-	JMP          run470
+	ADDQ         DX, R11
+	INCQ         R10
+	CMPQ         R10, n+40(FP)
+	JLT          sum493
+	MOVQ         CX, R10
+	VMOVUPD      Y0, (R10)
+	VMOVUPD      Y1, 32(R10)
+	ADDQ         DX, R10
+	VMOVUPD      Y2, (R10)
+	VMOVUPD      Y3, 32(R10)
+	ADDQ         DX, R10
+	VMOVUPD      Y4, (R10)
+	VMOVUPD      Y5, 32(R10)
+	ADDQ         $+64, SI
+	ADDQ         $+64, CX
+	SUBQ         $0x08, DI
+	JMP          run491
 
-next471:
+next492:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ $0x0c, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group490
 	VZEROUPPER
 	RET
 
-// func outerWide4F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// func outerWide4F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 // Requires: AVX, FMA3
 TEXT ·outerWide4F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x03, DI
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x03, DX
+
+group494:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
 	MOVLQSX (AX), R8
-	LEAQ    (CX)(R8*8), R8
+	LEAQ    (BX)(R8*8), R8
 	MOVLQSX 4(AX), R9
-	LEAQ    (CX)(R9*8), R9
+	LEAQ    (BX)(R9*8), R9
 	MOVLQSX 8(AX), R10
-	LEAQ    (CX)(R10*8), R10
-	MOVLQSX 12(AX), AX
-	LEAQ    (CX)(AX*8), AX
+	LEAQ    (BX)(R10*8), R10
+	MOVLQSX 12(AX), R11
+	LEAQ    (BX)(R11*8), BX
 
-run473:
-	CMPQ    SI, $0x08
-	JLT     next474
-	MOVQ    BX, CX
-	VMOVUPD (CX), Y0
-	VMOVUPD 32(CX), Y1
-	ADDQ    DI, CX
-	VMOVUPD (CX), Y2
-	VMOVUPD 32(CX), Y3
-	ADDQ    DI, CX
-	VMOVUPD (CX), Y4
-	VMOVUPD 32(CX), Y5
-	ADDQ    DI, CX
-	VMOVUPD (CX), Y6
-	VMOVUPD 32(CX), Y7
-	XORQ    CX, CX
-	MOVQ    DX, R11
+run495:
+	CMPQ    DI, $0x08
+	JLT     next496
+	MOVQ    CX, R11
+	VMOVUPD (R11), Y0
+	VMOVUPD 32(R11), Y1
+	ADDQ    DX, R11
+	VMOVUPD (R11), Y2
+	VMOVUPD 32(R11), Y3
+	ADDQ    DX, R11
+	VMOVUPD (R11), Y4
+	VMOVUPD 32(R11), Y5
+	ADDQ    DX, R11
+	VMOVUPD (R11), Y6
+	VMOVUPD 32(R11), Y7
+	XORQ    R11, R11
+	MOVQ    SI, R12
 
-sum475:
-	VMOVUPD      (R11), Y8
-	VMOVUPD      32(R11), Y9
-	VBROADCASTSD (R8)(CX*8), Y10
+sum497:
+	VMOVUPD      (R12), Y8
+	VMOVUPD      32(R12), Y9
+	VBROADCASTSD (R8)(R11*8), Y10
 	VFMADD231PD  Y8, Y10, Y0
 	VFMADD231PD  Y9, Y10, Y1
-	VBROADCASTSD (R9)(CX*8), Y10
+	VBROADCASTSD (R9)(R11*8), Y10
 	VFMADD231PD  Y8, Y10, Y2
 	VFMADD231PD  Y9, Y10, Y3
-	VBROADCASTSD (R10)(CX*8), Y10
+	VBROADCASTSD (R10)(R11*8), Y10
 	VFMADD231PD  Y8, Y10, Y4
 	VFMADD231PD  Y9, Y10, Y5
-	VBROADCASTSD (AX)(CX*8), Y10
+	VBROADCASTSD (BX)(R11*8), Y10
 	VFMADD231PD  Y8, Y10, Y6
 	VFMADD231PD  Y9, Y10, Y7
-	ADDQ         DI, R11
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum475
-	MOVQ         BX, CX
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Y2, (CX)
-	VMOVUPD      Y3, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Y4, (CX)
-	VMOVUPD      Y5, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Y6, (CX)
-	VMOVUPD      Y7, 32(CX)
-	ADDQ         $+64, DX
-	ADDQ         $+64, BX
-	SUBQ         $0x08, SI
-	JMP          run473
+	ADDQ         DX, R12
+	INCQ         R11
+	CMPQ         R11, n+40(FP)
+	JLT          sum497
+	MOVQ         CX, R11
+	VMOVUPD      Y0, (R11)
+	VMOVUPD      Y1, 32(R11)
+	ADDQ         DX, R11
+	VMOVUPD      Y2, (R11)
+	VMOVUPD      Y3, 32(R11)
+	ADDQ         DX, R11
+	VMOVUPD      Y4, (R11)
+	VMOVUPD      Y5, 32(R11)
+	ADDQ         DX, R11
+	VMOVUPD      Y6, (R11)
+	VMOVUPD      Y7, 32(R11)
+	ADDQ         $+64, SI
+	ADDQ         $+64, CX
+	SUBQ         $0x08, DI
+	JMP          run495
 
-next474:
+next496:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ $0x10, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group494
 	VZEROUPPER
 	RET
 
-// func outerWide5F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// func outerWide5F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 // Requires: AVX, FMA3
 TEXT ·outerWide5F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x03, DI
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x03, DX
+
+group498:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
 	MOVLQSX (AX), R8
-	LEAQ    (CX)(R8*8), R8
+	LEAQ    (BX)(R8*8), R8
 	MOVLQSX 4(AX), R9
-	LEAQ    (CX)(R9*8), R9
+	LEAQ    (BX)(R9*8), R9
 	MOVLQSX 8(AX), R10
-	LEAQ    (CX)(R10*8), R10
+	LEAQ    (BX)(R10*8), R10
 	MOVLQSX 12(AX), R11
-	LEAQ    (CX)(R11*8), R11
-	MOVLQSX 16(AX), AX
-	LEAQ    (CX)(AX*8), AX
+	LEAQ    (BX)(R11*8), R11
+	MOVLQSX 16(AX), R12
+	LEAQ    (BX)(R12*8), BX
 
-run476:
-	CMPQ    SI, $0x08
-	JLT     next477
-	MOVQ    BX, CX
-	VMOVUPD (CX), Y0
-	VMOVUPD 32(CX), Y1
-	ADDQ    DI, CX
-	VMOVUPD (CX), Y2
-	VMOVUPD 32(CX), Y3
-	ADDQ    DI, CX
-	VMOVUPD (CX), Y4
-	VMOVUPD 32(CX), Y5
-	ADDQ    DI, CX
-	VMOVUPD (CX), Y6
-	VMOVUPD 32(CX), Y7
-	ADDQ    DI, CX
-	VMOVUPD (CX), Y8
-	VMOVUPD 32(CX), Y9
-	XORQ    CX, CX
-	MOVQ    DX, R12
+run499:
+	CMPQ    DI, $0x08
+	JLT     next500
+	MOVQ    CX, R12
+	VMOVUPD (R12), Y0
+	VMOVUPD 32(R12), Y1
+	ADDQ    DX, R12
+	VMOVUPD (R12), Y2
+	VMOVUPD 32(R12), Y3
+	ADDQ    DX, R12
+	VMOVUPD (R12), Y4
+	VMOVUPD 32(R12), Y5
+	ADDQ    DX, R12
+	VMOVUPD (R12), Y6
+	VMOVUPD 32(R12), Y7
+	ADDQ    DX, R12
+	VMOVUPD (R12), Y8
+	VMOVUPD 32(R12), Y9
+	XORQ    R12, R12
+	MOVQ    SI, R13
 
-sum478:
-	VMOVUPD      (R12), Y10
-	VMOVUPD      32(R12), Y11
-	VBROADCASTSD (R8)(CX*8), Y12
+sum501:
+	VMOVUPD      (R13), Y10
+	VMOVUPD      32(R13), Y11
+	VBROADCASTSD (R8)(R12*8), Y12
 	VFMADD231PD  Y10, Y12, Y0
 	VFMADD231PD  Y11, Y12, Y1
-	VBROADCASTSD (R9)(CX*8), Y12
+	VBROADCASTSD (R9)(R12*8), Y12
 	VFMADD231PD  Y10, Y12, Y2
 	VFMADD231PD  Y11, Y12, Y3
-	VBROADCASTSD (R10)(CX*8), Y12
+	VBROADCASTSD (R10)(R12*8), Y12
 	VFMADD231PD  Y10, Y12, Y4
 	VFMADD231PD  Y11, Y12, Y5
-	VBROADCASTSD (R11)(CX*8), Y12
+	VBROADCASTSD (R11)(R12*8), Y12
 	VFMADD231PD  Y10, Y12, Y6
 	VFMADD231PD  Y11, Y12, Y7
-	VBROADCASTSD (AX)(CX*8), Y12
+	VBROADCASTSD (BX)(R12*8), Y12
 	VFMADD231PD  Y10, Y12, Y8
 	VFMADD231PD  Y11, Y12, Y9
-	ADDQ         DI, R12
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum478
-	MOVQ         BX, CX
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Y2, (CX)
-	VMOVUPD      Y3, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Y4, (CX)
-	VMOVUPD      Y5, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Y6, (CX)
-	VMOVUPD      Y7, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Y8, (CX)
-	VMOVUPD      Y9, 32(CX)
-	ADDQ         $+64, DX
-	ADDQ         $+64, BX
-	SUBQ         $0x08, SI
-	JMP          run476
+	ADDQ         DX, R13
+	INCQ         R12
+	CMPQ         R12, n+40(FP)
+	JLT          sum501
+	MOVQ         CX, R12
+	VMOVUPD      Y0, (R12)
+	VMOVUPD      Y1, 32(R12)
+	ADDQ         DX, R12
+	VMOVUPD      Y2, (R12)
+	VMOVUPD      Y3, 32(R12)
+	ADDQ         DX, R12
+	VMOVUPD      Y4, (R12)
+	VMOVUPD      Y5, 32(R12)
+	ADDQ         DX, R12
+	VMOVUPD      Y6, (R12)
+	VMOVUPD      Y7, 32(R12)
+	ADDQ         DX, R12
+	VMOVUPD      Y8, (R12)
+	VMOVUPD      Y9, 32(R12)
+	ADDQ         $+64, SI
+	ADDQ         $+64, CX
+	SUBQ         $0x08, DI
+	JMP          run499
 
-next477:
+next500:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ $0x14, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group498
 	VZEROUPPER
 	RET
 
-// func outerWide6F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, width int, n int)
+// func outerWide6F64AVX2(y *int32, arena *byte, rows *byte, sums *byte, shape int, n int)
 // Requires: AVX, FMA3
 TEXT ·outerWide6F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
-	MOVQ    arena+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    width+32(FP), SI
-	MOVQ    SI, DI
-	SHLQ    $0x03, DI
+	MOVQ    sums+24(FP), CX
+	MOVBQZX shape+32(FP), DX
+	SHLQ    $0x03, DX
+
+group502:
+	MOVQ    arena+8(FP), BX
+	MOVQ    rows+16(FP), SI
+	MOVBQZX shape+32(FP), DI
 	MOVLQSX (AX), R8
-	LEAQ    (CX)(R8*8), R8
+	LEAQ    (BX)(R8*8), R8
 	MOVLQSX 4(AX), R9
-	LEAQ    (CX)(R9*8), R9
+	LEAQ    (BX)(R9*8), R9
 	MOVLQSX 8(AX), R10
-	LEAQ    (CX)(R10*8), R10
+	LEAQ    (BX)(R10*8), R10
 	MOVLQSX 12(AX), R11
-	LEAQ    (CX)(R11*8), R11
+	LEAQ    (BX)(R11*8), R11
 	MOVLQSX 16(AX), R12
-	LEAQ    (CX)(R12*8), R12
-	MOVLQSX 20(AX), AX
-	LEAQ    (CX)(AX*8), AX
+	LEAQ    (BX)(R12*8), R12
+	MOVLQSX 20(AX), R13
+	LEAQ    (BX)(R13*8), BX
 
-run479:
-	CMPQ    SI, $0x08
-	JLT     next480
-	MOVQ    BX, CX
-	VMOVUPD (CX), Y0
-	VMOVUPD 32(CX), Y1
-	ADDQ    DI, CX
-	VMOVUPD (CX), Y2
-	VMOVUPD 32(CX), Y3
-	ADDQ    DI, CX
-	VMOVUPD (CX), Y4
-	VMOVUPD 32(CX), Y5
-	ADDQ    DI, CX
-	VMOVUPD (CX), Y6
-	VMOVUPD 32(CX), Y7
-	ADDQ    DI, CX
-	VMOVUPD (CX), Y8
-	VMOVUPD 32(CX), Y9
-	ADDQ    DI, CX
-	VMOVUPD (CX), Y10
-	VMOVUPD 32(CX), Y11
-	XORQ    CX, CX
-	MOVQ    DX, R13
+run503:
+	CMPQ    DI, $0x08
+	JLT     next504
+	MOVQ    CX, R13
+	VMOVUPD (R13), Y0
+	VMOVUPD 32(R13), Y1
+	ADDQ    DX, R13
+	VMOVUPD (R13), Y2
+	VMOVUPD 32(R13), Y3
+	ADDQ    DX, R13
+	VMOVUPD (R13), Y4
+	VMOVUPD 32(R13), Y5
+	ADDQ    DX, R13
+	VMOVUPD (R13), Y6
+	VMOVUPD 32(R13), Y7
+	ADDQ    DX, R13
+	VMOVUPD (R13), Y8
+	VMOVUPD 32(R13), Y9
+	ADDQ    DX, R13
+	VMOVUPD (R13), Y10
+	VMOVUPD 32(R13), Y11
+	XORQ    R13, R13
+	MOVQ    SI, R14
 
-sum481:
-	VMOVUPD      (R13), Y12
-	VMOVUPD      32(R13), Y13
-	VBROADCASTSD (R8)(CX*8), Y14
+sum505:
+	VMOVUPD      (R14), Y12
+	VMOVUPD      32(R14), Y13
+	VBROADCASTSD (R8)(R13*8), Y14
 	VFMADD231PD  Y12, Y14, Y0
 	VFMADD231PD  Y13, Y14, Y1
-	VBROADCASTSD (R9)(CX*8), Y14
+	VBROADCASTSD (R9)(R13*8), Y14
 	VFMADD231PD  Y12, Y14, Y2
 	VFMADD231PD  Y13, Y14, Y3
-	VBROADCASTSD (R10)(CX*8), Y14
+	VBROADCASTSD (R10)(R13*8), Y14
 	VFMADD231PD  Y12, Y14, Y4
 	VFMADD231PD  Y13, Y14, Y5
-	VBROADCASTSD (R11)(CX*8), Y14
+	VBROADCASTSD (R11)(R13*8), Y14
 	VFMADD231PD  Y12, Y14, Y6
 	VFMADD231PD  Y13, Y14, Y7
-	VBROADCASTSD (R12)(CX*8), Y14
+	VBROADCASTSD (R12)(R13*8), Y14
 	VFMADD231PD  Y12, Y14, Y8
 	VFMADD231PD  Y13, Y14, Y9
-	VBROADCASTSD (AX)(CX*8), Y14
+	VBROADCASTSD (BX)(R13*8), Y14
 	VFMADD231PD  Y12, Y14, Y10
 	VFMADD231PD  Y13, Y14, Y11
-	ADDQ         DI, R13
-	INCQ         CX
-	CMPQ         CX, n+40(FP)
-	JLT          sum481
-	MOVQ         BX, CX
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Y2, (CX)
-	VMOVUPD      Y3, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Y4, (CX)
-	VMOVUPD      Y5, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Y6, (CX)
-	VMOVUPD      Y7, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Y8, (CX)
-	VMOVUPD      Y9, 32(CX)
-	ADDQ         DI, CX
-	VMOVUPD      Y10, (CX)
-	VMOVUPD      Y11, 32(CX)
-	ADDQ         $+64, DX
-	ADDQ         $+64, BX
-	SUBQ         $0x08, SI
-	JMP          run479
+	ADDQ         DX, R14
+	INCQ         R13
+	CMPQ         R13, n+40(FP)
+	JLT          sum505
+	MOVQ         CX, R13
+	VMOVUPD      Y0, (R13)
+	VMOVUPD      Y1, 32(R13)
+	ADDQ         DX, R13
+	VMOVUPD      Y2, (R13)
+	VMOVUPD      Y3, 32(R13)
+	ADDQ         DX, R13
+	VMOVUPD      Y4, (R13)
+	VMOVUPD      Y5, 32(R13)
+	ADDQ         DX, R13
+	VMOVUPD      Y6, (R13)
+	VMOVUPD      Y7, 32(R13)
+	ADDQ         DX, R13
+	VMOVUPD      Y8, (R13)
+	VMOVUPD      Y9, 32(R13)
+	ADDQ         DX, R13
+	VMOVUPD      Y10, (R13)
+	VMOVUPD      Y11, 32(R13)
+	ADDQ         $+64, SI
+	ADDQ         $+64, CX
+	SUBQ         $0x08, DI
+	JMP          run503
 
-next480:
+next504:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ $0x18, AX
+	SUBQ $+256, shape+32(FP)
+	CMPQ shape+32(FP), $+256
+	JGE  group502
 	VZEROUPPER
 	RET
 
@@ -10675,9 +10879,9 @@ TEXT ·transposeF64AVX2(SB), NOSPLIT, $0-48
 	SHLQ $0x03, SI
 	XORQ DI, DI
 
-rows482:
+rows506:
 	CMPQ       DI, n+40(FP)
-	JGE        done483
+	JGE        done507
 	MOVQ       $0x00000000, R8
 	CMPQ       R8, BX
 	CMOVQGT    BX, R8
@@ -11335,8 +11539,8 @@ rows482:
 	ADDQ       SI, AX
 	ADDQ       SI, AX
 	ADDQ       $0x10, DI
-	JMP        rows482
+	JMP        rows506
 
-done483:
+done507:
 	VZEROUPPER
 	RET

@@ -60,15 +60,17 @@ func outer(v vec, m, k int) {
 	RET()
 }
 
-// outerWide adds, for m columns and each run of a row's elements, the column times
-// that run over all rows, of which there is at least one.
+// outerWide adds, for groups of m columns and each run of a row's elements, the column times that run over all rows, of
+// which there is at least one.
 func outerWide(v vec, m int) {
-	v.text(fmt.Sprintf("outerWide%d", m), "y *int32, arena, rows, sums *byte, width, n int",
-		fmt.Sprintf("adds the products of columns y[0..%d] and the elements of rows of the given width.", m-1))
-	list, arena, rows, s, left := param("y"), param("arena"), param("rows"), param("sums"), param("width")
-	step := GP64()
-	MOVQ(left, step)
+	v.text(fmt.Sprintf("outerWide%d", m), "y *int32, arena, rows, sums *byte, shape, n int",
+		fmt.Sprintf("adds the products of columns y[0..%d], and of as many again for each further group, and the elements of rows; shape is 256 times the groups and the width of a row.", m-1))
+	list, s, step, group := param("y"), param("sums"), GP64(), label("group")
+	MOVBQZX(NewParamAddr("shape", 32), step)
 	SHLQ(U8(map[int]int{4: 2, 8: 3}[v.size()]), step)
+	Label(group)
+	arena, rows, left := param("arena"), param("rows"), GP64()
+	MOVBQZX(NewParamAddr("shape", 32), left)
 	ys := make([]reg.GPVirtual, m)
 	for c := range ys {
 		o := GP64()
@@ -131,6 +133,14 @@ func outerWide(v vec, m int) {
 		jump(JMP, loop)
 		Label(next)
 	}
+	// The sums of the first column are behind us.
+	for range m - 1 {
+		ADDQ(step, s)
+	}
+	ADDQ(U8(4*m), list)
+	SUBQ(I32(256), NewParamAddr("shape", 32))
+	CMPQ(NewParamAddr("shape", 32), I32(256))
+	jump(JGE, group)
 	VZEROUPPER()
 	RET()
 }
