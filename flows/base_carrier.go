@@ -23,10 +23,8 @@ func (b *baseCarrier[T]) machine(at **graph.Machine[T], program *graph.Program[T
 		}
 		*at = m
 	}
-	for _, p := range b.base.params {
-		if err := (*at).Bind(p.name, p.values); err != nil {
-			return nil, err
-		}
+	if err := b.w.bind(*at, b.base.params); err != nil {
+		return nil, err
 	}
 	return *at, nil
 }

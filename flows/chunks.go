@@ -82,8 +82,10 @@ func (c *compiled[T]) acquire(lanes int) *worker[T] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if free := c.free[lanes]; len(free) > 0 {
+		w := free[len(free)-1]
 		c.free[lanes] = free[:len(free)-1]
-		return free[len(free)-1]
+		clear(w.bound)
+		return w
 	}
 	return newWorker(c, lanes)
 }

@@ -37,10 +37,8 @@ func (m *closedCarrier[T]) machine(
 			return nil, err
 		}
 	}
-	for _, p := range m.block.params {
-		if err := (*at).Bind(p.name, p.values); err != nil {
-			return nil, err
-		}
+	if err := m.w.bind(*at, m.block.params); err != nil {
+		return nil, err
 	}
 	if m.w.cond > 0 {
 		m.w.setCondition((*at).In(condInput), in)

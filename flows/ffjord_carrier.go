@@ -41,10 +41,8 @@ func (s *ffjordCarrier[T]) solver(ctx context.Context, in *inputs[T]) (*ode.Work
 		}
 		s.solvers[it] = solver
 	}
-	for _, p := range s.block.params {
-		if err := solver.Bind(p.name, p.values); err != nil {
-			return nil, err
-		}
+	if err := s.w.bind(solver, s.block.params); err != nil {
+		return nil, err
 	}
 	s.listen(solver)
 	s.setNoise(solver, in)

@@ -49,13 +49,16 @@ func (t *chunkTally[T]) take(w *worker[T], base bool) {
 	}
 }
 
-// sum adds up the gradients of the chunks, in their order.
+// sum adds up the gradients of the chunks, in their order, some elements at a time, which stay in the first-level cache.
 func (t *tally[T]) sum() []float64 {
 	t.gradient = slices.Grow(t.gradient[:0], len(t.chunks[0].sums))[:len(t.chunks[0].sums)]
 	clear(t.gradient)
-	for _, chunk := range t.chunks {
-		for i, v := range chunk.sums {
-			t.gradient[i] += float64(v)
+	for from := 0; from < len(t.gradient); from += 512 {
+		some := t.gradient[from:min(from+512, len(t.gradient))]
+		for _, chunk := range t.chunks {
+			for i, v := range chunk.sums[from:][:len(some)] {
+				some[i] += float64(v)
+			}
 		}
 	}
 	return t.gradient

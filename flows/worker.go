@@ -30,6 +30,7 @@ type worker[T graph.Float] struct {
 	carriers []carrier[T]
 	base     baseCarrier[T]
 	listener func(block int, e ode.StepEvent)
+	bound    map[binder[T]]bool // what has the numbers that the parameters have during this call
 
 	condGrad []T // takes the gradient with respect to the conditions, row-major, where it is wanted
 }
@@ -38,7 +39,8 @@ func newWorker[T graph.Float](c *compiled[T], lanes int) *worker[T] {
 	p := c.plan
 	w := &worker[T]{
 		plan: p, dim: p.dim, cond: p.cond, lanes: lanes, z: newColumns[T](p.dim, lanes), seed: make([]T, lanes),
-		logp: make([]float64, lanes), logDet: make([]float64, lanes), variance: make([]float64, lanes), cost: make([]ode.Stats, lanes),
+		bound: map[binder[T]]bool{},
+		logp:  make([]float64, lanes), logDet: make([]float64, lanes), variance: make([]float64, lanes), cost: make([]ode.Stats, lanes),
 	}
 	if p.hasDoor() {
 		w.wide = newColumns[float64](p.dim, lanes)
@@ -52,6 +54,25 @@ func newWorker[T graph.Float](c *compiled[T], lanes int) *worker[T] {
 		w.penalty = append(w.penalty, make([]float64, len(p.blocks[b].penalties())))
 	}
 	return w
+}
+
+// binder is what runs on numbers that stay the same during a call: a machine or a solver.
+type binder[T graph.Float] interface {
+	Bind(name string, values []T) error
+}
+
+// bind gives to the numbers of params, at the first chunk of a call alone.
+func (w *worker[T]) bind(to binder[T], params []bound[T]) error {
+	if w.bound[to] {
+		return nil
+	}
+	for _, p := range params {
+		if err := to.Bind(p.name, p.values); err != nil {
+			return err
+		}
+	}
+	w.bound[to] = true
+	return nil
 }
 
 // newColumns returns columns of one piece of memory.
