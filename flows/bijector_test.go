@@ -1,6 +1,8 @@
 package flows_test
 
 import (
+	"context"
+	"io"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -8,6 +10,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/flows"
+	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/nn"
 	"github.com/go-ffjord/ffjord/ode"
 )
@@ -116,4 +119,28 @@ func TestStepGraph(t *testing.T) {
 		_, err = f.StepGraph(b, false)
 		assert.ErrorContains(t, err, "flows: there is no block")
 	}
+}
+
+// Times are of nodes of the graph that comes with them, and a product takes some.
+func TestTimeStep(t *testing.T) {
+	f := newFlow(tensor.Float32, 2, flows.Chain{flows.FFJORD{Field: nn.MLP{Hidden: []int{16}}, Trace: flows.Hutchinson{Rand: seeded(1)}}, flows.Affine{Learn: true}})
+	for block := range 2 {
+		for _, back := range []bool{false, true} {
+			g, times, err := f.TimeStep(t.Context(), block, back, 64)
+			require.NoError(t, err)
+			want, err := f.StepGraph(block, back)
+			require.NoError(t, err)
+			assert.Same(t, want, g)
+			require.NotEmpty(t, times)
+			require.NoError(t, graph.DOT(io.Discard, g, graph.DOTOptions{Times: times}))
+		}
+	}
+	_, _, err := f.TimeStep(t.Context(), 0, false, 0)
+	assert.EqualError(t, err, "flows: a step for 0 rows, want 1 to 65536")
+	_, _, err = f.TimeStep(t.Context(), 2, false, 1)
+	assert.EqualError(t, err, "flows: there is no block 2")
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, _, err = f.TimeStep(ended, 0, false, 64)
+	assert.ErrorIs(t, err, context.Canceled)
 }

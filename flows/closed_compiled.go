@@ -113,13 +113,10 @@ func sameNames[T graph.Float](a, b []bound[T]) bool {
 	})
 }
 
-func (p *compiledClosed[T]) stepGraph(back bool) (*graph.Graph, error) {
+func (p *compiledClosed[T]) stepProgram(back bool) (*graph.Program[T], []bound[T], error) {
 	if !back {
-		return p.programs[1].Graph(), nil
+		return p.programs[1], p.params, nil
 	}
 	pull, err := p.pull(context.Background(), need{inverse: true})
-	if err != nil {
-		return nil, err
-	}
-	return pull.Graph(), nil
+	return pull, p.params, err
 }

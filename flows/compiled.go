@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"time"
 
 	"gorgonia.org/tensor"
 
@@ -30,6 +31,8 @@ type runner interface {
 	join(rows int, sum []float64, notes [][]float64) (float64, error)
 	// stepGraph returns a block's graph to look at.
 	stepGraph(block int, back bool) (*graph.Graph, error)
+	// timeStep returns that graph with the times of its nodes in a run for so many rows.
+	timeStep(ctx context.Context, block int, back bool, rows int) (*graph.Graph, map[*graph.Node]time.Duration, error)
 }
 
 // compiled is a flow for one element type: a plan and its programs, the numbers that they are bound to, and workers.
@@ -74,13 +77,6 @@ func (c *compiled[T]) transform(ctx context.Context, x, cond *tensor.Dense, inve
 		return nil, nil, err
 	}
 	return out.matrix(), logDet, err
-}
-
-func (c *compiled[T]) stepGraph(block int, back bool) (*graph.Graph, error) {
-	if block < 0 || block >= len(c.blocks) {
-		return nil, fmt.Errorf("flows: there is no block %d", block)
-	}
-	return c.blocks[block].stepGraph(back)
 }
 
 // matrix makes rows of the flow's width a tensor.

@@ -14,8 +14,8 @@ type compiledBlock[T graph.Float] interface {
 	bind() error
 	// prepare compiles what a call needs and is compiled when first needed.
 	prepare(ctx context.Context, n need) error
-	// stepGraph returns the graph to look at.
-	stepGraph(back bool) (*graph.Graph, error)
+	// stepProgram returns the program of the graph to look at, and what its uniform inputs are bound to.
+	stepProgram(back bool) (*graph.Program[T], []bound[T], error)
 	// carrier returns a worker's carrier through the block.
 	carrier(w *worker[T], block int) carrier[T]
 }

@@ -131,9 +131,7 @@ func (b *compiledFFJORD[T]) prepare(ctx context.Context, n need) error {
 	return e.prepare(ctx, n)
 }
 
-func (b *compiledFFJORD[T]) stepGraph(back bool) (*graph.Graph, error) {
-	if back {
-		return b.training.BackGraph()
-	}
-	return b.training.Graph(), nil
+func (b *compiledFFJORD[T]) stepProgram(back bool) (*graph.Program[T], []bound[T], error) {
+	p, err := b.training.Program(back)
+	return p, b.params, err
 }

@@ -117,13 +117,3 @@ func (f *Flow) SampleLogProb(ctx context.Context, n int, rng *rand.Rand) (x *ten
 func (f *Flow) Score(ctx context.Context, x *tensor.Dense) (*tensor.Dense, error) {
 	return f.Given(nil).Score(ctx, x)
 }
-
-// StepGraph returns the graph of one solver step of a block, counted from the base, with the trace; with gradients it
-// is the graph of the step's vector-Jacobian product. It is for looking at, with graph.DOT.
-func (f *Flow) StepGraph(block int, gradients bool) (*graph.Graph, error) {
-	c, err := f.compilation(context.Background())
-	if err != nil {
-		return nil, err
-	}
-	return c.run.stepGraph(block, gradients)
-}

@@ -173,6 +173,17 @@ func (it *Integrator[T]) Graph() *graph.Graph {
 	return it.trial.Graph()
 }
 
+// Program returns the program of [Integrator.Graph], or with gradients that of [Integrator.BackGraph].
+func (it *Integrator[T]) Program(gradients bool) (*graph.Program[T], error) {
+	switch {
+	case gradients:
+		return it.gradient()
+	case it.step != nil:
+		return it.step, nil
+	}
+	return it.trial, nil
+}
+
 // BackGraph returns the graph of the step's vector-Jacobian product.
 func (it *Integrator[T]) BackGraph() (*graph.Graph, error) {
 	p, err := it.gradient()

@@ -1,6 +1,13 @@
 package main
 
-import "github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
+	"github.com/go-ffjord/ffjord/internal/program"
+)
 
 // checkOutput looks whether a file of that name can be written, before the work for it begins.
 func checkOutput(path string) error {
@@ -11,4 +18,20 @@ func checkOutput(path string) error {
 		return &usageError{err}
 	}
 	return table.Try(path)
+}
+
+// checkEnding looks whether a file with one of the endings can be written, before the work for it begins. "-" among them
+// allows standard output.
+func checkEnding(path string, endings ...string) error {
+	if path == "-" && slices.Contains(endings, "-") {
+		return nil
+	}
+	endings = slices.DeleteFunc(slices.Clone(endings), func(e string) bool { return e == "-" })
+	if !slices.Contains(endings, strings.ToLower(filepath.Ext(path))) {
+		return usagef("-o %s, want a name that ends with %s", path, strings.Join(endings, " or "))
+	}
+	if err := program.TryFile("o", path); err != nil {
+		return &usageError{err}
+	}
+	return nil
 }
