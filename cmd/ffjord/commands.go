@@ -15,6 +15,7 @@ type commands struct {
 	JSON    bool             `name:"json" help:"Write results as JSON, for other programs."`
 	Version kong.VersionFlag `help:"Write the version."`
 
+	Fit        fitCommand        `cmd:"" help:"Learn the density of the rows of a file."`
 	Sample     sampleCommand     `cmd:"" help:"Draw new rows."`
 	Info       infoCommand       `cmd:"" help:"Tell what a model is and how it was made."`
 	Dot        dotCommand        `cmd:"" help:"Draw the graph of a step, coloured by time."`
@@ -37,7 +38,7 @@ func (a *app) do() (err error) {
 	var c commands
 	text := new(strings.Builder)
 	parser, err := kong.New(&c, kong.Name("ffjord"), kong.Description(description),
-		kong.Vars{"version": version()},
+		kong.Vars{"version": version(), "layers": names(layers()), "methods": names(methods())},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
 		kong.Writers(text, a.err), kong.Exit(func(code int) { panic(helped{code}) }))
 	if err != nil {

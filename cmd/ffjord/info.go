@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"text/tabwriter"
 
@@ -149,12 +150,16 @@ func steps(c data.Column) string {
 
 // writeFigures writes how well the test rows are told, beside other densities.
 func writeFigures(text *strings.Builder, about model.About) {
-	lines := tabwriter.NewWriter(text, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(lines, "  flow\t%s\t\t\n", figure(about.TestLogProb))
+	lines := tabwriter.NewWriter(text, 0, 0, 3, ' ', 0)
+	fmt.Fprintf(lines, "  flow\t%s\t\n", figure(about.TestLogProb))
 	for _, b := range about.Baselines {
-		fmt.Fprintf(lines, "  %s\t%s\tflow better by\t%s\t\n", b.Name, figure(b.Mean), figure(b.Gain))
+		than := "flow better by"
+		if b.Gain.Mean < 0 {
+			than = "flow worse by"
+		}
+		fmt.Fprintf(lines, "  %s\t%s\t%s %.3f ± %.3f\n", b.Name, figure(b.Mean), than, math.Abs(b.Gain.Mean), b.Gain.StdErr)
 	}
 	_ = lines.Flush() // to memory
 }
 
-func figure(m model.Mean) string { return fmt.Sprintf("%.3f ± %.3f", m.Mean, m.StdErr) }
+func figure(m model.Mean) string { return fmt.Sprintf("%8.3f ± %.3f", m.Mean, m.StdErr) }

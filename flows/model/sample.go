@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/go-ffjord/ffjord/data"
 )
@@ -24,7 +25,8 @@ func (m *Model) Sample(ctx context.Context, n int, rng *rand.Rand) (data.Table, 
 	if err != nil {
 		return data.Table{}, err
 	}
-	return m.whole(t)
+	m.whole(t)
+	return t, nil
 }
 
 // SampleGiven draws n rows for each row of given, which has the columns of the condition: row i·n + k is draw k for row i.
@@ -45,9 +47,7 @@ func (m *Model) SampleGiven(ctx context.Context, given data.Table, n int, rng *r
 	if err != nil {
 		return data.Table{}, err
 	}
-	if x, err = m.whole(x); err != nil {
-		return data.Table{}, err
-	}
+	m.whole(x)
 	places := make([]int, 0, n*given.Len())
 	for i := range n * given.Len() {
 		places = append(places, i/n)
@@ -63,20 +63,17 @@ func (m *Model) SampleGiven(ctx context.Context, given data.Table, n int, rng *r
 }
 
 // whole rounds the columns that hold whole numbers.
-func (m *Model) whole(t data.Table) (data.Table, error) {
-	values, err := data.Float64s(t.Rows)
-	if err != nil {
-		return data.Table{}, err
-	}
-	integer := make(map[string]bool)
+func (m *Model) whole(t data.Table) {
+	integer := make([]bool, len(t.Names))
 	for _, name := range m.About.Integers() {
-		integer[name] = true
+		if j := slices.Index(t.Names, name); j >= 0 {
+			integer[j] = true
+		}
 	}
+	values := t.Rows.Float64s()
 	for i, v := range values {
-		if integer[t.Names[i%len(t.Names)]] {
+		if integer[i%len(t.Names)] {
 			values[i] = math.Round(v)
 		}
 	}
-	t.Rows = data.Rows(len(t.Names), values...)
-	return t, nil
 }

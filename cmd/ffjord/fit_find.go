@@ -1,0 +1,169 @@
+package main
+
+import (
+	"fmt"
+	"hash/maphash"
+	"math"
+	"slices"
+
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
+	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/flows/model"
+)
+
+// findings are what was found in a table, before anything is done about it.
+type findings struct {
+	Rows       int           `json:"rows"`
+	Columns    []foundColumn `json:"columns"`
+	Duplicates int           `json:"duplicates"`
+	LeftOut    []data.Note   `json:"left_out,omitempty"` // columns that are nothing to learn
+}
+
+// foundColumn is what was found in a column.
+type foundColumn struct {
+	table.Column
+	Missing   int             `json:"missing"`
+	Distinct  int             `json:"distinct"`
+	Quantiles model.Quantiles `json:"-"`
+	Least     float64         `json:"least"`
+	Median    float64         `json:"median"`
+	Greatest  float64         `json:"greatest"`
+	shares    []float64
+}
+
+// read reads the table with the columns that are wanted.
+func (c fitCommand) read(a *app) (data.Table, error) {
+	f, err := c.file(a, c.Rows)
+	if err != nil {
+		return data.Table{}, err
+	}
+	f.Exclude, f.Categories = c.Exclude, c.Categories
+	if c.Columns != nil {
+		f.Columns = slices.Concat(c.Columns, slices.DeleteFunc(slices.Clone(c.Given), func(name string) bool {
+			return slices.Contains(c.Columns, name)
+		}))
+	}
+	t, err := f.Read()
+	if err != nil {
+		return t, err
+	}
+	for _, name := range c.Given {
+		if !slices.Contains(t.Names, name) {
+			return t, usagef("-given %s, want columns among %q", name, t.Names)
+		}
+	}
+	const least = 20
+	if t.Len() < least {
+		return t, fmt.Errorf("%s: %d rows, want at least %d to learn, choose and test by", f.Name(), t.Len(), least)
+	}
+	return t, nil
+}
+
+// find looks at every column, and returns the table without those that are nothing to learn.
+func (j *job) find(t data.Table) (data.Table, error) {
+	j.found.Rows, j.found.Duplicates = t.Len(), duplicates(t)
+	for _, c := range table.Columns(t) {
+		values, err := t.Column(c.Name)
+		if err != nil {
+			return t, err
+		}
+		found, err := look(c, values)
+		if err != nil {
+			return t, err
+		}
+		if why := found.useless(values); why != "" && !slices.Contains(j.Given, c.Name) && !slices.Contains(j.Columns, c.Name) {
+			j.found.LeftOut = append(j.found.LeftOut, data.Note{Column: c.Name, Text: why})
+		}
+		j.found.Columns = append(j.found.Columns, found)
+	}
+	var names []string
+	for _, note := range j.found.LeftOut {
+		names = append(names, note.Column)
+	}
+	if len(names) == len(t.Names) {
+		return t, fmt.Errorf("%s: every column is nothing to learn: %v", j.Rows, j.found.LeftOut)
+	}
+	if names == nil {
+		return t, nil
+	}
+	return t.Drop(names...)
+}
+
+// look says what a column's values are like.
+func look(c table.Column, values []float64) (foundColumn, error) {
+	found := foundColumn{Column: c}
+	distinct := slices.DeleteFunc(slices.Clone(values), math.IsNaN)
+	found.Missing = len(values) - len(distinct)
+	if c.Kind == table.Category {
+		found.shares = make([]float64, len(c.Levels))
+		for _, v := range distinct {
+			found.shares[int(v)] += 1 / float64(len(distinct))
+		}
+	} else {
+		var err error
+		if found.Quantiles, err = model.NewQuantiles(distinct, 32); err != nil {
+			return found, err
+		}
+		if len(distinct) > 0 {
+			found.Least, found.Median, found.Greatest = found.Quantiles.At(0), found.Quantiles.At(0.5), found.Quantiles.At(1)
+		}
+	}
+	slices.Sort(distinct)
+	found.Distinct = len(slices.Compact(distinct))
+	return found, nil
+}
+
+// useless says why a column is nothing to learn, "" of others.
+func (f foundColumn) useless(values []float64) string {
+	switch n := len(values) - f.Missing; {
+	case n == 0:
+		return "has no value at all: left out"
+	case f.Kind == table.Category && f.Distinct > 20 && 2*f.Distinct > n:
+		return fmt.Sprintf("has %d different texts in %d rows, names or free text: left out (-columns names it to keep it)", f.Distinct, n)
+	case f.Kind == table.Integer && f.Distinct == n && n > 2 && counts(values):
+		return "counts the rows: left out (-columns names it to keep it)"
+	}
+	return ""
+}
+
+// counts reports whether values grow by the same from row to row.
+func counts(values []float64) bool {
+	for i := 2; i < len(values); i++ {
+		if values[i]-values[i-1] != values[1]-values[0] {
+			return false
+		}
+	}
+	return true
+}
+
+// duplicates counts the rows that are those of an earlier row.
+func duplicates(t data.Table) int {
+	values, dim := table.Values(t), len(t.Names)
+	seed, seen := maphash.MakeSeed(), make(map[uint64]struct{}, t.Len())
+	twice := 0
+	for row := range slices.Chunk(values, dim) {
+		var h maphash.Hash
+		h.SetSeed(seed)
+		for _, v := range row {
+			maphash.WriteComparable(&h, math.Float64bits(v))
+		}
+		if _, ok := seen[h.Sum64()]; ok {
+			twice++
+		}
+		seen[h.Sum64()] = struct{}{}
+	}
+	return twice
+}
+
+// columns returns what a model keeps of the columns of those names.
+func (f findings) columns(names []string) []model.Column {
+	var columns []model.Column
+	for _, name := range names {
+		at := slices.IndexFunc(f.Columns, func(c foundColumn) bool { return c.Name == name })
+		c := f.Columns[at]
+		columns = append(columns, model.Column{
+			Name: name, Integer: c.Kind == table.Integer, Missing: c.Missing, Quantiles: c.Quantiles, Shares: c.shares,
+		})
+	}
+	return columns
+}

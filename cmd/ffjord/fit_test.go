@@ -1,0 +1,175 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/go-ffjord/ffjord/flows/model"
+)
+
+// people is a text with all that a table may have: a number of the row, a name, categories, whole numbers, gaps, a column
+// of one value, one that is twice another, and a row twice.
+func people(rows int) string {
+	rng := rand.New(rand.NewPCG(1, 1))
+	var text strings.Builder
+	text.WriteString("id;name;city;age;height;dm;planet\n")
+	for i := range rows {
+		height := 170 + 10*rng.NormFloat64()
+		tall := fmt.Sprintf("%.4f;%.5f", height, height/10)
+		age := fmt.Sprint(int(math.Abs(40 + 15*rng.NormFloat64())))
+		if rng.IntN(10) == 0 {
+			age = "NA"
+		}
+		line := fmt.Sprintf("%s;%s;%s;Earth\n", []string{"Rome", "Bern", "Oslo"}[rng.IntN(3)], age, tall)
+		fmt.Fprintf(&text, "%d;name %d;%s", i, i, line)
+	}
+	return text.String()
+}
+
+// quick are flags of a fit that takes no time.
+func quick(flags ...string) []string {
+	return append([]string{"fit", "people.csv", "-o", "m.safetensors", "-budget", "0", "-epochs", "2", "-blocks", "1", "-hidden", "8"},
+		flags...)
+}
+
+// folder has people.csv.
+func folder(t *testing.T, rows int) string {
+	t.Helper()
+	at := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(at, "people.csv"), []byte(people(rows)), 0o600))
+	return at
+}
+
+func TestFitSaysWhatItFoundAndHowWellItLearnt(t *testing.T) {
+	at := folder(t, 300)
+	got := ffjord(t, at, "", quick()...)
+	require.Zero(t, got.code, got.err)
+	for _, want := range []string{
+		"people.csv  300 rows", `column "id" counts the rows: left out`, `column "name" has 300 different texts`,
+		`column "planet" is 0 in every row: left out`, `column "dm" is 0.1 times column "height"`,
+		"filled with noise", "243 rows to learn, 27 to choose the best parameters by, 30 to test.",
+	} {
+		assert.Contains(t, got.err, want)
+	}
+	assert.Regexp(t, `The flow (beats|is as good as|is worse than) the (mixture|kernel density|normal density)`, got.out)
+	assert.Contains(t, got.out, "Next:  ffjord score m.safetensors people.csv -top 10")
+	assert.NoFileExists(t, filepath.Join(at, "m.safetensors.checkpoint"))
+	assert.NoFileExists(t, filepath.Join(at, "m.safetensors.lock"))
+
+	info := ffjord(t, at, "", "info", "m.safetensors", "-json")
+	require.Zero(t, info.code, info.err)
+	var told information
+	require.NoError(t, json.Unmarshal([]byte(info.out), &told))
+	assert.Equal(t, []int{243, 27, 30}, []int{told.About.Train, told.About.Validation, told.About.Test})
+	assert.Len(t, told.About.Baselines, 3)
+	assert.Equal(t, []string{"age"}, told.About.Integers())
+	assert.Contains(t, ffjord(t, at, "", "info", "m.safetensors").out, "gaps filled with noise, blurred")
+
+	drawn := ffjord(t, at, "", "sample", "m.safetensors", "-n", "50")
+	require.Zero(t, drawn.code, drawn.err)
+	lines := strings.Split(strings.TrimSpace(drawn.out), "\n")
+	require.Len(t, lines, 51)
+	assert.Equal(t, "city,age,height,dm,planet", lines[0])
+	for _, line := range lines[1:] {
+		assert.Regexp(t, `^(Rome|Bern|Oslo),\d*,[0-9.]+,[0-9.]+,Earth$`, line)
+	}
+	assert.Equal(t, drawn, ffjord(t, at, "", "sample", "m.safetensors", "-n", "50"), "one seed gives one result")
+}
+
+func TestFitGivenColumns(t *testing.T) {
+	at := folder(t, 300)
+	got := ffjord(t, at, "", quick("-given", "city", "-columns", "height", "-json")...)
+	require.Zero(t, got.code, got.err)
+	var told struct {
+		About   model.About `json:"about"`
+		Verdict string      `json:"verdict"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(got.out), &told))
+	require.Len(t, told.About.Baselines, 2)
+	// Heights are N(170, 10²) whatever the city: -log(10·√(2πe)) = -3.72 nats, less what few rows can't tell.
+	assert.InDelta(t, -3.72, told.About.Baselines[1].Mean.Mean, 4*told.About.Baselines[1].StdErr)
+	require.NoError(t, os.WriteFile(filepath.Join(at, "cities.csv"), []byte("city\nOslo\nRome\n"), 0o600))
+	drawn := ffjord(t, at, "", "sample", "m.safetensors", "-n", "2", "-given", "cities.csv")
+	require.Zero(t, drawn.code, drawn.err)
+	assert.Regexp(t, `^city,height\nOslo,[0-9.]+\nOslo,[0-9.]+\nRome,[0-9.]+\nRome,[0-9.]+\n$`, drawn.out)
+}
+
+func TestFitDryRunDoesNothing(t *testing.T) {
+	at := folder(t, 100)
+	got := ffjord(t, at, "", quick("-dry-run")...)
+	require.Zero(t, got.code, got.err)
+	assert.Contains(t, got.out, "field    nn.MLP{Hidden: []int{8}}")
+	files, err := os.ReadDir(at)
+	require.NoError(t, err)
+	assert.Len(t, files, 1)
+}
+
+func TestFitRefuses(t *testing.T) {
+	at := folder(t, 100)
+	require.NoError(t, os.WriteFile(filepath.Join(at, "bad.csv"), []byte("a,b\n1,2\n3,x\n4,5\n"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(at, "few.csv"), []byte("a,b\n1,2\n3,4\n"), 0o600))
+	for _, c := range []struct {
+		name string
+		args []string
+		want result
+	}{
+		{"a bad cell", []string{"fit", "bad.csv"}, result{1, "", "ffjord fit: bad.csv:3: column \"b\": \"x\", want a number\n"}},
+		{"few rows", []string{"fit", "few.csv"}, result{1, "", "ffjord fit: few.csv: 2 rows, want at least 20 to learn, choose and test by\n"}},
+		{"no file", []string{"fit", "none.csv"}, result{1, "", "ffjord fit: none.csv: no such file or directory\n"}},
+		{"no column", quick("-columns", "weight"), result{1, "",
+			"ffjord fit: people.csv: no column \"weight\", want one of \"id\", \"name\", \"city\", \"age\", \"height\", \"dm\", \"planet\"\n"}},
+		{"no method", quick("-solver", "ode45"), result{2, "",
+			"ffjord fit: -solver ode45, want one of bosh3, dop853, dopri5, dopri8, euler, heun, midpoint, rk4, rk4-3/8, tsit5\n"}},
+	} {
+		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, ffjord(t, at, "", c.args...)) })
+	}
+}
+
+// TestFitGoesOn ends a fit by a signal, goes on, and compares with one that was not interrupted.
+func TestFitGoesOn(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals to send")
+	}
+	whole := folder(t, 300)
+	flags := quick("-epochs", "60", "-patience", "100")
+	require.Zero(t, ffjord(t, whole, "", flags...).code)
+
+	at := folder(t, 300)
+	checkpoint := filepath.Join(at, "m.safetensors.checkpoint")
+	fit := exec.Command(binary, flags...)
+	fit.Dir = at
+	require.NoError(t, fit.Start())
+	require.Eventually(t, func() bool { _, err := os.Stat(checkpoint); return err == nil }, time.Minute, time.Millisecond)
+	second := ffjord(t, at, "", flags...)
+	assert.Equal(t, 1, second.code)
+	assert.Contains(t, second.err, "ffjord fit: m.safetensors: another process is writing it")
+	require.NoError(t, fit.Process.Signal(syscall.SIGTERM))
+	_ = fit.Wait() // by the signal, or done already
+	if code := fit.ProcessState.ExitCode(); code == 0 {
+		t.Skip("the fit was done before the signal came")
+	}
+	assert.Equal(t, 143, fit.ProcessState.ExitCode())
+	assert.NoFileExists(t, filepath.Join(at, "m.safetensors"))
+	fresh := ffjord(t, at, "", flags...)
+	assert.Equal(t, 1, fresh.code)
+	assert.Contains(t, fresh.err, "want -resume to go on with it, or -restart")
+
+	resumed := ffjord(t, at, "", append(flags, "-resume")...)
+	require.Zero(t, resumed.code, resumed.err)
+	draw := []string{"sample", "m.safetensors", "-n", "100"}
+	assert.Equal(t, ffjord(t, whole, "", draw...), ffjord(t, at, "", draw...), "the same bits as without an interruption")
+	assert.NoFileExists(t, checkpoint)
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/go-ffjord/ffjord/flows/model"
+	"github.com/go-ffjord/ffjord/optim"
+	"github.com/go-ffjord/ffjord/optim/progress"
+)
+
+// train runs the training, or goes on with one that was interrupted, and returns the model.
+func (j *job) train(a *app, began time.Time) (*model.Model, error) {
+	path := j.checkpoint()
+	_, err := os.Stat(path)
+	switch kept := err == nil; {
+	case kept && j.Restart:
+		if err := os.Remove(path); err != nil {
+			return nil, err
+		}
+	case kept && !j.Resume:
+		return nil, fmt.Errorf("%s is of a run that was interrupted: want -resume to go on with it, or -restart", path)
+	case !kept && j.Resume:
+		return nil, fmt.Errorf("%s: no run to go on with, want none of -resume", path)
+	}
+	t := j.plan.trainer
+	t.Limit = 0
+	if j.Budget > 0 {
+		const share = 0.8 // the rest is for the figures
+		t.Limit = max(time.Duration(share*float64(j.left(began))), time.Second)
+	}
+	display := progress.Display{Out: a.err, Label: "NLL of the scaled rows"}
+	shown := func(e optim.Event) error {
+		if e.Kind == optim.Finished && strings.Contains(e.Advice, "Limit") {
+			j.late = fmt.Sprintf("The budget ended training in epoch %d of %d: a larger -budget may learn more.", e.Epoch, e.Epochs)
+			e.Advice = ""
+		}
+		return display.Observe(e)
+	}
+	t.Observe = shown
+	if err := t.RunSource(a.ctx, j.plan.flow.NLL(), j.plan.source); err != nil {
+		if a.ctx.Err() != nil {
+			return nil, fmt.Errorf("%w; the same command with -resume goes on from here", context.Cause(a.ctx))
+		}
+		if errors.Is(err, optim.ErrOtherData) || errors.Is(err, optim.ErrOtherRun) || errors.Is(err, optim.ErrOtherModel) {
+			return nil, fmt.Errorf("%w: -resume wants the file and the flags of the run that was interrupted, -restart begins anew", err)
+		}
+		return nil, err
+	}
+	return &model.Model{Flow: j.plan.flow, X: j.x, Given: j.given, About: j.about()}, nil
+}
+
+// forget removes what an interrupted run would go on from.
+func (j *job) forget() { _ = os.Remove(j.checkpoint()) } // it does no harm but to the next run, which says so
