@@ -43,11 +43,24 @@ func closedForm(dim int) map[string]flows.Block {
 		"logit, wide":       flows.Logit{Alpha: 0.05},
 		"reverse":           flows.Permute{},
 		"permute":           flows.Permute{Order: rng.Perm(dim)},
+		"linear":            flows.Linear{Matrix: mixing(dim, rng)},
 		"moving batch norm": flows.MovingBatchNorm{},
 		"chain": flows.Chain{
 			flows.MovingBatchNorm{Eps: 0.1}, affine, flows.Permute{Order: rng.Perm(dim)}, flows.Logit{Alpha: 0.01},
 		},
 	}
+}
+
+// mixing is a matrix (dim, dim) whose inverse loses few digits.
+func mixing(dim int, rng *rand.Rand) []float64 {
+	a := make([]float64, dim*dim)
+	for i := range a {
+		a[i] = 0.3 * rng.NormFloat64() / math.Sqrt(float64(dim))
+		if i%(dim+1) == 0 {
+			a[i]++
+		}
+	}
+	return a
 }
 
 // goes writes one direction of a block.
@@ -72,6 +85,9 @@ func throughBlock(t *testing.T, p *nn.Params, b flows.Block, x []float64, dim in
 func disturb(t *testing.T, p *nn.Params, b flows.Block, dim int) {
 	t.Helper()
 	throughBlock(t, p, b, make([]float64, dim), dim, false)
+	if _, fixed := b.(flows.Linear); fixed {
+		return // its states are a matrix and its inverse
+	}
 	rng := seeded(5)
 	for q := range p.All() {
 		v := q.Numbers()
@@ -219,6 +235,9 @@ func TestBlockErrors(t *testing.T) {
 		{"permute range", flows.Permute{Order: []int{1, 2}}, "flows: Permute: Order[1] is 2, want a dimension from 0 to 1"},
 		{"permute below zero", flows.Permute{Order: []int{-1, 0}}, "Order[0] is -1"},
 		{"permute twice", flows.Permute{Order: []int{1, 1}}, "flows: Permute: Order[0] and Order[1] are both 1, want every dimension once"},
+		{"linear size", flows.Linear{Matrix: []float64{1, 2}}, "flows: Linear: Matrix has 2 numbers, want 4, 2 for each dimension"},
+		{"linear nan", flows.Linear{Matrix: []float64{1, 2, nan, 0}}, "Linear: Matrix[2] is NaN, want a finite number"},
+		{"linear singular", flows.Linear{Matrix: []float64{1, 2, 2, 4}}, "flows: Linear: Matrix has no inverse to trust"},
 		{"eps", flows.MovingBatchNorm{Eps: -1}, "flows: MovingBatchNorm: its Eps is -1, want a positive number"},
 		{"eps infinite", flows.MovingBatchNorm{Eps: inf}, "its Eps is +Inf"},
 		{"decay", flows.MovingBatchNorm{Decay: 1.5}, "flows: MovingBatchNorm: its Decay is 1.5, want a number above 0 and at most 1"},

@@ -125,7 +125,8 @@ func savedCases() []savedCase {
 
 	for _, b := range []flows.Block{flows.Affine{}, flows.Affine{Loc: []float64{1, 2}, Scale: []float64{0.5, 3}}, flows.Affine{Scale: []float64{0.1, 0.2}, Learn: true},
 		flows.Standardize{Mean: []float64{0.1, -7}, Std: []float64{2, 1. / 3}}, flows.MovingBatchNorm{}, flows.MovingBatchNorm{Eps: 0.01, Decay: 0.5},
-		flows.Logit{Alpha: 0.05}, flows.Permute{}, flows.Permute{Order: []int{0, 1}}, tilted{0.1}} {
+		flows.Logit{Alpha: 0.05}, flows.Permute{}, flows.Permute{Order: []int{0, 1}},
+		flows.Linear{Matrix: []float64{1, 0.5, -1. / 3, 2}}, tilted{0.1}} {
 		add(fmt.Sprintf("block %T %v", b, b), &flows.Flow{Blocks: flows.Chain{flows.Chain{}, flows.Chain{b}, flows.Affine{Learn: true}}})
 	}
 	for _, b := range []flows.Base{flows.Normal{}, flows.Normal{Loc: []float64{0.1, math.Copysign(0, -1)}, Scale: []float64{1, 1e-3}}, flows.Normal{Learn: true},

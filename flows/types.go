@@ -32,7 +32,7 @@ func library() []any {
 		nn.Seq{}, nn.Activation(""), nn.Swish{}, nn.MLP{}, nn.Residual{}, nn.Mixture{},
 		nn.Linear{}, nn.GatedLinear{}, nn.Squash{}, nn.ConcatSquash{}, nn.ConcatV2{}, nn.Blend{}, nn.Hyper{},
 		nn.TimeColumns(""), nn.Fourier{},
-		Chain{}, FFJORD{}, Affine{}, Standardize{}, MovingBatchNorm{}, Logit{}, Permute{},
+		Chain{}, FFJORD{}, Affine{}, Standardize{}, MovingBatchNorm{}, Logit{}, Permute{}, Linear{},
 		Exact{}, Hutchinson{}, Auto{}, ProbeNoise(""), FieldPenalty(""),
 		Normal{}, Uniform{}, StudentT{}, GaussianMixture{},
 	}

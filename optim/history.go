@@ -1,6 +1,9 @@
 package optim
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // History keeps the EpochDone events of a run: its Observe is an [Observer]. It starts anew with the first step of a
 // run, and with the past epochs where a run goes on from a checkpoint.
@@ -29,4 +32,25 @@ func (h *History) Last() Event {
 		return Event{}
 	}
 	return h.Epochs[len(h.Epochs)-1]
+}
+
+// Losses returns the numbers of the epochs and their mean losses, for a curve.
+func (h *History) Losses() (epochs, losses []float64) {
+	for _, e := range h.Epochs {
+		epochs, losses = append(epochs, float64(e.Epoch)), append(losses, e.Loss)
+	}
+	return epochs, losses
+}
+
+// HeldOut returns the numbers of the epochs and the loss of the held-out rows that was known at the end of each, NaN
+// before the first, for a curve.
+func (h *History) HeldOut() (epochs, losses []float64) {
+	for _, e := range h.Epochs {
+		loss := e.Held
+		if e.Validations == 0 {
+			loss = math.NaN()
+		}
+		epochs, losses = append(epochs, float64(e.Epoch)), append(losses, loss)
+	}
+	return epochs, losses
 }
