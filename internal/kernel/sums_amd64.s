@@ -10,30 +10,90 @@ TEXT ·rowSumF32AVX512(SB), NOSPLIT, $0-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ sums+16(FP), DX
-	CMPQ 8(AX), $0x00
-	JEQ  done2
-	XORQ BX, BX
+	MOVQ (AX), BX
+	MOVQ 8(AX), AX
 
-column1:
-	MOVQ    (AX), SI
-	MOVLQSX (SI)(BX*4), SI
+columns1:
+	CMPQ    AX, $0x04
+	JLT     columnsDone2
+	MOVLQSX (BX), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVLQSX 4(BX), DI
+	LEAQ    (CX)(DI*4), DI
+	MOVLQSX 8(BX), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 12(BX), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVQ    n+24(FP), R10
+	VMOVUPS (DX), Z0
+	VMOVUPS 64(DX), Z1
+	VMOVUPS 128(DX), Z2
+	VMOVUPS 192(DX), Z3
+	XORQ    R11, R11
+	SUBQ    $0x10, R10
+	JLT     rest4
+
+rows3:
+	VMOVUPS (SI)(R11*1), Z4
+	VADDPS  Z4, Z0, Z0
+	VMOVUPS (DI)(R11*1), Z4
+	VADDPS  Z4, Z1, Z1
+	VMOVUPS (R8)(R11*1), Z4
+	VADDPS  Z4, Z2, Z2
+	VMOVUPS (R9)(R11*1), Z4
+	VADDPS  Z4, Z3, Z3
+	ADDQ    $+64, R11
+	SUBQ    $0x10, R10
+	JGE     rows3
+
+rest4:
+	ADDQ    $0x10, R10
+	JEQ     rowsDone5
+	LEAQ    masks32<>+0(SB), R12
+	SHLQ    $0x02, R10
+	SUBQ    R10, R12
+	VMOVUPS 64(R12), Z4
+	VANDPS  (SI)(R11*1), Z4, Z5
+	VADDPS  Z5, Z0, Z0
+	VANDPS  (DI)(R11*1), Z4, Z5
+	VADDPS  Z5, Z1, Z1
+	VANDPS  (R8)(R11*1), Z4, Z5
+	VADDPS  Z5, Z2, Z2
+	VANDPS  (R9)(R11*1), Z4, Z4
+	VADDPS  Z4, Z3, Z3
+
+rowsDone5:
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $0x10, BX
+	SUBQ    $0x04, AX
+	JMP     columns1
+
+columnsDone2:
+columns6:
+	CMPQ    AX, $0x01
+	JLT     columnsDone7
+	MOVLQSX (BX), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    n+24(FP), DI
 	VMOVUPS (DX), Z0
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest4
+	JLT     rest9
 
-rows3:
+rows8:
 	VMOVUPS (SI)(R8*1), Z1
 	VADDPS  Z1, Z0, Z0
 	ADDQ    $+64, R8
 	SUBQ    $0x10, DI
-	JGE     rows3
+	JGE     rows8
 
-rest4:
+rest9:
 	ADDQ    $0x10, DI
-	JEQ     rowsDone5
+	JEQ     rowsDone10
 	LEAQ    masks32<>+0(SB), R9
 	SHLQ    $0x02, DI
 	SUBQ    DI, R9
@@ -41,14 +101,14 @@ rest4:
 	VANDPS  (SI)(R8*1), Z1, Z1
 	VADDPS  Z1, Z0, Z0
 
-rowsDone5:
+rowsDone10:
 	VMOVUPS Z0, (DX)
 	ADDQ    $+64, DX
-	INCQ    BX
-	CMPQ    BX, 8(AX)
-	JLT     column1
+	ADDQ    $0x04, BX
+	SUBQ    $0x01, AX
+	JMP     columns6
 
-done2:
+columnsDone7:
 	VZEROUPPER
 	RET
 
@@ -77,9 +137,9 @@ TEXT ·foldF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ sums+8(FP), CX
 	MOVQ n+16(FP), DX
 
-sum6:
+sum11:
 	TESTQ         DX, DX
-	JEQ           done7
+	JEQ           done12
 	VMOVUPS       (CX), Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y1, Y0, Y0
@@ -93,9 +153,9 @@ sum6:
 	ADDQ          $+64, CX
 	ADDQ          $0x04, AX
 	DECQ          DX
-	JMP           sum6
+	JMP           sum11
 
-done7:
+done12:
 	VZEROUPPER
 	RET
 
@@ -115,19 +175,19 @@ TEXT ·outer1x1F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x10, BX
-	JLT     rest9
+	JLT     rest14
 
-rows8:
+rows13:
 	VMOVUPS     (DX)(SI*1), Z1
 	VMOVUPS     (AX)(SI*1), Z2
 	VFMADD231PS Z1, Z2, Z0
 	ADDQ        $+64, SI
 	SUBQ        $0x10, BX
-	JGE         rows8
+	JGE         rows13
 
-rest9:
+rest14:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone10
+	JEQ         rowsDone15
 	LEAQ        masks32<>+0(SB), DI
 	SHLQ        $0x02, BX
 	SUBQ        BX, DI
@@ -136,7 +196,7 @@ rest9:
 	VANDPS      (AX)(SI*1), Z1, Z1
 	VFMADD231PS Z2, Z1, Z0
 
-rowsDone10:
+rowsDone15:
 	MOVQ    CX, AX
 	VMOVUPS Z0, (AX)
 	VZEROUPPER
@@ -161,9 +221,9 @@ TEXT ·outer1x2F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    DI, DI
 	SUBQ    $0x10, BX
-	JLT     rest12
+	JLT     rest17
 
-rows11:
+rows16:
 	VMOVUPS     (DX)(DI*1), Z2
 	VMOVUPS     (SI)(DI*1), Z3
 	VFMADD231PS Z2, Z3, Z0
@@ -171,11 +231,11 @@ rows11:
 	VFMADD231PS Z2, Z3, Z1
 	ADDQ        $+64, DI
 	SUBQ        $0x10, BX
-	JGE         rows11
+	JGE         rows16
 
-rest12:
+rest17:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone13
+	JEQ         rowsDone18
 	LEAQ        masks32<>+0(SB), R8
 	SHLQ        $0x02, BX
 	SUBQ        BX, R8
@@ -186,7 +246,7 @@ rest12:
 	VANDPS      (AX)(DI*1), Z2, Z2
 	VFMADD231PS Z3, Z2, Z1
 
-rowsDone13:
+rowsDone18:
 	MOVQ    CX, AX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
@@ -215,9 +275,9 @@ TEXT ·outer1x3F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    R8, R8
 	SUBQ    $0x10, BX
-	JLT     rest15
+	JLT     rest20
 
-rows14:
+rows19:
 	VMOVUPS     (DX)(R8*1), Z3
 	VMOVUPS     (SI)(R8*1), Z4
 	VFMADD231PS Z3, Z4, Z0
@@ -227,11 +287,11 @@ rows14:
 	VFMADD231PS Z3, Z4, Z2
 	ADDQ        $+64, R8
 	SUBQ        $0x10, BX
-	JGE         rows14
+	JGE         rows19
 
-rest15:
+rest20:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone16
+	JEQ         rowsDone21
 	LEAQ        masks32<>+0(SB), R9
 	SHLQ        $0x02, BX
 	SUBQ        BX, R9
@@ -244,7 +304,7 @@ rest15:
 	VANDPS      (AX)(R8*1), Z3, Z3
 	VFMADD231PS Z4, Z3, Z2
 
-rowsDone16:
+rowsDone21:
 	MOVQ    CX, AX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
@@ -277,9 +337,9 @@ TEXT ·outer1x4F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    R9, R9
 	SUBQ    $0x10, BX
-	JLT     rest18
+	JLT     rest23
 
-rows17:
+rows22:
 	VMOVUPS     (DX)(R9*1), Z4
 	VMOVUPS     (SI)(R9*1), Z5
 	VFMADD231PS Z4, Z5, Z0
@@ -291,11 +351,11 @@ rows17:
 	VFMADD231PS Z4, Z5, Z3
 	ADDQ        $+64, R9
 	SUBQ        $0x10, BX
-	JGE         rows17
+	JGE         rows22
 
-rest18:
+rest23:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone19
+	JEQ         rowsDone24
 	LEAQ        masks32<>+0(SB), R10
 	SHLQ        $0x02, BX
 	SUBQ        BX, R10
@@ -310,7 +370,7 @@ rest18:
 	VANDPS      (AX)(R9*1), Z4, Z4
 	VFMADD231PS Z5, Z4, Z3
 
-rowsDone19:
+rowsDone24:
 	MOVQ    CX, AX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
@@ -339,9 +399,9 @@ TEXT ·outer2x1F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    DI, DI
 	SUBQ    $0x10, SI
-	JLT     rest21
+	JLT     rest26
 
-rows20:
+rows25:
 	VMOVUPS     (BX)(DI*1), Z2
 	VMOVUPS     (DX)(DI*1), Z3
 	VMOVUPS     (AX)(DI*1), Z4
@@ -349,11 +409,11 @@ rows20:
 	VFMADD231PS Z3, Z4, Z1
 	ADDQ        $+64, DI
 	SUBQ        $0x10, SI
-	JGE         rows20
+	JGE         rows25
 
-rest21:
+rest26:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone22
+	JEQ         rowsDone27
 	LEAQ        masks32<>+0(SB), R8
 	SHLQ        $0x02, SI
 	SUBQ        SI, R8
@@ -364,7 +424,7 @@ rest21:
 	VFMADD231PS Z3, Z2, Z0
 	VFMADD231PS Z4, Z2, Z1
 
-rowsDone22:
+rowsDone27:
 	MOVQ    CX, AX
 	VMOVUPS Z0, (AX)
 	ADDQ    step+32(FP), AX
@@ -396,9 +456,9 @@ TEXT ·outer2x2F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    R8, R8
 	SUBQ    $0x10, SI
-	JLT     rest24
+	JLT     rest29
 
-rows23:
+rows28:
 	VMOVUPS     (BX)(R8*1), Z4
 	VMOVUPS     (DX)(R8*1), Z5
 	VMOVUPS     (DI)(R8*1), Z6
@@ -409,11 +469,11 @@ rows23:
 	VFMADD231PS Z5, Z6, Z3
 	ADDQ        $+64, R8
 	SUBQ        $0x10, SI
-	JGE         rows23
+	JGE         rows28
 
-rest24:
+rest29:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone25
+	JEQ         rowsDone30
 	LEAQ        masks32<>+0(SB), R9
 	SHLQ        $0x02, SI
 	SUBQ        SI, R9
@@ -427,7 +487,7 @@ rest24:
 	VFMADD231PS Z5, Z4, Z1
 	VFMADD231PS Z6, Z4, Z3
 
-rowsDone25:
+rowsDone30:
 	MOVQ    CX, AX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
@@ -465,9 +525,9 @@ TEXT ·outer2x3F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    R9, R9
 	SUBQ    $0x10, SI
-	JLT     rest27
+	JLT     rest32
 
-rows26:
+rows31:
 	VMOVUPS     (BX)(R9*1), Z6
 	VMOVUPS     (DX)(R9*1), Z7
 	VMOVUPS     (DI)(R9*1), Z8
@@ -481,11 +541,11 @@ rows26:
 	VFMADD231PS Z7, Z8, Z5
 	ADDQ        $+64, R9
 	SUBQ        $0x10, SI
-	JGE         rows26
+	JGE         rows31
 
-rest27:
+rest32:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone28
+	JEQ         rowsDone33
 	LEAQ        masks32<>+0(SB), R10
 	SHLQ        $0x02, SI
 	SUBQ        SI, R10
@@ -502,7 +562,7 @@ rest27:
 	VFMADD231PS Z7, Z6, Z2
 	VFMADD231PS Z8, Z6, Z5
 
-rowsDone28:
+rowsDone33:
 	MOVQ    CX, AX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
@@ -546,9 +606,9 @@ TEXT ·outer2x4F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    R10, R10
 	SUBQ    $0x10, SI
-	JLT     rest30
+	JLT     rest35
 
-rows29:
+rows34:
 	VMOVUPS     (BX)(R10*1), Z8
 	VMOVUPS     (DX)(R10*1), Z9
 	VMOVUPS     (DI)(R10*1), Z10
@@ -565,11 +625,11 @@ rows29:
 	VFMADD231PS Z9, Z10, Z7
 	ADDQ        $+64, R10
 	SUBQ        $0x10, SI
-	JGE         rows29
+	JGE         rows34
 
-rest30:
+rest35:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone31
+	JEQ         rowsDone36
 	LEAQ        masks32<>+0(SB), R11
 	SHLQ        $0x02, SI
 	SUBQ        SI, R11
@@ -589,7 +649,7 @@ rest30:
 	VFMADD231PS Z9, Z8, Z3
 	VFMADD231PS Z10, Z8, Z7
 
-rowsDone31:
+rowsDone36:
 	MOVQ    CX, AX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
@@ -627,9 +687,9 @@ TEXT ·outer3x1F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest33
+	JLT     rest38
 
-rows32:
+rows37:
 	VMOVUPS     (BX)(R8*1), Z3
 	VMOVUPS     (SI)(R8*1), Z4
 	VMOVUPS     (DX)(R8*1), Z5
@@ -639,11 +699,11 @@ rows32:
 	VFMADD231PS Z5, Z6, Z2
 	ADDQ        $+64, R8
 	SUBQ        $0x10, DI
-	JGE         rows32
+	JGE         rows37
 
-rest33:
+rest38:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone34
+	JEQ         rowsDone39
 	LEAQ        masks32<>+0(SB), R9
 	SHLQ        $0x02, DI
 	SUBQ        DI, R9
@@ -656,7 +716,7 @@ rest33:
 	VFMADD231PS Z5, Z3, Z1
 	VFMADD231PS Z6, Z3, Z2
 
-rowsDone34:
+rowsDone39:
 	MOVQ    CX, AX
 	VMOVUPS Z0, (AX)
 	ADDQ    step+32(FP), AX
@@ -695,9 +755,9 @@ TEXT ·outer3x2F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R9, R9
 	SUBQ    $0x10, DI
-	JLT     rest36
+	JLT     rest41
 
-rows35:
+rows40:
 	VMOVUPS     (BX)(R9*1), Z6
 	VMOVUPS     (SI)(R9*1), Z7
 	VMOVUPS     (DX)(R9*1), Z8
@@ -711,11 +771,11 @@ rows35:
 	VFMADD231PS Z8, Z9, Z5
 	ADDQ        $+64, R9
 	SUBQ        $0x10, DI
-	JGE         rows35
+	JGE         rows40
 
-rest36:
+rest41:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone37
+	JEQ         rowsDone42
 	LEAQ        masks32<>+0(SB), R10
 	SHLQ        $0x02, DI
 	SUBQ        DI, R10
@@ -732,7 +792,7 @@ rest36:
 	VFMADD231PS Z8, Z6, Z3
 	VFMADD231PS Z9, Z6, Z5
 
-rowsDone37:
+rowsDone42:
 	MOVQ    CX, AX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
@@ -779,9 +839,9 @@ TEXT ·outer3x3F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R10, R10
 	SUBQ    $0x10, DI
-	JLT     rest39
+	JLT     rest44
 
-rows38:
+rows43:
 	VMOVUPS     (BX)(R10*1), Z9
 	VMOVUPS     (SI)(R10*1), Z10
 	VMOVUPS     (DX)(R10*1), Z11
@@ -799,11 +859,11 @@ rows38:
 	VFMADD231PS Z11, Z12, Z8
 	ADDQ        $+64, R10
 	SUBQ        $0x10, DI
-	JGE         rows38
+	JGE         rows43
 
-rest39:
+rest44:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone40
+	JEQ         rowsDone45
 	LEAQ        masks32<>+0(SB), R11
 	SHLQ        $0x02, DI
 	SUBQ        DI, R11
@@ -824,7 +884,7 @@ rest39:
 	VFMADD231PS Z11, Z9, Z5
 	VFMADD231PS Z12, Z9, Z8
 
-rowsDone40:
+rowsDone45:
 	MOVQ    CX, AX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
@@ -879,9 +939,9 @@ TEXT ·outer3x4F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R11, R11
 	SUBQ    $0x10, DI
-	JLT     rest42
+	JLT     rest47
 
-rows41:
+rows46:
 	VMOVUPS     (BX)(R11*1), Z12
 	VMOVUPS     (SI)(R11*1), Z13
 	VMOVUPS     (DX)(R11*1), Z14
@@ -903,11 +963,11 @@ rows41:
 	VFMADD231PS Z14, Z15, Z11
 	ADDQ        $+64, R11
 	SUBQ        $0x10, DI
-	JGE         rows41
+	JGE         rows46
 
-rest42:
+rest47:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone43
+	JEQ         rowsDone48
 	LEAQ        masks32<>+0(SB), R12
 	SHLQ        $0x02, DI
 	SUBQ        DI, R12
@@ -932,7 +992,7 @@ rest42:
 	VFMADD231PS Z14, Z12, Z7
 	VFMADD231PS Z15, Z12, Z11
 
-rowsDone43:
+rowsDone48:
 	MOVQ    CX, AX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
@@ -979,9 +1039,9 @@ TEXT ·outer4x1F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), R8
 	XORQ    R9, R9
 	SUBQ    $0x10, R8
-	JLT     rest45
+	JLT     rest50
 
-rows44:
+rows49:
 	VMOVUPS     (BX)(R9*1), Z4
 	VMOVUPS     (SI)(R9*1), Z5
 	VMOVUPS     (DI)(R9*1), Z6
@@ -993,11 +1053,11 @@ rows44:
 	VFMADD231PS Z7, Z8, Z3
 	ADDQ        $+64, R9
 	SUBQ        $0x10, R8
-	JGE         rows44
+	JGE         rows49
 
-rest45:
+rest50:
 	ADDQ        $0x10, R8
-	JEQ         rowsDone46
+	JEQ         rowsDone51
 	LEAQ        masks32<>+0(SB), R10
 	SHLQ        $0x02, R8
 	SUBQ        R8, R10
@@ -1012,7 +1072,7 @@ rest45:
 	VFMADD231PS Z7, Z4, Z2
 	VFMADD231PS Z8, Z4, Z3
 
-rowsDone46:
+rowsDone51:
 	MOVQ    CX, AX
 	VMOVUPS Z0, (AX)
 	ADDQ    step+32(FP), AX
@@ -1058,9 +1118,9 @@ TEXT ·outer4x2F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), R8
 	XORQ    R10, R10
 	SUBQ    $0x10, R8
-	JLT     rest48
+	JLT     rest53
 
-rows47:
+rows52:
 	VMOVUPS     (BX)(R10*1), Z8
 	VMOVUPS     (SI)(R10*1), Z9
 	VMOVUPS     (DI)(R10*1), Z10
@@ -1077,11 +1137,11 @@ rows47:
 	VFMADD231PS Z11, Z12, Z7
 	ADDQ        $+64, R10
 	SUBQ        $0x10, R8
-	JGE         rows47
+	JGE         rows52
 
-rest48:
+rest53:
 	ADDQ        $0x10, R8
-	JEQ         rowsDone49
+	JEQ         rowsDone54
 	LEAQ        masks32<>+0(SB), R11
 	SHLQ        $0x02, R8
 	SUBQ        R8, R11
@@ -1101,7 +1161,7 @@ rest48:
 	VFMADD231PS Z11, Z8, Z5
 	VFMADD231PS Z12, Z8, Z7
 
-rowsDone49:
+rowsDone54:
 	MOVQ    CX, AX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
@@ -1157,9 +1217,9 @@ TEXT ·outer4x3F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), R8
 	XORQ    R11, R11
 	SUBQ    $0x10, R8
-	JLT     rest51
+	JLT     rest56
 
-rows50:
+rows55:
 	VMOVUPS     (BX)(R11*1), Z12
 	VMOVUPS     (SI)(R11*1), Z13
 	VMOVUPS     (DI)(R11*1), Z14
@@ -1181,11 +1241,11 @@ rows50:
 	VFMADD231PS Z15, Z16, Z11
 	ADDQ        $+64, R11
 	SUBQ        $0x10, R8
-	JGE         rows50
+	JGE         rows55
 
-rest51:
+rest56:
 	ADDQ        $0x10, R8
-	JEQ         rowsDone52
+	JEQ         rowsDone57
 	LEAQ        masks32<>+0(SB), R12
 	SHLQ        $0x02, R8
 	SUBQ        R8, R12
@@ -1210,7 +1270,7 @@ rest51:
 	VFMADD231PS Z15, Z12, Z8
 	VFMADD231PS Z16, Z12, Z11
 
-rowsDone52:
+rowsDone57:
 	MOVQ    CX, AX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
@@ -1276,9 +1336,9 @@ TEXT ·outer4x4F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), R8
 	XORQ    R12, R12
 	SUBQ    $0x10, R8
-	JLT     rest54
+	JLT     rest59
 
-rows53:
+rows58:
 	VMOVUPS     (BX)(R12*1), Z16
 	VMOVUPS     (SI)(R12*1), Z17
 	VMOVUPS     (DI)(R12*1), Z18
@@ -1305,11 +1365,11 @@ rows53:
 	VFMADD231PS Z19, Z20, Z15
 	ADDQ        $+64, R12
 	SUBQ        $0x10, R8
-	JGE         rows53
+	JGE         rows58
 
-rest54:
+rest59:
 	ADDQ        $0x10, R8
-	JEQ         rowsDone55
+	JEQ         rowsDone60
 	LEAQ        masks32<>+0(SB), R13
 	SHLQ        $0x02, R8
 	SUBQ        R8, R13
@@ -1339,7 +1399,7 @@ rest54:
 	VFMADD231PS Z19, Z16, Z11
 	VFMADD231PS Z20, Z16, Z15
 
-rowsDone55:
+rowsDone60:
 	MOVQ    CX, AX
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
@@ -1371,16 +1431,16 @@ TEXT ·outerWide1F32AVX512(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x02, DX
 
-group56:
+group61:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
 	MOVLQSX (AX), R8
 	LEAQ    (BX)(R8*4), BX
 
-run57:
+run62:
 	CMPQ    DI, $0x40
-	JLT     next58
+	JLT     next63
 	MOVQ    CX, R8
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
@@ -1389,7 +1449,7 @@ run57:
 	XORQ    R8, R8
 	MOVQ    SI, R9
 
-sum59:
+sum64:
 	VMOVUPS      (R9), Z4
 	VMOVUPS      64(R9), Z5
 	VMOVUPS      128(R9), Z6
@@ -1402,7 +1462,7 @@ sum59:
 	ADDQ         DX, R9
 	INCQ         R8
 	CMPQ         R8, n+40(FP)
-	JLT          sum59
+	JLT          sum64
 	MOVQ         CX, R8
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
@@ -1411,19 +1471,19 @@ sum59:
 	ADDQ         $+256, SI
 	ADDQ         $+256, CX
 	SUBQ         $0x40, DI
-	JMP          run57
+	JMP          run62
 
-next58:
-run60:
+next63:
+run65:
 	CMPQ    DI, $0x20
-	JLT     next61
+	JLT     next66
 	MOVQ    CX, R8
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
 	XORQ    R8, R8
 	MOVQ    SI, R9
 
-sum62:
+sum67:
 	VMOVUPS      (R9), Z2
 	VMOVUPS      64(R9), Z3
 	VBROADCASTSS (BX)(R8*4), Z4
@@ -1432,44 +1492,44 @@ sum62:
 	ADDQ         DX, R9
 	INCQ         R8
 	CMPQ         R8, n+40(FP)
-	JLT          sum62
+	JLT          sum67
 	MOVQ         CX, R8
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	ADDQ         $+128, SI
 	ADDQ         $+128, CX
 	SUBQ         $0x20, DI
-	JMP          run60
+	JMP          run65
 
-next61:
-run63:
+next66:
+run68:
 	CMPQ    DI, $0x10
-	JLT     next64
+	JLT     next69
 	MOVQ    CX, R8
 	VMOVUPS (R8), Z0
 	XORQ    R8, R8
 	MOVQ    SI, R9
 
-sum65:
+sum70:
 	VMOVUPS      (R9), Z1
 	VBROADCASTSS (BX)(R8*4), Z2
 	VFMADD231PS  Z1, Z2, Z0
 	ADDQ         DX, R9
 	INCQ         R8
 	CMPQ         R8, n+40(FP)
-	JLT          sum65
+	JLT          sum70
 	MOVQ         CX, R8
 	VMOVUPS      Z0, (R8)
 	ADDQ         $+64, SI
 	ADDQ         $+64, CX
 	SUBQ         $0x10, DI
-	JMP          run63
+	JMP          run68
 
-next64:
+next69:
 	ADDQ $0x04, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group56
+	JGE  group61
 	VZEROUPPER
 	RET
 
@@ -1481,7 +1541,7 @@ TEXT ·outerWide2F32AVX512(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x02, DX
 
-group66:
+group71:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
@@ -1490,9 +1550,9 @@ group66:
 	MOVLQSX 4(AX), R9
 	LEAQ    (BX)(R9*4), BX
 
-run67:
+run72:
 	CMPQ    DI, $0x40
-	JLT     next68
+	JLT     next73
 	MOVQ    CX, R9
 	VMOVUPS (R9), Z0
 	VMOVUPS 64(R9), Z1
@@ -1506,7 +1566,7 @@ run67:
 	XORQ    R9, R9
 	MOVQ    SI, R10
 
-sum69:
+sum74:
 	VMOVUPS      (R10), Z8
 	VMOVUPS      64(R10), Z9
 	VMOVUPS      128(R10), Z10
@@ -1524,7 +1584,7 @@ sum69:
 	ADDQ         DX, R10
 	INCQ         R9
 	CMPQ         R9, n+40(FP)
-	JLT          sum69
+	JLT          sum74
 	MOVQ         CX, R9
 	VMOVUPS      Z0, (R9)
 	VMOVUPS      Z1, 64(R9)
@@ -1538,12 +1598,12 @@ sum69:
 	ADDQ         $+256, SI
 	ADDQ         $+256, CX
 	SUBQ         $0x40, DI
-	JMP          run67
+	JMP          run72
 
-next68:
-run70:
+next73:
+run75:
 	CMPQ    DI, $0x20
-	JLT     next71
+	JLT     next76
 	MOVQ    CX, R9
 	VMOVUPS (R9), Z0
 	VMOVUPS 64(R9), Z1
@@ -1553,7 +1613,7 @@ run70:
 	XORQ    R9, R9
 	MOVQ    SI, R10
 
-sum72:
+sum77:
 	VMOVUPS      (R10), Z4
 	VMOVUPS      64(R10), Z5
 	VBROADCASTSS (R8)(R9*4), Z6
@@ -1565,7 +1625,7 @@ sum72:
 	ADDQ         DX, R10
 	INCQ         R9
 	CMPQ         R9, n+40(FP)
-	JLT          sum72
+	JLT          sum77
 	MOVQ         CX, R9
 	VMOVUPS      Z0, (R9)
 	VMOVUPS      Z1, 64(R9)
@@ -1575,12 +1635,12 @@ sum72:
 	ADDQ         $+128, SI
 	ADDQ         $+128, CX
 	SUBQ         $0x20, DI
-	JMP          run70
+	JMP          run75
 
-next71:
-run73:
+next76:
+run78:
 	CMPQ    DI, $0x10
-	JLT     next74
+	JLT     next79
 	MOVQ    CX, R9
 	VMOVUPS (R9), Z0
 	ADDQ    DX, R9
@@ -1588,7 +1648,7 @@ run73:
 	XORQ    R9, R9
 	MOVQ    SI, R10
 
-sum75:
+sum80:
 	VMOVUPS      (R10), Z2
 	VBROADCASTSS (R8)(R9*4), Z3
 	VFMADD231PS  Z2, Z3, Z0
@@ -1597,7 +1657,7 @@ sum75:
 	ADDQ         DX, R10
 	INCQ         R9
 	CMPQ         R9, n+40(FP)
-	JLT          sum75
+	JLT          sum80
 	MOVQ         CX, R9
 	VMOVUPS      Z0, (R9)
 	ADDQ         DX, R9
@@ -1605,14 +1665,14 @@ sum75:
 	ADDQ         $+64, SI
 	ADDQ         $+64, CX
 	SUBQ         $0x10, DI
-	JMP          run73
+	JMP          run78
 
-next74:
+next79:
 	ADDQ DX, CX
 	ADDQ $0x08, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group66
+	JGE  group71
 	VZEROUPPER
 	RET
 
@@ -1624,7 +1684,7 @@ TEXT ·outerWide3F32AVX512(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x02, DX
 
-group76:
+group81:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
@@ -1635,9 +1695,9 @@ group76:
 	MOVLQSX 8(AX), R10
 	LEAQ    (BX)(R10*4), BX
 
-run77:
+run82:
 	CMPQ    DI, $0x40
-	JLT     next78
+	JLT     next83
 	MOVQ    CX, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -1656,7 +1716,7 @@ run77:
 	XORQ    R10, R10
 	MOVQ    SI, R11
 
-sum79:
+sum84:
 	VMOVUPS      (R11), Z12
 	VMOVUPS      64(R11), Z13
 	VMOVUPS      128(R11), Z14
@@ -1679,7 +1739,7 @@ sum79:
 	ADDQ         DX, R11
 	INCQ         R10
 	CMPQ         R10, n+40(FP)
-	JLT          sum79
+	JLT          sum84
 	MOVQ         CX, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -1698,12 +1758,12 @@ sum79:
 	ADDQ         $+256, SI
 	ADDQ         $+256, CX
 	SUBQ         $0x40, DI
-	JMP          run77
+	JMP          run82
 
-next78:
-run80:
+next83:
+run85:
 	CMPQ    DI, $0x20
-	JLT     next81
+	JLT     next86
 	MOVQ    CX, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -1716,7 +1776,7 @@ run80:
 	XORQ    R10, R10
 	MOVQ    SI, R11
 
-sum82:
+sum87:
 	VMOVUPS      (R11), Z6
 	VMOVUPS      64(R11), Z7
 	VBROADCASTSS (R8)(R10*4), Z8
@@ -1731,7 +1791,7 @@ sum82:
 	ADDQ         DX, R11
 	INCQ         R10
 	CMPQ         R10, n+40(FP)
-	JLT          sum82
+	JLT          sum87
 	MOVQ         CX, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -1744,12 +1804,12 @@ sum82:
 	ADDQ         $+128, SI
 	ADDQ         $+128, CX
 	SUBQ         $0x20, DI
-	JMP          run80
+	JMP          run85
 
-next81:
-run83:
+next86:
+run88:
 	CMPQ    DI, $0x10
-	JLT     next84
+	JLT     next89
 	MOVQ    CX, R10
 	VMOVUPS (R10), Z0
 	ADDQ    DX, R10
@@ -1759,7 +1819,7 @@ run83:
 	XORQ    R10, R10
 	MOVQ    SI, R11
 
-sum85:
+sum90:
 	VMOVUPS      (R11), Z3
 	VBROADCASTSS (R8)(R10*4), Z4
 	VFMADD231PS  Z3, Z4, Z0
@@ -1770,7 +1830,7 @@ sum85:
 	ADDQ         DX, R11
 	INCQ         R10
 	CMPQ         R10, n+40(FP)
-	JLT          sum85
+	JLT          sum90
 	MOVQ         CX, R10
 	VMOVUPS      Z0, (R10)
 	ADDQ         DX, R10
@@ -1780,15 +1840,15 @@ sum85:
 	ADDQ         $+64, SI
 	ADDQ         $+64, CX
 	SUBQ         $0x10, DI
-	JMP          run83
+	JMP          run88
 
-next84:
+next89:
 	ADDQ DX, CX
 	ADDQ DX, CX
 	ADDQ $0x0c, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group76
+	JGE  group81
 	VZEROUPPER
 	RET
 
@@ -1800,7 +1860,7 @@ TEXT ·outerWide4F32AVX512(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x02, DX
 
-group86:
+group91:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
@@ -1813,9 +1873,9 @@ group86:
 	MOVLQSX 12(AX), R11
 	LEAQ    (BX)(R11*4), BX
 
-run87:
+run92:
 	CMPQ    DI, $0x40
-	JLT     next88
+	JLT     next93
 	MOVQ    CX, R11
 	VMOVUPS (R11), Z0
 	VMOVUPS 64(R11), Z1
@@ -1839,7 +1899,7 @@ run87:
 	XORQ    R11, R11
 	MOVQ    SI, R12
 
-sum89:
+sum94:
 	VMOVUPS      (R12), Z16
 	VMOVUPS      64(R12), Z17
 	VMOVUPS      128(R12), Z18
@@ -1867,7 +1927,7 @@ sum89:
 	ADDQ         DX, R12
 	INCQ         R11
 	CMPQ         R11, n+40(FP)
-	JLT          sum89
+	JLT          sum94
 	MOVQ         CX, R11
 	VMOVUPS      Z0, (R11)
 	VMOVUPS      Z1, 64(R11)
@@ -1891,12 +1951,12 @@ sum89:
 	ADDQ         $+256, SI
 	ADDQ         $+256, CX
 	SUBQ         $0x40, DI
-	JMP          run87
+	JMP          run92
 
-next88:
-run90:
+next93:
+run95:
 	CMPQ    DI, $0x20
-	JLT     next91
+	JLT     next96
 	MOVQ    CX, R11
 	VMOVUPS (R11), Z0
 	VMOVUPS 64(R11), Z1
@@ -1912,7 +1972,7 @@ run90:
 	XORQ    R11, R11
 	MOVQ    SI, R12
 
-sum92:
+sum97:
 	VMOVUPS      (R12), Z8
 	VMOVUPS      64(R12), Z9
 	VBROADCASTSS (R8)(R11*4), Z10
@@ -1930,7 +1990,7 @@ sum92:
 	ADDQ         DX, R12
 	INCQ         R11
 	CMPQ         R11, n+40(FP)
-	JLT          sum92
+	JLT          sum97
 	MOVQ         CX, R11
 	VMOVUPS      Z0, (R11)
 	VMOVUPS      Z1, 64(R11)
@@ -1946,12 +2006,12 @@ sum92:
 	ADDQ         $+128, SI
 	ADDQ         $+128, CX
 	SUBQ         $0x20, DI
-	JMP          run90
+	JMP          run95
 
-next91:
-run93:
+next96:
+run98:
 	CMPQ    DI, $0x10
-	JLT     next94
+	JLT     next99
 	MOVQ    CX, R11
 	VMOVUPS (R11), Z0
 	ADDQ    DX, R11
@@ -1963,7 +2023,7 @@ run93:
 	XORQ    R11, R11
 	MOVQ    SI, R12
 
-sum95:
+sum100:
 	VMOVUPS      (R12), Z4
 	VBROADCASTSS (R8)(R11*4), Z5
 	VFMADD231PS  Z4, Z5, Z0
@@ -1976,7 +2036,7 @@ sum95:
 	ADDQ         DX, R12
 	INCQ         R11
 	CMPQ         R11, n+40(FP)
-	JLT          sum95
+	JLT          sum100
 	MOVQ         CX, R11
 	VMOVUPS      Z0, (R11)
 	ADDQ         DX, R11
@@ -1988,16 +2048,16 @@ sum95:
 	ADDQ         $+64, SI
 	ADDQ         $+64, CX
 	SUBQ         $0x10, DI
-	JMP          run93
+	JMP          run98
 
-next94:
+next99:
 	ADDQ DX, CX
 	ADDQ DX, CX
 	ADDQ DX, CX
 	ADDQ $0x10, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group86
+	JGE  group91
 	VZEROUPPER
 	RET
 
@@ -2009,7 +2069,7 @@ TEXT ·outerWide5F32AVX512(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x02, DX
 
-group96:
+group101:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
@@ -2024,9 +2084,9 @@ group96:
 	MOVLQSX 16(AX), R12
 	LEAQ    (BX)(R12*4), BX
 
-run97:
+run102:
 	CMPQ    DI, $0x40
-	JLT     next98
+	JLT     next103
 	MOVQ    CX, R12
 	VMOVUPS (R12), Z0
 	VMOVUPS 64(R12), Z1
@@ -2055,7 +2115,7 @@ run97:
 	XORQ    R12, R12
 	MOVQ    SI, R13
 
-sum99:
+sum104:
 	VMOVUPS      (R13), Z20
 	VMOVUPS      64(R13), Z21
 	VMOVUPS      128(R13), Z22
@@ -2088,7 +2148,7 @@ sum99:
 	ADDQ         DX, R13
 	INCQ         R12
 	CMPQ         R12, n+40(FP)
-	JLT          sum99
+	JLT          sum104
 	MOVQ         CX, R12
 	VMOVUPS      Z0, (R12)
 	VMOVUPS      Z1, 64(R12)
@@ -2117,12 +2177,12 @@ sum99:
 	ADDQ         $+256, SI
 	ADDQ         $+256, CX
 	SUBQ         $0x40, DI
-	JMP          run97
+	JMP          run102
 
-next98:
-run100:
+next103:
+run105:
 	CMPQ    DI, $0x20
-	JLT     next101
+	JLT     next106
 	MOVQ    CX, R12
 	VMOVUPS (R12), Z0
 	VMOVUPS 64(R12), Z1
@@ -2141,7 +2201,7 @@ run100:
 	XORQ    R12, R12
 	MOVQ    SI, R13
 
-sum102:
+sum107:
 	VMOVUPS      (R13), Z10
 	VMOVUPS      64(R13), Z11
 	VBROADCASTSS (R8)(R12*4), Z12
@@ -2162,7 +2222,7 @@ sum102:
 	ADDQ         DX, R13
 	INCQ         R12
 	CMPQ         R12, n+40(FP)
-	JLT          sum102
+	JLT          sum107
 	MOVQ         CX, R12
 	VMOVUPS      Z0, (R12)
 	VMOVUPS      Z1, 64(R12)
@@ -2181,12 +2241,12 @@ sum102:
 	ADDQ         $+128, SI
 	ADDQ         $+128, CX
 	SUBQ         $0x20, DI
-	JMP          run100
+	JMP          run105
 
-next101:
-run103:
+next106:
+run108:
 	CMPQ    DI, $0x10
-	JLT     next104
+	JLT     next109
 	MOVQ    CX, R12
 	VMOVUPS (R12), Z0
 	ADDQ    DX, R12
@@ -2200,7 +2260,7 @@ run103:
 	XORQ    R12, R12
 	MOVQ    SI, R13
 
-sum105:
+sum110:
 	VMOVUPS      (R13), Z5
 	VBROADCASTSS (R8)(R12*4), Z6
 	VFMADD231PS  Z5, Z6, Z0
@@ -2215,7 +2275,7 @@ sum105:
 	ADDQ         DX, R13
 	INCQ         R12
 	CMPQ         R12, n+40(FP)
-	JLT          sum105
+	JLT          sum110
 	MOVQ         CX, R12
 	VMOVUPS      Z0, (R12)
 	ADDQ         DX, R12
@@ -2229,9 +2289,9 @@ sum105:
 	ADDQ         $+64, SI
 	ADDQ         $+64, CX
 	SUBQ         $0x10, DI
-	JMP          run103
+	JMP          run108
 
-next104:
+next109:
 	ADDQ DX, CX
 	ADDQ DX, CX
 	ADDQ DX, CX
@@ -2239,7 +2299,7 @@ next104:
 	ADDQ $0x14, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group96
+	JGE  group101
 	VZEROUPPER
 	RET
 
@@ -2251,7 +2311,7 @@ TEXT ·outerWide6F32AVX512(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x02, DX
 
-group106:
+group111:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
@@ -2268,9 +2328,9 @@ group106:
 	MOVLQSX 20(AX), R13
 	LEAQ    (BX)(R13*4), BX
 
-run107:
+run112:
 	CMPQ    DI, $0x40
-	JLT     next108
+	JLT     next113
 	MOVQ    CX, R13
 	VMOVUPS (R13), Z0
 	VMOVUPS 64(R13), Z1
@@ -2304,7 +2364,7 @@ run107:
 	XORQ    R13, R13
 	MOVQ    SI, R14
 
-sum109:
+sum114:
 	VMOVUPS      (R14), Z24
 	VMOVUPS      64(R14), Z25
 	VMOVUPS      128(R14), Z26
@@ -2342,7 +2402,7 @@ sum109:
 	ADDQ         DX, R14
 	INCQ         R13
 	CMPQ         R13, n+40(FP)
-	JLT          sum109
+	JLT          sum114
 	MOVQ         CX, R13
 	VMOVUPS      Z0, (R13)
 	VMOVUPS      Z1, 64(R13)
@@ -2376,12 +2436,12 @@ sum109:
 	ADDQ         $+256, SI
 	ADDQ         $+256, CX
 	SUBQ         $0x40, DI
-	JMP          run107
+	JMP          run112
 
-next108:
-run110:
+next113:
+run115:
 	CMPQ    DI, $0x20
-	JLT     next111
+	JLT     next116
 	MOVQ    CX, R13
 	VMOVUPS (R13), Z0
 	VMOVUPS 64(R13), Z1
@@ -2403,7 +2463,7 @@ run110:
 	XORQ    R13, R13
 	MOVQ    SI, R14
 
-sum112:
+sum117:
 	VMOVUPS      (R14), Z12
 	VMOVUPS      64(R14), Z13
 	VBROADCASTSS (R8)(R13*4), Z14
@@ -2427,7 +2487,7 @@ sum112:
 	ADDQ         DX, R14
 	INCQ         R13
 	CMPQ         R13, n+40(FP)
-	JLT          sum112
+	JLT          sum117
 	MOVQ         CX, R13
 	VMOVUPS      Z0, (R13)
 	VMOVUPS      Z1, 64(R13)
@@ -2449,12 +2509,12 @@ sum112:
 	ADDQ         $+128, SI
 	ADDQ         $+128, CX
 	SUBQ         $0x20, DI
-	JMP          run110
+	JMP          run115
 
-next111:
-run113:
+next116:
+run118:
 	CMPQ    DI, $0x10
-	JLT     next114
+	JLT     next119
 	MOVQ    CX, R13
 	VMOVUPS (R13), Z0
 	ADDQ    DX, R13
@@ -2470,7 +2530,7 @@ run113:
 	XORQ    R13, R13
 	MOVQ    SI, R14
 
-sum115:
+sum120:
 	VMOVUPS      (R14), Z6
 	VBROADCASTSS (R8)(R13*4), Z7
 	VFMADD231PS  Z6, Z7, Z0
@@ -2487,7 +2547,7 @@ sum115:
 	ADDQ         DX, R14
 	INCQ         R13
 	CMPQ         R13, n+40(FP)
-	JLT          sum115
+	JLT          sum120
 	MOVQ         CX, R13
 	VMOVUPS      Z0, (R13)
 	ADDQ         DX, R13
@@ -2503,9 +2563,9 @@ sum115:
 	ADDQ         $+64, SI
 	ADDQ         $+64, CX
 	SUBQ         $0x10, DI
-	JMP          run113
+	JMP          run118
 
-next114:
+next119:
 	ADDQ DX, CX
 	ADDQ DX, CX
 	ADDQ DX, CX
@@ -2514,7 +2574,7 @@ next114:
 	ADDQ $0x18, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group106
+	JGE  group111
 	VZEROUPPER
 	RET
 
@@ -2529,9 +2589,9 @@ TEXT ·transposeF32AVX512(SB), NOSPLIT, $0-48
 	SHLQ $0x02, SI
 	XORQ DI, DI
 
-rows116:
+rows121:
 	CMPQ       DI, n+40(FP)
-	JGE        done117
+	JGE        done122
 	MOVQ       $0x00000000, R8
 	CMPQ       R8, BX
 	CMOVQGT    BX, R8
@@ -2741,9 +2801,9 @@ rows116:
 	ADDQ       SI, AX
 	ADDQ       SI, AX
 	ADDQ       $0x10, DI
-	JMP        rows116
+	JMP        rows121
 
-done117:
+done122:
 	VZEROUPPER
 	RET
 
@@ -2753,30 +2813,133 @@ TEXT ·rowSumF32AVX2(SB), NOSPLIT, $0-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ sums+16(FP), DX
-	CMPQ 8(AX), $0x00
-	JEQ  done119
-	XORQ BX, BX
+	MOVQ (AX), BX
+	MOVQ 8(AX), AX
 
-column118:
-	MOVQ    (AX), SI
-	MOVLQSX (SI)(BX*4), SI
+columns123:
+	CMPQ    AX, $0x04
+	JLT     columnsDone124
+	MOVLQSX (BX), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVLQSX 4(BX), DI
+	LEAQ    (CX)(DI*4), DI
+	MOVLQSX 8(BX), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 12(BX), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVQ    n+24(FP), R10
+	VMOVUPS (DX), Y0
+	VMOVUPS 64(DX), Y1
+	VMOVUPS 128(DX), Y2
+	VMOVUPS 192(DX), Y3
+	XORQ    R11, R11
+	SUBQ    $0x10, R10
+	JLT     rest126
+
+rows125:
+	VMOVUPS (SI)(R11*1), Y4
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS (DI)(R11*1), Y4
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS (R8)(R11*1), Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS (R9)(R11*1), Y4
+	VADDPS  Y4, Y3, Y3
+	ADDQ    $+64, R11
+	SUBQ    $0x10, R10
+	JGE     rows125
+
+rest126:
+	ADDQ    $0x10, R10
+	JEQ     rowsDone127
+	LEAQ    masks32<>+0(SB), R12
+	SHLQ    $0x02, R10
+	SUBQ    R10, R12
+	VMOVUPS 64(R12), Y4
+	VANDPS  (SI)(R11*1), Y4, Y5
+	VADDPS  Y5, Y0, Y0
+	VANDPS  (DI)(R11*1), Y4, Y5
+	VADDPS  Y5, Y1, Y1
+	VANDPS  (R8)(R11*1), Y4, Y5
+	VADDPS  Y5, Y2, Y2
+	VANDPS  (R9)(R11*1), Y4, Y4
+	VADDPS  Y4, Y3, Y3
+
+rowsDone127:
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 64(DX)
+	VMOVUPS Y2, 128(DX)
+	VMOVUPS Y3, 192(DX)
+	MOVQ    n+24(FP), R10
+	VMOVUPS 32(DX), Y0
+	VMOVUPS 96(DX), Y1
+	VMOVUPS 160(DX), Y2
+	VMOVUPS 224(DX), Y3
+	XORQ    R11, R11
+	SUBQ    $0x10, R10
+	JLT     rest129
+
+rows128:
+	VMOVUPS 32(SI)(R11*1), Y4
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS 32(DI)(R11*1), Y4
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS 32(R8)(R11*1), Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS 32(R9)(R11*1), Y4
+	VADDPS  Y4, Y3, Y3
+	ADDQ    $+64, R11
+	SUBQ    $0x10, R10
+	JGE     rows128
+
+rest129:
+	ADDQ    $0x10, R10
+	JEQ     rowsDone130
+	LEAQ    masks32<>+0(SB), R12
+	SHLQ    $0x02, R10
+	SUBQ    R10, R12
+	VMOVUPS 96(R12), Y4
+	VANDPS  32(SI)(R11*1), Y4, Y5
+	VADDPS  Y5, Y0, Y0
+	VANDPS  32(DI)(R11*1), Y4, Y5
+	VADDPS  Y5, Y1, Y1
+	VANDPS  32(R8)(R11*1), Y4, Y5
+	VADDPS  Y5, Y2, Y2
+	VANDPS  32(R9)(R11*1), Y4, Y4
+	VADDPS  Y4, Y3, Y3
+
+rowsDone130:
+	VMOVUPS Y0, 32(DX)
+	VMOVUPS Y1, 96(DX)
+	VMOVUPS Y2, 160(DX)
+	VMOVUPS Y3, 224(DX)
+	ADDQ    $+256, DX
+	ADDQ    $0x10, BX
+	SUBQ    $0x04, AX
+	JMP     columns123
+
+columnsDone124:
+columns131:
+	CMPQ    AX, $0x01
+	JLT     columnsDone132
+	MOVLQSX (BX), SI
 	LEAQ    (CX)(SI*4), SI
 	MOVQ    n+24(FP), DI
 	VMOVUPS (DX), Y0
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest121
+	JLT     rest134
 
-rows120:
+rows133:
 	VMOVUPS (SI)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 	ADDQ    $+64, R8
 	SUBQ    $0x10, DI
-	JGE     rows120
+	JGE     rows133
 
-rest121:
+rest134:
 	ADDQ    $0x10, DI
-	JEQ     rowsDone122
+	JEQ     rowsDone135
 	LEAQ    masks32<>+0(SB), R9
 	SHLQ    $0x02, DI
 	SUBQ    DI, R9
@@ -2784,24 +2947,24 @@ rest121:
 	VANDPS  (SI)(R8*1), Y1, Y1
 	VADDPS  Y1, Y0, Y0
 
-rowsDone122:
+rowsDone135:
 	VMOVUPS Y0, (DX)
 	MOVQ    n+24(FP), DI
 	VMOVUPS 32(DX), Y0
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest124
+	JLT     rest137
 
-rows123:
+rows136:
 	VMOVUPS 32(SI)(R8*1), Y1
 	VADDPS  Y1, Y0, Y0
 	ADDQ    $+64, R8
 	SUBQ    $0x10, DI
-	JGE     rows123
+	JGE     rows136
 
-rest124:
+rest137:
 	ADDQ    $0x10, DI
-	JEQ     rowsDone125
+	JEQ     rowsDone138
 	LEAQ    masks32<>+0(SB), R9
 	SHLQ    $0x02, DI
 	SUBQ    DI, R9
@@ -2809,14 +2972,14 @@ rest124:
 	VANDPS  32(SI)(R8*1), Y1, Y1
 	VADDPS  Y1, Y0, Y0
 
-rowsDone125:
+rowsDone138:
 	VMOVUPS Y0, 32(DX)
 	ADDQ    $+64, DX
-	INCQ    BX
-	CMPQ    BX, 8(AX)
-	JLT     column118
+	ADDQ    $0x04, BX
+	SUBQ    $0x01, AX
+	JMP     columns131
 
-done119:
+columnsDone132:
 	VZEROUPPER
 	RET
 
@@ -2827,9 +2990,9 @@ TEXT ·foldF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ sums+8(FP), CX
 	MOVQ n+16(FP), DX
 
-sum126:
+sum139:
 	TESTQ        DX, DX
-	JEQ          done127
+	JEQ          done140
 	VMOVUPS      (CX), Y0
 	VMOVUPS      32(CX), Y1
 	VADDPS       Y1, Y0, Y0
@@ -2843,9 +3006,9 @@ sum126:
 	ADDQ         $+64, CX
 	ADDQ         $0x04, AX
 	DECQ         DX
-	JMP          sum126
+	JMP          sum139
 
-done127:
+done140:
 	VZEROUPPER
 	RET
 
@@ -2865,19 +3028,19 @@ TEXT ·outer1x1F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x10, BX
-	JLT     rest129
+	JLT     rest142
 
-rows128:
+rows141:
 	VMOVUPS     (DX)(SI*1), Y1
 	VMOVUPS     (AX)(SI*1), Y2
 	VFMADD231PS Y1, Y2, Y0
 	ADDQ        $+64, SI
 	SUBQ        $0x10, BX
-	JGE         rows128
+	JGE         rows141
 
-rest129:
+rest142:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone130
+	JEQ         rowsDone143
 	LEAQ        masks32<>+0(SB), DI
 	SHLQ        $0x02, BX
 	SUBQ        BX, DI
@@ -2886,7 +3049,7 @@ rest129:
 	VANDPS      (AX)(SI*1), Y1, Y1
 	VFMADD231PS Y2, Y1, Y0
 
-rowsDone130:
+rowsDone143:
 	MOVQ    CX, BX
 	VMOVUPS Y0, (BX)
 	MOVQ    CX, BX
@@ -2894,19 +3057,19 @@ rowsDone130:
 	MOVQ    n+40(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x10, BX
-	JLT     rest132
+	JLT     rest145
 
-rows131:
+rows144:
 	VMOVUPS     32(DX)(SI*1), Y1
 	VMOVUPS     32(AX)(SI*1), Y2
 	VFMADD231PS Y1, Y2, Y0
 	ADDQ        $+64, SI
 	SUBQ        $0x10, BX
-	JGE         rows131
+	JGE         rows144
 
-rest132:
+rest145:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone133
+	JEQ         rowsDone146
 	LEAQ        masks32<>+0(SB), DI
 	SHLQ        $0x02, BX
 	SUBQ        BX, DI
@@ -2915,7 +3078,7 @@ rest132:
 	VANDPS      32(AX)(SI*1), Y1, Y1
 	VFMADD231PS Y2, Y1, Y0
 
-rowsDone133:
+rowsDone146:
 	MOVQ    CX, AX
 	VMOVUPS Y0, 32(AX)
 	VZEROUPPER
@@ -2940,9 +3103,9 @@ TEXT ·outer1x2F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    DI, DI
 	SUBQ    $0x10, BX
-	JLT     rest135
+	JLT     rest148
 
-rows134:
+rows147:
 	VMOVUPS     (DX)(DI*1), Y2
 	VMOVUPS     (SI)(DI*1), Y3
 	VFMADD231PS Y2, Y3, Y0
@@ -2950,11 +3113,11 @@ rows134:
 	VFMADD231PS Y2, Y3, Y1
 	ADDQ        $+64, DI
 	SUBQ        $0x10, BX
-	JGE         rows134
+	JGE         rows147
 
-rest135:
+rest148:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone136
+	JEQ         rowsDone149
 	LEAQ        masks32<>+0(SB), R8
 	SHLQ        $0x02, BX
 	SUBQ        BX, R8
@@ -2965,7 +3128,7 @@ rest135:
 	VANDPS      (AX)(DI*1), Y2, Y2
 	VFMADD231PS Y3, Y2, Y1
 
-rowsDone136:
+rowsDone149:
 	MOVQ    CX, BX
 	VMOVUPS Y0, (BX)
 	VMOVUPS Y1, 64(BX)
@@ -2975,9 +3138,9 @@ rowsDone136:
 	MOVQ    n+40(FP), BX
 	XORQ    DI, DI
 	SUBQ    $0x10, BX
-	JLT     rest138
+	JLT     rest151
 
-rows137:
+rows150:
 	VMOVUPS     32(DX)(DI*1), Y2
 	VMOVUPS     32(SI)(DI*1), Y3
 	VFMADD231PS Y2, Y3, Y0
@@ -2985,11 +3148,11 @@ rows137:
 	VFMADD231PS Y2, Y3, Y1
 	ADDQ        $+64, DI
 	SUBQ        $0x10, BX
-	JGE         rows137
+	JGE         rows150
 
-rest138:
+rest151:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone139
+	JEQ         rowsDone152
 	LEAQ        masks32<>+0(SB), R8
 	SHLQ        $0x02, BX
 	SUBQ        BX, R8
@@ -3000,7 +3163,7 @@ rest138:
 	VANDPS      32(AX)(DI*1), Y2, Y2
 	VFMADD231PS Y3, Y2, Y1
 
-rowsDone139:
+rowsDone152:
 	MOVQ    CX, AX
 	VMOVUPS Y0, 32(AX)
 	VMOVUPS Y1, 96(AX)
@@ -3029,9 +3192,9 @@ TEXT ·outer1x3F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    R8, R8
 	SUBQ    $0x10, BX
-	JLT     rest141
+	JLT     rest154
 
-rows140:
+rows153:
 	VMOVUPS     (DX)(R8*1), Y3
 	VMOVUPS     (SI)(R8*1), Y4
 	VFMADD231PS Y3, Y4, Y0
@@ -3041,11 +3204,11 @@ rows140:
 	VFMADD231PS Y3, Y4, Y2
 	ADDQ        $+64, R8
 	SUBQ        $0x10, BX
-	JGE         rows140
+	JGE         rows153
 
-rest141:
+rest154:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone142
+	JEQ         rowsDone155
 	LEAQ        masks32<>+0(SB), R9
 	SHLQ        $0x02, BX
 	SUBQ        BX, R9
@@ -3058,7 +3221,7 @@ rest141:
 	VANDPS      (AX)(R8*1), Y3, Y3
 	VFMADD231PS Y4, Y3, Y2
 
-rowsDone142:
+rowsDone155:
 	MOVQ    CX, BX
 	VMOVUPS Y0, (BX)
 	VMOVUPS Y1, 64(BX)
@@ -3070,9 +3233,9 @@ rowsDone142:
 	MOVQ    n+40(FP), BX
 	XORQ    R8, R8
 	SUBQ    $0x10, BX
-	JLT     rest144
+	JLT     rest157
 
-rows143:
+rows156:
 	VMOVUPS     32(DX)(R8*1), Y3
 	VMOVUPS     32(SI)(R8*1), Y4
 	VFMADD231PS Y3, Y4, Y0
@@ -3082,11 +3245,11 @@ rows143:
 	VFMADD231PS Y3, Y4, Y2
 	ADDQ        $+64, R8
 	SUBQ        $0x10, BX
-	JGE         rows143
+	JGE         rows156
 
-rest144:
+rest157:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone145
+	JEQ         rowsDone158
 	LEAQ        masks32<>+0(SB), R9
 	SHLQ        $0x02, BX
 	SUBQ        BX, R9
@@ -3099,7 +3262,7 @@ rest144:
 	VANDPS      32(AX)(R8*1), Y3, Y3
 	VFMADD231PS Y4, Y3, Y2
 
-rowsDone145:
+rowsDone158:
 	MOVQ    CX, AX
 	VMOVUPS Y0, 32(AX)
 	VMOVUPS Y1, 96(AX)
@@ -3127,9 +3290,9 @@ TEXT ·outer2x1F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    DI, DI
 	SUBQ    $0x10, SI
-	JLT     rest147
+	JLT     rest160
 
-rows146:
+rows159:
 	VMOVUPS     (BX)(DI*1), Y2
 	VMOVUPS     (DX)(DI*1), Y3
 	VMOVUPS     (AX)(DI*1), Y4
@@ -3137,11 +3300,11 @@ rows146:
 	VFMADD231PS Y3, Y4, Y1
 	ADDQ        $+64, DI
 	SUBQ        $0x10, SI
-	JGE         rows146
+	JGE         rows159
 
-rest147:
+rest160:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone148
+	JEQ         rowsDone161
 	LEAQ        masks32<>+0(SB), R8
 	SHLQ        $0x02, SI
 	SUBQ        SI, R8
@@ -3152,7 +3315,7 @@ rest147:
 	VFMADD231PS Y3, Y2, Y0
 	VFMADD231PS Y4, Y2, Y1
 
-rowsDone148:
+rowsDone161:
 	MOVQ    CX, SI
 	VMOVUPS Y0, (SI)
 	ADDQ    step+32(FP), SI
@@ -3164,9 +3327,9 @@ rowsDone148:
 	MOVQ    n+40(FP), SI
 	XORQ    DI, DI
 	SUBQ    $0x10, SI
-	JLT     rest150
+	JLT     rest163
 
-rows149:
+rows162:
 	VMOVUPS     32(BX)(DI*1), Y2
 	VMOVUPS     32(DX)(DI*1), Y3
 	VMOVUPS     32(AX)(DI*1), Y4
@@ -3174,11 +3337,11 @@ rows149:
 	VFMADD231PS Y3, Y4, Y1
 	ADDQ        $+64, DI
 	SUBQ        $0x10, SI
-	JGE         rows149
+	JGE         rows162
 
-rest150:
+rest163:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone151
+	JEQ         rowsDone164
 	LEAQ        masks32<>+0(SB), R8
 	SHLQ        $0x02, SI
 	SUBQ        SI, R8
@@ -3189,7 +3352,7 @@ rest150:
 	VFMADD231PS Y3, Y2, Y0
 	VFMADD231PS Y4, Y2, Y1
 
-rowsDone151:
+rowsDone164:
 	MOVQ    CX, AX
 	VMOVUPS Y0, 32(AX)
 	ADDQ    step+32(FP), AX
@@ -3221,9 +3384,9 @@ TEXT ·outer2x2F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    R8, R8
 	SUBQ    $0x10, SI
-	JLT     rest153
+	JLT     rest166
 
-rows152:
+rows165:
 	VMOVUPS     (BX)(R8*1), Y4
 	VMOVUPS     (DX)(R8*1), Y5
 	VMOVUPS     (DI)(R8*1), Y6
@@ -3234,11 +3397,11 @@ rows152:
 	VFMADD231PS Y5, Y6, Y3
 	ADDQ        $+64, R8
 	SUBQ        $0x10, SI
-	JGE         rows152
+	JGE         rows165
 
-rest153:
+rest166:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone154
+	JEQ         rowsDone167
 	LEAQ        masks32<>+0(SB), R9
 	SHLQ        $0x02, SI
 	SUBQ        SI, R9
@@ -3252,7 +3415,7 @@ rest153:
 	VFMADD231PS Y5, Y4, Y1
 	VFMADD231PS Y6, Y4, Y3
 
-rowsDone154:
+rowsDone167:
 	MOVQ    CX, SI
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 64(SI)
@@ -3268,9 +3431,9 @@ rowsDone154:
 	MOVQ    n+40(FP), SI
 	XORQ    R8, R8
 	SUBQ    $0x10, SI
-	JLT     rest156
+	JLT     rest169
 
-rows155:
+rows168:
 	VMOVUPS     32(BX)(R8*1), Y4
 	VMOVUPS     32(DX)(R8*1), Y5
 	VMOVUPS     32(DI)(R8*1), Y6
@@ -3281,11 +3444,11 @@ rows155:
 	VFMADD231PS Y5, Y6, Y3
 	ADDQ        $+64, R8
 	SUBQ        $0x10, SI
-	JGE         rows155
+	JGE         rows168
 
-rest156:
+rest169:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone157
+	JEQ         rowsDone170
 	LEAQ        masks32<>+0(SB), R9
 	SHLQ        $0x02, SI
 	SUBQ        SI, R9
@@ -3299,7 +3462,7 @@ rest156:
 	VFMADD231PS Y5, Y4, Y1
 	VFMADD231PS Y6, Y4, Y3
 
-rowsDone157:
+rowsDone170:
 	MOVQ    CX, AX
 	VMOVUPS Y0, 32(AX)
 	VMOVUPS Y1, 96(AX)
@@ -3337,9 +3500,9 @@ TEXT ·outer2x3F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    R9, R9
 	SUBQ    $0x10, SI
-	JLT     rest159
+	JLT     rest172
 
-rows158:
+rows171:
 	VMOVUPS     (BX)(R9*1), Y6
 	VMOVUPS     (DX)(R9*1), Y7
 	VMOVUPS     (DI)(R9*1), Y8
@@ -3353,11 +3516,11 @@ rows158:
 	VFMADD231PS Y7, Y8, Y5
 	ADDQ        $+64, R9
 	SUBQ        $0x10, SI
-	JGE         rows158
+	JGE         rows171
 
-rest159:
+rest172:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone160
+	JEQ         rowsDone173
 	LEAQ        masks32<>+0(SB), R10
 	SHLQ        $0x02, SI
 	SUBQ        SI, R10
@@ -3374,7 +3537,7 @@ rest159:
 	VFMADD231PS Y7, Y6, Y2
 	VFMADD231PS Y8, Y6, Y5
 
-rowsDone160:
+rowsDone173:
 	MOVQ    CX, SI
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 64(SI)
@@ -3394,9 +3557,9 @@ rowsDone160:
 	MOVQ    n+40(FP), SI
 	XORQ    R9, R9
 	SUBQ    $0x10, SI
-	JLT     rest162
+	JLT     rest175
 
-rows161:
+rows174:
 	VMOVUPS     32(BX)(R9*1), Y6
 	VMOVUPS     32(DX)(R9*1), Y7
 	VMOVUPS     32(DI)(R9*1), Y8
@@ -3410,11 +3573,11 @@ rows161:
 	VFMADD231PS Y7, Y8, Y5
 	ADDQ        $+64, R9
 	SUBQ        $0x10, SI
-	JGE         rows161
+	JGE         rows174
 
-rest162:
+rest175:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone163
+	JEQ         rowsDone176
 	LEAQ        masks32<>+0(SB), R10
 	SHLQ        $0x02, SI
 	SUBQ        SI, R10
@@ -3431,7 +3594,7 @@ rest162:
 	VFMADD231PS Y7, Y6, Y2
 	VFMADD231PS Y8, Y6, Y5
 
-rowsDone163:
+rowsDone176:
 	MOVQ    CX, AX
 	VMOVUPS Y0, 32(AX)
 	VMOVUPS Y1, 96(AX)
@@ -3467,9 +3630,9 @@ TEXT ·outer3x1F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest165
+	JLT     rest178
 
-rows164:
+rows177:
 	VMOVUPS     (BX)(R8*1), Y3
 	VMOVUPS     (SI)(R8*1), Y4
 	VMOVUPS     (DX)(R8*1), Y5
@@ -3479,11 +3642,11 @@ rows164:
 	VFMADD231PS Y5, Y6, Y2
 	ADDQ        $+64, R8
 	SUBQ        $0x10, DI
-	JGE         rows164
+	JGE         rows177
 
-rest165:
+rest178:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone166
+	JEQ         rowsDone179
 	LEAQ        masks32<>+0(SB), R9
 	SHLQ        $0x02, DI
 	SUBQ        DI, R9
@@ -3496,7 +3659,7 @@ rest165:
 	VFMADD231PS Y5, Y3, Y1
 	VFMADD231PS Y6, Y3, Y2
 
-rowsDone166:
+rowsDone179:
 	MOVQ    CX, DI
 	VMOVUPS Y0, (DI)
 	ADDQ    step+32(FP), DI
@@ -3512,9 +3675,9 @@ rowsDone166:
 	MOVQ    n+40(FP), DI
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest168
+	JLT     rest181
 
-rows167:
+rows180:
 	VMOVUPS     32(BX)(R8*1), Y3
 	VMOVUPS     32(SI)(R8*1), Y4
 	VMOVUPS     32(DX)(R8*1), Y5
@@ -3524,11 +3687,11 @@ rows167:
 	VFMADD231PS Y5, Y6, Y2
 	ADDQ        $+64, R8
 	SUBQ        $0x10, DI
-	JGE         rows167
+	JGE         rows180
 
-rest168:
+rest181:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone169
+	JEQ         rowsDone182
 	LEAQ        masks32<>+0(SB), R9
 	SHLQ        $0x02, DI
 	SUBQ        DI, R9
@@ -3541,7 +3704,7 @@ rest168:
 	VFMADD231PS Y5, Y3, Y1
 	VFMADD231PS Y6, Y3, Y2
 
-rowsDone169:
+rowsDone182:
 	MOVQ    CX, AX
 	VMOVUPS Y0, 32(AX)
 	ADDQ    step+32(FP), AX
@@ -3580,9 +3743,9 @@ TEXT ·outer3x2F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R9, R9
 	SUBQ    $0x10, DI
-	JLT     rest171
+	JLT     rest184
 
-rows170:
+rows183:
 	VMOVUPS     (BX)(R9*1), Y6
 	VMOVUPS     (SI)(R9*1), Y7
 	VMOVUPS     (DX)(R9*1), Y8
@@ -3596,11 +3759,11 @@ rows170:
 	VFMADD231PS Y8, Y9, Y5
 	ADDQ        $+64, R9
 	SUBQ        $0x10, DI
-	JGE         rows170
+	JGE         rows183
 
-rest171:
+rest184:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone172
+	JEQ         rowsDone185
 	LEAQ        masks32<>+0(SB), R10
 	SHLQ        $0x02, DI
 	SUBQ        DI, R10
@@ -3617,7 +3780,7 @@ rest171:
 	VFMADD231PS Y8, Y6, Y3
 	VFMADD231PS Y9, Y6, Y5
 
-rowsDone172:
+rowsDone185:
 	MOVQ    CX, DI
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 64(DI)
@@ -3639,9 +3802,9 @@ rowsDone172:
 	MOVQ    n+40(FP), DI
 	XORQ    R9, R9
 	SUBQ    $0x10, DI
-	JLT     rest174
+	JLT     rest187
 
-rows173:
+rows186:
 	VMOVUPS     32(BX)(R9*1), Y6
 	VMOVUPS     32(SI)(R9*1), Y7
 	VMOVUPS     32(DX)(R9*1), Y8
@@ -3655,11 +3818,11 @@ rows173:
 	VFMADD231PS Y8, Y9, Y5
 	ADDQ        $+64, R9
 	SUBQ        $0x10, DI
-	JGE         rows173
+	JGE         rows186
 
-rest174:
+rest187:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone175
+	JEQ         rowsDone188
 	LEAQ        masks32<>+0(SB), R10
 	SHLQ        $0x02, DI
 	SUBQ        DI, R10
@@ -3676,7 +3839,7 @@ rest174:
 	VFMADD231PS Y8, Y6, Y3
 	VFMADD231PS Y9, Y6, Y5
 
-rowsDone175:
+rowsDone188:
 	MOVQ    CX, AX
 	VMOVUPS Y0, 32(AX)
 	VMOVUPS Y1, 96(AX)
@@ -3723,9 +3886,9 @@ TEXT ·outer3x3F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R10, R10
 	SUBQ    $0x10, DI
-	JLT     rest177
+	JLT     rest190
 
-rows176:
+rows189:
 	VMOVUPS     (BX)(R10*1), Y9
 	VMOVUPS     (SI)(R10*1), Y10
 	VMOVUPS     (DX)(R10*1), Y11
@@ -3743,11 +3906,11 @@ rows176:
 	VFMADD231PS Y11, Y12, Y8
 	ADDQ        $+64, R10
 	SUBQ        $0x10, DI
-	JGE         rows176
+	JGE         rows189
 
-rest177:
+rest190:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone178
+	JEQ         rowsDone191
 	LEAQ        masks32<>+0(SB), R11
 	SHLQ        $0x02, DI
 	SUBQ        DI, R11
@@ -3768,7 +3931,7 @@ rest177:
 	VFMADD231PS Y11, Y9, Y5
 	VFMADD231PS Y12, Y9, Y8
 
-rowsDone178:
+rowsDone191:
 	MOVQ    CX, DI
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 64(DI)
@@ -3796,9 +3959,9 @@ rowsDone178:
 	MOVQ    n+40(FP), DI
 	XORQ    R10, R10
 	SUBQ    $0x10, DI
-	JLT     rest180
+	JLT     rest193
 
-rows179:
+rows192:
 	VMOVUPS     32(BX)(R10*1), Y9
 	VMOVUPS     32(SI)(R10*1), Y10
 	VMOVUPS     32(DX)(R10*1), Y11
@@ -3816,11 +3979,11 @@ rows179:
 	VFMADD231PS Y11, Y12, Y8
 	ADDQ        $+64, R10
 	SUBQ        $0x10, DI
-	JGE         rows179
+	JGE         rows192
 
-rest180:
+rest193:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone181
+	JEQ         rowsDone194
 	LEAQ        masks32<>+0(SB), R11
 	SHLQ        $0x02, DI
 	SUBQ        DI, R11
@@ -3841,7 +4004,7 @@ rest180:
 	VFMADD231PS Y11, Y9, Y5
 	VFMADD231PS Y12, Y9, Y8
 
-rowsDone181:
+rowsDone194:
 	MOVQ    CX, AX
 	VMOVUPS Y0, 32(AX)
 	VMOVUPS Y1, 96(AX)
@@ -3865,23 +4028,23 @@ TEXT ·outerWide1F32AVX2(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x02, DX
 
-group182:
+group195:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
 	MOVLQSX (AX), R8
 	LEAQ    (BX)(R8*4), BX
 
-run183:
+run196:
 	CMPQ    DI, $0x10
-	JLT     next184
+	JLT     next197
 	MOVQ    CX, R8
 	VMOVUPS (R8), Y0
 	VMOVUPS 32(R8), Y1
 	XORQ    R8, R8
 	MOVQ    SI, R9
 
-sum185:
+sum198:
 	VMOVUPS      (R9), Y2
 	VMOVUPS      32(R9), Y3
 	VBROADCASTSS (BX)(R8*4), Y4
@@ -3890,20 +4053,20 @@ sum185:
 	ADDQ         DX, R9
 	INCQ         R8
 	CMPQ         R8, n+40(FP)
-	JLT          sum185
+	JLT          sum198
 	MOVQ         CX, R8
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	ADDQ         $+64, SI
 	ADDQ         $+64, CX
 	SUBQ         $0x10, DI
-	JMP          run183
+	JMP          run196
 
-next184:
+next197:
 	ADDQ $0x04, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group182
+	JGE  group195
 	VZEROUPPER
 	RET
 
@@ -3915,7 +4078,7 @@ TEXT ·outerWide2F32AVX2(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x02, DX
 
-group186:
+group199:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
@@ -3924,9 +4087,9 @@ group186:
 	MOVLQSX 4(AX), R9
 	LEAQ    (BX)(R9*4), BX
 
-run187:
+run200:
 	CMPQ    DI, $0x10
-	JLT     next188
+	JLT     next201
 	MOVQ    CX, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3936,7 +4099,7 @@ run187:
 	XORQ    R9, R9
 	MOVQ    SI, R10
 
-sum189:
+sum202:
 	VMOVUPS      (R10), Y4
 	VMOVUPS      32(R10), Y5
 	VBROADCASTSS (R8)(R9*4), Y6
@@ -3948,7 +4111,7 @@ sum189:
 	ADDQ         DX, R10
 	INCQ         R9
 	CMPQ         R9, n+40(FP)
-	JLT          sum189
+	JLT          sum202
 	MOVQ         CX, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3958,14 +4121,14 @@ sum189:
 	ADDQ         $+64, SI
 	ADDQ         $+64, CX
 	SUBQ         $0x10, DI
-	JMP          run187
+	JMP          run200
 
-next188:
+next201:
 	ADDQ DX, CX
 	ADDQ $0x08, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group186
+	JGE  group199
 	VZEROUPPER
 	RET
 
@@ -3977,7 +4140,7 @@ TEXT ·outerWide3F32AVX2(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x02, DX
 
-group190:
+group203:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
@@ -3988,9 +4151,9 @@ group190:
 	MOVLQSX 8(AX), R10
 	LEAQ    (BX)(R10*4), BX
 
-run191:
+run204:
 	CMPQ    DI, $0x10
-	JLT     next192
+	JLT     next205
 	MOVQ    CX, R10
 	VMOVUPS (R10), Y0
 	VMOVUPS 32(R10), Y1
@@ -4003,7 +4166,7 @@ run191:
 	XORQ    R10, R10
 	MOVQ    SI, R11
 
-sum193:
+sum206:
 	VMOVUPS      (R11), Y6
 	VMOVUPS      32(R11), Y7
 	VBROADCASTSS (R8)(R10*4), Y8
@@ -4018,7 +4181,7 @@ sum193:
 	ADDQ         DX, R11
 	INCQ         R10
 	CMPQ         R10, n+40(FP)
-	JLT          sum193
+	JLT          sum206
 	MOVQ         CX, R10
 	VMOVUPS      Y0, (R10)
 	VMOVUPS      Y1, 32(R10)
@@ -4031,15 +4194,15 @@ sum193:
 	ADDQ         $+64, SI
 	ADDQ         $+64, CX
 	SUBQ         $0x10, DI
-	JMP          run191
+	JMP          run204
 
-next192:
+next205:
 	ADDQ DX, CX
 	ADDQ DX, CX
 	ADDQ $0x0c, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group190
+	JGE  group203
 	VZEROUPPER
 	RET
 
@@ -4051,7 +4214,7 @@ TEXT ·outerWide4F32AVX2(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x02, DX
 
-group194:
+group207:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
@@ -4064,9 +4227,9 @@ group194:
 	MOVLQSX 12(AX), R11
 	LEAQ    (BX)(R11*4), BX
 
-run195:
+run208:
 	CMPQ    DI, $0x10
-	JLT     next196
+	JLT     next209
 	MOVQ    CX, R11
 	VMOVUPS (R11), Y0
 	VMOVUPS 32(R11), Y1
@@ -4082,7 +4245,7 @@ run195:
 	XORQ    R11, R11
 	MOVQ    SI, R12
 
-sum197:
+sum210:
 	VMOVUPS      (R12), Y8
 	VMOVUPS      32(R12), Y9
 	VBROADCASTSS (R8)(R11*4), Y10
@@ -4100,7 +4263,7 @@ sum197:
 	ADDQ         DX, R12
 	INCQ         R11
 	CMPQ         R11, n+40(FP)
-	JLT          sum197
+	JLT          sum210
 	MOVQ         CX, R11
 	VMOVUPS      Y0, (R11)
 	VMOVUPS      Y1, 32(R11)
@@ -4116,16 +4279,16 @@ sum197:
 	ADDQ         $+64, SI
 	ADDQ         $+64, CX
 	SUBQ         $0x10, DI
-	JMP          run195
+	JMP          run208
 
-next196:
+next209:
 	ADDQ DX, CX
 	ADDQ DX, CX
 	ADDQ DX, CX
 	ADDQ $0x10, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group194
+	JGE  group207
 	VZEROUPPER
 	RET
 
@@ -4137,7 +4300,7 @@ TEXT ·outerWide5F32AVX2(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x02, DX
 
-group198:
+group211:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
@@ -4152,9 +4315,9 @@ group198:
 	MOVLQSX 16(AX), R12
 	LEAQ    (BX)(R12*4), BX
 
-run199:
+run212:
 	CMPQ    DI, $0x10
-	JLT     next200
+	JLT     next213
 	MOVQ    CX, R12
 	VMOVUPS (R12), Y0
 	VMOVUPS 32(R12), Y1
@@ -4173,7 +4336,7 @@ run199:
 	XORQ    R12, R12
 	MOVQ    SI, R13
 
-sum201:
+sum214:
 	VMOVUPS      (R13), Y10
 	VMOVUPS      32(R13), Y11
 	VBROADCASTSS (R8)(R12*4), Y12
@@ -4194,7 +4357,7 @@ sum201:
 	ADDQ         DX, R13
 	INCQ         R12
 	CMPQ         R12, n+40(FP)
-	JLT          sum201
+	JLT          sum214
 	MOVQ         CX, R12
 	VMOVUPS      Y0, (R12)
 	VMOVUPS      Y1, 32(R12)
@@ -4213,9 +4376,9 @@ sum201:
 	ADDQ         $+64, SI
 	ADDQ         $+64, CX
 	SUBQ         $0x10, DI
-	JMP          run199
+	JMP          run212
 
-next200:
+next213:
 	ADDQ DX, CX
 	ADDQ DX, CX
 	ADDQ DX, CX
@@ -4223,7 +4386,7 @@ next200:
 	ADDQ $0x14, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group198
+	JGE  group211
 	VZEROUPPER
 	RET
 
@@ -4235,7 +4398,7 @@ TEXT ·outerWide6F32AVX2(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x02, DX
 
-group202:
+group215:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
@@ -4252,9 +4415,9 @@ group202:
 	MOVLQSX 20(AX), R13
 	LEAQ    (BX)(R13*4), BX
 
-run203:
+run216:
 	CMPQ    DI, $0x10
-	JLT     next204
+	JLT     next217
 	MOVQ    CX, R13
 	VMOVUPS (R13), Y0
 	VMOVUPS 32(R13), Y1
@@ -4276,7 +4439,7 @@ run203:
 	XORQ    R13, R13
 	MOVQ    SI, R14
 
-sum205:
+sum218:
 	VMOVUPS      (R14), Y12
 	VMOVUPS      32(R14), Y13
 	VBROADCASTSS (R8)(R13*4), Y14
@@ -4300,7 +4463,7 @@ sum205:
 	ADDQ         DX, R14
 	INCQ         R13
 	CMPQ         R13, n+40(FP)
-	JLT          sum205
+	JLT          sum218
 	MOVQ         CX, R13
 	VMOVUPS      Y0, (R13)
 	VMOVUPS      Y1, 32(R13)
@@ -4322,9 +4485,9 @@ sum205:
 	ADDQ         $+64, SI
 	ADDQ         $+64, CX
 	SUBQ         $0x10, DI
-	JMP          run203
+	JMP          run216
 
-next204:
+next217:
 	ADDQ DX, CX
 	ADDQ DX, CX
 	ADDQ DX, CX
@@ -4333,7 +4496,7 @@ next204:
 	ADDQ $0x18, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group202
+	JGE  group215
 	VZEROUPPER
 	RET
 
@@ -4348,9 +4511,9 @@ TEXT ·transposeF32AVX2(SB), NOSPLIT, $0-48
 	SHLQ $0x02, SI
 	XORQ DI, DI
 
-rows206:
+rows219:
 	CMPQ       DI, n+40(FP)
-	JGE        done207
+	JGE        done220
 	MOVQ       $0x00000000, R8
 	CMPQ       R8, BX
 	CMOVQGT    BX, R8
@@ -4720,9 +4883,9 @@ rows206:
 	ADDQ       SI, AX
 	ADDQ       SI, AX
 	ADDQ       $0x10, DI
-	JMP        rows206
+	JMP        rows219
 
-done207:
+done220:
 	VZEROUPPER
 	RET
 
@@ -4732,30 +4895,133 @@ TEXT ·rowSumF64AVX512(SB), NOSPLIT, $0-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ sums+16(FP), DX
-	CMPQ 8(AX), $0x00
-	JEQ  done209
-	XORQ BX, BX
+	MOVQ (AX), BX
+	MOVQ 8(AX), AX
 
-column208:
-	MOVQ    (AX), SI
-	MOVLQSX (SI)(BX*4), SI
+columns221:
+	CMPQ    AX, $0x04
+	JLT     columnsDone222
+	MOVLQSX (BX), SI
+	LEAQ    (CX)(SI*8), SI
+	MOVLQSX 4(BX), DI
+	LEAQ    (CX)(DI*8), DI
+	MOVLQSX 8(BX), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 12(BX), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVQ    n+24(FP), R10
+	VMOVUPD (DX), Z0
+	VMOVUPD 128(DX), Z1
+	VMOVUPD 256(DX), Z2
+	VMOVUPD 384(DX), Z3
+	XORQ    R11, R11
+	SUBQ    $0x10, R10
+	JLT     rest224
+
+rows223:
+	VMOVUPD (SI)(R11*1), Z4
+	VADDPD  Z4, Z0, Z0
+	VMOVUPD (DI)(R11*1), Z4
+	VADDPD  Z4, Z1, Z1
+	VMOVUPD (R8)(R11*1), Z4
+	VADDPD  Z4, Z2, Z2
+	VMOVUPD (R9)(R11*1), Z4
+	VADDPD  Z4, Z3, Z3
+	ADDQ    $+128, R11
+	SUBQ    $0x10, R10
+	JGE     rows223
+
+rest224:
+	ADDQ    $0x10, R10
+	JEQ     rowsDone225
+	LEAQ    masks64<>+0(SB), R12
+	SHLQ    $0x03, R10
+	SUBQ    R10, R12
+	VMOVUPD 128(R12), Z4
+	VANDPD  (SI)(R11*1), Z4, Z5
+	VADDPD  Z5, Z0, Z0
+	VANDPD  (DI)(R11*1), Z4, Z5
+	VADDPD  Z5, Z1, Z1
+	VANDPD  (R8)(R11*1), Z4, Z5
+	VADDPD  Z5, Z2, Z2
+	VANDPD  (R9)(R11*1), Z4, Z4
+	VADDPD  Z4, Z3, Z3
+
+rowsDone225:
+	VMOVUPD Z0, (DX)
+	VMOVUPD Z1, 128(DX)
+	VMOVUPD Z2, 256(DX)
+	VMOVUPD Z3, 384(DX)
+	MOVQ    n+24(FP), R10
+	VMOVUPD 64(DX), Z0
+	VMOVUPD 192(DX), Z1
+	VMOVUPD 320(DX), Z2
+	VMOVUPD 448(DX), Z3
+	XORQ    R11, R11
+	SUBQ    $0x10, R10
+	JLT     rest227
+
+rows226:
+	VMOVUPD 64(SI)(R11*1), Z4
+	VADDPD  Z4, Z0, Z0
+	VMOVUPD 64(DI)(R11*1), Z4
+	VADDPD  Z4, Z1, Z1
+	VMOVUPD 64(R8)(R11*1), Z4
+	VADDPD  Z4, Z2, Z2
+	VMOVUPD 64(R9)(R11*1), Z4
+	VADDPD  Z4, Z3, Z3
+	ADDQ    $+128, R11
+	SUBQ    $0x10, R10
+	JGE     rows226
+
+rest227:
+	ADDQ    $0x10, R10
+	JEQ     rowsDone228
+	LEAQ    masks64<>+0(SB), R12
+	SHLQ    $0x03, R10
+	SUBQ    R10, R12
+	VMOVUPD 192(R12), Z4
+	VANDPD  64(SI)(R11*1), Z4, Z5
+	VADDPD  Z5, Z0, Z0
+	VANDPD  64(DI)(R11*1), Z4, Z5
+	VADDPD  Z5, Z1, Z1
+	VANDPD  64(R8)(R11*1), Z4, Z5
+	VADDPD  Z5, Z2, Z2
+	VANDPD  64(R9)(R11*1), Z4, Z4
+	VADDPD  Z4, Z3, Z3
+
+rowsDone228:
+	VMOVUPD Z0, 64(DX)
+	VMOVUPD Z1, 192(DX)
+	VMOVUPD Z2, 320(DX)
+	VMOVUPD Z3, 448(DX)
+	ADDQ    $+512, DX
+	ADDQ    $0x10, BX
+	SUBQ    $0x04, AX
+	JMP     columns221
+
+columnsDone222:
+columns229:
+	CMPQ    AX, $0x01
+	JLT     columnsDone230
+	MOVLQSX (BX), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    n+24(FP), DI
 	VMOVUPD (DX), Z0
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest211
+	JLT     rest232
 
-rows210:
+rows231:
 	VMOVUPD (SI)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 	ADDQ    $+128, R8
 	SUBQ    $0x10, DI
-	JGE     rows210
+	JGE     rows231
 
-rest211:
+rest232:
 	ADDQ    $0x10, DI
-	JEQ     rowsDone212
+	JEQ     rowsDone233
 	LEAQ    masks64<>+0(SB), R9
 	SHLQ    $0x03, DI
 	SUBQ    DI, R9
@@ -4763,24 +5029,24 @@ rest211:
 	VANDPD  (SI)(R8*1), Z1, Z1
 	VADDPD  Z1, Z0, Z0
 
-rowsDone212:
+rowsDone233:
 	VMOVUPD Z0, (DX)
 	MOVQ    n+24(FP), DI
 	VMOVUPD 64(DX), Z0
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest214
+	JLT     rest235
 
-rows213:
+rows234:
 	VMOVUPD 64(SI)(R8*1), Z1
 	VADDPD  Z1, Z0, Z0
 	ADDQ    $+128, R8
 	SUBQ    $0x10, DI
-	JGE     rows213
+	JGE     rows234
 
-rest214:
+rest235:
 	ADDQ    $0x10, DI
-	JEQ     rowsDone215
+	JEQ     rowsDone236
 	LEAQ    masks64<>+0(SB), R9
 	SHLQ    $0x03, DI
 	SUBQ    DI, R9
@@ -4788,14 +5054,14 @@ rest214:
 	VANDPD  64(SI)(R8*1), Z1, Z1
 	VADDPD  Z1, Z0, Z0
 
-rowsDone215:
+rowsDone236:
 	VMOVUPD Z0, 64(DX)
 	ADDQ    $+128, DX
-	INCQ    BX
-	CMPQ    BX, 8(AX)
-	JLT     column208
+	ADDQ    $0x04, BX
+	SUBQ    $0x01, AX
+	JMP     columns229
 
-done209:
+columnsDone230:
 	VZEROUPPER
 	RET
 
@@ -4840,9 +5106,9 @@ TEXT ·foldF64AVX512(SB), NOSPLIT, $0-24
 	MOVQ sums+8(FP), CX
 	MOVQ n+16(FP), DX
 
-sum216:
+sum237:
 	TESTQ         DX, DX
-	JEQ           done217
+	JEQ           done238
 	VMOVUPD       (CX), Z0
 	VMOVUPD       64(CX), Z1
 	VADDPD        Z1, Z0, Z0
@@ -4856,9 +5122,9 @@ sum216:
 	ADDQ          $+128, CX
 	ADDQ          $0x08, AX
 	DECQ          DX
-	JMP           sum216
+	JMP           sum237
 
-done217:
+done238:
 	VZEROUPPER
 	RET
 
@@ -4878,19 +5144,19 @@ TEXT ·outer1x1F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x10, BX
-	JLT     rest219
+	JLT     rest240
 
-rows218:
+rows239:
 	VMOVUPD     (DX)(SI*1), Z1
 	VMOVUPD     (AX)(SI*1), Z2
 	VFMADD231PD Z1, Z2, Z0
 	ADDQ        $+128, SI
 	SUBQ        $0x10, BX
-	JGE         rows218
+	JGE         rows239
 
-rest219:
+rest240:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone220
+	JEQ         rowsDone241
 	LEAQ        masks64<>+0(SB), DI
 	SHLQ        $0x03, BX
 	SUBQ        BX, DI
@@ -4899,7 +5165,7 @@ rest219:
 	VANDPD      (AX)(SI*1), Z1, Z1
 	VFMADD231PD Z2, Z1, Z0
 
-rowsDone220:
+rowsDone241:
 	MOVQ    CX, BX
 	VMOVUPD Z0, (BX)
 	MOVQ    CX, BX
@@ -4907,19 +5173,19 @@ rowsDone220:
 	MOVQ    n+40(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x10, BX
-	JLT     rest222
+	JLT     rest243
 
-rows221:
+rows242:
 	VMOVUPD     64(DX)(SI*1), Z1
 	VMOVUPD     64(AX)(SI*1), Z2
 	VFMADD231PD Z1, Z2, Z0
 	ADDQ        $+128, SI
 	SUBQ        $0x10, BX
-	JGE         rows221
+	JGE         rows242
 
-rest222:
+rest243:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone223
+	JEQ         rowsDone244
 	LEAQ        masks64<>+0(SB), DI
 	SHLQ        $0x03, BX
 	SUBQ        BX, DI
@@ -4928,7 +5194,7 @@ rest222:
 	VANDPD      64(AX)(SI*1), Z1, Z1
 	VFMADD231PD Z2, Z1, Z0
 
-rowsDone223:
+rowsDone244:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VZEROUPPER
@@ -4953,9 +5219,9 @@ TEXT ·outer1x2F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    DI, DI
 	SUBQ    $0x10, BX
-	JLT     rest225
+	JLT     rest246
 
-rows224:
+rows245:
 	VMOVUPD     (DX)(DI*1), Z2
 	VMOVUPD     (SI)(DI*1), Z3
 	VFMADD231PD Z2, Z3, Z0
@@ -4963,11 +5229,11 @@ rows224:
 	VFMADD231PD Z2, Z3, Z1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, BX
-	JGE         rows224
+	JGE         rows245
 
-rest225:
+rest246:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone226
+	JEQ         rowsDone247
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, BX
 	SUBQ        BX, R8
@@ -4978,7 +5244,7 @@ rest225:
 	VANDPD      (AX)(DI*1), Z2, Z2
 	VFMADD231PD Z3, Z2, Z1
 
-rowsDone226:
+rowsDone247:
 	MOVQ    CX, BX
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, 128(BX)
@@ -4988,9 +5254,9 @@ rowsDone226:
 	MOVQ    n+40(FP), BX
 	XORQ    DI, DI
 	SUBQ    $0x10, BX
-	JLT     rest228
+	JLT     rest249
 
-rows227:
+rows248:
 	VMOVUPD     64(DX)(DI*1), Z2
 	VMOVUPD     64(SI)(DI*1), Z3
 	VFMADD231PD Z2, Z3, Z0
@@ -4998,11 +5264,11 @@ rows227:
 	VFMADD231PD Z2, Z3, Z1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, BX
-	JGE         rows227
+	JGE         rows248
 
-rest228:
+rest249:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone229
+	JEQ         rowsDone250
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, BX
 	SUBQ        BX, R8
@@ -5013,7 +5279,7 @@ rest228:
 	VANDPD      64(AX)(DI*1), Z2, Z2
 	VFMADD231PD Z3, Z2, Z1
 
-rowsDone229:
+rowsDone250:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -5042,9 +5308,9 @@ TEXT ·outer1x3F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    R8, R8
 	SUBQ    $0x10, BX
-	JLT     rest231
+	JLT     rest252
 
-rows230:
+rows251:
 	VMOVUPD     (DX)(R8*1), Z3
 	VMOVUPD     (SI)(R8*1), Z4
 	VFMADD231PD Z3, Z4, Z0
@@ -5054,11 +5320,11 @@ rows230:
 	VFMADD231PD Z3, Z4, Z2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, BX
-	JGE         rows230
+	JGE         rows251
 
-rest231:
+rest252:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone232
+	JEQ         rowsDone253
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, BX
 	SUBQ        BX, R9
@@ -5071,7 +5337,7 @@ rest231:
 	VANDPD      (AX)(R8*1), Z3, Z3
 	VFMADD231PD Z4, Z3, Z2
 
-rowsDone232:
+rowsDone253:
 	MOVQ    CX, BX
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, 128(BX)
@@ -5083,9 +5349,9 @@ rowsDone232:
 	MOVQ    n+40(FP), BX
 	XORQ    R8, R8
 	SUBQ    $0x10, BX
-	JLT     rest234
+	JLT     rest255
 
-rows233:
+rows254:
 	VMOVUPD     64(DX)(R8*1), Z3
 	VMOVUPD     64(SI)(R8*1), Z4
 	VFMADD231PD Z3, Z4, Z0
@@ -5095,11 +5361,11 @@ rows233:
 	VFMADD231PD Z3, Z4, Z2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, BX
-	JGE         rows233
+	JGE         rows254
 
-rest234:
+rest255:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone235
+	JEQ         rowsDone256
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, BX
 	SUBQ        BX, R9
@@ -5112,7 +5378,7 @@ rest234:
 	VANDPD      64(AX)(R8*1), Z3, Z3
 	VFMADD231PD Z4, Z3, Z2
 
-rowsDone235:
+rowsDone256:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -5145,9 +5411,9 @@ TEXT ·outer1x4F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    R9, R9
 	SUBQ    $0x10, BX
-	JLT     rest237
+	JLT     rest258
 
-rows236:
+rows257:
 	VMOVUPD     (DX)(R9*1), Z4
 	VMOVUPD     (SI)(R9*1), Z5
 	VFMADD231PD Z4, Z5, Z0
@@ -5159,11 +5425,11 @@ rows236:
 	VFMADD231PD Z4, Z5, Z3
 	ADDQ        $+128, R9
 	SUBQ        $0x10, BX
-	JGE         rows236
+	JGE         rows257
 
-rest237:
+rest258:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone238
+	JEQ         rowsDone259
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, BX
 	SUBQ        BX, R10
@@ -5178,7 +5444,7 @@ rest237:
 	VANDPD      (AX)(R9*1), Z4, Z4
 	VFMADD231PD Z5, Z4, Z3
 
-rowsDone238:
+rowsDone259:
 	MOVQ    CX, BX
 	VMOVUPD Z0, (BX)
 	VMOVUPD Z1, 128(BX)
@@ -5192,9 +5458,9 @@ rowsDone238:
 	MOVQ    n+40(FP), BX
 	XORQ    R9, R9
 	SUBQ    $0x10, BX
-	JLT     rest240
+	JLT     rest261
 
-rows239:
+rows260:
 	VMOVUPD     64(DX)(R9*1), Z4
 	VMOVUPD     64(SI)(R9*1), Z5
 	VFMADD231PD Z4, Z5, Z0
@@ -5206,11 +5472,11 @@ rows239:
 	VFMADD231PD Z4, Z5, Z3
 	ADDQ        $+128, R9
 	SUBQ        $0x10, BX
-	JGE         rows239
+	JGE         rows260
 
-rest240:
+rest261:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone241
+	JEQ         rowsDone262
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, BX
 	SUBQ        BX, R10
@@ -5225,7 +5491,7 @@ rest240:
 	VANDPD      64(AX)(R9*1), Z4, Z4
 	VFMADD231PD Z5, Z4, Z3
 
-rowsDone241:
+rowsDone262:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -5254,9 +5520,9 @@ TEXT ·outer2x1F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    DI, DI
 	SUBQ    $0x10, SI
-	JLT     rest243
+	JLT     rest264
 
-rows242:
+rows263:
 	VMOVUPD     (BX)(DI*1), Z2
 	VMOVUPD     (DX)(DI*1), Z3
 	VMOVUPD     (AX)(DI*1), Z4
@@ -5264,11 +5530,11 @@ rows242:
 	VFMADD231PD Z3, Z4, Z1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, SI
-	JGE         rows242
+	JGE         rows263
 
-rest243:
+rest264:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone244
+	JEQ         rowsDone265
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, SI
 	SUBQ        SI, R8
@@ -5279,7 +5545,7 @@ rest243:
 	VFMADD231PD Z3, Z2, Z0
 	VFMADD231PD Z4, Z2, Z1
 
-rowsDone244:
+rowsDone265:
 	MOVQ    CX, SI
 	VMOVUPD Z0, (SI)
 	ADDQ    step+32(FP), SI
@@ -5291,9 +5557,9 @@ rowsDone244:
 	MOVQ    n+40(FP), SI
 	XORQ    DI, DI
 	SUBQ    $0x10, SI
-	JLT     rest246
+	JLT     rest267
 
-rows245:
+rows266:
 	VMOVUPD     64(BX)(DI*1), Z2
 	VMOVUPD     64(DX)(DI*1), Z3
 	VMOVUPD     64(AX)(DI*1), Z4
@@ -5301,11 +5567,11 @@ rows245:
 	VFMADD231PD Z3, Z4, Z1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, SI
-	JGE         rows245
+	JGE         rows266
 
-rest246:
+rest267:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone247
+	JEQ         rowsDone268
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, SI
 	SUBQ        SI, R8
@@ -5316,7 +5582,7 @@ rest246:
 	VFMADD231PD Z3, Z2, Z0
 	VFMADD231PD Z4, Z2, Z1
 
-rowsDone247:
+rowsDone268:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	ADDQ    step+32(FP), AX
@@ -5348,9 +5614,9 @@ TEXT ·outer2x2F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    R8, R8
 	SUBQ    $0x10, SI
-	JLT     rest249
+	JLT     rest270
 
-rows248:
+rows269:
 	VMOVUPD     (BX)(R8*1), Z4
 	VMOVUPD     (DX)(R8*1), Z5
 	VMOVUPD     (DI)(R8*1), Z6
@@ -5361,11 +5627,11 @@ rows248:
 	VFMADD231PD Z5, Z6, Z3
 	ADDQ        $+128, R8
 	SUBQ        $0x10, SI
-	JGE         rows248
+	JGE         rows269
 
-rest249:
+rest270:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone250
+	JEQ         rowsDone271
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, SI
 	SUBQ        SI, R9
@@ -5379,7 +5645,7 @@ rest249:
 	VFMADD231PD Z5, Z4, Z1
 	VFMADD231PD Z6, Z4, Z3
 
-rowsDone250:
+rowsDone271:
 	MOVQ    CX, SI
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 128(SI)
@@ -5395,9 +5661,9 @@ rowsDone250:
 	MOVQ    n+40(FP), SI
 	XORQ    R8, R8
 	SUBQ    $0x10, SI
-	JLT     rest252
+	JLT     rest273
 
-rows251:
+rows272:
 	VMOVUPD     64(BX)(R8*1), Z4
 	VMOVUPD     64(DX)(R8*1), Z5
 	VMOVUPD     64(DI)(R8*1), Z6
@@ -5408,11 +5674,11 @@ rows251:
 	VFMADD231PD Z5, Z6, Z3
 	ADDQ        $+128, R8
 	SUBQ        $0x10, SI
-	JGE         rows251
+	JGE         rows272
 
-rest252:
+rest273:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone253
+	JEQ         rowsDone274
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, SI
 	SUBQ        SI, R9
@@ -5426,7 +5692,7 @@ rest252:
 	VFMADD231PD Z5, Z4, Z1
 	VFMADD231PD Z6, Z4, Z3
 
-rowsDone253:
+rowsDone274:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -5464,9 +5730,9 @@ TEXT ·outer2x3F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    R9, R9
 	SUBQ    $0x10, SI
-	JLT     rest255
+	JLT     rest276
 
-rows254:
+rows275:
 	VMOVUPD     (BX)(R9*1), Z6
 	VMOVUPD     (DX)(R9*1), Z7
 	VMOVUPD     (DI)(R9*1), Z8
@@ -5480,11 +5746,11 @@ rows254:
 	VFMADD231PD Z7, Z8, Z5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, SI
-	JGE         rows254
+	JGE         rows275
 
-rest255:
+rest276:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone256
+	JEQ         rowsDone277
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, SI
 	SUBQ        SI, R10
@@ -5501,7 +5767,7 @@ rest255:
 	VFMADD231PD Z7, Z6, Z2
 	VFMADD231PD Z8, Z6, Z5
 
-rowsDone256:
+rowsDone277:
 	MOVQ    CX, SI
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 128(SI)
@@ -5521,9 +5787,9 @@ rowsDone256:
 	MOVQ    n+40(FP), SI
 	XORQ    R9, R9
 	SUBQ    $0x10, SI
-	JLT     rest258
+	JLT     rest279
 
-rows257:
+rows278:
 	VMOVUPD     64(BX)(R9*1), Z6
 	VMOVUPD     64(DX)(R9*1), Z7
 	VMOVUPD     64(DI)(R9*1), Z8
@@ -5537,11 +5803,11 @@ rows257:
 	VFMADD231PD Z7, Z8, Z5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, SI
-	JGE         rows257
+	JGE         rows278
 
-rest258:
+rest279:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone259
+	JEQ         rowsDone280
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, SI
 	SUBQ        SI, R10
@@ -5558,7 +5824,7 @@ rest258:
 	VFMADD231PD Z7, Z6, Z2
 	VFMADD231PD Z8, Z6, Z5
 
-rowsDone259:
+rowsDone280:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -5602,9 +5868,9 @@ TEXT ·outer2x4F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    R10, R10
 	SUBQ    $0x10, SI
-	JLT     rest261
+	JLT     rest282
 
-rows260:
+rows281:
 	VMOVUPD     (BX)(R10*1), Z8
 	VMOVUPD     (DX)(R10*1), Z9
 	VMOVUPD     (DI)(R10*1), Z10
@@ -5621,11 +5887,11 @@ rows260:
 	VFMADD231PD Z9, Z10, Z7
 	ADDQ        $+128, R10
 	SUBQ        $0x10, SI
-	JGE         rows260
+	JGE         rows281
 
-rest261:
+rest282:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone262
+	JEQ         rowsDone283
 	LEAQ        masks64<>+0(SB), R11
 	SHLQ        $0x03, SI
 	SUBQ        SI, R11
@@ -5645,7 +5911,7 @@ rest261:
 	VFMADD231PD Z9, Z8, Z3
 	VFMADD231PD Z10, Z8, Z7
 
-rowsDone262:
+rowsDone283:
 	MOVQ    CX, SI
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 128(SI)
@@ -5669,9 +5935,9 @@ rowsDone262:
 	MOVQ    n+40(FP), SI
 	XORQ    R10, R10
 	SUBQ    $0x10, SI
-	JLT     rest264
+	JLT     rest285
 
-rows263:
+rows284:
 	VMOVUPD     64(BX)(R10*1), Z8
 	VMOVUPD     64(DX)(R10*1), Z9
 	VMOVUPD     64(DI)(R10*1), Z10
@@ -5688,11 +5954,11 @@ rows263:
 	VFMADD231PD Z9, Z10, Z7
 	ADDQ        $+128, R10
 	SUBQ        $0x10, SI
-	JGE         rows263
+	JGE         rows284
 
-rest264:
+rest285:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone265
+	JEQ         rowsDone286
 	LEAQ        masks64<>+0(SB), R11
 	SHLQ        $0x03, SI
 	SUBQ        SI, R11
@@ -5712,7 +5978,7 @@ rest264:
 	VFMADD231PD Z9, Z8, Z3
 	VFMADD231PD Z10, Z8, Z7
 
-rowsDone265:
+rowsDone286:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -5750,9 +6016,9 @@ TEXT ·outer3x1F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest267
+	JLT     rest288
 
-rows266:
+rows287:
 	VMOVUPD     (BX)(R8*1), Z3
 	VMOVUPD     (SI)(R8*1), Z4
 	VMOVUPD     (DX)(R8*1), Z5
@@ -5762,11 +6028,11 @@ rows266:
 	VFMADD231PD Z5, Z6, Z2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, DI
-	JGE         rows266
+	JGE         rows287
 
-rest267:
+rest288:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone268
+	JEQ         rowsDone289
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, DI
 	SUBQ        DI, R9
@@ -5779,7 +6045,7 @@ rest267:
 	VFMADD231PD Z5, Z3, Z1
 	VFMADD231PD Z6, Z3, Z2
 
-rowsDone268:
+rowsDone289:
 	MOVQ    CX, DI
 	VMOVUPD Z0, (DI)
 	ADDQ    step+32(FP), DI
@@ -5795,9 +6061,9 @@ rowsDone268:
 	MOVQ    n+40(FP), DI
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest270
+	JLT     rest291
 
-rows269:
+rows290:
 	VMOVUPD     64(BX)(R8*1), Z3
 	VMOVUPD     64(SI)(R8*1), Z4
 	VMOVUPD     64(DX)(R8*1), Z5
@@ -5807,11 +6073,11 @@ rows269:
 	VFMADD231PD Z5, Z6, Z2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, DI
-	JGE         rows269
+	JGE         rows290
 
-rest270:
+rest291:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone271
+	JEQ         rowsDone292
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, DI
 	SUBQ        DI, R9
@@ -5824,7 +6090,7 @@ rest270:
 	VFMADD231PD Z5, Z3, Z1
 	VFMADD231PD Z6, Z3, Z2
 
-rowsDone271:
+rowsDone292:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	ADDQ    step+32(FP), AX
@@ -5863,9 +6129,9 @@ TEXT ·outer3x2F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R9, R9
 	SUBQ    $0x10, DI
-	JLT     rest273
+	JLT     rest294
 
-rows272:
+rows293:
 	VMOVUPD     (BX)(R9*1), Z6
 	VMOVUPD     (SI)(R9*1), Z7
 	VMOVUPD     (DX)(R9*1), Z8
@@ -5879,11 +6145,11 @@ rows272:
 	VFMADD231PD Z8, Z9, Z5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, DI
-	JGE         rows272
+	JGE         rows293
 
-rest273:
+rest294:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone274
+	JEQ         rowsDone295
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, DI
 	SUBQ        DI, R10
@@ -5900,7 +6166,7 @@ rest273:
 	VFMADD231PD Z8, Z6, Z3
 	VFMADD231PD Z9, Z6, Z5
 
-rowsDone274:
+rowsDone295:
 	MOVQ    CX, DI
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 128(DI)
@@ -5922,9 +6188,9 @@ rowsDone274:
 	MOVQ    n+40(FP), DI
 	XORQ    R9, R9
 	SUBQ    $0x10, DI
-	JLT     rest276
+	JLT     rest297
 
-rows275:
+rows296:
 	VMOVUPD     64(BX)(R9*1), Z6
 	VMOVUPD     64(SI)(R9*1), Z7
 	VMOVUPD     64(DX)(R9*1), Z8
@@ -5938,11 +6204,11 @@ rows275:
 	VFMADD231PD Z8, Z9, Z5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, DI
-	JGE         rows275
+	JGE         rows296
 
-rest276:
+rest297:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone277
+	JEQ         rowsDone298
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, DI
 	SUBQ        DI, R10
@@ -5959,7 +6225,7 @@ rest276:
 	VFMADD231PD Z8, Z6, Z3
 	VFMADD231PD Z9, Z6, Z5
 
-rowsDone277:
+rowsDone298:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -6006,9 +6272,9 @@ TEXT ·outer3x3F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R10, R10
 	SUBQ    $0x10, DI
-	JLT     rest279
+	JLT     rest300
 
-rows278:
+rows299:
 	VMOVUPD     (BX)(R10*1), Z9
 	VMOVUPD     (SI)(R10*1), Z10
 	VMOVUPD     (DX)(R10*1), Z11
@@ -6026,11 +6292,11 @@ rows278:
 	VFMADD231PD Z11, Z12, Z8
 	ADDQ        $+128, R10
 	SUBQ        $0x10, DI
-	JGE         rows278
+	JGE         rows299
 
-rest279:
+rest300:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone280
+	JEQ         rowsDone301
 	LEAQ        masks64<>+0(SB), R11
 	SHLQ        $0x03, DI
 	SUBQ        DI, R11
@@ -6051,7 +6317,7 @@ rest279:
 	VFMADD231PD Z11, Z9, Z5
 	VFMADD231PD Z12, Z9, Z8
 
-rowsDone280:
+rowsDone301:
 	MOVQ    CX, DI
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 128(DI)
@@ -6079,9 +6345,9 @@ rowsDone280:
 	MOVQ    n+40(FP), DI
 	XORQ    R10, R10
 	SUBQ    $0x10, DI
-	JLT     rest282
+	JLT     rest303
 
-rows281:
+rows302:
 	VMOVUPD     64(BX)(R10*1), Z9
 	VMOVUPD     64(SI)(R10*1), Z10
 	VMOVUPD     64(DX)(R10*1), Z11
@@ -6099,11 +6365,11 @@ rows281:
 	VFMADD231PD Z11, Z12, Z8
 	ADDQ        $+128, R10
 	SUBQ        $0x10, DI
-	JGE         rows281
+	JGE         rows302
 
-rest282:
+rest303:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone283
+	JEQ         rowsDone304
 	LEAQ        masks64<>+0(SB), R11
 	SHLQ        $0x03, DI
 	SUBQ        DI, R11
@@ -6124,7 +6390,7 @@ rest282:
 	VFMADD231PD Z11, Z9, Z5
 	VFMADD231PD Z12, Z9, Z8
 
-rowsDone283:
+rowsDone304:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -6179,9 +6445,9 @@ TEXT ·outer3x4F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R11, R11
 	SUBQ    $0x10, DI
-	JLT     rest285
+	JLT     rest306
 
-rows284:
+rows305:
 	VMOVUPD     (BX)(R11*1), Z12
 	VMOVUPD     (SI)(R11*1), Z13
 	VMOVUPD     (DX)(R11*1), Z14
@@ -6203,11 +6469,11 @@ rows284:
 	VFMADD231PD Z14, Z15, Z11
 	ADDQ        $+128, R11
 	SUBQ        $0x10, DI
-	JGE         rows284
+	JGE         rows305
 
-rest285:
+rest306:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone286
+	JEQ         rowsDone307
 	LEAQ        masks64<>+0(SB), R12
 	SHLQ        $0x03, DI
 	SUBQ        DI, R12
@@ -6232,7 +6498,7 @@ rest285:
 	VFMADD231PD Z14, Z12, Z7
 	VFMADD231PD Z15, Z12, Z11
 
-rowsDone286:
+rowsDone307:
 	MOVQ    CX, DI
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 128(DI)
@@ -6266,9 +6532,9 @@ rowsDone286:
 	MOVQ    n+40(FP), DI
 	XORQ    R11, R11
 	SUBQ    $0x10, DI
-	JLT     rest288
+	JLT     rest309
 
-rows287:
+rows308:
 	VMOVUPD     64(BX)(R11*1), Z12
 	VMOVUPD     64(SI)(R11*1), Z13
 	VMOVUPD     64(DX)(R11*1), Z14
@@ -6290,11 +6556,11 @@ rows287:
 	VFMADD231PD Z14, Z15, Z11
 	ADDQ        $+128, R11
 	SUBQ        $0x10, DI
-	JGE         rows287
+	JGE         rows308
 
-rest288:
+rest309:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone289
+	JEQ         rowsDone310
 	LEAQ        masks64<>+0(SB), R12
 	SHLQ        $0x03, DI
 	SUBQ        DI, R12
@@ -6319,7 +6585,7 @@ rest288:
 	VFMADD231PD Z14, Z12, Z7
 	VFMADD231PD Z15, Z12, Z11
 
-rowsDone289:
+rowsDone310:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -6366,9 +6632,9 @@ TEXT ·outer4x1F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), R8
 	XORQ    R9, R9
 	SUBQ    $0x10, R8
-	JLT     rest291
+	JLT     rest312
 
-rows290:
+rows311:
 	VMOVUPD     (BX)(R9*1), Z4
 	VMOVUPD     (SI)(R9*1), Z5
 	VMOVUPD     (DI)(R9*1), Z6
@@ -6380,11 +6646,11 @@ rows290:
 	VFMADD231PD Z7, Z8, Z3
 	ADDQ        $+128, R9
 	SUBQ        $0x10, R8
-	JGE         rows290
+	JGE         rows311
 
-rest291:
+rest312:
 	ADDQ        $0x10, R8
-	JEQ         rowsDone292
+	JEQ         rowsDone313
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, R8
 	SUBQ        R8, R10
@@ -6399,7 +6665,7 @@ rest291:
 	VFMADD231PD Z7, Z4, Z2
 	VFMADD231PD Z8, Z4, Z3
 
-rowsDone292:
+rowsDone313:
 	MOVQ    CX, R8
 	VMOVUPD Z0, (R8)
 	ADDQ    step+32(FP), R8
@@ -6419,9 +6685,9 @@ rowsDone292:
 	MOVQ    n+40(FP), R8
 	XORQ    R9, R9
 	SUBQ    $0x10, R8
-	JLT     rest294
+	JLT     rest315
 
-rows293:
+rows314:
 	VMOVUPD     64(BX)(R9*1), Z4
 	VMOVUPD     64(SI)(R9*1), Z5
 	VMOVUPD     64(DI)(R9*1), Z6
@@ -6433,11 +6699,11 @@ rows293:
 	VFMADD231PD Z7, Z8, Z3
 	ADDQ        $+128, R9
 	SUBQ        $0x10, R8
-	JGE         rows293
+	JGE         rows314
 
-rest294:
+rest315:
 	ADDQ        $0x10, R8
-	JEQ         rowsDone295
+	JEQ         rowsDone316
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, R8
 	SUBQ        R8, R10
@@ -6452,7 +6718,7 @@ rest294:
 	VFMADD231PD Z7, Z4, Z2
 	VFMADD231PD Z8, Z4, Z3
 
-rowsDone295:
+rowsDone316:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	ADDQ    step+32(FP), AX
@@ -6498,9 +6764,9 @@ TEXT ·outer4x2F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), R8
 	XORQ    R10, R10
 	SUBQ    $0x10, R8
-	JLT     rest297
+	JLT     rest318
 
-rows296:
+rows317:
 	VMOVUPD     (BX)(R10*1), Z8
 	VMOVUPD     (SI)(R10*1), Z9
 	VMOVUPD     (DI)(R10*1), Z10
@@ -6517,11 +6783,11 @@ rows296:
 	VFMADD231PD Z11, Z12, Z7
 	ADDQ        $+128, R10
 	SUBQ        $0x10, R8
-	JGE         rows296
+	JGE         rows317
 
-rest297:
+rest318:
 	ADDQ        $0x10, R8
-	JEQ         rowsDone298
+	JEQ         rowsDone319
 	LEAQ        masks64<>+0(SB), R11
 	SHLQ        $0x03, R8
 	SUBQ        R8, R11
@@ -6541,7 +6807,7 @@ rest297:
 	VFMADD231PD Z11, Z8, Z5
 	VFMADD231PD Z12, Z8, Z7
 
-rowsDone298:
+rowsDone319:
 	MOVQ    CX, R8
 	VMOVUPD Z0, (R8)
 	VMOVUPD Z1, 128(R8)
@@ -6569,9 +6835,9 @@ rowsDone298:
 	MOVQ    n+40(FP), R8
 	XORQ    R10, R10
 	SUBQ    $0x10, R8
-	JLT     rest300
+	JLT     rest321
 
-rows299:
+rows320:
 	VMOVUPD     64(BX)(R10*1), Z8
 	VMOVUPD     64(SI)(R10*1), Z9
 	VMOVUPD     64(DI)(R10*1), Z10
@@ -6588,11 +6854,11 @@ rows299:
 	VFMADD231PD Z11, Z12, Z7
 	ADDQ        $+128, R10
 	SUBQ        $0x10, R8
-	JGE         rows299
+	JGE         rows320
 
-rest300:
+rest321:
 	ADDQ        $0x10, R8
-	JEQ         rowsDone301
+	JEQ         rowsDone322
 	LEAQ        masks64<>+0(SB), R11
 	SHLQ        $0x03, R8
 	SUBQ        R8, R11
@@ -6612,7 +6878,7 @@ rest300:
 	VFMADD231PD Z11, Z8, Z5
 	VFMADD231PD Z12, Z8, Z7
 
-rowsDone301:
+rowsDone322:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -6668,9 +6934,9 @@ TEXT ·outer4x3F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), R8
 	XORQ    R11, R11
 	SUBQ    $0x10, R8
-	JLT     rest303
+	JLT     rest324
 
-rows302:
+rows323:
 	VMOVUPD     (BX)(R11*1), Z12
 	VMOVUPD     (SI)(R11*1), Z13
 	VMOVUPD     (DI)(R11*1), Z14
@@ -6692,11 +6958,11 @@ rows302:
 	VFMADD231PD Z15, Z16, Z11
 	ADDQ        $+128, R11
 	SUBQ        $0x10, R8
-	JGE         rows302
+	JGE         rows323
 
-rest303:
+rest324:
 	ADDQ        $0x10, R8
-	JEQ         rowsDone304
+	JEQ         rowsDone325
 	LEAQ        masks64<>+0(SB), R12
 	SHLQ        $0x03, R8
 	SUBQ        R8, R12
@@ -6721,7 +6987,7 @@ rest303:
 	VFMADD231PD Z15, Z12, Z8
 	VFMADD231PD Z16, Z12, Z11
 
-rowsDone304:
+rowsDone325:
 	MOVQ    CX, R8
 	VMOVUPD Z0, (R8)
 	VMOVUPD Z1, 128(R8)
@@ -6757,9 +7023,9 @@ rowsDone304:
 	MOVQ    n+40(FP), R8
 	XORQ    R11, R11
 	SUBQ    $0x10, R8
-	JLT     rest306
+	JLT     rest327
 
-rows305:
+rows326:
 	VMOVUPD     64(BX)(R11*1), Z12
 	VMOVUPD     64(SI)(R11*1), Z13
 	VMOVUPD     64(DI)(R11*1), Z14
@@ -6781,11 +7047,11 @@ rows305:
 	VFMADD231PD Z15, Z16, Z11
 	ADDQ        $+128, R11
 	SUBQ        $0x10, R8
-	JGE         rows305
+	JGE         rows326
 
-rest306:
+rest327:
 	ADDQ        $0x10, R8
-	JEQ         rowsDone307
+	JEQ         rowsDone328
 	LEAQ        masks64<>+0(SB), R12
 	SHLQ        $0x03, R8
 	SUBQ        R8, R12
@@ -6810,7 +7076,7 @@ rest306:
 	VFMADD231PD Z15, Z12, Z8
 	VFMADD231PD Z16, Z12, Z11
 
-rowsDone307:
+rowsDone328:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -6876,9 +7142,9 @@ TEXT ·outer4x4F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), R8
 	XORQ    R12, R12
 	SUBQ    $0x10, R8
-	JLT     rest309
+	JLT     rest330
 
-rows308:
+rows329:
 	VMOVUPD     (BX)(R12*1), Z16
 	VMOVUPD     (SI)(R12*1), Z17
 	VMOVUPD     (DI)(R12*1), Z18
@@ -6905,11 +7171,11 @@ rows308:
 	VFMADD231PD Z19, Z20, Z15
 	ADDQ        $+128, R12
 	SUBQ        $0x10, R8
-	JGE         rows308
+	JGE         rows329
 
-rest309:
+rest330:
 	ADDQ        $0x10, R8
-	JEQ         rowsDone310
+	JEQ         rowsDone331
 	LEAQ        masks64<>+0(SB), R13
 	SHLQ        $0x03, R8
 	SUBQ        R8, R13
@@ -6939,7 +7205,7 @@ rest309:
 	VFMADD231PD Z19, Z16, Z11
 	VFMADD231PD Z20, Z16, Z15
 
-rowsDone310:
+rowsDone331:
 	MOVQ    CX, R8
 	VMOVUPD Z0, (R8)
 	VMOVUPD Z1, 128(R8)
@@ -6983,9 +7249,9 @@ rowsDone310:
 	MOVQ    n+40(FP), R8
 	XORQ    R12, R12
 	SUBQ    $0x10, R8
-	JLT     rest312
+	JLT     rest333
 
-rows311:
+rows332:
 	VMOVUPD     64(BX)(R12*1), Z16
 	VMOVUPD     64(SI)(R12*1), Z17
 	VMOVUPD     64(DI)(R12*1), Z18
@@ -7012,11 +7278,11 @@ rows311:
 	VFMADD231PD Z19, Z20, Z15
 	ADDQ        $+128, R12
 	SUBQ        $0x10, R8
-	JGE         rows311
+	JGE         rows332
 
-rest312:
+rest333:
 	ADDQ        $0x10, R8
-	JEQ         rowsDone313
+	JEQ         rowsDone334
 	LEAQ        masks64<>+0(SB), R13
 	SHLQ        $0x03, R8
 	SUBQ        R8, R13
@@ -7046,7 +7312,7 @@ rest312:
 	VFMADD231PD Z19, Z16, Z11
 	VFMADD231PD Z20, Z16, Z15
 
-rowsDone313:
+rowsDone334:
 	MOVQ    CX, AX
 	VMOVUPD Z0, 64(AX)
 	VMOVUPD Z1, 192(AX)
@@ -7078,16 +7344,16 @@ TEXT ·outerWide1F64AVX512(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x03, DX
 
-group314:
+group335:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
 	MOVLQSX (AX), R8
 	LEAQ    (BX)(R8*8), BX
 
-run315:
+run336:
 	CMPQ    DI, $0x20
-	JLT     next316
+	JLT     next337
 	MOVQ    CX, R8
 	VMOVUPD (R8), Z0
 	VMOVUPD 64(R8), Z1
@@ -7096,7 +7362,7 @@ run315:
 	XORQ    R8, R8
 	MOVQ    SI, R9
 
-sum317:
+sum338:
 	VMOVUPD      (R9), Z4
 	VMOVUPD      64(R9), Z5
 	VMOVUPD      128(R9), Z6
@@ -7109,7 +7375,7 @@ sum317:
 	ADDQ         DX, R9
 	INCQ         R8
 	CMPQ         R8, n+40(FP)
-	JLT          sum317
+	JLT          sum338
 	MOVQ         CX, R8
 	VMOVUPD      Z0, (R8)
 	VMOVUPD      Z1, 64(R8)
@@ -7118,19 +7384,19 @@ sum317:
 	ADDQ         $+256, SI
 	ADDQ         $+256, CX
 	SUBQ         $0x20, DI
-	JMP          run315
+	JMP          run336
 
-next316:
-run318:
+next337:
+run339:
 	CMPQ    DI, $0x10
-	JLT     next319
+	JLT     next340
 	MOVQ    CX, R8
 	VMOVUPD (R8), Z0
 	VMOVUPD 64(R8), Z1
 	XORQ    R8, R8
 	MOVQ    SI, R9
 
-sum320:
+sum341:
 	VMOVUPD      (R9), Z2
 	VMOVUPD      64(R9), Z3
 	VBROADCASTSD (BX)(R8*8), Z4
@@ -7139,20 +7405,20 @@ sum320:
 	ADDQ         DX, R9
 	INCQ         R8
 	CMPQ         R8, n+40(FP)
-	JLT          sum320
+	JLT          sum341
 	MOVQ         CX, R8
 	VMOVUPD      Z0, (R8)
 	VMOVUPD      Z1, 64(R8)
 	ADDQ         $+128, SI
 	ADDQ         $+128, CX
 	SUBQ         $0x10, DI
-	JMP          run318
+	JMP          run339
 
-next319:
+next340:
 	ADDQ $0x04, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group314
+	JGE  group335
 	VZEROUPPER
 	RET
 
@@ -7164,7 +7430,7 @@ TEXT ·outerWide2F64AVX512(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x03, DX
 
-group321:
+group342:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
@@ -7173,9 +7439,9 @@ group321:
 	MOVLQSX 4(AX), R9
 	LEAQ    (BX)(R9*8), BX
 
-run322:
+run343:
 	CMPQ    DI, $0x20
-	JLT     next323
+	JLT     next344
 	MOVQ    CX, R9
 	VMOVUPD (R9), Z0
 	VMOVUPD 64(R9), Z1
@@ -7189,7 +7455,7 @@ run322:
 	XORQ    R9, R9
 	MOVQ    SI, R10
 
-sum324:
+sum345:
 	VMOVUPD      (R10), Z8
 	VMOVUPD      64(R10), Z9
 	VMOVUPD      128(R10), Z10
@@ -7207,7 +7473,7 @@ sum324:
 	ADDQ         DX, R10
 	INCQ         R9
 	CMPQ         R9, n+40(FP)
-	JLT          sum324
+	JLT          sum345
 	MOVQ         CX, R9
 	VMOVUPD      Z0, (R9)
 	VMOVUPD      Z1, 64(R9)
@@ -7221,12 +7487,12 @@ sum324:
 	ADDQ         $+256, SI
 	ADDQ         $+256, CX
 	SUBQ         $0x20, DI
-	JMP          run322
+	JMP          run343
 
-next323:
-run325:
+next344:
+run346:
 	CMPQ    DI, $0x10
-	JLT     next326
+	JLT     next347
 	MOVQ    CX, R9
 	VMOVUPD (R9), Z0
 	VMOVUPD 64(R9), Z1
@@ -7236,7 +7502,7 @@ run325:
 	XORQ    R9, R9
 	MOVQ    SI, R10
 
-sum327:
+sum348:
 	VMOVUPD      (R10), Z4
 	VMOVUPD      64(R10), Z5
 	VBROADCASTSD (R8)(R9*8), Z6
@@ -7248,7 +7514,7 @@ sum327:
 	ADDQ         DX, R10
 	INCQ         R9
 	CMPQ         R9, n+40(FP)
-	JLT          sum327
+	JLT          sum348
 	MOVQ         CX, R9
 	VMOVUPD      Z0, (R9)
 	VMOVUPD      Z1, 64(R9)
@@ -7258,14 +7524,14 @@ sum327:
 	ADDQ         $+128, SI
 	ADDQ         $+128, CX
 	SUBQ         $0x10, DI
-	JMP          run325
+	JMP          run346
 
-next326:
+next347:
 	ADDQ DX, CX
 	ADDQ $0x08, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group321
+	JGE  group342
 	VZEROUPPER
 	RET
 
@@ -7277,7 +7543,7 @@ TEXT ·outerWide3F64AVX512(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x03, DX
 
-group328:
+group349:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
@@ -7288,9 +7554,9 @@ group328:
 	MOVLQSX 8(AX), R10
 	LEAQ    (BX)(R10*8), BX
 
-run329:
+run350:
 	CMPQ    DI, $0x20
-	JLT     next330
+	JLT     next351
 	MOVQ    CX, R10
 	VMOVUPD (R10), Z0
 	VMOVUPD 64(R10), Z1
@@ -7309,7 +7575,7 @@ run329:
 	XORQ    R10, R10
 	MOVQ    SI, R11
 
-sum331:
+sum352:
 	VMOVUPD      (R11), Z12
 	VMOVUPD      64(R11), Z13
 	VMOVUPD      128(R11), Z14
@@ -7332,7 +7598,7 @@ sum331:
 	ADDQ         DX, R11
 	INCQ         R10
 	CMPQ         R10, n+40(FP)
-	JLT          sum331
+	JLT          sum352
 	MOVQ         CX, R10
 	VMOVUPD      Z0, (R10)
 	VMOVUPD      Z1, 64(R10)
@@ -7351,12 +7617,12 @@ sum331:
 	ADDQ         $+256, SI
 	ADDQ         $+256, CX
 	SUBQ         $0x20, DI
-	JMP          run329
+	JMP          run350
 
-next330:
-run332:
+next351:
+run353:
 	CMPQ    DI, $0x10
-	JLT     next333
+	JLT     next354
 	MOVQ    CX, R10
 	VMOVUPD (R10), Z0
 	VMOVUPD 64(R10), Z1
@@ -7369,7 +7635,7 @@ run332:
 	XORQ    R10, R10
 	MOVQ    SI, R11
 
-sum334:
+sum355:
 	VMOVUPD      (R11), Z6
 	VMOVUPD      64(R11), Z7
 	VBROADCASTSD (R8)(R10*8), Z8
@@ -7384,7 +7650,7 @@ sum334:
 	ADDQ         DX, R11
 	INCQ         R10
 	CMPQ         R10, n+40(FP)
-	JLT          sum334
+	JLT          sum355
 	MOVQ         CX, R10
 	VMOVUPD      Z0, (R10)
 	VMOVUPD      Z1, 64(R10)
@@ -7397,15 +7663,15 @@ sum334:
 	ADDQ         $+128, SI
 	ADDQ         $+128, CX
 	SUBQ         $0x10, DI
-	JMP          run332
+	JMP          run353
 
-next333:
+next354:
 	ADDQ DX, CX
 	ADDQ DX, CX
 	ADDQ $0x0c, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group328
+	JGE  group349
 	VZEROUPPER
 	RET
 
@@ -7417,7 +7683,7 @@ TEXT ·outerWide4F64AVX512(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x03, DX
 
-group335:
+group356:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
@@ -7430,9 +7696,9 @@ group335:
 	MOVLQSX 12(AX), R11
 	LEAQ    (BX)(R11*8), BX
 
-run336:
+run357:
 	CMPQ    DI, $0x20
-	JLT     next337
+	JLT     next358
 	MOVQ    CX, R11
 	VMOVUPD (R11), Z0
 	VMOVUPD 64(R11), Z1
@@ -7456,7 +7722,7 @@ run336:
 	XORQ    R11, R11
 	MOVQ    SI, R12
 
-sum338:
+sum359:
 	VMOVUPD      (R12), Z16
 	VMOVUPD      64(R12), Z17
 	VMOVUPD      128(R12), Z18
@@ -7484,7 +7750,7 @@ sum338:
 	ADDQ         DX, R12
 	INCQ         R11
 	CMPQ         R11, n+40(FP)
-	JLT          sum338
+	JLT          sum359
 	MOVQ         CX, R11
 	VMOVUPD      Z0, (R11)
 	VMOVUPD      Z1, 64(R11)
@@ -7508,12 +7774,12 @@ sum338:
 	ADDQ         $+256, SI
 	ADDQ         $+256, CX
 	SUBQ         $0x20, DI
-	JMP          run336
+	JMP          run357
 
-next337:
-run339:
+next358:
+run360:
 	CMPQ    DI, $0x10
-	JLT     next340
+	JLT     next361
 	MOVQ    CX, R11
 	VMOVUPD (R11), Z0
 	VMOVUPD 64(R11), Z1
@@ -7529,7 +7795,7 @@ run339:
 	XORQ    R11, R11
 	MOVQ    SI, R12
 
-sum341:
+sum362:
 	VMOVUPD      (R12), Z8
 	VMOVUPD      64(R12), Z9
 	VBROADCASTSD (R8)(R11*8), Z10
@@ -7547,7 +7813,7 @@ sum341:
 	ADDQ         DX, R12
 	INCQ         R11
 	CMPQ         R11, n+40(FP)
-	JLT          sum341
+	JLT          sum362
 	MOVQ         CX, R11
 	VMOVUPD      Z0, (R11)
 	VMOVUPD      Z1, 64(R11)
@@ -7563,16 +7829,16 @@ sum341:
 	ADDQ         $+128, SI
 	ADDQ         $+128, CX
 	SUBQ         $0x10, DI
-	JMP          run339
+	JMP          run360
 
-next340:
+next361:
 	ADDQ DX, CX
 	ADDQ DX, CX
 	ADDQ DX, CX
 	ADDQ $0x10, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group335
+	JGE  group356
 	VZEROUPPER
 	RET
 
@@ -7584,7 +7850,7 @@ TEXT ·outerWide5F64AVX512(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x03, DX
 
-group342:
+group363:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
@@ -7599,9 +7865,9 @@ group342:
 	MOVLQSX 16(AX), R12
 	LEAQ    (BX)(R12*8), BX
 
-run343:
+run364:
 	CMPQ    DI, $0x20
-	JLT     next344
+	JLT     next365
 	MOVQ    CX, R12
 	VMOVUPD (R12), Z0
 	VMOVUPD 64(R12), Z1
@@ -7630,7 +7896,7 @@ run343:
 	XORQ    R12, R12
 	MOVQ    SI, R13
 
-sum345:
+sum366:
 	VMOVUPD      (R13), Z20
 	VMOVUPD      64(R13), Z21
 	VMOVUPD      128(R13), Z22
@@ -7663,7 +7929,7 @@ sum345:
 	ADDQ         DX, R13
 	INCQ         R12
 	CMPQ         R12, n+40(FP)
-	JLT          sum345
+	JLT          sum366
 	MOVQ         CX, R12
 	VMOVUPD      Z0, (R12)
 	VMOVUPD      Z1, 64(R12)
@@ -7692,12 +7958,12 @@ sum345:
 	ADDQ         $+256, SI
 	ADDQ         $+256, CX
 	SUBQ         $0x20, DI
-	JMP          run343
+	JMP          run364
 
-next344:
-run346:
+next365:
+run367:
 	CMPQ    DI, $0x10
-	JLT     next347
+	JLT     next368
 	MOVQ    CX, R12
 	VMOVUPD (R12), Z0
 	VMOVUPD 64(R12), Z1
@@ -7716,7 +7982,7 @@ run346:
 	XORQ    R12, R12
 	MOVQ    SI, R13
 
-sum348:
+sum369:
 	VMOVUPD      (R13), Z10
 	VMOVUPD      64(R13), Z11
 	VBROADCASTSD (R8)(R12*8), Z12
@@ -7737,7 +8003,7 @@ sum348:
 	ADDQ         DX, R13
 	INCQ         R12
 	CMPQ         R12, n+40(FP)
-	JLT          sum348
+	JLT          sum369
 	MOVQ         CX, R12
 	VMOVUPD      Z0, (R12)
 	VMOVUPD      Z1, 64(R12)
@@ -7756,9 +8022,9 @@ sum348:
 	ADDQ         $+128, SI
 	ADDQ         $+128, CX
 	SUBQ         $0x10, DI
-	JMP          run346
+	JMP          run367
 
-next347:
+next368:
 	ADDQ DX, CX
 	ADDQ DX, CX
 	ADDQ DX, CX
@@ -7766,7 +8032,7 @@ next347:
 	ADDQ $0x14, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group342
+	JGE  group363
 	VZEROUPPER
 	RET
 
@@ -7778,7 +8044,7 @@ TEXT ·outerWide6F64AVX512(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x03, DX
 
-group349:
+group370:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
@@ -7795,9 +8061,9 @@ group349:
 	MOVLQSX 20(AX), R13
 	LEAQ    (BX)(R13*8), BX
 
-run350:
+run371:
 	CMPQ    DI, $0x20
-	JLT     next351
+	JLT     next372
 	MOVQ    CX, R13
 	VMOVUPD (R13), Z0
 	VMOVUPD 64(R13), Z1
@@ -7831,7 +8097,7 @@ run350:
 	XORQ    R13, R13
 	MOVQ    SI, R14
 
-sum352:
+sum373:
 	VMOVUPD      (R14), Z24
 	VMOVUPD      64(R14), Z25
 	VMOVUPD      128(R14), Z26
@@ -7869,7 +8135,7 @@ sum352:
 	ADDQ         DX, R14
 	INCQ         R13
 	CMPQ         R13, n+40(FP)
-	JLT          sum352
+	JLT          sum373
 	MOVQ         CX, R13
 	VMOVUPD      Z0, (R13)
 	VMOVUPD      Z1, 64(R13)
@@ -7903,12 +8169,12 @@ sum352:
 	ADDQ         $+256, SI
 	ADDQ         $+256, CX
 	SUBQ         $0x20, DI
-	JMP          run350
+	JMP          run371
 
-next351:
-run353:
+next372:
+run374:
 	CMPQ    DI, $0x10
-	JLT     next354
+	JLT     next375
 	MOVQ    CX, R13
 	VMOVUPD (R13), Z0
 	VMOVUPD 64(R13), Z1
@@ -7930,7 +8196,7 @@ run353:
 	XORQ    R13, R13
 	MOVQ    SI, R14
 
-sum355:
+sum376:
 	VMOVUPD      (R14), Z12
 	VMOVUPD      64(R14), Z13
 	VBROADCASTSD (R8)(R13*8), Z14
@@ -7954,7 +8220,7 @@ sum355:
 	ADDQ         DX, R14
 	INCQ         R13
 	CMPQ         R13, n+40(FP)
-	JLT          sum355
+	JLT          sum376
 	MOVQ         CX, R13
 	VMOVUPD      Z0, (R13)
 	VMOVUPD      Z1, 64(R13)
@@ -7976,9 +8242,9 @@ sum355:
 	ADDQ         $+128, SI
 	ADDQ         $+128, CX
 	SUBQ         $0x10, DI
-	JMP          run353
+	JMP          run374
 
-next354:
+next375:
 	ADDQ DX, CX
 	ADDQ DX, CX
 	ADDQ DX, CX
@@ -7987,7 +8253,7 @@ next354:
 	ADDQ $0x18, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group349
+	JGE  group370
 	VZEROUPPER
 	RET
 
@@ -8002,9 +8268,9 @@ TEXT ·transposeF64AVX512(SB), NOSPLIT, $0-48
 	SHLQ $0x03, SI
 	XORQ DI, DI
 
-rows356:
+rows377:
 	CMPQ       DI, n+40(FP)
-	JGE        done357
+	JGE        done378
 	MOVQ       $0x00000000, R8
 	CMPQ       R8, BX
 	CMOVQGT    BX, R8
@@ -8374,9 +8640,9 @@ rows356:
 	ADDQ       SI, AX
 	ADDQ       SI, AX
 	ADDQ       $0x10, DI
-	JMP        rows356
+	JMP        rows377
 
-done357:
+done378:
 	VZEROUPPER
 	RET
 
@@ -8386,30 +8652,219 @@ TEXT ·rowSumF64AVX2(SB), NOSPLIT, $0-32
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ sums+16(FP), DX
-	CMPQ 8(AX), $0x00
-	JEQ  done359
-	XORQ BX, BX
+	MOVQ (AX), BX
+	MOVQ 8(AX), AX
 
-column358:
-	MOVQ    (AX), SI
-	MOVLQSX (SI)(BX*4), SI
+columns379:
+	CMPQ    AX, $0x04
+	JLT     columnsDone380
+	MOVLQSX (BX), SI
+	LEAQ    (CX)(SI*8), SI
+	MOVLQSX 4(BX), DI
+	LEAQ    (CX)(DI*8), DI
+	MOVLQSX 8(BX), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 12(BX), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVQ    n+24(FP), R10
+	VMOVUPD (DX), Y0
+	VMOVUPD 128(DX), Y1
+	VMOVUPD 256(DX), Y2
+	VMOVUPD 384(DX), Y3
+	XORQ    R11, R11
+	SUBQ    $0x10, R10
+	JLT     rest382
+
+rows381:
+	VMOVUPD (SI)(R11*1), Y4
+	VADDPD  Y4, Y0, Y0
+	VMOVUPD (DI)(R11*1), Y4
+	VADDPD  Y4, Y1, Y1
+	VMOVUPD (R8)(R11*1), Y4
+	VADDPD  Y4, Y2, Y2
+	VMOVUPD (R9)(R11*1), Y4
+	VADDPD  Y4, Y3, Y3
+	ADDQ    $+128, R11
+	SUBQ    $0x10, R10
+	JGE     rows381
+
+rest382:
+	ADDQ    $0x10, R10
+	JEQ     rowsDone383
+	LEAQ    masks64<>+0(SB), R12
+	SHLQ    $0x03, R10
+	SUBQ    R10, R12
+	VMOVUPD 128(R12), Y4
+	VANDPD  (SI)(R11*1), Y4, Y5
+	VADDPD  Y5, Y0, Y0
+	VANDPD  (DI)(R11*1), Y4, Y5
+	VADDPD  Y5, Y1, Y1
+	VANDPD  (R8)(R11*1), Y4, Y5
+	VADDPD  Y5, Y2, Y2
+	VANDPD  (R9)(R11*1), Y4, Y4
+	VADDPD  Y4, Y3, Y3
+
+rowsDone383:
+	VMOVUPD Y0, (DX)
+	VMOVUPD Y1, 128(DX)
+	VMOVUPD Y2, 256(DX)
+	VMOVUPD Y3, 384(DX)
+	MOVQ    n+24(FP), R10
+	VMOVUPD 32(DX), Y0
+	VMOVUPD 160(DX), Y1
+	VMOVUPD 288(DX), Y2
+	VMOVUPD 416(DX), Y3
+	XORQ    R11, R11
+	SUBQ    $0x10, R10
+	JLT     rest385
+
+rows384:
+	VMOVUPD 32(SI)(R11*1), Y4
+	VADDPD  Y4, Y0, Y0
+	VMOVUPD 32(DI)(R11*1), Y4
+	VADDPD  Y4, Y1, Y1
+	VMOVUPD 32(R8)(R11*1), Y4
+	VADDPD  Y4, Y2, Y2
+	VMOVUPD 32(R9)(R11*1), Y4
+	VADDPD  Y4, Y3, Y3
+	ADDQ    $+128, R11
+	SUBQ    $0x10, R10
+	JGE     rows384
+
+rest385:
+	ADDQ    $0x10, R10
+	JEQ     rowsDone386
+	LEAQ    masks64<>+0(SB), R12
+	SHLQ    $0x03, R10
+	SUBQ    R10, R12
+	VMOVUPD 160(R12), Y4
+	VANDPD  32(SI)(R11*1), Y4, Y5
+	VADDPD  Y5, Y0, Y0
+	VANDPD  32(DI)(R11*1), Y4, Y5
+	VADDPD  Y5, Y1, Y1
+	VANDPD  32(R8)(R11*1), Y4, Y5
+	VADDPD  Y5, Y2, Y2
+	VANDPD  32(R9)(R11*1), Y4, Y4
+	VADDPD  Y4, Y3, Y3
+
+rowsDone386:
+	VMOVUPD Y0, 32(DX)
+	VMOVUPD Y1, 160(DX)
+	VMOVUPD Y2, 288(DX)
+	VMOVUPD Y3, 416(DX)
+	MOVQ    n+24(FP), R10
+	VMOVUPD 64(DX), Y0
+	VMOVUPD 192(DX), Y1
+	VMOVUPD 320(DX), Y2
+	VMOVUPD 448(DX), Y3
+	XORQ    R11, R11
+	SUBQ    $0x10, R10
+	JLT     rest388
+
+rows387:
+	VMOVUPD 64(SI)(R11*1), Y4
+	VADDPD  Y4, Y0, Y0
+	VMOVUPD 64(DI)(R11*1), Y4
+	VADDPD  Y4, Y1, Y1
+	VMOVUPD 64(R8)(R11*1), Y4
+	VADDPD  Y4, Y2, Y2
+	VMOVUPD 64(R9)(R11*1), Y4
+	VADDPD  Y4, Y3, Y3
+	ADDQ    $+128, R11
+	SUBQ    $0x10, R10
+	JGE     rows387
+
+rest388:
+	ADDQ    $0x10, R10
+	JEQ     rowsDone389
+	LEAQ    masks64<>+0(SB), R12
+	SHLQ    $0x03, R10
+	SUBQ    R10, R12
+	VMOVUPD 192(R12), Y4
+	VANDPD  64(SI)(R11*1), Y4, Y5
+	VADDPD  Y5, Y0, Y0
+	VANDPD  64(DI)(R11*1), Y4, Y5
+	VADDPD  Y5, Y1, Y1
+	VANDPD  64(R8)(R11*1), Y4, Y5
+	VADDPD  Y5, Y2, Y2
+	VANDPD  64(R9)(R11*1), Y4, Y4
+	VADDPD  Y4, Y3, Y3
+
+rowsDone389:
+	VMOVUPD Y0, 64(DX)
+	VMOVUPD Y1, 192(DX)
+	VMOVUPD Y2, 320(DX)
+	VMOVUPD Y3, 448(DX)
+	MOVQ    n+24(FP), R10
+	VMOVUPD 96(DX), Y0
+	VMOVUPD 224(DX), Y1
+	VMOVUPD 352(DX), Y2
+	VMOVUPD 480(DX), Y3
+	XORQ    R11, R11
+	SUBQ    $0x10, R10
+	JLT     rest391
+
+rows390:
+	VMOVUPD 96(SI)(R11*1), Y4
+	VADDPD  Y4, Y0, Y0
+	VMOVUPD 96(DI)(R11*1), Y4
+	VADDPD  Y4, Y1, Y1
+	VMOVUPD 96(R8)(R11*1), Y4
+	VADDPD  Y4, Y2, Y2
+	VMOVUPD 96(R9)(R11*1), Y4
+	VADDPD  Y4, Y3, Y3
+	ADDQ    $+128, R11
+	SUBQ    $0x10, R10
+	JGE     rows390
+
+rest391:
+	ADDQ    $0x10, R10
+	JEQ     rowsDone392
+	LEAQ    masks64<>+0(SB), R12
+	SHLQ    $0x03, R10
+	SUBQ    R10, R12
+	VMOVUPD 224(R12), Y4
+	VANDPD  96(SI)(R11*1), Y4, Y5
+	VADDPD  Y5, Y0, Y0
+	VANDPD  96(DI)(R11*1), Y4, Y5
+	VADDPD  Y5, Y1, Y1
+	VANDPD  96(R8)(R11*1), Y4, Y5
+	VADDPD  Y5, Y2, Y2
+	VANDPD  96(R9)(R11*1), Y4, Y4
+	VADDPD  Y4, Y3, Y3
+
+rowsDone392:
+	VMOVUPD Y0, 96(DX)
+	VMOVUPD Y1, 224(DX)
+	VMOVUPD Y2, 352(DX)
+	VMOVUPD Y3, 480(DX)
+	ADDQ    $+512, DX
+	ADDQ    $0x10, BX
+	SUBQ    $0x04, AX
+	JMP     columns379
+
+columnsDone380:
+columns393:
+	CMPQ    AX, $0x01
+	JLT     columnsDone394
+	MOVLQSX (BX), SI
 	LEAQ    (CX)(SI*8), SI
 	MOVQ    n+24(FP), DI
 	VMOVUPD (DX), Y0
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest361
+	JLT     rest396
 
-rows360:
+rows395:
 	VMOVUPD (SI)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 	ADDQ    $+128, R8
 	SUBQ    $0x10, DI
-	JGE     rows360
+	JGE     rows395
 
-rest361:
+rest396:
 	ADDQ    $0x10, DI
-	JEQ     rowsDone362
+	JEQ     rowsDone397
 	LEAQ    masks64<>+0(SB), R9
 	SHLQ    $0x03, DI
 	SUBQ    DI, R9
@@ -8417,24 +8872,24 @@ rest361:
 	VANDPD  (SI)(R8*1), Y1, Y1
 	VADDPD  Y1, Y0, Y0
 
-rowsDone362:
+rowsDone397:
 	VMOVUPD Y0, (DX)
 	MOVQ    n+24(FP), DI
 	VMOVUPD 32(DX), Y0
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest364
+	JLT     rest399
 
-rows363:
+rows398:
 	VMOVUPD 32(SI)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 	ADDQ    $+128, R8
 	SUBQ    $0x10, DI
-	JGE     rows363
+	JGE     rows398
 
-rest364:
+rest399:
 	ADDQ    $0x10, DI
-	JEQ     rowsDone365
+	JEQ     rowsDone400
 	LEAQ    masks64<>+0(SB), R9
 	SHLQ    $0x03, DI
 	SUBQ    DI, R9
@@ -8442,24 +8897,24 @@ rest364:
 	VANDPD  32(SI)(R8*1), Y1, Y1
 	VADDPD  Y1, Y0, Y0
 
-rowsDone365:
+rowsDone400:
 	VMOVUPD Y0, 32(DX)
 	MOVQ    n+24(FP), DI
 	VMOVUPD 64(DX), Y0
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest367
+	JLT     rest402
 
-rows366:
+rows401:
 	VMOVUPD 64(SI)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 	ADDQ    $+128, R8
 	SUBQ    $0x10, DI
-	JGE     rows366
+	JGE     rows401
 
-rest367:
+rest402:
 	ADDQ    $0x10, DI
-	JEQ     rowsDone368
+	JEQ     rowsDone403
 	LEAQ    masks64<>+0(SB), R9
 	SHLQ    $0x03, DI
 	SUBQ    DI, R9
@@ -8467,24 +8922,24 @@ rest367:
 	VANDPD  64(SI)(R8*1), Y1, Y1
 	VADDPD  Y1, Y0, Y0
 
-rowsDone368:
+rowsDone403:
 	VMOVUPD Y0, 64(DX)
 	MOVQ    n+24(FP), DI
 	VMOVUPD 96(DX), Y0
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest370
+	JLT     rest405
 
-rows369:
+rows404:
 	VMOVUPD 96(SI)(R8*1), Y1
 	VADDPD  Y1, Y0, Y0
 	ADDQ    $+128, R8
 	SUBQ    $0x10, DI
-	JGE     rows369
+	JGE     rows404
 
-rest370:
+rest405:
 	ADDQ    $0x10, DI
-	JEQ     rowsDone371
+	JEQ     rowsDone406
 	LEAQ    masks64<>+0(SB), R9
 	SHLQ    $0x03, DI
 	SUBQ    DI, R9
@@ -8492,14 +8947,14 @@ rest370:
 	VANDPD  96(SI)(R8*1), Y1, Y1
 	VADDPD  Y1, Y0, Y0
 
-rowsDone371:
+rowsDone406:
 	VMOVUPD Y0, 96(DX)
 	ADDQ    $+128, DX
-	INCQ    BX
-	CMPQ    BX, 8(AX)
-	JLT     column358
+	ADDQ    $0x04, BX
+	SUBQ    $0x01, AX
+	JMP     columns393
 
-done359:
+columnsDone394:
 	VZEROUPPER
 	RET
 
@@ -8510,9 +8965,9 @@ TEXT ·foldF64AVX2(SB), NOSPLIT, $0-24
 	MOVQ sums+8(FP), CX
 	MOVQ n+16(FP), DX
 
-sum372:
+sum407:
 	TESTQ        DX, DX
-	JEQ          done373
+	JEQ          done408
 	VMOVUPD      (CX), Y0
 	VMOVUPD      32(CX), Y1
 	VMOVUPD      64(CX), Y2
@@ -8528,9 +8983,9 @@ sum372:
 	ADDQ         $+128, CX
 	ADDQ         $0x08, AX
 	DECQ         DX
-	JMP          sum372
+	JMP          sum407
 
-done373:
+done408:
 	VZEROUPPER
 	RET
 
@@ -8550,19 +9005,19 @@ TEXT ·outer1x1F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x10, BX
-	JLT     rest375
+	JLT     rest410
 
-rows374:
+rows409:
 	VMOVUPD     (DX)(SI*1), Y1
 	VMOVUPD     (AX)(SI*1), Y2
 	VFMADD231PD Y1, Y2, Y0
 	ADDQ        $+128, SI
 	SUBQ        $0x10, BX
-	JGE         rows374
+	JGE         rows409
 
-rest375:
+rest410:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone376
+	JEQ         rowsDone411
 	LEAQ        masks64<>+0(SB), DI
 	SHLQ        $0x03, BX
 	SUBQ        BX, DI
@@ -8571,7 +9026,7 @@ rest375:
 	VANDPD      (AX)(SI*1), Y1, Y1
 	VFMADD231PD Y2, Y1, Y0
 
-rowsDone376:
+rowsDone411:
 	MOVQ    CX, BX
 	VMOVUPD Y0, (BX)
 	MOVQ    CX, BX
@@ -8579,19 +9034,19 @@ rowsDone376:
 	MOVQ    n+40(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x10, BX
-	JLT     rest378
+	JLT     rest413
 
-rows377:
+rows412:
 	VMOVUPD     32(DX)(SI*1), Y1
 	VMOVUPD     32(AX)(SI*1), Y2
 	VFMADD231PD Y1, Y2, Y0
 	ADDQ        $+128, SI
 	SUBQ        $0x10, BX
-	JGE         rows377
+	JGE         rows412
 
-rest378:
+rest413:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone379
+	JEQ         rowsDone414
 	LEAQ        masks64<>+0(SB), DI
 	SHLQ        $0x03, BX
 	SUBQ        BX, DI
@@ -8600,7 +9055,7 @@ rest378:
 	VANDPD      32(AX)(SI*1), Y1, Y1
 	VFMADD231PD Y2, Y1, Y0
 
-rowsDone379:
+rowsDone414:
 	MOVQ    CX, BX
 	VMOVUPD Y0, 32(BX)
 	MOVQ    CX, BX
@@ -8608,19 +9063,19 @@ rowsDone379:
 	MOVQ    n+40(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x10, BX
-	JLT     rest381
+	JLT     rest416
 
-rows380:
+rows415:
 	VMOVUPD     64(DX)(SI*1), Y1
 	VMOVUPD     64(AX)(SI*1), Y2
 	VFMADD231PD Y1, Y2, Y0
 	ADDQ        $+128, SI
 	SUBQ        $0x10, BX
-	JGE         rows380
+	JGE         rows415
 
-rest381:
+rest416:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone382
+	JEQ         rowsDone417
 	LEAQ        masks64<>+0(SB), DI
 	SHLQ        $0x03, BX
 	SUBQ        BX, DI
@@ -8629,7 +9084,7 @@ rest381:
 	VANDPD      64(AX)(SI*1), Y1, Y1
 	VFMADD231PD Y2, Y1, Y0
 
-rowsDone382:
+rowsDone417:
 	MOVQ    CX, BX
 	VMOVUPD Y0, 64(BX)
 	MOVQ    CX, BX
@@ -8637,19 +9092,19 @@ rowsDone382:
 	MOVQ    n+40(FP), BX
 	XORQ    SI, SI
 	SUBQ    $0x10, BX
-	JLT     rest384
+	JLT     rest419
 
-rows383:
+rows418:
 	VMOVUPD     96(DX)(SI*1), Y1
 	VMOVUPD     96(AX)(SI*1), Y2
 	VFMADD231PD Y1, Y2, Y0
 	ADDQ        $+128, SI
 	SUBQ        $0x10, BX
-	JGE         rows383
+	JGE         rows418
 
-rest384:
+rest419:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone385
+	JEQ         rowsDone420
 	LEAQ        masks64<>+0(SB), DI
 	SHLQ        $0x03, BX
 	SUBQ        BX, DI
@@ -8658,7 +9113,7 @@ rest384:
 	VANDPD      96(AX)(SI*1), Y1, Y1
 	VFMADD231PD Y2, Y1, Y0
 
-rowsDone385:
+rowsDone420:
 	MOVQ    CX, AX
 	VMOVUPD Y0, 96(AX)
 	VZEROUPPER
@@ -8683,9 +9138,9 @@ TEXT ·outer1x2F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    DI, DI
 	SUBQ    $0x10, BX
-	JLT     rest387
+	JLT     rest422
 
-rows386:
+rows421:
 	VMOVUPD     (DX)(DI*1), Y2
 	VMOVUPD     (SI)(DI*1), Y3
 	VFMADD231PD Y2, Y3, Y0
@@ -8693,11 +9148,11 @@ rows386:
 	VFMADD231PD Y2, Y3, Y1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, BX
-	JGE         rows386
+	JGE         rows421
 
-rest387:
+rest422:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone388
+	JEQ         rowsDone423
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, BX
 	SUBQ        BX, R8
@@ -8708,7 +9163,7 @@ rest387:
 	VANDPD      (AX)(DI*1), Y2, Y2
 	VFMADD231PD Y3, Y2, Y1
 
-rowsDone388:
+rowsDone423:
 	MOVQ    CX, BX
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 128(BX)
@@ -8718,9 +9173,9 @@ rowsDone388:
 	MOVQ    n+40(FP), BX
 	XORQ    DI, DI
 	SUBQ    $0x10, BX
-	JLT     rest390
+	JLT     rest425
 
-rows389:
+rows424:
 	VMOVUPD     32(DX)(DI*1), Y2
 	VMOVUPD     32(SI)(DI*1), Y3
 	VFMADD231PD Y2, Y3, Y0
@@ -8728,11 +9183,11 @@ rows389:
 	VFMADD231PD Y2, Y3, Y1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, BX
-	JGE         rows389
+	JGE         rows424
 
-rest390:
+rest425:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone391
+	JEQ         rowsDone426
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, BX
 	SUBQ        BX, R8
@@ -8743,7 +9198,7 @@ rest390:
 	VANDPD      32(AX)(DI*1), Y2, Y2
 	VFMADD231PD Y3, Y2, Y1
 
-rowsDone391:
+rowsDone426:
 	MOVQ    CX, BX
 	VMOVUPD Y0, 32(BX)
 	VMOVUPD Y1, 160(BX)
@@ -8753,9 +9208,9 @@ rowsDone391:
 	MOVQ    n+40(FP), BX
 	XORQ    DI, DI
 	SUBQ    $0x10, BX
-	JLT     rest393
+	JLT     rest428
 
-rows392:
+rows427:
 	VMOVUPD     64(DX)(DI*1), Y2
 	VMOVUPD     64(SI)(DI*1), Y3
 	VFMADD231PD Y2, Y3, Y0
@@ -8763,11 +9218,11 @@ rows392:
 	VFMADD231PD Y2, Y3, Y1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, BX
-	JGE         rows392
+	JGE         rows427
 
-rest393:
+rest428:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone394
+	JEQ         rowsDone429
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, BX
 	SUBQ        BX, R8
@@ -8778,7 +9233,7 @@ rest393:
 	VANDPD      64(AX)(DI*1), Y2, Y2
 	VFMADD231PD Y3, Y2, Y1
 
-rowsDone394:
+rowsDone429:
 	MOVQ    CX, BX
 	VMOVUPD Y0, 64(BX)
 	VMOVUPD Y1, 192(BX)
@@ -8788,9 +9243,9 @@ rowsDone394:
 	MOVQ    n+40(FP), BX
 	XORQ    DI, DI
 	SUBQ    $0x10, BX
-	JLT     rest396
+	JLT     rest431
 
-rows395:
+rows430:
 	VMOVUPD     96(DX)(DI*1), Y2
 	VMOVUPD     96(SI)(DI*1), Y3
 	VFMADD231PD Y2, Y3, Y0
@@ -8798,11 +9253,11 @@ rows395:
 	VFMADD231PD Y2, Y3, Y1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, BX
-	JGE         rows395
+	JGE         rows430
 
-rest396:
+rest431:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone397
+	JEQ         rowsDone432
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, BX
 	SUBQ        BX, R8
@@ -8813,7 +9268,7 @@ rest396:
 	VANDPD      96(AX)(DI*1), Y2, Y2
 	VFMADD231PD Y3, Y2, Y1
 
-rowsDone397:
+rowsDone432:
 	MOVQ    CX, AX
 	VMOVUPD Y0, 96(AX)
 	VMOVUPD Y1, 224(AX)
@@ -8842,9 +9297,9 @@ TEXT ·outer1x3F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), BX
 	XORQ    R8, R8
 	SUBQ    $0x10, BX
-	JLT     rest399
+	JLT     rest434
 
-rows398:
+rows433:
 	VMOVUPD     (DX)(R8*1), Y3
 	VMOVUPD     (SI)(R8*1), Y4
 	VFMADD231PD Y3, Y4, Y0
@@ -8854,11 +9309,11 @@ rows398:
 	VFMADD231PD Y3, Y4, Y2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, BX
-	JGE         rows398
+	JGE         rows433
 
-rest399:
+rest434:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone400
+	JEQ         rowsDone435
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, BX
 	SUBQ        BX, R9
@@ -8871,7 +9326,7 @@ rest399:
 	VANDPD      (AX)(R8*1), Y3, Y3
 	VFMADD231PD Y4, Y3, Y2
 
-rowsDone400:
+rowsDone435:
 	MOVQ    CX, BX
 	VMOVUPD Y0, (BX)
 	VMOVUPD Y1, 128(BX)
@@ -8883,9 +9338,9 @@ rowsDone400:
 	MOVQ    n+40(FP), BX
 	XORQ    R8, R8
 	SUBQ    $0x10, BX
-	JLT     rest402
+	JLT     rest437
 
-rows401:
+rows436:
 	VMOVUPD     32(DX)(R8*1), Y3
 	VMOVUPD     32(SI)(R8*1), Y4
 	VFMADD231PD Y3, Y4, Y0
@@ -8895,11 +9350,11 @@ rows401:
 	VFMADD231PD Y3, Y4, Y2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, BX
-	JGE         rows401
+	JGE         rows436
 
-rest402:
+rest437:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone403
+	JEQ         rowsDone438
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, BX
 	SUBQ        BX, R9
@@ -8912,7 +9367,7 @@ rest402:
 	VANDPD      32(AX)(R8*1), Y3, Y3
 	VFMADD231PD Y4, Y3, Y2
 
-rowsDone403:
+rowsDone438:
 	MOVQ    CX, BX
 	VMOVUPD Y0, 32(BX)
 	VMOVUPD Y1, 160(BX)
@@ -8924,9 +9379,9 @@ rowsDone403:
 	MOVQ    n+40(FP), BX
 	XORQ    R8, R8
 	SUBQ    $0x10, BX
-	JLT     rest405
+	JLT     rest440
 
-rows404:
+rows439:
 	VMOVUPD     64(DX)(R8*1), Y3
 	VMOVUPD     64(SI)(R8*1), Y4
 	VFMADD231PD Y3, Y4, Y0
@@ -8936,11 +9391,11 @@ rows404:
 	VFMADD231PD Y3, Y4, Y2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, BX
-	JGE         rows404
+	JGE         rows439
 
-rest405:
+rest440:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone406
+	JEQ         rowsDone441
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, BX
 	SUBQ        BX, R9
@@ -8953,7 +9408,7 @@ rest405:
 	VANDPD      64(AX)(R8*1), Y3, Y3
 	VFMADD231PD Y4, Y3, Y2
 
-rowsDone406:
+rowsDone441:
 	MOVQ    CX, BX
 	VMOVUPD Y0, 64(BX)
 	VMOVUPD Y1, 192(BX)
@@ -8965,9 +9420,9 @@ rowsDone406:
 	MOVQ    n+40(FP), BX
 	XORQ    R8, R8
 	SUBQ    $0x10, BX
-	JLT     rest408
+	JLT     rest443
 
-rows407:
+rows442:
 	VMOVUPD     96(DX)(R8*1), Y3
 	VMOVUPD     96(SI)(R8*1), Y4
 	VFMADD231PD Y3, Y4, Y0
@@ -8977,11 +9432,11 @@ rows407:
 	VFMADD231PD Y3, Y4, Y2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, BX
-	JGE         rows407
+	JGE         rows442
 
-rest408:
+rest443:
 	ADDQ        $0x10, BX
-	JEQ         rowsDone409
+	JEQ         rowsDone444
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, BX
 	SUBQ        BX, R9
@@ -8994,7 +9449,7 @@ rest408:
 	VANDPD      96(AX)(R8*1), Y3, Y3
 	VFMADD231PD Y4, Y3, Y2
 
-rowsDone409:
+rowsDone444:
 	MOVQ    CX, AX
 	VMOVUPD Y0, 96(AX)
 	VMOVUPD Y1, 224(AX)
@@ -9022,9 +9477,9 @@ TEXT ·outer2x1F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    DI, DI
 	SUBQ    $0x10, SI
-	JLT     rest411
+	JLT     rest446
 
-rows410:
+rows445:
 	VMOVUPD     (BX)(DI*1), Y2
 	VMOVUPD     (DX)(DI*1), Y3
 	VMOVUPD     (AX)(DI*1), Y4
@@ -9032,11 +9487,11 @@ rows410:
 	VFMADD231PD Y3, Y4, Y1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, SI
-	JGE         rows410
+	JGE         rows445
 
-rest411:
+rest446:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone412
+	JEQ         rowsDone447
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, SI
 	SUBQ        SI, R8
@@ -9047,7 +9502,7 @@ rest411:
 	VFMADD231PD Y3, Y2, Y0
 	VFMADD231PD Y4, Y2, Y1
 
-rowsDone412:
+rowsDone447:
 	MOVQ    CX, SI
 	VMOVUPD Y0, (SI)
 	ADDQ    step+32(FP), SI
@@ -9059,9 +9514,9 @@ rowsDone412:
 	MOVQ    n+40(FP), SI
 	XORQ    DI, DI
 	SUBQ    $0x10, SI
-	JLT     rest414
+	JLT     rest449
 
-rows413:
+rows448:
 	VMOVUPD     32(BX)(DI*1), Y2
 	VMOVUPD     32(DX)(DI*1), Y3
 	VMOVUPD     32(AX)(DI*1), Y4
@@ -9069,11 +9524,11 @@ rows413:
 	VFMADD231PD Y3, Y4, Y1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, SI
-	JGE         rows413
+	JGE         rows448
 
-rest414:
+rest449:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone415
+	JEQ         rowsDone450
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, SI
 	SUBQ        SI, R8
@@ -9084,7 +9539,7 @@ rest414:
 	VFMADD231PD Y3, Y2, Y0
 	VFMADD231PD Y4, Y2, Y1
 
-rowsDone415:
+rowsDone450:
 	MOVQ    CX, SI
 	VMOVUPD Y0, 32(SI)
 	ADDQ    step+32(FP), SI
@@ -9096,9 +9551,9 @@ rowsDone415:
 	MOVQ    n+40(FP), SI
 	XORQ    DI, DI
 	SUBQ    $0x10, SI
-	JLT     rest417
+	JLT     rest452
 
-rows416:
+rows451:
 	VMOVUPD     64(BX)(DI*1), Y2
 	VMOVUPD     64(DX)(DI*1), Y3
 	VMOVUPD     64(AX)(DI*1), Y4
@@ -9106,11 +9561,11 @@ rows416:
 	VFMADD231PD Y3, Y4, Y1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, SI
-	JGE         rows416
+	JGE         rows451
 
-rest417:
+rest452:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone418
+	JEQ         rowsDone453
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, SI
 	SUBQ        SI, R8
@@ -9121,7 +9576,7 @@ rest417:
 	VFMADD231PD Y3, Y2, Y0
 	VFMADD231PD Y4, Y2, Y1
 
-rowsDone418:
+rowsDone453:
 	MOVQ    CX, SI
 	VMOVUPD Y0, 64(SI)
 	ADDQ    step+32(FP), SI
@@ -9133,9 +9588,9 @@ rowsDone418:
 	MOVQ    n+40(FP), SI
 	XORQ    DI, DI
 	SUBQ    $0x10, SI
-	JLT     rest420
+	JLT     rest455
 
-rows419:
+rows454:
 	VMOVUPD     96(BX)(DI*1), Y2
 	VMOVUPD     96(DX)(DI*1), Y3
 	VMOVUPD     96(AX)(DI*1), Y4
@@ -9143,11 +9598,11 @@ rows419:
 	VFMADD231PD Y3, Y4, Y1
 	ADDQ        $+128, DI
 	SUBQ        $0x10, SI
-	JGE         rows419
+	JGE         rows454
 
-rest420:
+rest455:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone421
+	JEQ         rowsDone456
 	LEAQ        masks64<>+0(SB), R8
 	SHLQ        $0x03, SI
 	SUBQ        SI, R8
@@ -9158,7 +9613,7 @@ rest420:
 	VFMADD231PD Y3, Y2, Y0
 	VFMADD231PD Y4, Y2, Y1
 
-rowsDone421:
+rowsDone456:
 	MOVQ    CX, AX
 	VMOVUPD Y0, 96(AX)
 	ADDQ    step+32(FP), AX
@@ -9190,9 +9645,9 @@ TEXT ·outer2x2F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    R8, R8
 	SUBQ    $0x10, SI
-	JLT     rest423
+	JLT     rest458
 
-rows422:
+rows457:
 	VMOVUPD     (BX)(R8*1), Y4
 	VMOVUPD     (DX)(R8*1), Y5
 	VMOVUPD     (DI)(R8*1), Y6
@@ -9203,11 +9658,11 @@ rows422:
 	VFMADD231PD Y5, Y6, Y3
 	ADDQ        $+128, R8
 	SUBQ        $0x10, SI
-	JGE         rows422
+	JGE         rows457
 
-rest423:
+rest458:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone424
+	JEQ         rowsDone459
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, SI
 	SUBQ        SI, R9
@@ -9221,7 +9676,7 @@ rest423:
 	VFMADD231PD Y5, Y4, Y1
 	VFMADD231PD Y6, Y4, Y3
 
-rowsDone424:
+rowsDone459:
 	MOVQ    CX, SI
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 128(SI)
@@ -9237,9 +9692,9 @@ rowsDone424:
 	MOVQ    n+40(FP), SI
 	XORQ    R8, R8
 	SUBQ    $0x10, SI
-	JLT     rest426
+	JLT     rest461
 
-rows425:
+rows460:
 	VMOVUPD     32(BX)(R8*1), Y4
 	VMOVUPD     32(DX)(R8*1), Y5
 	VMOVUPD     32(DI)(R8*1), Y6
@@ -9250,11 +9705,11 @@ rows425:
 	VFMADD231PD Y5, Y6, Y3
 	ADDQ        $+128, R8
 	SUBQ        $0x10, SI
-	JGE         rows425
+	JGE         rows460
 
-rest426:
+rest461:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone427
+	JEQ         rowsDone462
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, SI
 	SUBQ        SI, R9
@@ -9268,7 +9723,7 @@ rest426:
 	VFMADD231PD Y5, Y4, Y1
 	VFMADD231PD Y6, Y4, Y3
 
-rowsDone427:
+rowsDone462:
 	MOVQ    CX, SI
 	VMOVUPD Y0, 32(SI)
 	VMOVUPD Y1, 160(SI)
@@ -9284,9 +9739,9 @@ rowsDone427:
 	MOVQ    n+40(FP), SI
 	XORQ    R8, R8
 	SUBQ    $0x10, SI
-	JLT     rest429
+	JLT     rest464
 
-rows428:
+rows463:
 	VMOVUPD     64(BX)(R8*1), Y4
 	VMOVUPD     64(DX)(R8*1), Y5
 	VMOVUPD     64(DI)(R8*1), Y6
@@ -9297,11 +9752,11 @@ rows428:
 	VFMADD231PD Y5, Y6, Y3
 	ADDQ        $+128, R8
 	SUBQ        $0x10, SI
-	JGE         rows428
+	JGE         rows463
 
-rest429:
+rest464:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone430
+	JEQ         rowsDone465
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, SI
 	SUBQ        SI, R9
@@ -9315,7 +9770,7 @@ rest429:
 	VFMADD231PD Y5, Y4, Y1
 	VFMADD231PD Y6, Y4, Y3
 
-rowsDone430:
+rowsDone465:
 	MOVQ    CX, SI
 	VMOVUPD Y0, 64(SI)
 	VMOVUPD Y1, 192(SI)
@@ -9331,9 +9786,9 @@ rowsDone430:
 	MOVQ    n+40(FP), SI
 	XORQ    R8, R8
 	SUBQ    $0x10, SI
-	JLT     rest432
+	JLT     rest467
 
-rows431:
+rows466:
 	VMOVUPD     96(BX)(R8*1), Y4
 	VMOVUPD     96(DX)(R8*1), Y5
 	VMOVUPD     96(DI)(R8*1), Y6
@@ -9344,11 +9799,11 @@ rows431:
 	VFMADD231PD Y5, Y6, Y3
 	ADDQ        $+128, R8
 	SUBQ        $0x10, SI
-	JGE         rows431
+	JGE         rows466
 
-rest432:
+rest467:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone433
+	JEQ         rowsDone468
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, SI
 	SUBQ        SI, R9
@@ -9362,7 +9817,7 @@ rest432:
 	VFMADD231PD Y5, Y4, Y1
 	VFMADD231PD Y6, Y4, Y3
 
-rowsDone433:
+rowsDone468:
 	MOVQ    CX, AX
 	VMOVUPD Y0, 96(AX)
 	VMOVUPD Y1, 224(AX)
@@ -9400,9 +9855,9 @@ TEXT ·outer2x3F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), SI
 	XORQ    R9, R9
 	SUBQ    $0x10, SI
-	JLT     rest435
+	JLT     rest470
 
-rows434:
+rows469:
 	VMOVUPD     (BX)(R9*1), Y6
 	VMOVUPD     (DX)(R9*1), Y7
 	VMOVUPD     (DI)(R9*1), Y8
@@ -9416,11 +9871,11 @@ rows434:
 	VFMADD231PD Y7, Y8, Y5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, SI
-	JGE         rows434
+	JGE         rows469
 
-rest435:
+rest470:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone436
+	JEQ         rowsDone471
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, SI
 	SUBQ        SI, R10
@@ -9437,7 +9892,7 @@ rest435:
 	VFMADD231PD Y7, Y6, Y2
 	VFMADD231PD Y8, Y6, Y5
 
-rowsDone436:
+rowsDone471:
 	MOVQ    CX, SI
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 128(SI)
@@ -9457,9 +9912,9 @@ rowsDone436:
 	MOVQ    n+40(FP), SI
 	XORQ    R9, R9
 	SUBQ    $0x10, SI
-	JLT     rest438
+	JLT     rest473
 
-rows437:
+rows472:
 	VMOVUPD     32(BX)(R9*1), Y6
 	VMOVUPD     32(DX)(R9*1), Y7
 	VMOVUPD     32(DI)(R9*1), Y8
@@ -9473,11 +9928,11 @@ rows437:
 	VFMADD231PD Y7, Y8, Y5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, SI
-	JGE         rows437
+	JGE         rows472
 
-rest438:
+rest473:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone439
+	JEQ         rowsDone474
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, SI
 	SUBQ        SI, R10
@@ -9494,7 +9949,7 @@ rest438:
 	VFMADD231PD Y7, Y6, Y2
 	VFMADD231PD Y8, Y6, Y5
 
-rowsDone439:
+rowsDone474:
 	MOVQ    CX, SI
 	VMOVUPD Y0, 32(SI)
 	VMOVUPD Y1, 160(SI)
@@ -9514,9 +9969,9 @@ rowsDone439:
 	MOVQ    n+40(FP), SI
 	XORQ    R9, R9
 	SUBQ    $0x10, SI
-	JLT     rest441
+	JLT     rest476
 
-rows440:
+rows475:
 	VMOVUPD     64(BX)(R9*1), Y6
 	VMOVUPD     64(DX)(R9*1), Y7
 	VMOVUPD     64(DI)(R9*1), Y8
@@ -9530,11 +9985,11 @@ rows440:
 	VFMADD231PD Y7, Y8, Y5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, SI
-	JGE         rows440
+	JGE         rows475
 
-rest441:
+rest476:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone442
+	JEQ         rowsDone477
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, SI
 	SUBQ        SI, R10
@@ -9551,7 +10006,7 @@ rest441:
 	VFMADD231PD Y7, Y6, Y2
 	VFMADD231PD Y8, Y6, Y5
 
-rowsDone442:
+rowsDone477:
 	MOVQ    CX, SI
 	VMOVUPD Y0, 64(SI)
 	VMOVUPD Y1, 192(SI)
@@ -9571,9 +10026,9 @@ rowsDone442:
 	MOVQ    n+40(FP), SI
 	XORQ    R9, R9
 	SUBQ    $0x10, SI
-	JLT     rest444
+	JLT     rest479
 
-rows443:
+rows478:
 	VMOVUPD     96(BX)(R9*1), Y6
 	VMOVUPD     96(DX)(R9*1), Y7
 	VMOVUPD     96(DI)(R9*1), Y8
@@ -9587,11 +10042,11 @@ rows443:
 	VFMADD231PD Y7, Y8, Y5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, SI
-	JGE         rows443
+	JGE         rows478
 
-rest444:
+rest479:
 	ADDQ        $0x10, SI
-	JEQ         rowsDone445
+	JEQ         rowsDone480
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, SI
 	SUBQ        SI, R10
@@ -9608,7 +10063,7 @@ rest444:
 	VFMADD231PD Y7, Y6, Y2
 	VFMADD231PD Y8, Y6, Y5
 
-rowsDone445:
+rowsDone480:
 	MOVQ    CX, AX
 	VMOVUPD Y0, 96(AX)
 	VMOVUPD Y1, 224(AX)
@@ -9644,9 +10099,9 @@ TEXT ·outer3x1F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest447
+	JLT     rest482
 
-rows446:
+rows481:
 	VMOVUPD     (BX)(R8*1), Y3
 	VMOVUPD     (SI)(R8*1), Y4
 	VMOVUPD     (DX)(R8*1), Y5
@@ -9656,11 +10111,11 @@ rows446:
 	VFMADD231PD Y5, Y6, Y2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, DI
-	JGE         rows446
+	JGE         rows481
 
-rest447:
+rest482:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone448
+	JEQ         rowsDone483
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, DI
 	SUBQ        DI, R9
@@ -9673,7 +10128,7 @@ rest447:
 	VFMADD231PD Y5, Y3, Y1
 	VFMADD231PD Y6, Y3, Y2
 
-rowsDone448:
+rowsDone483:
 	MOVQ    CX, DI
 	VMOVUPD Y0, (DI)
 	ADDQ    step+32(FP), DI
@@ -9689,9 +10144,9 @@ rowsDone448:
 	MOVQ    n+40(FP), DI
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest450
+	JLT     rest485
 
-rows449:
+rows484:
 	VMOVUPD     32(BX)(R8*1), Y3
 	VMOVUPD     32(SI)(R8*1), Y4
 	VMOVUPD     32(DX)(R8*1), Y5
@@ -9701,11 +10156,11 @@ rows449:
 	VFMADD231PD Y5, Y6, Y2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, DI
-	JGE         rows449
+	JGE         rows484
 
-rest450:
+rest485:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone451
+	JEQ         rowsDone486
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, DI
 	SUBQ        DI, R9
@@ -9718,7 +10173,7 @@ rest450:
 	VFMADD231PD Y5, Y3, Y1
 	VFMADD231PD Y6, Y3, Y2
 
-rowsDone451:
+rowsDone486:
 	MOVQ    CX, DI
 	VMOVUPD Y0, 32(DI)
 	ADDQ    step+32(FP), DI
@@ -9734,9 +10189,9 @@ rowsDone451:
 	MOVQ    n+40(FP), DI
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest453
+	JLT     rest488
 
-rows452:
+rows487:
 	VMOVUPD     64(BX)(R8*1), Y3
 	VMOVUPD     64(SI)(R8*1), Y4
 	VMOVUPD     64(DX)(R8*1), Y5
@@ -9746,11 +10201,11 @@ rows452:
 	VFMADD231PD Y5, Y6, Y2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, DI
-	JGE         rows452
+	JGE         rows487
 
-rest453:
+rest488:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone454
+	JEQ         rowsDone489
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, DI
 	SUBQ        DI, R9
@@ -9763,7 +10218,7 @@ rest453:
 	VFMADD231PD Y5, Y3, Y1
 	VFMADD231PD Y6, Y3, Y2
 
-rowsDone454:
+rowsDone489:
 	MOVQ    CX, DI
 	VMOVUPD Y0, 64(DI)
 	ADDQ    step+32(FP), DI
@@ -9779,9 +10234,9 @@ rowsDone454:
 	MOVQ    n+40(FP), DI
 	XORQ    R8, R8
 	SUBQ    $0x10, DI
-	JLT     rest456
+	JLT     rest491
 
-rows455:
+rows490:
 	VMOVUPD     96(BX)(R8*1), Y3
 	VMOVUPD     96(SI)(R8*1), Y4
 	VMOVUPD     96(DX)(R8*1), Y5
@@ -9791,11 +10246,11 @@ rows455:
 	VFMADD231PD Y5, Y6, Y2
 	ADDQ        $+128, R8
 	SUBQ        $0x10, DI
-	JGE         rows455
+	JGE         rows490
 
-rest456:
+rest491:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone457
+	JEQ         rowsDone492
 	LEAQ        masks64<>+0(SB), R9
 	SHLQ        $0x03, DI
 	SUBQ        DI, R9
@@ -9808,7 +10263,7 @@ rest456:
 	VFMADD231PD Y5, Y3, Y1
 	VFMADD231PD Y6, Y3, Y2
 
-rowsDone457:
+rowsDone492:
 	MOVQ    CX, AX
 	VMOVUPD Y0, 96(AX)
 	ADDQ    step+32(FP), AX
@@ -9847,9 +10302,9 @@ TEXT ·outer3x2F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R9, R9
 	SUBQ    $0x10, DI
-	JLT     rest459
+	JLT     rest494
 
-rows458:
+rows493:
 	VMOVUPD     (BX)(R9*1), Y6
 	VMOVUPD     (SI)(R9*1), Y7
 	VMOVUPD     (DX)(R9*1), Y8
@@ -9863,11 +10318,11 @@ rows458:
 	VFMADD231PD Y8, Y9, Y5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, DI
-	JGE         rows458
+	JGE         rows493
 
-rest459:
+rest494:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone460
+	JEQ         rowsDone495
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, DI
 	SUBQ        DI, R10
@@ -9884,7 +10339,7 @@ rest459:
 	VFMADD231PD Y8, Y6, Y3
 	VFMADD231PD Y9, Y6, Y5
 
-rowsDone460:
+rowsDone495:
 	MOVQ    CX, DI
 	VMOVUPD Y0, (DI)
 	VMOVUPD Y1, 128(DI)
@@ -9906,9 +10361,9 @@ rowsDone460:
 	MOVQ    n+40(FP), DI
 	XORQ    R9, R9
 	SUBQ    $0x10, DI
-	JLT     rest462
+	JLT     rest497
 
-rows461:
+rows496:
 	VMOVUPD     32(BX)(R9*1), Y6
 	VMOVUPD     32(SI)(R9*1), Y7
 	VMOVUPD     32(DX)(R9*1), Y8
@@ -9922,11 +10377,11 @@ rows461:
 	VFMADD231PD Y8, Y9, Y5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, DI
-	JGE         rows461
+	JGE         rows496
 
-rest462:
+rest497:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone463
+	JEQ         rowsDone498
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, DI
 	SUBQ        DI, R10
@@ -9943,7 +10398,7 @@ rest462:
 	VFMADD231PD Y8, Y6, Y3
 	VFMADD231PD Y9, Y6, Y5
 
-rowsDone463:
+rowsDone498:
 	MOVQ    CX, DI
 	VMOVUPD Y0, 32(DI)
 	VMOVUPD Y1, 160(DI)
@@ -9965,9 +10420,9 @@ rowsDone463:
 	MOVQ    n+40(FP), DI
 	XORQ    R9, R9
 	SUBQ    $0x10, DI
-	JLT     rest465
+	JLT     rest500
 
-rows464:
+rows499:
 	VMOVUPD     64(BX)(R9*1), Y6
 	VMOVUPD     64(SI)(R9*1), Y7
 	VMOVUPD     64(DX)(R9*1), Y8
@@ -9981,11 +10436,11 @@ rows464:
 	VFMADD231PD Y8, Y9, Y5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, DI
-	JGE         rows464
+	JGE         rows499
 
-rest465:
+rest500:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone466
+	JEQ         rowsDone501
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, DI
 	SUBQ        DI, R10
@@ -10002,7 +10457,7 @@ rest465:
 	VFMADD231PD Y8, Y6, Y3
 	VFMADD231PD Y9, Y6, Y5
 
-rowsDone466:
+rowsDone501:
 	MOVQ    CX, DI
 	VMOVUPD Y0, 64(DI)
 	VMOVUPD Y1, 192(DI)
@@ -10024,9 +10479,9 @@ rowsDone466:
 	MOVQ    n+40(FP), DI
 	XORQ    R9, R9
 	SUBQ    $0x10, DI
-	JLT     rest468
+	JLT     rest503
 
-rows467:
+rows502:
 	VMOVUPD     96(BX)(R9*1), Y6
 	VMOVUPD     96(SI)(R9*1), Y7
 	VMOVUPD     96(DX)(R9*1), Y8
@@ -10040,11 +10495,11 @@ rows467:
 	VFMADD231PD Y8, Y9, Y5
 	ADDQ        $+128, R9
 	SUBQ        $0x10, DI
-	JGE         rows467
+	JGE         rows502
 
-rest468:
+rest503:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone469
+	JEQ         rowsDone504
 	LEAQ        masks64<>+0(SB), R10
 	SHLQ        $0x03, DI
 	SUBQ        DI, R10
@@ -10061,7 +10516,7 @@ rest468:
 	VFMADD231PD Y8, Y6, Y3
 	VFMADD231PD Y9, Y6, Y5
 
-rowsDone469:
+rowsDone504:
 	MOVQ    CX, AX
 	VMOVUPD Y0, 96(AX)
 	VMOVUPD Y1, 224(AX)
@@ -10108,9 +10563,9 @@ TEXT ·outer3x3F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    n+40(FP), DI
 	XORQ    R10, R10
 	SUBQ    $0x10, DI
-	JLT     rest471
+	JLT     rest506
 
-rows470:
+rows505:
 	VMOVUPD     (BX)(R10*1), Y9
 	VMOVUPD     (SI)(R10*1), Y10
 	VMOVUPD     (DX)(R10*1), Y11
@@ -10128,11 +10583,11 @@ rows470:
 	VFMADD231PD Y11, Y12, Y8
 	ADDQ        $+128, R10
 	SUBQ        $0x10, DI
-	JGE         rows470
+	JGE         rows505
 
-rest471:
+rest506:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone472
+	JEQ         rowsDone507
 	LEAQ        masks64<>+0(SB), R11
 	SHLQ        $0x03, DI
 	SUBQ        DI, R11
@@ -10153,7 +10608,7 @@ rest471:
 	VFMADD231PD Y11, Y9, Y5
 	VFMADD231PD Y12, Y9, Y8
 
-rowsDone472:
+rowsDone507:
 	MOVQ    CX, DI
 	VMOVUPD Y0, (DI)
 	VMOVUPD Y1, 128(DI)
@@ -10181,9 +10636,9 @@ rowsDone472:
 	MOVQ    n+40(FP), DI
 	XORQ    R10, R10
 	SUBQ    $0x10, DI
-	JLT     rest474
+	JLT     rest509
 
-rows473:
+rows508:
 	VMOVUPD     32(BX)(R10*1), Y9
 	VMOVUPD     32(SI)(R10*1), Y10
 	VMOVUPD     32(DX)(R10*1), Y11
@@ -10201,11 +10656,11 @@ rows473:
 	VFMADD231PD Y11, Y12, Y8
 	ADDQ        $+128, R10
 	SUBQ        $0x10, DI
-	JGE         rows473
+	JGE         rows508
 
-rest474:
+rest509:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone475
+	JEQ         rowsDone510
 	LEAQ        masks64<>+0(SB), R11
 	SHLQ        $0x03, DI
 	SUBQ        DI, R11
@@ -10226,7 +10681,7 @@ rest474:
 	VFMADD231PD Y11, Y9, Y5
 	VFMADD231PD Y12, Y9, Y8
 
-rowsDone475:
+rowsDone510:
 	MOVQ    CX, DI
 	VMOVUPD Y0, 32(DI)
 	VMOVUPD Y1, 160(DI)
@@ -10254,9 +10709,9 @@ rowsDone475:
 	MOVQ    n+40(FP), DI
 	XORQ    R10, R10
 	SUBQ    $0x10, DI
-	JLT     rest477
+	JLT     rest512
 
-rows476:
+rows511:
 	VMOVUPD     64(BX)(R10*1), Y9
 	VMOVUPD     64(SI)(R10*1), Y10
 	VMOVUPD     64(DX)(R10*1), Y11
@@ -10274,11 +10729,11 @@ rows476:
 	VFMADD231PD Y11, Y12, Y8
 	ADDQ        $+128, R10
 	SUBQ        $0x10, DI
-	JGE         rows476
+	JGE         rows511
 
-rest477:
+rest512:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone478
+	JEQ         rowsDone513
 	LEAQ        masks64<>+0(SB), R11
 	SHLQ        $0x03, DI
 	SUBQ        DI, R11
@@ -10299,7 +10754,7 @@ rest477:
 	VFMADD231PD Y11, Y9, Y5
 	VFMADD231PD Y12, Y9, Y8
 
-rowsDone478:
+rowsDone513:
 	MOVQ    CX, DI
 	VMOVUPD Y0, 64(DI)
 	VMOVUPD Y1, 192(DI)
@@ -10327,9 +10782,9 @@ rowsDone478:
 	MOVQ    n+40(FP), DI
 	XORQ    R10, R10
 	SUBQ    $0x10, DI
-	JLT     rest480
+	JLT     rest515
 
-rows479:
+rows514:
 	VMOVUPD     96(BX)(R10*1), Y9
 	VMOVUPD     96(SI)(R10*1), Y10
 	VMOVUPD     96(DX)(R10*1), Y11
@@ -10347,11 +10802,11 @@ rows479:
 	VFMADD231PD Y11, Y12, Y8
 	ADDQ        $+128, R10
 	SUBQ        $0x10, DI
-	JGE         rows479
+	JGE         rows514
 
-rest480:
+rest515:
 	ADDQ        $0x10, DI
-	JEQ         rowsDone481
+	JEQ         rowsDone516
 	LEAQ        masks64<>+0(SB), R11
 	SHLQ        $0x03, DI
 	SUBQ        DI, R11
@@ -10372,7 +10827,7 @@ rest480:
 	VFMADD231PD Y11, Y9, Y5
 	VFMADD231PD Y12, Y9, Y8
 
-rowsDone481:
+rowsDone516:
 	MOVQ    CX, AX
 	VMOVUPD Y0, 96(AX)
 	VMOVUPD Y1, 224(AX)
@@ -10396,23 +10851,23 @@ TEXT ·outerWide1F64AVX2(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x03, DX
 
-group482:
+group517:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
 	MOVLQSX (AX), R8
 	LEAQ    (BX)(R8*8), BX
 
-run483:
+run518:
 	CMPQ    DI, $0x08
-	JLT     next484
+	JLT     next519
 	MOVQ    CX, R8
 	VMOVUPD (R8), Y0
 	VMOVUPD 32(R8), Y1
 	XORQ    R8, R8
 	MOVQ    SI, R9
 
-sum485:
+sum520:
 	VMOVUPD      (R9), Y2
 	VMOVUPD      32(R9), Y3
 	VBROADCASTSD (BX)(R8*8), Y4
@@ -10421,20 +10876,20 @@ sum485:
 	ADDQ         DX, R9
 	INCQ         R8
 	CMPQ         R8, n+40(FP)
-	JLT          sum485
+	JLT          sum520
 	MOVQ         CX, R8
 	VMOVUPD      Y0, (R8)
 	VMOVUPD      Y1, 32(R8)
 	ADDQ         $+64, SI
 	ADDQ         $+64, CX
 	SUBQ         $0x08, DI
-	JMP          run483
+	JMP          run518
 
-next484:
+next519:
 	ADDQ $0x04, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group482
+	JGE  group517
 	VZEROUPPER
 	RET
 
@@ -10446,7 +10901,7 @@ TEXT ·outerWide2F64AVX2(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x03, DX
 
-group486:
+group521:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
@@ -10455,9 +10910,9 @@ group486:
 	MOVLQSX 4(AX), R9
 	LEAQ    (BX)(R9*8), BX
 
-run487:
+run522:
 	CMPQ    DI, $0x08
-	JLT     next488
+	JLT     next523
 	MOVQ    CX, R9
 	VMOVUPD (R9), Y0
 	VMOVUPD 32(R9), Y1
@@ -10467,7 +10922,7 @@ run487:
 	XORQ    R9, R9
 	MOVQ    SI, R10
 
-sum489:
+sum524:
 	VMOVUPD      (R10), Y4
 	VMOVUPD      32(R10), Y5
 	VBROADCASTSD (R8)(R9*8), Y6
@@ -10479,7 +10934,7 @@ sum489:
 	ADDQ         DX, R10
 	INCQ         R9
 	CMPQ         R9, n+40(FP)
-	JLT          sum489
+	JLT          sum524
 	MOVQ         CX, R9
 	VMOVUPD      Y0, (R9)
 	VMOVUPD      Y1, 32(R9)
@@ -10489,14 +10944,14 @@ sum489:
 	ADDQ         $+64, SI
 	ADDQ         $+64, CX
 	SUBQ         $0x08, DI
-	JMP          run487
+	JMP          run522
 
-next488:
+next523:
 	ADDQ DX, CX
 	ADDQ $0x08, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group486
+	JGE  group521
 	VZEROUPPER
 	RET
 
@@ -10508,7 +10963,7 @@ TEXT ·outerWide3F64AVX2(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x03, DX
 
-group490:
+group525:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
@@ -10519,9 +10974,9 @@ group490:
 	MOVLQSX 8(AX), R10
 	LEAQ    (BX)(R10*8), BX
 
-run491:
+run526:
 	CMPQ    DI, $0x08
-	JLT     next492
+	JLT     next527
 	MOVQ    CX, R10
 	VMOVUPD (R10), Y0
 	VMOVUPD 32(R10), Y1
@@ -10534,7 +10989,7 @@ run491:
 	XORQ    R10, R10
 	MOVQ    SI, R11
 
-sum493:
+sum528:
 	VMOVUPD      (R11), Y6
 	VMOVUPD      32(R11), Y7
 	VBROADCASTSD (R8)(R10*8), Y8
@@ -10549,7 +11004,7 @@ sum493:
 	ADDQ         DX, R11
 	INCQ         R10
 	CMPQ         R10, n+40(FP)
-	JLT          sum493
+	JLT          sum528
 	MOVQ         CX, R10
 	VMOVUPD      Y0, (R10)
 	VMOVUPD      Y1, 32(R10)
@@ -10562,15 +11017,15 @@ sum493:
 	ADDQ         $+64, SI
 	ADDQ         $+64, CX
 	SUBQ         $0x08, DI
-	JMP          run491
+	JMP          run526
 
-next492:
+next527:
 	ADDQ DX, CX
 	ADDQ DX, CX
 	ADDQ $0x0c, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group490
+	JGE  group525
 	VZEROUPPER
 	RET
 
@@ -10582,7 +11037,7 @@ TEXT ·outerWide4F64AVX2(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x03, DX
 
-group494:
+group529:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
@@ -10595,9 +11050,9 @@ group494:
 	MOVLQSX 12(AX), R11
 	LEAQ    (BX)(R11*8), BX
 
-run495:
+run530:
 	CMPQ    DI, $0x08
-	JLT     next496
+	JLT     next531
 	MOVQ    CX, R11
 	VMOVUPD (R11), Y0
 	VMOVUPD 32(R11), Y1
@@ -10613,7 +11068,7 @@ run495:
 	XORQ    R11, R11
 	MOVQ    SI, R12
 
-sum497:
+sum532:
 	VMOVUPD      (R12), Y8
 	VMOVUPD      32(R12), Y9
 	VBROADCASTSD (R8)(R11*8), Y10
@@ -10631,7 +11086,7 @@ sum497:
 	ADDQ         DX, R12
 	INCQ         R11
 	CMPQ         R11, n+40(FP)
-	JLT          sum497
+	JLT          sum532
 	MOVQ         CX, R11
 	VMOVUPD      Y0, (R11)
 	VMOVUPD      Y1, 32(R11)
@@ -10647,16 +11102,16 @@ sum497:
 	ADDQ         $+64, SI
 	ADDQ         $+64, CX
 	SUBQ         $0x08, DI
-	JMP          run495
+	JMP          run530
 
-next496:
+next531:
 	ADDQ DX, CX
 	ADDQ DX, CX
 	ADDQ DX, CX
 	ADDQ $0x10, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group494
+	JGE  group529
 	VZEROUPPER
 	RET
 
@@ -10668,7 +11123,7 @@ TEXT ·outerWide5F64AVX2(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x03, DX
 
-group498:
+group533:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
@@ -10683,9 +11138,9 @@ group498:
 	MOVLQSX 16(AX), R12
 	LEAQ    (BX)(R12*8), BX
 
-run499:
+run534:
 	CMPQ    DI, $0x08
-	JLT     next500
+	JLT     next535
 	MOVQ    CX, R12
 	VMOVUPD (R12), Y0
 	VMOVUPD 32(R12), Y1
@@ -10704,7 +11159,7 @@ run499:
 	XORQ    R12, R12
 	MOVQ    SI, R13
 
-sum501:
+sum536:
 	VMOVUPD      (R13), Y10
 	VMOVUPD      32(R13), Y11
 	VBROADCASTSD (R8)(R12*8), Y12
@@ -10725,7 +11180,7 @@ sum501:
 	ADDQ         DX, R13
 	INCQ         R12
 	CMPQ         R12, n+40(FP)
-	JLT          sum501
+	JLT          sum536
 	MOVQ         CX, R12
 	VMOVUPD      Y0, (R12)
 	VMOVUPD      Y1, 32(R12)
@@ -10744,9 +11199,9 @@ sum501:
 	ADDQ         $+64, SI
 	ADDQ         $+64, CX
 	SUBQ         $0x08, DI
-	JMP          run499
+	JMP          run534
 
-next500:
+next535:
 	ADDQ DX, CX
 	ADDQ DX, CX
 	ADDQ DX, CX
@@ -10754,7 +11209,7 @@ next500:
 	ADDQ $0x14, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group498
+	JGE  group533
 	VZEROUPPER
 	RET
 
@@ -10766,7 +11221,7 @@ TEXT ·outerWide6F64AVX2(SB), NOSPLIT, $0-48
 	MOVBQZX shape+32(FP), DX
 	SHLQ    $0x03, DX
 
-group502:
+group537:
 	MOVQ    arena+8(FP), BX
 	MOVQ    rows+16(FP), SI
 	MOVBQZX shape+32(FP), DI
@@ -10783,9 +11238,9 @@ group502:
 	MOVLQSX 20(AX), R13
 	LEAQ    (BX)(R13*8), BX
 
-run503:
+run538:
 	CMPQ    DI, $0x08
-	JLT     next504
+	JLT     next539
 	MOVQ    CX, R13
 	VMOVUPD (R13), Y0
 	VMOVUPD 32(R13), Y1
@@ -10807,7 +11262,7 @@ run503:
 	XORQ    R13, R13
 	MOVQ    SI, R14
 
-sum505:
+sum540:
 	VMOVUPD      (R14), Y12
 	VMOVUPD      32(R14), Y13
 	VBROADCASTSD (R8)(R13*8), Y14
@@ -10831,7 +11286,7 @@ sum505:
 	ADDQ         DX, R14
 	INCQ         R13
 	CMPQ         R13, n+40(FP)
-	JLT          sum505
+	JLT          sum540
 	MOVQ         CX, R13
 	VMOVUPD      Y0, (R13)
 	VMOVUPD      Y1, 32(R13)
@@ -10853,9 +11308,9 @@ sum505:
 	ADDQ         $+64, SI
 	ADDQ         $+64, CX
 	SUBQ         $0x08, DI
-	JMP          run503
+	JMP          run538
 
-next504:
+next539:
 	ADDQ DX, CX
 	ADDQ DX, CX
 	ADDQ DX, CX
@@ -10864,7 +11319,7 @@ next504:
 	ADDQ $0x18, AX
 	SUBQ $+256, shape+32(FP)
 	CMPQ shape+32(FP), $+256
-	JGE  group502
+	JGE  group537
 	VZEROUPPER
 	RET
 
@@ -10879,9 +11334,9 @@ TEXT ·transposeF64AVX2(SB), NOSPLIT, $0-48
 	SHLQ $0x03, SI
 	XORQ DI, DI
 
-rows506:
+rows541:
 	CMPQ       DI, n+40(FP)
-	JGE        done507
+	JGE        done542
 	MOVQ       $0x00000000, R8
 	CMPQ       R8, BX
 	CMOVQGT    BX, R8
@@ -11539,8 +11994,8 @@ rows506:
 	ADDQ       SI, AX
 	ADDQ       SI, AX
 	ADDQ       $0x10, DI
-	JMP        rows506
+	JMP        rows541
 
-done507:
+done542:
 	VZEROUPPER
 	RET

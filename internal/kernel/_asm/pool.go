@@ -70,6 +70,17 @@ func (c constants) bits(b uint64) Op {
 	return c.v.bitsConst(b)
 }
 
+// register is a register that holds x, not to be written to.
+func (c constants) register(x float64) Op {
+	o := c.at(x)
+	if _, ok := o.(Mem); ok {
+		t := c.v.reg()
+		c.v.move(o, t)
+		return t
+	}
+	return o
+}
+
 // polynomial is p[0] + p[1]·x + ... by Horner's rule.
 func (c constants) polynomial(p []float64, x Op) reg.VecVirtual {
 	d := c.v.reg()

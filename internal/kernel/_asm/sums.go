@@ -126,22 +126,43 @@ func fold(v vec) {
 	RET()
 }
 
+// rowSum adds up four columns at a time, so that no addition waits for the one before it, and then one at a time.
 func rowSum(v vec) {
 	v.text("rowSum", "a, arena, sums *byte, n int", "is RowSum; sums begins at its S.")
 	a, arena, s := param("a"), param("arena"), param("sums")
-	columns(a, func(j reg.Register) {
-		x := v.columnOf(a, 0, j, arena)
-		for r := range v.unit() {
-			n, i, acc := param("n"), GP64(), v.reg()
-			at := Mem{Base: s, Disp: r * v.bytes()}
-			v.move(at, acc)
-			v.masked(n, i, r, func(mask Op) {
-				v.add(v.read(Mem{Base: x, Index: i, Scale: 1, Disp: r * v.bytes()}, mask), acc, acc)
-			})
-			v.move(acc, at)
+	list, left := load(a, 0), load(a, 8)
+	for _, m := range []int{4, 1} {
+		loop, done := label("columns"), label("columnsDone")
+		Label(loop)
+		CMPQ(left, U8(m))
+		jump(JLT, done)
+		x := make([]reg.GPVirtual, m)
+		for c := range x {
+			o := GP64()
+			MOVLQSX(Mem{Base: list, Disp: 4 * c}, o)
+			x[c] = v.element(arena, o)
 		}
-		ADDQ(I32(lanes*v.size()), s)
-	})
+		for r := range v.unit() {
+			n, i, acc := param("n"), GP64(), v.regs(m)
+			at := func(c int) Mem { return Mem{Base: s, Disp: c*lanes*v.size() + r*v.bytes()} }
+			for c := range acc {
+				v.move(at(c), acc[c])
+			}
+			v.masked(n, i, r, func(mask Op) {
+				for c := range acc {
+					v.add(v.read(Mem{Base: x[c], Index: i, Scale: 1, Disp: r * v.bytes()}, mask), acc[c], acc[c])
+				}
+			})
+			for c := range acc {
+				v.move(acc[c], at(c))
+			}
+		}
+		ADDQ(I32(m*lanes*v.size()), s)
+		ADDQ(U8(4*m), list)
+		SUBQ(U8(m), left)
+		jump(JMP, loop)
+		Label(done)
+	}
 	VZEROUPPER()
 	RET()
 }

@@ -4,29 +4,29 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// tanh is, for float32, x·P(x²)/Q(x²) up to where it is 1; for float64 E/(E + 2) with
-// E = e^2|x| - 1 = 2ⁿ·(eʳ - 1) + (2ⁿ - 1), which loses nothing for small x. Both
-// work on |x|. The slope is 1 - y².
+// tanh is, for float32, x·P(w)/Q(w) with w = x², at most that of the x where tanh is 1, cut off at ±1; for float64 the
+// sign of x with E/(E + 2) of |x|, with E = e^2|x| - 1 = 2ⁿ·(eʳ - 1) + (2ⁿ - 1), which loses nothing for small x. The
+// slope is 1 - y².
 func tanh(v vec, e expKernel) function {
 	f := function{name: "tanh"}
 	f.slope = func(c constants, x reg.VecVirtual) (y, slope reg.VecVirtual) {
 		y, slope = f.value(c, x), v.reg()
 		square := v.reg()
-		v.move(c.at(1), slope)
 		v.mul(y, y, square)
-		v.sub(square, slope, slope)
+		v.sub(square, c.register(1), slope)
 		return y, slope
 	}
 	if !v.double {
 		p, q := tanhP[:], tanhQ[:]
-		f.numbers = append(append([]float64{tanhEnd, 1}, p...), q...)
+		f.numbers = append(append([]float64{tanhEnd * tanhEnd, 1, -1}, p...), q...)
 		f.value = func(c constants, x reg.VecVirtual) reg.VecVirtual {
-			a, w := c.atMost(tanhEnd, c.magnitude(x)), v.reg()
-			v.mul(a, a, w)
+			w := v.reg()
+			v.mul(x, x, w)
+			w = c.atMost(tanhEnd*tanhEnd, w)
 			num, den := c.polynomial(p, w), c.polynomial(q, w)
-			v.mul(a, num, num)
+			v.mul(x, num, num)
 			v.div(den, num, num)
-			return c.withSign(x, c.atMost(1, num))
+			return c.atLeast(-1, c.atMost(1, num))
 		}
 		return f
 	}

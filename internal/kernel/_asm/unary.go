@@ -137,16 +137,14 @@ func (c constants) over(number float64, x reg.VecVirtual) reg.VecVirtual {
 // unordered, which must be x.
 func (c constants) atMost(bound float64, x reg.VecVirtual) reg.VecVirtual {
 	t := c.v.reg()
-	c.v.move(c.at(bound), t)
-	c.v.min(x, t, t)
+	c.v.min(x, c.register(bound), t)
 	return t
 }
 
 // atLeast is max(x, bound), NaN if x is.
 func (c constants) atLeast(bound float64, x reg.VecVirtual) reg.VecVirtual {
 	t := c.v.reg()
-	c.v.move(c.at(bound), t)
-	c.v.max(x, t, t)
+	c.v.max(x, c.register(bound), t)
 	return t
 }
 
