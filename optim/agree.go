@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"time"
 )
 
 // agree lets the ranks compare, before the first step, whatever has to be the same on all of them.
@@ -28,6 +29,14 @@ func (r *run) agree(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	limit, err := r.ranks.fromFirst(ctx, "the limit", appendNumbers(nil, []float64{float64(r.Limit)}))
+	if err != nil {
+		return err
+	}
+	if counts, _, ok := takeNumbers(limit); ok && len(counts) == 1 {
+		r.Limit = time.Duration(counts[0])
+		r.event.Limit = r.Limit
+	}
 	for rank, m := range all {
 		theirs, first := strings.Split(string(m), "\x00"), strings.Split(string(all[0]), "\x00")
 		for i, f := range facts {
@@ -44,8 +53,8 @@ type fact struct{ of, value string }
 
 // facts returns them, given the fingerprint of the rows.
 func (r *run) facts(print string) []fact {
-	settings := fmt.Sprintf("%d epochs, batches of %d rows, %d to a step, MaxNorm %g, MaxRise %g, WarmUp %d, AverageDecay %g, Seed %d, Limit %v",
-		r.Epochs, r.Batch, r.Accumulate, r.MaxNorm, r.MaxRise, r.WarmUp, r.AverageDecay, r.Seed, r.Limit)
+	settings := fmt.Sprintf("%d epochs, batches of %d rows, %d to a step, MaxNorm %g, MaxRise %g, WarmUp %d, AverageDecay %g, Seed %d",
+		r.Epochs, r.Batch, r.Accumulate, r.MaxNorm, r.MaxRise, r.WarmUp, r.AverageDecay, r.Seed)
 	held := "none"
 	if v := r.Validation; v != nil {
 		held = fmt.Sprintf("every %d steps, Patience %d, MinDelta %g, KeepLast %t", v.Every, v.Patience, v.MinDelta, v.KeepLast)

@@ -383,7 +383,7 @@ func TestRanksResumeWithOthers(t *testing.T) {
 func TestRanksShareALimit(t *testing.T) {
 	all := []*job{wideJob(func(*job) {}), wideJob(func(*job) {}), wideJob(func(*job) {})}
 	errs := together(3, func(rank int, r optim.Reducer) error {
-		all[rank].fit.Limit, all[rank].fit.Epochs = 200*time.Millisecond, 100000
+		all[rank].fit.Limit, all[rank].fit.Epochs = time.Duration(200+rank)*time.Millisecond, 100000
 		return all[rank].wideRun(background, r)
 	})
 	want := all[0].left(t)
@@ -416,7 +416,7 @@ func TestRanksThatAreLost(t *testing.T) {
 	errs := together(2, func(_ int, r optim.Reducer) error {
 		j := wideJob(func(*job) {})
 		j.fit.Checkpoint = &optim.Checkpoint{Path: path, Every: time.Hour}
-		return j.wideRun(background, gone{r.(*ranks.Local), new(2 + 4), cut})
+		return j.wideRun(background, gone{r.(*ranks.Local), new(3 + 4), cut})
 	})
 	for _, err := range errs {
 		var of *optim.RankError

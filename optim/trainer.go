@@ -25,7 +25,7 @@ type Trainer struct {
 	// Limit is how long the run may take, Event.Elapsed: it ends in good order before, with a last validation where there
 	// is one, and after one step at least. The schedule is fitted to it: where the time that is spent is a larger share of
 	// the Limit than the steps are of all, the rate is that of the time. A run that the Limit does not touch has the bits of
-	// one without. Zero means no bound.
+	// one without. Of several ranks the Limit and the clock of the first count. Zero means no bound.
 	Limit time.Duration
 	// Batch is the number of rows of a step of Run; the last batch of an epoch holds what is left. Zero means 256.
 	// RunSource takes the batches as they come.
