@@ -15,6 +15,7 @@ import (
 	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/internal/bench/peer"
 	"github.com/go-ffjord/ffjord/internal/kernel"
 	"github.com/go-ffjord/ffjord/nn"
 	"github.com/go-ffjord/ffjord/ode"
@@ -27,9 +28,12 @@ func BenchmarkFigures(b *testing.B) {
 	b.Run("seed", func(b *testing.B) {
 		tape, closeTape := tapeStep(b)
 		defer closeTape()
-		m := medians(b, trainingStep(b, seedFlow(tensor.Float32, eightSteps), 256), tape)
+		runs := []func(){trainingStep(b, seedFlow(tensor.Float32, eightSteps), 256), tape}
+		m := medians(b, append(runs, inJAX(b, peer.Job{Dim: 2, Hidden: []int{8, 8}, Time: "tile", Trace: "exact",
+			Blocks: 4, Rows: 256, Steps: 8})...)...)
 		b.ReportMetric(1e3*m[0], "ms/step")
 		b.ReportMetric(m[1]/m[0], "times-TapeMachine")
+		reportJAX(b, m[0], m[2:])
 	})
 	b.Run("seed AVX2", func(b *testing.B) {
 		b.Setenv(kernel.Env, "avx2")
@@ -274,11 +278,12 @@ var wide = []wideFlow{
 // for each: one for the gradient of either operand.
 func (w wideFlow) run(b *testing.B) {
 	const rows = 1000
-	if w.trace == nil {
-		w.trace = flows.Hutchinson{Rand: seeded(3)}
+	trace := w.trace
+	if trace == nil {
+		trace = flows.Hutchinson{Rand: seeded(3)}
 	}
 	f := newFlow(tensor.Float32, w.dim,
-		flows.FFJORD{Field: w.field, Trace: w.trace, Solver: ode.Solver{Method: ode.RK4, Steps: w.steps}})
+		flows.FFJORD{Field: w.field, Trace: trace, Solver: ode.Solver{Method: ode.RK4, Steps: w.steps}})
 	step := trainingStepOn(b, f, draw(seeded(1), rows, w.dim, 1))
 	isa, err := kernel.FromEnv()
 	require.NoError(b, err)
@@ -288,11 +293,49 @@ func (w wideFlow) run(b *testing.B) {
 		b.Skip("plain Go has no fused multiply-add to measure")
 	}
 	var turn int
-	m := medians(b, step, func() { turn = k.Peak(10000) })
+	runs := []func(){step, func() { turn = k.Peak(10000) }}
+	m := medians(b, append(runs, inJAX(b, w.job(rows))...)...)
 	peak := float64(turn) / m[1] * float64(runtime.GOMAXPROCS(0))
 	done := 2 * float64(rows*w.steps*4*4*w.perRow) / m[0]
 	b.ReportMetric(1e3*m[0], "ms/step")
 	b.ReportMetric(done/1e9, "GFLOP/s")
 	b.ReportMetric(peak/1e9, "GFLOP/s-peak")
 	b.ReportMetric(100*done/peak, "%-of-peak")
+	reportJAX(b, m[0], m[2:])
+}
+
+// job is what run measures, for other software.
+func (w wideFlow) job(rows int) peer.Job {
+	j := peer.Job{Dim: w.dim, Hidden: w.field.Hidden, Trace: "hutchinson", Blocks: 1, Rows: rows, Steps: w.steps}
+	switch w.field.Time {
+	case nn.Tile:
+		j.Time = "tile"
+	case nn.Concat:
+		j.Time = "concat"
+	default:
+		j.Time = "squash"
+	}
+	if w.trace == (flows.Exact{}) {
+		j.Trace = "exact"
+	}
+	return j
+}
+
+// inJAX returns a job in JAX as a function to measure, none where there is no JAX to compare with.
+func inJAX(b *testing.B, j peer.Job) []func() {
+	p, err := peer.Start(j)
+	must(b, err)
+	if p == nil {
+		return nil
+	}
+	b.Cleanup(func() { must(b, p.Close()) })
+	return []func(){func() { must(b, p.Do()) }}
+}
+
+// reportJAX compares seconds of ours with those of a job that inJAX returned.
+func reportJAX(b *testing.B, ours float64, theirs []float64) {
+	for _, s := range theirs {
+		b.ReportMetric(1e3*s, "ms/step-JAX")
+		b.ReportMetric(ours/s, "of-JAX's-time")
+	}
 }
