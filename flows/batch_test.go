@@ -104,7 +104,10 @@ func sameBits(t *testing.T, build func() *flows.Flow) {
 		return append(out, logProb(t, f, x)...)
 	}
 	want := run(1)
-	for _, cores := range []int{2, 4} {
+	for _, cores := range []int{4, 2} {
+		if testing.Short() && cores == 2 {
+			continue
+		}
 		got := run(cores)
 		for i := range want {
 			assert.Equal(t, math.Float64bits(want[i]), math.Float64bits(got[i]), "number %d on %d cores", i, cores)

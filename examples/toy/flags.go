@@ -19,6 +19,7 @@ type settings struct {
 	epochs int
 	batch  int
 	lr     float64
+	held   int     // fresh points for testing
 	hidden int     // width of a hidden layer
 	tol    float64 // of the solver
 	seed   uint64
@@ -35,6 +36,7 @@ func flags() (*flag.FlagSet, *settings) {
 	f.BoolVar(&s.all, "all", false, fmt.Sprintf("learn all %d sets of the paper that have a density, as many at a\ntime as there are cores, in place of -data", len(paper())))
 	f.IntVar(&s.epochs, "epochs", 160, fmt.Sprintf("take `n` times %d training steps", deals))
 	f.IntVar(&s.batch, "batch", 64, "take each step on `n` points, drawn anew")
+	f.IntVar(&s.held, "held", 10_000, "test on `n` fresh points")
 	f.Float64Var(&s.lr, "lr", 1e-2, "highest learning `rate` of Adam, from which it falls to nearly\nnothing along half a cosine")
 	f.IntVar(&s.hidden, "hidden", 64, "`width` of the three hidden layers of the net")
 	f.Float64Var(&s.tol, "tol", 1e-5, "relative and absolute `tolerance` of a step of the solver")
@@ -77,6 +79,7 @@ func (s settings) check() error {
 		program.CheckCounts(
 			program.Count{Flag: "epochs", Value: s.epochs, Most: 1_000_000},
 			program.Count{Flag: "batch", Value: s.batch, Most: 1_000_000},
+			program.Count{Flag: "held", Value: s.held, Most: 100_000_000},
 			program.Count{Flag: "hidden", Value: s.hidden, Most: 10_000},
 		),
 		program.CheckPositive("lr", s.lr),

@@ -15,9 +15,6 @@ import (
 	"github.com/go-ffjord/ffjord/flows"
 )
 
-// held is the number of fresh points for testing.
-const held = 10_000
-
 // result tells how near a flow comes to a set, in nats. Where a set has no density, entropy and best are NaN.
 type result struct {
 	entropy float64 // of the set: the mean of the best possible nll
@@ -32,7 +29,7 @@ func (r result) gap() float64 { return r.nll - r.best }
 // measure compares a flow with the truth on fresh points.
 func measure(ctx context.Context, s settings, set toy.Distribution, flow *flows.Flow) (result, error) {
 	r := result{entropy: math.NaN(), best: math.NaN()}
-	test, err := set.Sample(held, s.random(testStream))
+	test, err := set.Sample(s.held, s.random(testStream))
 	if err != nil {
 		return r, err
 	}
@@ -40,9 +37,9 @@ func measure(ctx context.Context, s settings, set toy.Distribution, flow *flows.
 	if err != nil {
 		return r, err
 	}
-	r.nll = -floats.Sum(solved.LogProb) / held
+	r.nll = -floats.Sum(solved.LogProb) / float64(s.held)
 	for _, c := range solved.Cost {
-		r.evals += float64(c.Evaluations) / held
+		r.evals += float64(c.Evaluations) / float64(s.held)
 	}
 	if known, ok := set.(toy.Density); ok {
 		r.entropy = known.Entropy()
@@ -67,7 +64,7 @@ In nats. NLL is the mean of -log p over %d fresh points, the gap how much it
 is above that of the true density on the same points. Evaluations are those of
 the net for log p of one point; training is on one core.
 %d steps of %d new points each, %d parameters, %v in all
-`, held, learnt[0].end.Step, s.batch, learnt[0].flow.Params.Count(), took.Round(time.Second))
+`, s.held, learnt[0].end.Step, s.batch, learnt[0].flow.Params.Count(), took.Round(time.Second))
 }
 
 // nats writes a number, a dash for none.

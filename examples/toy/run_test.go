@@ -23,7 +23,7 @@ import (
 )
 
 // small makes a run cheap: fifty steps of a small net.
-var small = []string{"-epochs", "1", "-batch", "8", "-hidden", "4", "-tol", "1e-2"}
+var small = []string{"-epochs", "1", "-batch", "8", "-hidden", "4", "-tol", "1e-2", "-held", "1000"}
 
 // outcome is what a run left behind.
 type outcome struct {
@@ -93,7 +93,7 @@ func TestRun(t *testing.T) {
 	require.Len(t, table, 1)
 	assert.Equal(t, "moons", table[0].name)
 	assert.InDelta(t, 2.394, table[0].entropy, 2e-3, "three digits")
-	assert.InDelta(t, table[0].nll-table[0].entropy, table[0].gap, 0.04, "the mean of 10000 true -log p of standard deviation 0.9 or so")
+	assert.InDelta(t, table[0].nll-table[0].entropy, table[0].gap, 0.15, "the mean of 1000 true -log p of standard deviation 0.9 or so")
 	assert.Greater(t, table[0].gap, 0.0)
 	params := (2*4 + 4 + 3*4) + 2*(4*4+4+3*4) + (4*2 + 2 + 3*2) // weights, bias; gate with its bias, shift
 	assert.Contains(t, o.stdout, fmt.Sprintf("50 steps of 8 new points each, %d parameters", params))
@@ -108,33 +108,38 @@ func TestRun(t *testing.T) {
 // All sets come in one table and one picture, bit for bit the same however many
 // are learnt at a time.
 func TestAll(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	one := learned(t, append(small, "-all")...)
-	require.Equal(t, program.Done, one.code, one.stderr)
-	runtime.GOMAXPROCS(4)
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	four := learned(t, append(small, "-all")...)
 	require.Equal(t, program.Done, four.code, four.stderr)
-
-	table := one.table(t)
+	table := four.table(t)
 	require.Len(t, table, len(paper()))
 	for i, name := range paper() {
 		assert.Equal(t, name, table[i].name)
-		assert.InDelta(t, table[i].nll-table[i].entropy, table[i].gap, 0.04, name)
-		assert.Contains(t, one.stderr, name+"=", "its progress")
+		assert.InDelta(t, table[i].nll-table[i].entropy, table[i].gap, 0.15, name)
+		assert.Contains(t, four.stderr, name+"=", "its progress")
 	}
-	assert.Greater(t, one.aspect(t), 1.5, "eight columns of three")
+	assert.Greater(t, four.aspect(t), 1.5, "eight columns of three")
 
-	assert.Equal(t, table, four.table(t))
+	runtime.GOMAXPROCS(1)
+	alone := learned(t, append(small, "-data", "rings")...)
+	require.Equal(t, program.Done, alone.code, alone.stderr)
+	assert.Equal(t, table[2], alone.table(t)[0])
+	other := learned(t, append(small, "-data", "rings", "-seed", "2")...)
+	require.Equal(t, program.Done, other.code, other.stderr)
+	assert.Equal(t, table[2].entropy, other.table(t)[0].entropy)
+	assert.NotEqual(t, table[2].nll, other.table(t)[0].nll)
+
+	if testing.Short() {
+		return // not all of them twice
+	}
+	one := learned(t, append(small, "-all")...)
+	require.Equal(t, program.Done, one.code, one.stderr)
+	assert.Equal(t, table, one.table(t))
 	a, err := os.ReadFile(one.file)
 	require.NoError(t, err)
 	b, err := os.ReadFile(four.file)
 	require.NoError(t, err)
 	assert.True(t, bytes.Equal(a, b), "pictures")
-
-	other := learned(t, append(small, "-data", "rings", "-seed", "2")...)
-	require.Equal(t, program.Done, other.code, other.stderr)
-	assert.Equal(t, table[2].entropy, other.table(t)[0].entropy)
-	assert.NotEqual(t, table[2].nll, other.table(t)[0].nll)
 }
 
 // Rows on a curve have no density: there is nothing to be near to.
@@ -160,7 +165,7 @@ func TestSetOnTheLine(t *testing.T) {
 // the distance r with deviation σ is log 2π + r²/2 + σ².
 func TestMeasure(t *testing.T) {
 	set := toy.Gaussians{}
-	s := settings{seed: 3}
+	s := settings{seed: 3, held: 10_000}
 	r, err := measure(t.Context(), s, set, &flows.Flow{Dim: 2, Params: nn.NewParams(s.random(weightStream))})
 	require.NoError(t, err)
 	const rr, σσ = 16 / 1.414 / 1.414, 0.25 / 1.414 / 1.414
