@@ -9,7 +9,7 @@ package viz
 type Corner struct {
 	// Caption heads the picture. It may be empty.
 	Caption string
-	// Names are those of the columns, from 2 to 12 of them.
+	// Names are those of the columns, from 1 to 12 of them.
 	Names []string
 	// Data are rows with a number for each column, flat. Nil shows draws alone, as points.
 	Data []float64

@@ -55,8 +55,8 @@ func (c Corner) withDefaults() (Corner, error) {
 	}
 	dim := len(c.Names)
 	switch {
-	case dim < 2 || dim > mostColumns:
-		return c, fmt.Errorf("%d columns, want 2 to %d: choose some", dim, mostColumns)
+	case dim < 1 || dim > mostColumns:
+		return c, fmt.Errorf("%d columns, want 1 to %d: choose some", dim, mostColumns)
 	case c.Bins < 2 || c.Bins > 1000:
 		return c, fmt.Errorf("%d bins, want 2 to 1000", c.Bins)
 	case len(c.Data) == 0 && len(c.Samples) == 0:
@@ -114,11 +114,15 @@ func (c Corner) layout() (*corner, error) {
 		k.top += headLine
 	}
 	last := k.axes(dim-1, dim-1).box.Max
-	if k.page, err = newPage(l, last.X+margin, last.Y+stroke+tickLen+tickLine+titleLine+margin); err != nil {
+	right := last.X // of the legend
+	if dim == 1 {
+		right += k.side
+	}
+	if k.page, err = newPage(l, right+margin, last.Y+stroke+tickLen+tickLine+titleLine+margin); err != nil {
 		return nil, err
 	}
-	k.text(k.head(), k.left, margin+headLine/2, last.X-k.left, c.Caption)
-	k.legend(last)
+	k.text(k.head(), k.left, margin+headLine/2, right-k.left, c.Caption)
+	k.legend(right - k.side + cornerGap)
 	for j, name := range c.Names {
 		style := k.title()
 		style.XAlign = text.XCenter
@@ -144,8 +148,8 @@ func (k *corner) short(name string) string {
 }
 
 // legend says which rows are which, in the empty half of the page.
-func (k *corner) legend(last image.Point) {
-	x, y := last.X-k.side+cornerGap, k.top+titleLine/2
+func (k *corner) legend(x int) {
+	y := k.top + titleLine/2
 	for _, entry := range []struct {
 		rows   []float64
 		colour color.RGBA

@@ -28,6 +28,7 @@ func TestCornerImage(t *testing.T) {
 	}{
 		{"both", Corner{Caption: "both", Names: names, Data: data, Samples: draws}},
 		{"data alone", Corner{Names: names, Data: data}},
+		{"one column", Corner{Caption: "one", Names: names[:1], Data: data, Samples: draws}},
 		{"draws alone", Corner{Names: names, Samples: draws, Bins: 10}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -43,7 +44,7 @@ func TestCornerRefuses(t *testing.T) {
 		given Corner
 		want  string
 	}{
-		{Corner{Names: []string{"a"}, Data: []float64{1}}, "viz: corner: 1 columns, want 2 to 12: choose some"},
+		{Corner{Data: []float64{1}}, "viz: corner: 0 columns, want 1 to 12: choose some"},
 		{Corner{Names: []string{"a", "b"}}, "viz: corner: neither data nor samples"},
 		{Corner{Names: []string{"a", "b"}, Data: []float64{1}}, "viz: corner: data: 1 numbers, want rows of 2"},
 		{Corner{Names: []string{"a", "b"}, Samples: []float64{1, math.NaN()}}, `viz: corner: samples: row 0, column "b" is NaN`},

@@ -18,6 +18,7 @@ type commands struct {
 	Fit        fitCommand        `cmd:"" help:"Learn the density of the rows of a file."`
 	Sample     sampleCommand     `cmd:"" help:"Draw new rows."`
 	Info       infoCommand       `cmd:"" help:"Tell what a model is and how it was made."`
+	Plot       plotCommand       `cmd:"" help:"Draw a model, its draws beside rows, or losses."`
 	Dot        dotCommand        `cmd:"" help:"Draw the graph of a step, coloured by time."`
 	Convert    convertCommand    `cmd:"" help:"Put weights of another framework into a model, or take them out."`
 	Completion completionCommand `cmd:"" help:"Write the completion of commands and flags for a shell."`
