@@ -25,10 +25,11 @@ const (
 	allRows  // of the tile
 )
 
-// Plan calls each with the calls that d comes down to, over so many lanes or, where lanes is 0, those of the tile. It
-// reports whether there are such: plain Go has none, and some functions need a look at their results.
-func (s *Set[T]) Plan(d Descriptor, lanes int, each func(Call)) bool {
-	return s.plan != nil && s.plan(d, lanes, each)
+// Plan calls each with the calls that d comes down to, for tiles of at most so many rows, over so many lanes or, where
+// lanes is 0, those of the tile. It reports whether there are such: plain Go has none, and some functions need a look at
+// their results.
+func (s *Set[T]) Plan(d Descriptor, tile, lanes int, each func(Call)) bool {
+	return s.plan != nil && s.plan(d, tile, lanes, each)
 }
 
 // Run makes calls one after the other, on a tile of n rows, without a way back to Go in between. Whatever waits for this

@@ -59,7 +59,7 @@ func call(code uintptr, args ...argument) Call {
 type planner[T Float] struct{ *table }
 
 // plan is [Set.Plan].
-func (p planner[T]) plan(d Descriptor, lanes int, each func(Call)) bool {
+func (p planner[T]) plan(d Descriptor, tile, lanes int, each func(Call)) bool {
 	n := tileLanes
 	if lanes > 0 {
 		n = number(Pad(lanes))
@@ -68,7 +68,7 @@ func (p planner[T]) plan(d Descriptor, lanes int, each func(Call)) bool {
 	var head argument
 	switch d := d.(type) {
 	case *MatMul:
-		p.product(d, n, each)
+		p.product(d, tile, n, each)
 		return true
 	case *Outer:
 		if d.wide() {
@@ -107,27 +107,28 @@ func (p planner[T]) plan(d Descriptor, lanes int, each func(Call)) bool {
 
 // now makes the calls of a descriptor at once and reports whether there are such.
 func (p planner[T]) now(d Descriptor, arena, uniform, sums, scratch []T, n int) bool {
-	ok := p.plan(d, 0, func(c Call) { runAll([]Call{c}, arena, uniform, sums, scratch, n) })
+	ok := p.plan(d, n, 0, func(c Call) { runAll([]Call{c}, arena, uniform, sums, scratch, n) })
 	runtime.KeepAlive(d)
 	return ok
 }
 
-// product does the columns of the result in groups, as many at a time as the registers hold sums for.
-func (p planner[T]) product(a *MatMul, n argument, each func(Call)) {
-	of, most := p.matMul[:], len(p.matMul)-1
-	if a.Packed {
-		of, most = p.packed[:], Panel
+// product does the columns of the result in groups, and groups of the same number in one call. A group is a panel at
+// most, which leaves registers for several vectors of rows, but in a tile of few rows, which has but one.
+func (p planner[T]) product(a *MatMul, tile int, n argument, each func(Call)) {
+	most, count := Panel, len(a.Out.D)
+	for j := 0; a.Packed && j < count; j += Panel {
+		each(call(p.packed[min(Panel, count-j)], address(a), arenaStart, uniformStart, number(j), n))
 	}
-	for of[most] == 0 {
-		most--
+	if last := len(p.matMul) - 1; tile <= Lanes && p.matMul[last] != 0 {
+		most = last
 	}
-	for j, count := 0, len(a.Out.D); j < count; {
-		m := share(count-j, most)
-		if a.Packed {
-			m = min(most, count-j)
+	for j := 0; !a.Packed && j < count; {
+		m, groups := share(count-j, most), 1
+		for next := j + m; next < count && share(count-next, most) == m; next += m {
+			groups++
 		}
-		each(call(of[m], address(a), arenaStart, uniformStart, number(j), n))
-		j += m
+		each(call(p.matMul[m], address(a), arenaStart, uniformStart, number(j), n, number(groups)))
+		j += groups * m
 	}
 }
 

@@ -4,158 +4,158 @@
 
 package kernel
 
-// matMul1F32AVX512 does columns j to j+0 of the result.
-func matMul1F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul1F32AVX512 does groups of 1 columns of the result, from column j on.
+func matMul1F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul2F32AVX512 does columns j to j+1 of the result.
-func matMul2F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul2F32AVX512 does groups of 2 columns of the result, from column j on.
+func matMul2F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul3F32AVX512 does columns j to j+2 of the result.
-func matMul3F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul3F32AVX512 does groups of 3 columns of the result, from column j on.
+func matMul3F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul4F32AVX512 does columns j to j+3 of the result.
-func matMul4F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul4F32AVX512 does groups of 4 columns of the result, from column j on.
+func matMul4F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul5F32AVX512 does columns j to j+4 of the result.
-func matMul5F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul5F32AVX512 does groups of 5 columns of the result, from column j on.
+func matMul5F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul6F32AVX512 does columns j to j+5 of the result.
-func matMul6F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul6F32AVX512 does groups of 6 columns of the result, from column j on.
+func matMul6F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul7F32AVX512 does columns j to j+6 of the result.
-func matMul7F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul7F32AVX512 does groups of 7 columns of the result, from column j on.
+func matMul7F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul8F32AVX512 does columns j to j+7 of the result.
-func matMul8F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul8F32AVX512 does groups of 8 columns of the result, from column j on.
+func matMul8F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked1F32AVX512 does columns j to j+0 of the result, those of a panel of a packed matrix.
+// matMulPacked1F32AVX512 does the 1 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked1F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMulPacked2F32AVX512 does columns j to j+1 of the result, those of a panel of a packed matrix.
+// matMulPacked2F32AVX512 does the 2 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked2F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMulPacked3F32AVX512 does columns j to j+2 of the result, those of a panel of a packed matrix.
+// matMulPacked3F32AVX512 does the 3 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked3F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMulPacked4F32AVX512 does columns j to j+3 of the result, those of a panel of a packed matrix.
+// matMulPacked4F32AVX512 does the 4 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked4F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMulPacked5F32AVX512 does columns j to j+4 of the result, those of a panel of a packed matrix.
+// matMulPacked5F32AVX512 does the 5 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked5F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMulPacked6F32AVX512 does columns j to j+5 of the result, those of a panel of a packed matrix.
+// matMulPacked6F32AVX512 does the 6 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked6F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMul1F32AVX2 does columns j to j+0 of the result.
-func matMul1F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul1F32AVX2 does groups of 1 columns of the result, from column j on.
+func matMul1F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul2F32AVX2 does columns j to j+1 of the result.
-func matMul2F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul2F32AVX2 does groups of 2 columns of the result, from column j on.
+func matMul2F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul3F32AVX2 does columns j to j+2 of the result.
-func matMul3F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul3F32AVX2 does groups of 3 columns of the result, from column j on.
+func matMul3F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul4F32AVX2 does columns j to j+3 of the result.
-func matMul4F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul4F32AVX2 does groups of 4 columns of the result, from column j on.
+func matMul4F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul5F32AVX2 does columns j to j+4 of the result.
-func matMul5F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul5F32AVX2 does groups of 5 columns of the result, from column j on.
+func matMul5F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul6F32AVX2 does columns j to j+5 of the result.
-func matMul6F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul6F32AVX2 does groups of 6 columns of the result, from column j on.
+func matMul6F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked1F32AVX2 does columns j to j+0 of the result, those of a panel of a packed matrix.
+// matMulPacked1F32AVX2 does the 1 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked1F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMulPacked2F32AVX2 does columns j to j+1 of the result, those of a panel of a packed matrix.
+// matMulPacked2F32AVX2 does the 2 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked2F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMulPacked3F32AVX2 does columns j to j+2 of the result, those of a panel of a packed matrix.
+// matMulPacked3F32AVX2 does the 3 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked3F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMulPacked4F32AVX2 does columns j to j+3 of the result, those of a panel of a packed matrix.
+// matMulPacked4F32AVX2 does the 4 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked4F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMulPacked5F32AVX2 does columns j to j+4 of the result, those of a panel of a packed matrix.
+// matMulPacked5F32AVX2 does the 5 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked5F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMulPacked6F32AVX2 does columns j to j+5 of the result, those of a panel of a packed matrix.
+// matMulPacked6F32AVX2 does the 6 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked6F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMul1F64AVX512 does columns j to j+0 of the result.
-func matMul1F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul1F64AVX512 does groups of 1 columns of the result, from column j on.
+func matMul1F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul2F64AVX512 does columns j to j+1 of the result.
-func matMul2F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul2F64AVX512 does groups of 2 columns of the result, from column j on.
+func matMul2F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul3F64AVX512 does columns j to j+2 of the result.
-func matMul3F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul3F64AVX512 does groups of 3 columns of the result, from column j on.
+func matMul3F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul4F64AVX512 does columns j to j+3 of the result.
-func matMul4F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul4F64AVX512 does groups of 4 columns of the result, from column j on.
+func matMul4F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul5F64AVX512 does columns j to j+4 of the result.
-func matMul5F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul5F64AVX512 does groups of 5 columns of the result, from column j on.
+func matMul5F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul6F64AVX512 does columns j to j+5 of the result.
-func matMul6F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul6F64AVX512 does groups of 6 columns of the result, from column j on.
+func matMul6F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul7F64AVX512 does columns j to j+6 of the result.
-func matMul7F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul7F64AVX512 does groups of 7 columns of the result, from column j on.
+func matMul7F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul8F64AVX512 does columns j to j+7 of the result.
-func matMul8F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul8F64AVX512 does groups of 8 columns of the result, from column j on.
+func matMul8F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked1F64AVX512 does columns j to j+0 of the result, those of a panel of a packed matrix.
+// matMulPacked1F64AVX512 does the 1 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked1F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMulPacked2F64AVX512 does columns j to j+1 of the result, those of a panel of a packed matrix.
+// matMulPacked2F64AVX512 does the 2 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked2F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMulPacked3F64AVX512 does columns j to j+2 of the result, those of a panel of a packed matrix.
+// matMulPacked3F64AVX512 does the 3 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked3F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMulPacked4F64AVX512 does columns j to j+3 of the result, those of a panel of a packed matrix.
+// matMulPacked4F64AVX512 does the 4 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked4F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMulPacked5F64AVX512 does columns j to j+4 of the result, those of a panel of a packed matrix.
+// matMulPacked5F64AVX512 does the 5 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked5F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMulPacked6F64AVX512 does columns j to j+5 of the result, those of a panel of a packed matrix.
+// matMulPacked6F64AVX512 does the 6 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked6F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMul1F64AVX2 does columns j to j+0 of the result.
-func matMul1F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul1F64AVX2 does groups of 1 columns of the result, from column j on.
+func matMul1F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul2F64AVX2 does columns j to j+1 of the result.
-func matMul2F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul2F64AVX2 does groups of 2 columns of the result, from column j on.
+func matMul2F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul3F64AVX2 does columns j to j+2 of the result.
-func matMul3F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul3F64AVX2 does groups of 3 columns of the result, from column j on.
+func matMul3F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul4F64AVX2 does columns j to j+3 of the result.
-func matMul4F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul4F64AVX2 does groups of 4 columns of the result, from column j on.
+func matMul4F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul5F64AVX2 does columns j to j+4 of the result.
-func matMul5F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul5F64AVX2 does groups of 5 columns of the result, from column j on.
+func matMul5F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMul6F64AVX2 does columns j to j+5 of the result.
-func matMul6F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMul6F64AVX2 does groups of 6 columns of the result, from column j on.
+func matMul6F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked1F64AVX2 does columns j to j+0 of the result, those of a panel of a packed matrix.
+// matMulPacked1F64AVX2 does the 1 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked1F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMulPacked2F64AVX2 does columns j to j+1 of the result, those of a panel of a packed matrix.
+// matMulPacked2F64AVX2 does the 2 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked2F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMulPacked3F64AVX2 does columns j to j+2 of the result, those of a panel of a packed matrix.
+// matMulPacked3F64AVX2 does the 3 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked3F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMulPacked4F64AVX2 does columns j to j+3 of the result, those of a panel of a packed matrix.
+// matMulPacked4F64AVX2 does the 4 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked4F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMulPacked5F64AVX2 does columns j to j+4 of the result, those of a panel of a packed matrix.
+// matMulPacked5F64AVX2 does the 5 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked5F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
 
-// matMulPacked6F64AVX2 does columns j to j+5 of the result, those of a panel of a packed matrix.
+// matMulPacked6F64AVX2 does the 6 columns of the result from j on, those of a panel of a packed matrix.
 func matMulPacked6F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)

@@ -4,16 +4,17 @@
 
 #include "textflag.h"
 
-// func matMul1F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul1F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMul1F32AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMul1F32AVX512(SB), NOSPLIT, $0-48
+group1:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x80
-	JLT  next2
+	JLT  next3
 
-rows1:
+rows2:
 	VMOVUPS c32_0<>+0(SB), Z7
 	VMOVUPS Z7, Z0
 	VMOVUPS Z7, Z1
@@ -25,7 +26,7 @@ rows1:
 	VMOVUPS Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed4
+	JEQ     summed5
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -38,7 +39,7 @@ rows1:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k3:
+k4:
 	MOVLQSX      (SI), R9
 	VBROADCASTSS (DI), Z8
 	VFMADD231PS  (CX)(R9*4), Z8, Z0
@@ -52,18 +53,18 @@ k3:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k3
+	JNE          k4
 
-summed4:
+summed5:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised7
+	JEQ          initialised8
 	CMPQ         SI, $0x01
-	JEQ          column5
+	JEQ          column6
 	CMPQ         SI, $0x02
-	JEQ          number6
+	JEQ          number7
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Z8
@@ -75,9 +76,9 @@ summed4:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised7
+	JMP          initialised8
 
-number6:
+number7:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z8
@@ -89,9 +90,9 @@ number6:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised7
+	JMP          initialised8
 
-column5:
+column6:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z0, Z0
@@ -103,18 +104,18 @@ column5:
 	VADDPS  384(BX), Z6, Z6
 	VADDPS  448(BX), Z7, Z7
 
-initialised7:
+initialised8:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product8:
+product9:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times10
+	JNE     times11
 	TESTQ   R9, R9
-	JNE     plus9
+	JNE     plus10
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
@@ -125,9 +126,9 @@ product8:
 	VMOVUPS Z5, 320(DI)
 	VMOVUPS Z6, 384(DI)
 	VMOVUPS Z7, 448(DI)
-	JMP     written12
+	JMP     written13
 
-plus9:
+plus10:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -148,11 +149,11 @@ plus9:
 	VMOVUPS Z8, 384(DI)
 	VADDPS  448(R8), Z7, Z8
 	VMOVUPS Z8, 448(DI)
-	JMP     written12
+	JMP     written13
 
-times10:
+times11:
 	TESTQ   R9, R9
-	JNE     both11
+	JNE     both12
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -173,9 +174,9 @@ times10:
 	VMOVUPS Z8, 384(DI)
 	VMULPS  448(R8), Z7, Z8
 	VMOVUPS Z8, 448(DI)
-	JMP     written12
+	JMP     written13
 
-both11:
+both12:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -207,25 +208,25 @@ both11:
 	VADDPS  448(R9), Z8, Z8
 	VMOVUPS Z8, 448(DI)
 
-written12:
+written13:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done13
+	JEQ  done14
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product8
+	JNE  product9
 
-done13:
+done14:
 	ADDQ $+512, CX
 	SUBQ $0x80, DX
 	CMPQ DX, $0x80
-	JGE  rows1
+	JGE  rows2
 
-next2:
+next3:
 	CMPQ DX, $0x40
-	JLT  next15
+	JLT  next16
 
-rows14:
+rows15:
 	VMOVUPS c32_0<>+0(SB), Z3
 	VMOVUPS Z3, Z0
 	VMOVUPS Z3, Z1
@@ -233,7 +234,7 @@ rows14:
 	VMOVUPS Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed17
+	JEQ     summed18
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -246,7 +247,7 @@ rows14:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k16:
+k17:
 	MOVLQSX      (SI), R9
 	VBROADCASTSS (DI), Z4
 	VFMADD231PS  (CX)(R9*4), Z4, Z0
@@ -256,18 +257,18 @@ k16:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k16
+	JNE          k17
 
-summed17:
+summed18:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised20
+	JEQ          initialised21
 	CMPQ         SI, $0x01
-	JEQ          column18
+	JEQ          column19
 	CMPQ         SI, $0x02
-	JEQ          number19
+	JEQ          number20
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Z4
@@ -275,9 +276,9 @@ summed17:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised20
+	JMP          initialised21
 
-number19:
+number20:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z4
@@ -285,9 +286,9 @@ number19:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised20
+	JMP          initialised21
 
-column18:
+column19:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z0, Z0
@@ -295,27 +296,27 @@ column18:
 	VADDPS  128(BX), Z2, Z2
 	VADDPS  192(BX), Z3, Z3
 
-initialised20:
+initialised21:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product21:
+product22:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times23
+	JNE     times24
 	TESTQ   R9, R9
-	JNE     plus22
+	JNE     plus23
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
 	VMOVUPS Z1, 64(DI)
 	VMOVUPS Z2, 128(DI)
 	VMOVUPS Z3, 192(DI)
-	JMP     written25
+	JMP     written26
 
-plus22:
+plus23:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -328,11 +329,11 @@ plus22:
 	VMOVUPS Z4, 128(DI)
 	VADDPS  192(R8), Z3, Z4
 	VMOVUPS Z4, 192(DI)
-	JMP     written25
+	JMP     written26
 
-times23:
+times24:
 	TESTQ   R9, R9
-	JNE     both24
+	JNE     both25
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -345,9 +346,9 @@ times23:
 	VMOVUPS Z4, 128(DI)
 	VMULPS  192(R8), Z3, Z4
 	VMOVUPS Z4, 192(DI)
-	JMP     written25
+	JMP     written26
 
-both24:
+both25:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -367,31 +368,31 @@ both24:
 	VADDPS  192(R9), Z4, Z4
 	VMOVUPS Z4, 192(DI)
 
-written25:
+written26:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done26
+	JEQ  done27
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product21
+	JNE  product22
 
-done26:
+done27:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows14
+	JGE  rows15
 
-next15:
+next16:
 	CMPQ DX, $0x20
-	JLT  next28
+	JLT  next29
 
-rows27:
+rows28:
 	VMOVUPS c32_0<>+0(SB), Z1
 	VMOVUPS Z1, Z0
 	VMOVUPS Z1, Z1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed30
+	JEQ     summed31
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -404,7 +405,7 @@ rows27:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k29:
+k30:
 	MOVLQSX      (SI), R9
 	VBROADCASTSS (DI), Z2
 	VFMADD231PS  (CX)(R9*4), Z2, Z0
@@ -412,58 +413,58 @@ k29:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k29
+	JNE          k30
 
-summed30:
+summed31:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised33
+	JEQ          initialised34
 	CMPQ         SI, $0x01
-	JEQ          column31
+	JEQ          column32
 	CMPQ         SI, $0x02
-	JEQ          number32
+	JEQ          number33
 	VMOVSD       72(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Z2
 	VADDPS       Z2, Z0, Z0
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised33
+	JMP          initialised34
 
-number32:
+number33:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z2
 	VADDPS       Z2, Z0, Z0
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised33
+	JMP          initialised34
 
-column31:
+column32:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z0, Z0
 	VADDPS  64(BX), Z1, Z1
 
-initialised33:
+initialised34:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product34:
+product35:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times36
+	JNE     times37
 	TESTQ   R9, R9
-	JNE     plus35
+	JNE     plus36
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
 	VMOVUPS Z1, 64(DI)
-	JMP     written38
+	JMP     written39
 
-plus35:
+plus36:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -472,11 +473,11 @@ plus35:
 	VMOVUPS Z2, (DI)
 	VADDPS  64(R8), Z1, Z2
 	VMOVUPS Z2, 64(DI)
-	JMP     written38
+	JMP     written39
 
-times36:
+times37:
 	TESTQ   R9, R9
-	JNE     both37
+	JNE     both38
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -485,9 +486,9 @@ times36:
 	VMOVUPS Z2, (DI)
 	VMULPS  64(R8), Z1, Z2
 	VMOVUPS Z2, 64(DI)
-	JMP     written38
+	JMP     written39
 
-both37:
+both38:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -501,30 +502,30 @@ both37:
 	VADDPS  64(R9), Z2, Z2
 	VMOVUPS Z2, 64(DI)
 
-written38:
+written39:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done39
+	JEQ  done40
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product34
+	JNE  product35
 
-done39:
+done40:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows27
+	JGE  rows28
 
-next28:
+next29:
 	CMPQ DX, $0x10
-	JLT  next41
+	JLT  next42
 
-rows40:
+rows41:
 	VMOVUPS c32_0<>+0(SB), Z0
 	VMOVUPS Z0, Z0
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed43
+	JEQ     summed44
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -537,81 +538,81 @@ rows40:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k42:
+k43:
 	MOVLQSX      (SI), R9
 	VBROADCASTSS (DI), Z1
 	VFMADD231PS  (CX)(R9*4), Z1, Z0
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k42
+	JNE          k43
 
-summed43:
+summed44:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised46
+	JEQ          initialised47
 	CMPQ         SI, $0x01
-	JEQ          column44
+	JEQ          column45
 	CMPQ         SI, $0x02
-	JEQ          number45
+	JEQ          number46
 	VMOVSD       72(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Z1
 	VADDPS       Z1, Z0, Z0
-	JMP          initialised46
+	JMP          initialised47
 
-number45:
+number46:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z1
 	VADDPS       Z1, Z0, Z0
-	JMP          initialised46
+	JMP          initialised47
 
-column44:
+column45:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z0, Z0
 
-initialised46:
+initialised47:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product47:
+product48:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times49
+	JNE     times50
 	TESTQ   R9, R9
-	JNE     plus48
+	JNE     plus49
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
-	JMP     written51
+	JMP     written52
 
-plus48:
+plus49:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z0, Z1
 	VMOVUPS Z1, (DI)
-	JMP     written51
+	JMP     written52
 
-times49:
+times50:
 	TESTQ   R9, R9
-	JNE     both50
+	JNE     both51
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z0, Z1
 	VMOVUPS Z1, (DI)
-	JMP     written51
+	JMP     written52
 
-both50:
+both51:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -622,21 +623,24 @@ both50:
 	VADDPS  (R9), Z1, Z1
 	VMOVUPS Z1, (DI)
 
-written51:
+written52:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done52
+	JEQ  done53
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product47
+	JNE  product48
 
-done52:
+done53:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows40
+	JGE  rows41
 
-next41:
+next42:
+	ADDQ $0x01, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group1
 	VZEROUPPER
 	RET
 
@@ -658,16 +662,17 @@ DATA c32_0<>+56(SB)/4, $0x00000000
 DATA c32_0<>+60(SB)/4, $0x00000000
 GLOBL c32_0<>(SB), RODATA|NOPTR, $64
 
-// func matMul2F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul2F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMul2F32AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMul2F32AVX512(SB), NOSPLIT, $0-48
+group54:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x80
-	JLT  next54
+	JLT  next56
 
-rows53:
+rows55:
 	VMOVUPS c32_0<>+0(SB), Z15
 	VMOVUPS Z15, Z0
 	VMOVUPS Z15, Z1
@@ -687,7 +692,7 @@ rows53:
 	VMOVUPS Z15, Z15
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed56
+	JEQ     summed58
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -700,7 +705,7 @@ rows53:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k55:
+k57:
 	MOVLQSX      (SI), R10
 	VMOVUPS      (CX)(R10*4), Z16
 	VMOVUPS      64(CX)(R10*4), Z17
@@ -731,18 +736,18 @@ k55:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k55
+	JNE          k57
 
-summed56:
+summed58:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised59
+	JEQ          initialised61
 	CMPQ         SI, $0x01
-	JEQ          column57
+	JEQ          column59
 	CMPQ         SI, $0x02
-	JEQ          number58
+	JEQ          number60
 	VMOVSD       72(AX), X16
 	VCVTSD2SS    X16, X16, X16
 	VBROADCASTSS X16, Z16
@@ -762,9 +767,9 @@ summed56:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised59
+	JMP          initialised61
 
-number58:
+number60:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z16
@@ -786,9 +791,9 @@ number58:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised59
+	JMP          initialised61
 
-column57:
+column59:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -810,18 +815,18 @@ column57:
 	VADDPS  384(BX), Z14, Z14
 	VADDPS  448(BX), Z15, Z15
 
-initialised59:
+initialised61:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product60:
+product62:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times62
+	JNE     times64
 	TESTQ   R9, R9
-	JNE     plus61
+	JNE     plus63
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -842,9 +847,9 @@ product60:
 	VMOVUPS Z13, 320(DI)
 	VMOVUPS Z14, 384(DI)
 	VMOVUPS Z15, 448(DI)
-	JMP     written64
+	JMP     written66
 
-plus61:
+plus63:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -885,11 +890,11 @@ plus61:
 	VMOVUPS Z16, 384(DI)
 	VADDPS  448(R8), Z15, Z16
 	VMOVUPS Z16, 448(DI)
-	JMP     written64
+	JMP     written66
 
-times62:
+times64:
 	TESTQ   R9, R9
-	JNE     both63
+	JNE     both65
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -930,9 +935,9 @@ times62:
 	VMOVUPS Z16, 384(DI)
 	VMULPS  448(R8), Z15, Z16
 	VMOVUPS Z16, 448(DI)
-	JMP     written64
+	JMP     written66
 
-both63:
+both65:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -994,25 +999,25 @@ both63:
 	VADDPS  448(R9), Z16, Z16
 	VMOVUPS Z16, 448(DI)
 
-written64:
+written66:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done65
+	JEQ  done67
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product60
+	JNE  product62
 
-done65:
+done67:
 	ADDQ $+512, CX
 	SUBQ $0x80, DX
 	CMPQ DX, $0x80
-	JGE  rows53
+	JGE  rows55
 
-next54:
+next56:
 	CMPQ DX, $0x40
-	JLT  next67
+	JLT  next69
 
-rows66:
+rows68:
 	VMOVUPS c32_0<>+0(SB), Z7
 	VMOVUPS Z7, Z0
 	VMOVUPS Z7, Z1
@@ -1024,7 +1029,7 @@ rows66:
 	VMOVUPS Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed69
+	JEQ     summed71
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -1037,7 +1042,7 @@ rows66:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k68:
+k70:
 	MOVLQSX      (SI), R10
 	VMOVUPS      (CX)(R10*4), Z8
 	VMOVUPS      64(CX)(R10*4), Z9
@@ -1056,18 +1061,18 @@ k68:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k68
+	JNE          k70
 
-summed69:
+summed71:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised72
+	JEQ          initialised74
 	CMPQ         SI, $0x01
-	JEQ          column70
+	JEQ          column72
 	CMPQ         SI, $0x02
-	JEQ          number71
+	JEQ          number73
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Z8
@@ -1079,9 +1084,9 @@ summed69:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised72
+	JMP          initialised74
 
-number71:
+number73:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z8
@@ -1095,9 +1100,9 @@ number71:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised72
+	JMP          initialised74
 
-column70:
+column72:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -1111,18 +1116,18 @@ column70:
 	VADDPS  128(BX), Z6, Z6
 	VADDPS  192(BX), Z7, Z7
 
-initialised72:
+initialised74:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product73:
+product75:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times75
+	JNE     times77
 	TESTQ   R9, R9
-	JNE     plus74
+	JNE     plus76
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -1135,9 +1140,9 @@ product73:
 	VMOVUPS Z5, 64(DI)
 	VMOVUPS Z6, 128(DI)
 	VMOVUPS Z7, 192(DI)
-	JMP     written77
+	JMP     written79
 
-plus74:
+plus76:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -1162,11 +1167,11 @@ plus74:
 	VMOVUPS Z8, 128(DI)
 	VADDPS  192(R8), Z7, Z8
 	VMOVUPS Z8, 192(DI)
-	JMP     written77
+	JMP     written79
 
-times75:
+times77:
 	TESTQ   R9, R9
-	JNE     both76
+	JNE     both78
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -1191,9 +1196,9 @@ times75:
 	VMOVUPS Z8, 128(DI)
 	VMULPS  192(R8), Z7, Z8
 	VMOVUPS Z8, 192(DI)
-	JMP     written77
+	JMP     written79
 
-both76:
+both78:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -1231,25 +1236,25 @@ both76:
 	VADDPS  192(R9), Z8, Z8
 	VMOVUPS Z8, 192(DI)
 
-written77:
+written79:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done78
+	JEQ  done80
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product73
+	JNE  product75
 
-done78:
+done80:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows66
+	JGE  rows68
 
-next67:
+next69:
 	CMPQ DX, $0x20
-	JLT  next80
+	JLT  next82
 
-rows79:
+rows81:
 	VMOVUPS c32_0<>+0(SB), Z3
 	VMOVUPS Z3, Z0
 	VMOVUPS Z3, Z1
@@ -1257,7 +1262,7 @@ rows79:
 	VMOVUPS Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed82
+	JEQ     summed84
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -1270,7 +1275,7 @@ rows79:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k81:
+k83:
 	MOVLQSX      (SI), R10
 	VMOVUPS      (CX)(R10*4), Z4
 	VMOVUPS      64(CX)(R10*4), Z5
@@ -1283,18 +1288,18 @@ k81:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k81
+	JNE          k83
 
-summed82:
+summed84:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised85
+	JEQ          initialised87
 	CMPQ         SI, $0x01
-	JEQ          column83
+	JEQ          column85
 	CMPQ         SI, $0x02
-	JEQ          number84
+	JEQ          number86
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Z4
@@ -1302,9 +1307,9 @@ summed82:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised85
+	JMP          initialised87
 
-number84:
+number86:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z4
@@ -1314,9 +1319,9 @@ number84:
 	VBROADCASTSS (SI)(BX*4), Z4
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised85
+	JMP          initialised87
 
-column83:
+column85:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -1326,18 +1331,18 @@ column83:
 	VADDPS  (BX), Z2, Z2
 	VADDPS  64(BX), Z3, Z3
 
-initialised85:
+initialised87:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product86:
+product88:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times88
+	JNE     times90
 	TESTQ   R9, R9
-	JNE     plus87
+	JNE     plus89
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -1346,9 +1351,9 @@ product86:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z2, (DI)
 	VMOVUPS Z3, 64(DI)
-	JMP     written90
+	JMP     written92
 
-plus87:
+plus89:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -1365,11 +1370,11 @@ plus87:
 	VMOVUPS Z4, (DI)
 	VADDPS  64(R8), Z3, Z4
 	VMOVUPS Z4, 64(DI)
-	JMP     written90
+	JMP     written92
 
-times88:
+times90:
 	TESTQ   R9, R9
-	JNE     both89
+	JNE     both91
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -1386,9 +1391,9 @@ times88:
 	VMOVUPS Z4, (DI)
 	VMULPS  64(R8), Z3, Z4
 	VMOVUPS Z4, 64(DI)
-	JMP     written90
+	JMP     written92
 
-both89:
+both91:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -1414,31 +1419,31 @@ both89:
 	VADDPS  64(R9), Z4, Z4
 	VMOVUPS Z4, 64(DI)
 
-written90:
+written92:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done91
+	JEQ  done93
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product86
+	JNE  product88
 
-done91:
+done93:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows79
+	JGE  rows81
 
-next80:
+next82:
 	CMPQ DX, $0x10
-	JLT  next93
+	JLT  next95
 
-rows92:
+rows94:
 	VMOVUPS c32_0<>+0(SB), Z1
 	VMOVUPS Z1, Z0
 	VMOVUPS Z1, Z1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed95
+	JEQ     summed97
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -1451,7 +1456,7 @@ rows92:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k94:
+k96:
 	MOVLQSX          (SI), R10
 	VMOVUPS          (CX)(R10*4), Z2
 	VFMADD231PS.BCST (DI), Z2, Z0
@@ -1459,26 +1464,26 @@ k94:
 	ADDQ             $0x04, SI
 	ADDQ             R8, DI
 	DECQ             BX
-	JNE              k94
+	JNE              k96
 
-summed95:
+summed97:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised98
+	JEQ          initialised100
 	CMPQ         SI, $0x01
-	JEQ          column96
+	JEQ          column98
 	CMPQ         SI, $0x02
-	JEQ          number97
+	JEQ          number99
 	VMOVSD       72(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Z2
 	VADDPS       Z2, Z0, Z0
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised98
+	JMP          initialised100
 
-number97:
+number99:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z2
@@ -1486,9 +1491,9 @@ number97:
 	MOVLQSX      4(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z2
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised98
+	JMP          initialised100
 
-column96:
+column98:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -1496,27 +1501,27 @@ column96:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z1, Z1
 
-initialised98:
+initialised100:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product99:
+product101:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times101
+	JNE     times103
 	TESTQ   R9, R9
-	JNE     plus100
+	JNE     plus102
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
 	MOVLQSX 4(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z1, (DI)
-	JMP     written103
+	JMP     written105
 
-plus100:
+plus102:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -1529,11 +1534,11 @@ plus100:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z1, Z2
 	VMOVUPS Z2, (DI)
-	JMP     written103
+	JMP     written105
 
-times101:
+times103:
 	TESTQ   R9, R9
-	JNE     both102
+	JNE     both104
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -1546,9 +1551,9 @@ times101:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z1, Z2
 	VMOVUPS Z2, (DI)
-	JMP     written103
+	JMP     written105
 
-both102:
+both104:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -1568,34 +1573,38 @@ both102:
 	VADDPS  (R9), Z2, Z2
 	VMOVUPS Z2, (DI)
 
-written103:
+written105:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done104
+	JEQ  done106
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product99
+	JNE  product101
 
-done104:
+done106:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows92
+	JGE  rows94
 
-next93:
+next95:
+	ADDQ $0x02, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group54
 	VZEROUPPER
 	RET
 
-// func matMul3F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul3F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMul3F32AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMul3F32AVX512(SB), NOSPLIT, $0-48
+group107:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next106
+	JLT  next109
 
-rows105:
+rows108:
 	VMOVUPS c32_0<>+0(SB), Z11
 	VMOVUPS Z11, Z0
 	VMOVUPS Z11, Z1
@@ -1611,7 +1620,7 @@ rows105:
 	VMOVUPS Z11, Z11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed108
+	JEQ     summed111
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -1624,7 +1633,7 @@ rows105:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k107:
+k110:
 	MOVLQSX      (SI), R10
 	VMOVUPS      (CX)(R10*4), Z12
 	VMOVUPS      64(CX)(R10*4), Z13
@@ -1648,18 +1657,18 @@ k107:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k107
+	JNE          k110
 
-summed108:
+summed111:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised111
+	JEQ          initialised114
 	CMPQ         SI, $0x01
-	JEQ          column109
+	JEQ          column112
 	CMPQ         SI, $0x02
-	JEQ          number110
+	JEQ          number113
 	VMOVSD       72(AX), X12
 	VCVTSD2SS    X12, X12, X12
 	VBROADCASTSS X12, Z12
@@ -1675,9 +1684,9 @@ summed108:
 	VADDPS       Z12, Z9, Z9
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised111
+	JMP          initialised114
 
-number110:
+number113:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z12
@@ -1697,9 +1706,9 @@ number110:
 	VADDPS       Z12, Z9, Z9
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised111
+	JMP          initialised114
 
-column109:
+column112:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -1719,18 +1728,18 @@ column109:
 	VADDPS  128(BX), Z10, Z10
 	VADDPS  192(BX), Z11, Z11
 
-initialised111:
+initialised114:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product112:
+product115:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times114
+	JNE     times117
 	TESTQ   R9, R9
-	JNE     plus113
+	JNE     plus116
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -1749,9 +1758,9 @@ product112:
 	VMOVUPS Z9, 64(DI)
 	VMOVUPS Z10, 128(DI)
 	VMOVUPS Z11, 192(DI)
-	JMP     written116
+	JMP     written119
 
-plus113:
+plus116:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -1788,11 +1797,11 @@ plus113:
 	VMOVUPS Z12, 128(DI)
 	VADDPS  192(R8), Z11, Z12
 	VMOVUPS Z12, 192(DI)
-	JMP     written116
+	JMP     written119
 
-times114:
+times117:
 	TESTQ   R9, R9
-	JNE     both115
+	JNE     both118
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -1829,9 +1838,9 @@ times114:
 	VMOVUPS Z12, 128(DI)
 	VMULPS  192(R8), Z11, Z12
 	VMOVUPS Z12, 192(DI)
-	JMP     written116
+	JMP     written119
 
-both115:
+both118:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -1887,25 +1896,25 @@ both115:
 	VADDPS  192(R9), Z12, Z12
 	VMOVUPS Z12, 192(DI)
 
-written116:
+written119:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done117
+	JEQ  done120
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product112
+	JNE  product115
 
-done117:
+done120:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows105
+	JGE  rows108
 
-next106:
+next109:
 	CMPQ DX, $0x20
-	JLT  next119
+	JLT  next122
 
-rows118:
+rows121:
 	VMOVUPS c32_0<>+0(SB), Z5
 	VMOVUPS Z5, Z0
 	VMOVUPS Z5, Z1
@@ -1915,7 +1924,7 @@ rows118:
 	VMOVUPS Z5, Z5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed121
+	JEQ     summed124
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -1928,7 +1937,7 @@ rows118:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k120:
+k123:
 	MOVLQSX      (SI), R10
 	VMOVUPS      (CX)(R10*4), Z6
 	VMOVUPS      64(CX)(R10*4), Z7
@@ -1944,18 +1953,18 @@ k120:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k120
+	JNE          k123
 
-summed121:
+summed124:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised124
+	JEQ          initialised127
 	CMPQ         SI, $0x01
-	JEQ          column122
+	JEQ          column125
 	CMPQ         SI, $0x02
-	JEQ          number123
+	JEQ          number126
 	VMOVSD       72(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Z6
@@ -1965,9 +1974,9 @@ summed121:
 	VADDPS       Z6, Z3, Z3
 	VADDPS       Z6, Z4, Z4
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised124
+	JMP          initialised127
 
-number123:
+number126:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z6
@@ -1981,9 +1990,9 @@ number123:
 	VBROADCASTSS (SI)(BX*4), Z6
 	VADDPS       Z6, Z4, Z4
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised124
+	JMP          initialised127
 
-column122:
+column125:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -1997,18 +2006,18 @@ column122:
 	VADDPS  (BX), Z4, Z4
 	VADDPS  64(BX), Z5, Z5
 
-initialised124:
+initialised127:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product125:
+product128:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times127
+	JNE     times130
 	TESTQ   R9, R9
-	JNE     plus126
+	JNE     plus129
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -2021,9 +2030,9 @@ product125:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z4, (DI)
 	VMOVUPS Z5, 64(DI)
-	JMP     written129
+	JMP     written132
 
-plus126:
+plus129:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -2048,11 +2057,11 @@ plus126:
 	VMOVUPS Z6, (DI)
 	VADDPS  64(R8), Z5, Z6
 	VMOVUPS Z6, 64(DI)
-	JMP     written129
+	JMP     written132
 
-times127:
+times130:
 	TESTQ   R9, R9
-	JNE     both128
+	JNE     both131
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -2077,9 +2086,9 @@ times127:
 	VMOVUPS Z6, (DI)
 	VMULPS  64(R8), Z5, Z6
 	VMOVUPS Z6, 64(DI)
-	JMP     written129
+	JMP     written132
 
-both128:
+both131:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -2117,32 +2126,32 @@ both128:
 	VADDPS  64(R9), Z6, Z6
 	VMOVUPS Z6, 64(DI)
 
-written129:
+written132:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done130
+	JEQ  done133
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product125
+	JNE  product128
 
-done130:
+done133:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows118
+	JGE  rows121
 
-next119:
+next122:
 	CMPQ DX, $0x10
-	JLT  next132
+	JLT  next135
 
-rows131:
+rows134:
 	VMOVUPS c32_0<>+0(SB), Z2
 	VMOVUPS Z2, Z0
 	VMOVUPS Z2, Z1
 	VMOVUPS Z2, Z2
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed134
+	JEQ     summed137
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -2155,7 +2164,7 @@ rows131:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k133:
+k136:
 	MOVLQSX          (SI), R10
 	VMOVUPS          (CX)(R10*4), Z3
 	VFMADD231PS.BCST (DI), Z3, Z0
@@ -2164,27 +2173,27 @@ k133:
 	ADDQ             $0x04, SI
 	ADDQ             R8, DI
 	DECQ             BX
-	JNE              k133
+	JNE              k136
 
-summed134:
+summed137:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised137
+	JEQ          initialised140
 	CMPQ         SI, $0x01
-	JEQ          column135
+	JEQ          column138
 	CMPQ         SI, $0x02
-	JEQ          number136
+	JEQ          number139
 	VMOVSD       72(AX), X3
 	VCVTSD2SS    X3, X3, X3
 	VBROADCASTSS X3, Z3
 	VADDPS       Z3, Z0, Z0
 	VADDPS       Z3, Z1, Z1
 	VADDPS       Z3, Z2, Z2
-	JMP          initialised137
+	JMP          initialised140
 
-number136:
+number139:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z3
@@ -2195,9 +2204,9 @@ number136:
 	MOVLQSX      8(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z3
 	VADDPS       Z3, Z2, Z2
-	JMP          initialised137
+	JMP          initialised140
 
-column135:
+column138:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -2208,18 +2217,18 @@ column135:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z2, Z2
 
-initialised137:
+initialised140:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product138:
+product141:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times140
+	JNE     times143
 	TESTQ   R9, R9
-	JNE     plus139
+	JNE     plus142
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -2229,9 +2238,9 @@ product138:
 	MOVLQSX 8(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z2, (DI)
-	JMP     written142
+	JMP     written145
 
-plus139:
+plus142:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -2250,11 +2259,11 @@ plus139:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z2, Z3
 	VMOVUPS Z3, (DI)
-	JMP     written142
+	JMP     written145
 
-times140:
+times143:
 	TESTQ   R9, R9
-	JNE     both141
+	JNE     both144
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -2273,9 +2282,9 @@ times140:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z2, Z3
 	VMOVUPS Z3, (DI)
-	JMP     written142
+	JMP     written145
 
-both141:
+both144:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -2304,34 +2313,38 @@ both141:
 	VADDPS  (R9), Z3, Z3
 	VMOVUPS Z3, (DI)
 
-written142:
+written145:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done143
+	JEQ  done146
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product138
+	JNE  product141
 
-done143:
+done146:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows131
+	JGE  rows134
 
-next132:
+next135:
+	ADDQ $0x03, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group107
 	VZEROUPPER
 	RET
 
-// func matMul4F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul4F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMul4F32AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMul4F32AVX512(SB), NOSPLIT, $0-48
+group147:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next145
+	JLT  next149
 
-rows144:
+rows148:
 	VMOVUPS c32_0<>+0(SB), Z15
 	VMOVUPS Z15, Z0
 	VMOVUPS Z15, Z1
@@ -2351,7 +2364,7 @@ rows144:
 	VMOVUPS Z15, Z15
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed147
+	JEQ     summed151
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -2365,7 +2378,7 @@ rows144:
 	ADDQ    R10, DI
 	LEAQ    (R9)(R9*2), R10
 
-k146:
+k150:
 	MOVLQSX      (SI), R11
 	VMOVUPS      (CX)(R11*4), Z16
 	VMOVUPS      64(CX)(R11*4), Z17
@@ -2394,18 +2407,18 @@ k146:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k146
+	JNE          k150
 
-summed147:
+summed151:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised150
+	JEQ          initialised154
 	CMPQ         SI, $0x01
-	JEQ          column148
+	JEQ          column152
 	CMPQ         SI, $0x02
-	JEQ          number149
+	JEQ          number153
 	VMOVSD       72(AX), X16
 	VCVTSD2SS    X16, X16, X16
 	VBROADCASTSS X16, Z16
@@ -2425,9 +2438,9 @@ summed147:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised150
+	JMP          initialised154
 
-number149:
+number153:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z16
@@ -2453,9 +2466,9 @@ number149:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised150
+	JMP          initialised154
 
-column148:
+column152:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -2481,18 +2494,18 @@ column148:
 	VADDPS  128(BX), Z14, Z14
 	VADDPS  192(BX), Z15, Z15
 
-initialised150:
+initialised154:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product151:
+product155:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times153
+	JNE     times157
 	TESTQ   R9, R9
-	JNE     plus152
+	JNE     plus156
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -2517,9 +2530,9 @@ product151:
 	VMOVUPS Z13, 64(DI)
 	VMOVUPS Z14, 128(DI)
 	VMOVUPS Z15, 192(DI)
-	JMP     written155
+	JMP     written159
 
-plus152:
+plus156:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -2568,11 +2581,11 @@ plus152:
 	VMOVUPS Z16, 128(DI)
 	VADDPS  192(R8), Z15, Z16
 	VMOVUPS Z16, 192(DI)
-	JMP     written155
+	JMP     written159
 
-times153:
+times157:
 	TESTQ   R9, R9
-	JNE     both154
+	JNE     both158
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -2621,9 +2634,9 @@ times153:
 	VMOVUPS Z16, 128(DI)
 	VMULPS  192(R8), Z15, Z16
 	VMOVUPS Z16, 192(DI)
-	JMP     written155
+	JMP     written159
 
-both154:
+both158:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -2697,25 +2710,25 @@ both154:
 	VADDPS  192(R9), Z16, Z16
 	VMOVUPS Z16, 192(DI)
 
-written155:
+written159:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done156
+	JEQ  done160
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product151
+	JNE  product155
 
-done156:
+done160:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows144
+	JGE  rows148
 
-next145:
+next149:
 	CMPQ DX, $0x20
-	JLT  next158
+	JLT  next162
 
-rows157:
+rows161:
 	VMOVUPS c32_0<>+0(SB), Z7
 	VMOVUPS Z7, Z0
 	VMOVUPS Z7, Z1
@@ -2727,7 +2740,7 @@ rows157:
 	VMOVUPS Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed160
+	JEQ     summed164
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -2741,7 +2754,7 @@ rows157:
 	ADDQ    R10, DI
 	LEAQ    (R9)(R9*2), R10
 
-k159:
+k163:
 	MOVLQSX      (SI), R11
 	VMOVUPS      (CX)(R11*4), Z8
 	VMOVUPS      64(CX)(R11*4), Z9
@@ -2760,18 +2773,18 @@ k159:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k159
+	JNE          k163
 
-summed160:
+summed164:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised163
+	JEQ          initialised167
 	CMPQ         SI, $0x01
-	JEQ          column161
+	JEQ          column165
 	CMPQ         SI, $0x02
-	JEQ          number162
+	JEQ          number166
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Z8
@@ -2783,9 +2796,9 @@ summed160:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised163
+	JMP          initialised167
 
-number162:
+number166:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z8
@@ -2803,9 +2816,9 @@ number162:
 	VBROADCASTSS (SI)(BX*4), Z8
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised163
+	JMP          initialised167
 
-column161:
+column165:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -2823,18 +2836,18 @@ column161:
 	VADDPS  (BX), Z6, Z6
 	VADDPS  64(BX), Z7, Z7
 
-initialised163:
+initialised167:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product164:
+product168:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times166
+	JNE     times170
 	TESTQ   R9, R9
-	JNE     plus165
+	JNE     plus169
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -2851,9 +2864,9 @@ product164:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z6, (DI)
 	VMOVUPS Z7, 64(DI)
-	JMP     written168
+	JMP     written172
 
-plus165:
+plus169:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -2886,11 +2899,11 @@ plus165:
 	VMOVUPS Z8, (DI)
 	VADDPS  64(R8), Z7, Z8
 	VMOVUPS Z8, 64(DI)
-	JMP     written168
+	JMP     written172
 
-times166:
+times170:
 	TESTQ   R9, R9
-	JNE     both167
+	JNE     both171
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -2923,9 +2936,9 @@ times166:
 	VMOVUPS Z8, (DI)
 	VMULPS  64(R8), Z7, Z8
 	VMOVUPS Z8, 64(DI)
-	JMP     written168
+	JMP     written172
 
-both167:
+both171:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -2975,25 +2988,25 @@ both167:
 	VADDPS  64(R9), Z8, Z8
 	VMOVUPS Z8, 64(DI)
 
-written168:
+written172:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done169
+	JEQ  done173
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product164
+	JNE  product168
 
-done169:
+done173:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows157
+	JGE  rows161
 
-next158:
+next162:
 	CMPQ DX, $0x10
-	JLT  next171
+	JLT  next175
 
-rows170:
+rows174:
 	VMOVUPS c32_0<>+0(SB), Z3
 	VMOVUPS Z3, Z0
 	VMOVUPS Z3, Z1
@@ -3001,7 +3014,7 @@ rows170:
 	VMOVUPS Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed173
+	JEQ     summed177
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -3015,7 +3028,7 @@ rows170:
 	ADDQ    R10, DI
 	LEAQ    (R9)(R9*2), R10
 
-k172:
+k176:
 	MOVLQSX          (SI), R11
 	VMOVUPS          (CX)(R11*4), Z4
 	VFMADD231PS.BCST (DI), Z4, Z0
@@ -3025,18 +3038,18 @@ k172:
 	ADDQ             $0x04, SI
 	ADDQ             R8, DI
 	DECQ             BX
-	JNE              k172
+	JNE              k176
 
-summed173:
+summed177:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised176
+	JEQ          initialised180
 	CMPQ         SI, $0x01
-	JEQ          column174
+	JEQ          column178
 	CMPQ         SI, $0x02
-	JEQ          number175
+	JEQ          number179
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Z4
@@ -3044,9 +3057,9 @@ summed173:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised176
+	JMP          initialised180
 
-number175:
+number179:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z4
@@ -3060,9 +3073,9 @@ number175:
 	MOVLQSX      12(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z4
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised176
+	JMP          initialised180
 
-column174:
+column178:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -3076,18 +3089,18 @@ column174:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z3, Z3
 
-initialised176:
+initialised180:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product177:
+product181:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times179
+	JNE     times183
 	TESTQ   R9, R9
-	JNE     plus178
+	JNE     plus182
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -3100,9 +3113,9 @@ product177:
 	MOVLQSX 12(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z3, (DI)
-	JMP     written181
+	JMP     written185
 
-plus178:
+plus182:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -3127,11 +3140,11 @@ plus178:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z3, Z4
 	VMOVUPS Z4, (DI)
-	JMP     written181
+	JMP     written185
 
-times179:
+times183:
 	TESTQ   R9, R9
-	JNE     both180
+	JNE     both184
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -3156,9 +3169,9 @@ times179:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z3, Z4
 	VMOVUPS Z4, (DI)
-	JMP     written181
+	JMP     written185
 
-both180:
+both184:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -3196,34 +3209,38 @@ both180:
 	VADDPS  (R9), Z4, Z4
 	VMOVUPS Z4, (DI)
 
-written181:
+written185:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done182
+	JEQ  done186
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product177
+	JNE  product181
 
-done182:
+done186:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows170
+	JGE  rows174
 
-next171:
+next175:
+	ADDQ $0x04, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group147
 	VZEROUPPER
 	RET
 
-// func matMul5F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul5F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMul5F32AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMul5F32AVX512(SB), NOSPLIT, $0-48
+group187:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next184
+	JLT  next189
 
-rows183:
+rows188:
 	VMOVUPS c32_0<>+0(SB), Z19
 	VMOVUPS Z19, Z0
 	VMOVUPS Z19, Z1
@@ -3247,7 +3264,7 @@ rows183:
 	VMOVUPS Z19, Z19
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed186
+	JEQ     summed191
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -3262,7 +3279,7 @@ rows183:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k185:
+k190:
 	MOVLQSX      (SI), R12
 	VMOVUPS      (CX)(R12*4), Z20
 	VMOVUPS      64(CX)(R12*4), Z21
@@ -3297,18 +3314,18 @@ k185:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k185
+	JNE          k190
 
-summed186:
+summed191:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised189
+	JEQ          initialised194
 	CMPQ         SI, $0x01
-	JEQ          column187
+	JEQ          column192
 	CMPQ         SI, $0x02
-	JEQ          number188
+	JEQ          number193
 	VMOVSD       72(AX), X20
 	VCVTSD2SS    X20, X20, X20
 	VBROADCASTSS X20, Z20
@@ -3332,9 +3349,9 @@ summed186:
 	VADDPS       Z20, Z17, Z17
 	VADDPS       Z20, Z18, Z18
 	VADDPS       Z20, Z19, Z19
-	JMP          initialised189
+	JMP          initialised194
 
-number188:
+number193:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z20
@@ -3366,9 +3383,9 @@ number188:
 	VADDPS       Z20, Z17, Z17
 	VADDPS       Z20, Z18, Z18
 	VADDPS       Z20, Z19, Z19
-	JMP          initialised189
+	JMP          initialised194
 
-column187:
+column192:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -3400,18 +3417,18 @@ column187:
 	VADDPS  128(BX), Z18, Z18
 	VADDPS  192(BX), Z19, Z19
 
-initialised189:
+initialised194:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product190:
+product195:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times192
+	JNE     times197
 	TESTQ   R9, R9
-	JNE     plus191
+	JNE     plus196
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -3442,9 +3459,9 @@ product190:
 	VMOVUPS Z17, 64(DI)
 	VMOVUPS Z18, 128(DI)
 	VMOVUPS Z19, 192(DI)
-	JMP     written194
+	JMP     written199
 
-plus191:
+plus196:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -3505,11 +3522,11 @@ plus191:
 	VMOVUPS Z20, 128(DI)
 	VADDPS  192(R8), Z19, Z20
 	VMOVUPS Z20, 192(DI)
-	JMP     written194
+	JMP     written199
 
-times192:
+times197:
 	TESTQ   R9, R9
-	JNE     both193
+	JNE     both198
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -3570,9 +3587,9 @@ times192:
 	VMOVUPS Z20, 128(DI)
 	VMULPS  192(R8), Z19, Z20
 	VMOVUPS Z20, 192(DI)
-	JMP     written194
+	JMP     written199
 
-both193:
+both198:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -3664,25 +3681,25 @@ both193:
 	VADDPS  192(R9), Z20, Z20
 	VMOVUPS Z20, 192(DI)
 
-written194:
+written199:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done195
+	JEQ  done200
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product190
+	JNE  product195
 
-done195:
+done200:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows183
+	JGE  rows188
 
-next184:
+next189:
 	CMPQ DX, $0x20
-	JLT  next197
+	JLT  next202
 
-rows196:
+rows201:
 	VMOVUPS c32_0<>+0(SB), Z9
 	VMOVUPS Z9, Z0
 	VMOVUPS Z9, Z1
@@ -3696,7 +3713,7 @@ rows196:
 	VMOVUPS Z9, Z9
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed199
+	JEQ     summed204
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -3711,7 +3728,7 @@ rows196:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k198:
+k203:
 	MOVLQSX      (SI), R12
 	VMOVUPS      (CX)(R12*4), Z10
 	VMOVUPS      64(CX)(R12*4), Z11
@@ -3734,18 +3751,18 @@ k198:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k198
+	JNE          k203
 
-summed199:
+summed204:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised202
+	JEQ          initialised207
 	CMPQ         SI, $0x01
-	JEQ          column200
+	JEQ          column205
 	CMPQ         SI, $0x02
-	JEQ          number201
+	JEQ          number206
 	VMOVSD       72(AX), X10
 	VCVTSD2SS    X10, X10, X10
 	VBROADCASTSS X10, Z10
@@ -3759,9 +3776,9 @@ summed199:
 	VADDPS       Z10, Z7, Z7
 	VADDPS       Z10, Z8, Z8
 	VADDPS       Z10, Z9, Z9
-	JMP          initialised202
+	JMP          initialised207
 
-number201:
+number206:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z10
@@ -3783,9 +3800,9 @@ number201:
 	VBROADCASTSS (SI)(BX*4), Z10
 	VADDPS       Z10, Z8, Z8
 	VADDPS       Z10, Z9, Z9
-	JMP          initialised202
+	JMP          initialised207
 
-column200:
+column205:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -3807,18 +3824,18 @@ column200:
 	VADDPS  (BX), Z8, Z8
 	VADDPS  64(BX), Z9, Z9
 
-initialised202:
+initialised207:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product203:
+product208:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times205
+	JNE     times210
 	TESTQ   R9, R9
-	JNE     plus204
+	JNE     plus209
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -3839,9 +3856,9 @@ product203:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z8, (DI)
 	VMOVUPS Z9, 64(DI)
-	JMP     written207
+	JMP     written212
 
-plus204:
+plus209:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -3882,11 +3899,11 @@ plus204:
 	VMOVUPS Z10, (DI)
 	VADDPS  64(R8), Z9, Z10
 	VMOVUPS Z10, 64(DI)
-	JMP     written207
+	JMP     written212
 
-times205:
+times210:
 	TESTQ   R9, R9
-	JNE     both206
+	JNE     both211
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -3927,9 +3944,9 @@ times205:
 	VMOVUPS Z10, (DI)
 	VMULPS  64(R8), Z9, Z10
 	VMOVUPS Z10, 64(DI)
-	JMP     written207
+	JMP     written212
 
-both206:
+both211:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -3991,25 +4008,25 @@ both206:
 	VADDPS  64(R9), Z10, Z10
 	VMOVUPS Z10, 64(DI)
 
-written207:
+written212:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done208
+	JEQ  done213
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product203
+	JNE  product208
 
-done208:
+done213:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows196
+	JGE  rows201
 
-next197:
+next202:
 	CMPQ DX, $0x10
-	JLT  next210
+	JLT  next215
 
-rows209:
+rows214:
 	VMOVUPS c32_0<>+0(SB), Z4
 	VMOVUPS Z4, Z0
 	VMOVUPS Z4, Z1
@@ -4018,7 +4035,7 @@ rows209:
 	VMOVUPS Z4, Z4
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed212
+	JEQ     summed217
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -4033,7 +4050,7 @@ rows209:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k211:
+k216:
 	MOVLQSX          (SI), R12
 	VMOVUPS          (CX)(R12*4), Z5
 	VFMADD231PS.BCST (DI), Z5, Z0
@@ -4045,18 +4062,18 @@ k211:
 	ADDQ             R8, DI
 	ADDQ             R8, R10
 	DECQ             BX
-	JNE              k211
+	JNE              k216
 
-summed212:
+summed217:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised215
+	JEQ          initialised220
 	CMPQ         SI, $0x01
-	JEQ          column213
+	JEQ          column218
 	CMPQ         SI, $0x02
-	JEQ          number214
+	JEQ          number219
 	VMOVSD       72(AX), X5
 	VCVTSD2SS    X5, X5, X5
 	VBROADCASTSS X5, Z5
@@ -4065,9 +4082,9 @@ summed212:
 	VADDPS       Z5, Z2, Z2
 	VADDPS       Z5, Z3, Z3
 	VADDPS       Z5, Z4, Z4
-	JMP          initialised215
+	JMP          initialised220
 
-number214:
+number219:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z5
@@ -4084,9 +4101,9 @@ number214:
 	MOVLQSX      16(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z5
 	VADDPS       Z5, Z4, Z4
-	JMP          initialised215
+	JMP          initialised220
 
-column213:
+column218:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -4103,18 +4120,18 @@ column213:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z4, Z4
 
-initialised215:
+initialised220:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product216:
+product221:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times218
+	JNE     times223
 	TESTQ   R9, R9
-	JNE     plus217
+	JNE     plus222
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -4130,9 +4147,9 @@ product216:
 	MOVLQSX 16(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z4, (DI)
-	JMP     written220
+	JMP     written225
 
-plus217:
+plus222:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -4163,11 +4180,11 @@ plus217:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z4, Z5
 	VMOVUPS Z5, (DI)
-	JMP     written220
+	JMP     written225
 
-times218:
+times223:
 	TESTQ   R9, R9
-	JNE     both219
+	JNE     both224
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -4198,9 +4215,9 @@ times218:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z4, Z5
 	VMOVUPS Z5, (DI)
-	JMP     written220
+	JMP     written225
 
-both219:
+both224:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -4247,34 +4264,38 @@ both219:
 	VADDPS  (R9), Z5, Z5
 	VMOVUPS Z5, (DI)
 
-written220:
+written225:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done221
+	JEQ  done226
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product216
+	JNE  product221
 
-done221:
+done226:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows209
+	JGE  rows214
 
-next210:
+next215:
+	ADDQ $0x05, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group187
 	VZEROUPPER
 	RET
 
-// func matMul6F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul6F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMul6F32AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMul6F32AVX512(SB), NOSPLIT, $0-48
+group227:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next223
+	JLT  next229
 
-rows222:
+rows228:
 	VMOVUPS c32_0<>+0(SB), Z23
 	VMOVUPS Z23, Z0
 	VMOVUPS Z23, Z1
@@ -4302,7 +4323,7 @@ rows222:
 	VMOVUPS Z23, Z23
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed225
+	JEQ     summed231
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -4317,7 +4338,7 @@ rows222:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k224:
+k230:
 	MOVLQSX      (SI), R12
 	VMOVUPS      (CX)(R12*4), Z24
 	VMOVUPS      64(CX)(R12*4), Z25
@@ -4357,18 +4378,18 @@ k224:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k224
+	JNE          k230
 
-summed225:
+summed231:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised228
+	JEQ          initialised234
 	CMPQ         SI, $0x01
-	JEQ          column226
+	JEQ          column232
 	CMPQ         SI, $0x02
-	JEQ          number227
+	JEQ          number233
 	VMOVSD       72(AX), X24
 	VCVTSD2SS    X24, X24, X24
 	VBROADCASTSS X24, Z24
@@ -4396,9 +4417,9 @@ summed225:
 	VADDPS       Z24, Z21, Z21
 	VADDPS       Z24, Z22, Z22
 	VADDPS       Z24, Z23, Z23
-	JMP          initialised228
+	JMP          initialised234
 
-number227:
+number233:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z24
@@ -4436,9 +4457,9 @@ number227:
 	VADDPS       Z24, Z21, Z21
 	VADDPS       Z24, Z22, Z22
 	VADDPS       Z24, Z23, Z23
-	JMP          initialised228
+	JMP          initialised234
 
-column226:
+column232:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -4476,18 +4497,18 @@ column226:
 	VADDPS  128(BX), Z22, Z22
 	VADDPS  192(BX), Z23, Z23
 
-initialised228:
+initialised234:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product229:
+product235:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times231
+	JNE     times237
 	TESTQ   R9, R9
-	JNE     plus230
+	JNE     plus236
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -4524,9 +4545,9 @@ product229:
 	VMOVUPS Z21, 64(DI)
 	VMOVUPS Z22, 128(DI)
 	VMOVUPS Z23, 192(DI)
-	JMP     written233
+	JMP     written239
 
-plus230:
+plus236:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -4599,11 +4620,11 @@ plus230:
 	VMOVUPS Z24, 128(DI)
 	VADDPS  192(R8), Z23, Z24
 	VMOVUPS Z24, 192(DI)
-	JMP     written233
+	JMP     written239
 
-times231:
+times237:
 	TESTQ   R9, R9
-	JNE     both232
+	JNE     both238
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -4676,9 +4697,9 @@ times231:
 	VMOVUPS Z24, 128(DI)
 	VMULPS  192(R8), Z23, Z24
 	VMOVUPS Z24, 192(DI)
-	JMP     written233
+	JMP     written239
 
-both232:
+both238:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -4788,25 +4809,25 @@ both232:
 	VADDPS  192(R9), Z24, Z24
 	VMOVUPS Z24, 192(DI)
 
-written233:
+written239:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done234
+	JEQ  done240
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product229
+	JNE  product235
 
-done234:
+done240:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows222
+	JGE  rows228
 
-next223:
+next229:
 	CMPQ DX, $0x20
-	JLT  next236
+	JLT  next242
 
-rows235:
+rows241:
 	VMOVUPS c32_0<>+0(SB), Z11
 	VMOVUPS Z11, Z0
 	VMOVUPS Z11, Z1
@@ -4822,7 +4843,7 @@ rows235:
 	VMOVUPS Z11, Z11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed238
+	JEQ     summed244
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -4837,7 +4858,7 @@ rows235:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k237:
+k243:
 	MOVLQSX      (SI), R12
 	VMOVUPS      (CX)(R12*4), Z12
 	VMOVUPS      64(CX)(R12*4), Z13
@@ -4863,18 +4884,18 @@ k237:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k237
+	JNE          k243
 
-summed238:
+summed244:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised241
+	JEQ          initialised247
 	CMPQ         SI, $0x01
-	JEQ          column239
+	JEQ          column245
 	CMPQ         SI, $0x02
-	JEQ          number240
+	JEQ          number246
 	VMOVSD       72(AX), X12
 	VCVTSD2SS    X12, X12, X12
 	VBROADCASTSS X12, Z12
@@ -4890,9 +4911,9 @@ summed238:
 	VADDPS       Z12, Z9, Z9
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised241
+	JMP          initialised247
 
-number240:
+number246:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z12
@@ -4918,9 +4939,9 @@ number240:
 	VBROADCASTSS (SI)(BX*4), Z12
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised241
+	JMP          initialised247
 
-column239:
+column245:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -4946,18 +4967,18 @@ column239:
 	VADDPS  (BX), Z10, Z10
 	VADDPS  64(BX), Z11, Z11
 
-initialised241:
+initialised247:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product242:
+product248:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times244
+	JNE     times250
 	TESTQ   R9, R9
-	JNE     plus243
+	JNE     plus249
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -4982,9 +5003,9 @@ product242:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z10, (DI)
 	VMOVUPS Z11, 64(DI)
-	JMP     written246
+	JMP     written252
 
-plus243:
+plus249:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -5033,11 +5054,11 @@ plus243:
 	VMOVUPS Z12, (DI)
 	VADDPS  64(R8), Z11, Z12
 	VMOVUPS Z12, 64(DI)
-	JMP     written246
+	JMP     written252
 
-times244:
+times250:
 	TESTQ   R9, R9
-	JNE     both245
+	JNE     both251
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -5086,9 +5107,9 @@ times244:
 	VMOVUPS Z12, (DI)
 	VMULPS  64(R8), Z11, Z12
 	VMOVUPS Z12, 64(DI)
-	JMP     written246
+	JMP     written252
 
-both245:
+both251:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -5162,25 +5183,25 @@ both245:
 	VADDPS  64(R9), Z12, Z12
 	VMOVUPS Z12, 64(DI)
 
-written246:
+written252:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done247
+	JEQ  done253
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product242
+	JNE  product248
 
-done247:
+done253:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows235
+	JGE  rows241
 
-next236:
+next242:
 	CMPQ DX, $0x10
-	JLT  next249
+	JLT  next255
 
-rows248:
+rows254:
 	VMOVUPS c32_0<>+0(SB), Z5
 	VMOVUPS Z5, Z0
 	VMOVUPS Z5, Z1
@@ -5190,7 +5211,7 @@ rows248:
 	VMOVUPS Z5, Z5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed251
+	JEQ     summed257
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -5205,7 +5226,7 @@ rows248:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k250:
+k256:
 	MOVLQSX          (SI), R12
 	VMOVUPS          (CX)(R12*4), Z6
 	VFMADD231PS.BCST (DI), Z6, Z0
@@ -5218,18 +5239,18 @@ k250:
 	ADDQ             R8, DI
 	ADDQ             R8, R10
 	DECQ             BX
-	JNE              k250
+	JNE              k256
 
-summed251:
+summed257:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised254
+	JEQ          initialised260
 	CMPQ         SI, $0x01
-	JEQ          column252
+	JEQ          column258
 	CMPQ         SI, $0x02
-	JEQ          number253
+	JEQ          number259
 	VMOVSD       72(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Z6
@@ -5239,9 +5260,9 @@ summed251:
 	VADDPS       Z6, Z3, Z3
 	VADDPS       Z6, Z4, Z4
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised254
+	JMP          initialised260
 
-number253:
+number259:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z6
@@ -5261,9 +5282,9 @@ number253:
 	MOVLQSX      20(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z6
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised254
+	JMP          initialised260
 
-column252:
+column258:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -5283,18 +5304,18 @@ column252:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z5, Z5
 
-initialised254:
+initialised260:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product255:
+product261:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times257
+	JNE     times263
 	TESTQ   R9, R9
-	JNE     plus256
+	JNE     plus262
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -5313,9 +5334,9 @@ product255:
 	MOVLQSX 20(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z5, (DI)
-	JMP     written259
+	JMP     written265
 
-plus256:
+plus262:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -5352,11 +5373,11 @@ plus256:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z5, Z6
 	VMOVUPS Z6, (DI)
-	JMP     written259
+	JMP     written265
 
-times257:
+times263:
 	TESTQ   R9, R9
-	JNE     both258
+	JNE     both264
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -5393,9 +5414,9 @@ times257:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z5, Z6
 	VMOVUPS Z6, (DI)
-	JMP     written259
+	JMP     written265
 
-both258:
+both264:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -5451,34 +5472,38 @@ both258:
 	VADDPS  (R9), Z6, Z6
 	VMOVUPS Z6, (DI)
 
-written259:
+written265:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done260
+	JEQ  done266
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product255
+	JNE  product261
 
-done260:
+done266:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows248
+	JGE  rows254
 
-next249:
+next255:
+	ADDQ $0x06, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group227
 	VZEROUPPER
 	RET
 
-// func matMul7F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul7F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMul7F32AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMul7F32AVX512(SB), NOSPLIT, $0-48
+group267:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next262
+	JLT  next269
 
-rows261:
+rows268:
 	VMOVUPS c32_0<>+0(SB), Z13
 	VMOVUPS Z13, Z0
 	VMOVUPS Z13, Z1
@@ -5496,7 +5521,7 @@ rows261:
 	VMOVUPS Z13, Z13
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed264
+	JEQ     summed271
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -5511,7 +5536,7 @@ rows261:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k263:
+k270:
 	MOVLQSX      (SI), R12
 	VMOVUPS      (CX)(R12*4), Z14
 	VMOVUPS      64(CX)(R12*4), Z15
@@ -5540,18 +5565,18 @@ k263:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k263
+	JNE          k270
 
-summed264:
+summed271:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised267
+	JEQ          initialised274
 	CMPQ         SI, $0x01
-	JEQ          column265
+	JEQ          column272
 	CMPQ         SI, $0x02
-	JEQ          number266
+	JEQ          number273
 	VMOVSD       72(AX), X14
 	VCVTSD2SS    X14, X14, X14
 	VBROADCASTSS X14, Z14
@@ -5569,9 +5594,9 @@ summed264:
 	VADDPS       Z14, Z11, Z11
 	VADDPS       Z14, Z12, Z12
 	VADDPS       Z14, Z13, Z13
-	JMP          initialised267
+	JMP          initialised274
 
-number266:
+number273:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z14
@@ -5601,9 +5626,9 @@ number266:
 	VBROADCASTSS (SI)(BX*4), Z14
 	VADDPS       Z14, Z12, Z12
 	VADDPS       Z14, Z13, Z13
-	JMP          initialised267
+	JMP          initialised274
 
-column265:
+column272:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -5633,18 +5658,18 @@ column265:
 	VADDPS  (BX), Z12, Z12
 	VADDPS  64(BX), Z13, Z13
 
-initialised267:
+initialised274:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product268:
+product275:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times270
+	JNE     times277
 	TESTQ   R9, R9
-	JNE     plus269
+	JNE     plus276
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -5673,9 +5698,9 @@ product268:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z12, (DI)
 	VMOVUPS Z13, 64(DI)
-	JMP     written272
+	JMP     written279
 
-plus269:
+plus276:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -5732,11 +5757,11 @@ plus269:
 	VMOVUPS Z14, (DI)
 	VADDPS  64(R8), Z13, Z14
 	VMOVUPS Z14, 64(DI)
-	JMP     written272
+	JMP     written279
 
-times270:
+times277:
 	TESTQ   R9, R9
-	JNE     both271
+	JNE     both278
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -5793,9 +5818,9 @@ times270:
 	VMOVUPS Z14, (DI)
 	VMULPS  64(R8), Z13, Z14
 	VMOVUPS Z14, 64(DI)
-	JMP     written272
+	JMP     written279
 
-both271:
+both278:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -5881,25 +5906,25 @@ both271:
 	VADDPS  64(R9), Z14, Z14
 	VMOVUPS Z14, 64(DI)
 
-written272:
+written279:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done273
+	JEQ  done280
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product268
+	JNE  product275
 
-done273:
+done280:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows261
+	JGE  rows268
 
-next262:
+next269:
 	CMPQ DX, $0x10
-	JLT  next275
+	JLT  next282
 
-rows274:
+rows281:
 	VMOVUPS c32_0<>+0(SB), Z6
 	VMOVUPS Z6, Z0
 	VMOVUPS Z6, Z1
@@ -5910,7 +5935,7 @@ rows274:
 	VMOVUPS Z6, Z6
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed277
+	JEQ     summed284
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -5925,7 +5950,7 @@ rows274:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k276:
+k283:
 	MOVLQSX          (SI), R12
 	VMOVUPS          (CX)(R12*4), Z7
 	VFMADD231PS.BCST (DI), Z7, Z0
@@ -5939,18 +5964,18 @@ k276:
 	ADDQ             R8, DI
 	ADDQ             R8, R10
 	DECQ             BX
-	JNE              k276
+	JNE              k283
 
-summed277:
+summed284:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised280
+	JEQ          initialised287
 	CMPQ         SI, $0x01
-	JEQ          column278
+	JEQ          column285
 	CMPQ         SI, $0x02
-	JEQ          number279
+	JEQ          number286
 	VMOVSD       72(AX), X7
 	VCVTSD2SS    X7, X7, X7
 	VBROADCASTSS X7, Z7
@@ -5961,9 +5986,9 @@ summed277:
 	VADDPS       Z7, Z4, Z4
 	VADDPS       Z7, Z5, Z5
 	VADDPS       Z7, Z6, Z6
-	JMP          initialised280
+	JMP          initialised287
 
-number279:
+number286:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z7
@@ -5986,9 +6011,9 @@ number279:
 	MOVLQSX      24(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z7
 	VADDPS       Z7, Z6, Z6
-	JMP          initialised280
+	JMP          initialised287
 
-column278:
+column285:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -6011,18 +6036,18 @@ column278:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z6, Z6
 
-initialised280:
+initialised287:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product281:
+product288:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times283
+	JNE     times290
 	TESTQ   R9, R9
-	JNE     plus282
+	JNE     plus289
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -6044,9 +6069,9 @@ product281:
 	MOVLQSX 24(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z6, (DI)
-	JMP     written285
+	JMP     written292
 
-plus282:
+plus289:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -6089,11 +6114,11 @@ plus282:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z6, Z7
 	VMOVUPS Z7, (DI)
-	JMP     written285
+	JMP     written292
 
-times283:
+times290:
 	TESTQ   R9, R9
-	JNE     both284
+	JNE     both291
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -6136,9 +6161,9 @@ times283:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z6, Z7
 	VMOVUPS Z7, (DI)
-	JMP     written285
+	JMP     written292
 
-both284:
+both291:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -6203,34 +6228,38 @@ both284:
 	VADDPS  (R9), Z7, Z7
 	VMOVUPS Z7, (DI)
 
-written285:
+written292:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done286
+	JEQ  done293
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product281
+	JNE  product288
 
-done286:
+done293:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows274
+	JGE  rows281
 
-next275:
+next282:
+	ADDQ $0x07, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group267
 	VZEROUPPER
 	RET
 
-// func matMul8F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul8F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMul8F32AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMul8F32AVX512(SB), NOSPLIT, $0-48
+group294:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next288
+	JLT  next296
 
-rows287:
+rows295:
 	VMOVUPS c32_0<>+0(SB), Z15
 	VMOVUPS Z15, Z0
 	VMOVUPS Z15, Z1
@@ -6250,7 +6279,7 @@ rows287:
 	VMOVUPS Z15, Z15
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed290
+	JEQ     summed298
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -6265,7 +6294,7 @@ rows287:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k289:
+k297:
 	MOVLQSX      (SI), R12
 	VMOVUPS      (CX)(R12*4), Z16
 	VMOVUPS      64(CX)(R12*4), Z17
@@ -6297,18 +6326,18 @@ k289:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k289
+	JNE          k297
 
-summed290:
+summed298:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised293
+	JEQ          initialised301
 	CMPQ         SI, $0x01
-	JEQ          column291
+	JEQ          column299
 	CMPQ         SI, $0x02
-	JEQ          number292
+	JEQ          number300
 	VMOVSD       72(AX), X16
 	VCVTSD2SS    X16, X16, X16
 	VBROADCASTSS X16, Z16
@@ -6328,9 +6357,9 @@ summed290:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised293
+	JMP          initialised301
 
-number292:
+number300:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z16
@@ -6364,9 +6393,9 @@ number292:
 	VBROADCASTSS (SI)(BX*4), Z16
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised293
+	JMP          initialised301
 
-column291:
+column299:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -6400,18 +6429,18 @@ column291:
 	VADDPS  (BX), Z14, Z14
 	VADDPS  64(BX), Z15, Z15
 
-initialised293:
+initialised301:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product294:
+product302:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times296
+	JNE     times304
 	TESTQ   R9, R9
-	JNE     plus295
+	JNE     plus303
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -6444,9 +6473,9 @@ product294:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z14, (DI)
 	VMOVUPS Z15, 64(DI)
-	JMP     written298
+	JMP     written306
 
-plus295:
+plus303:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -6511,11 +6540,11 @@ plus295:
 	VMOVUPS Z16, (DI)
 	VADDPS  64(R8), Z15, Z16
 	VMOVUPS Z16, 64(DI)
-	JMP     written298
+	JMP     written306
 
-times296:
+times304:
 	TESTQ   R9, R9
-	JNE     both297
+	JNE     both305
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -6580,9 +6609,9 @@ times296:
 	VMOVUPS Z16, (DI)
 	VMULPS  64(R8), Z15, Z16
 	VMOVUPS Z16, 64(DI)
-	JMP     written298
+	JMP     written306
 
-both297:
+both305:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -6680,25 +6709,25 @@ both297:
 	VADDPS  64(R9), Z16, Z16
 	VMOVUPS Z16, 64(DI)
 
-written298:
+written306:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done299
+	JEQ  done307
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product294
+	JNE  product302
 
-done299:
+done307:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows287
+	JGE  rows295
 
-next288:
+next296:
 	CMPQ DX, $0x10
-	JLT  next301
+	JLT  next309
 
-rows300:
+rows308:
 	VMOVUPS c32_0<>+0(SB), Z7
 	VMOVUPS Z7, Z0
 	VMOVUPS Z7, Z1
@@ -6710,7 +6739,7 @@ rows300:
 	VMOVUPS Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed303
+	JEQ     summed311
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -6725,7 +6754,7 @@ rows300:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k302:
+k310:
 	MOVLQSX          (SI), R12
 	VMOVUPS          (CX)(R12*4), Z8
 	VFMADD231PS.BCST (DI), Z8, Z0
@@ -6740,18 +6769,18 @@ k302:
 	ADDQ             R8, DI
 	ADDQ             R8, R10
 	DECQ             BX
-	JNE              k302
+	JNE              k310
 
-summed303:
+summed311:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised306
+	JEQ          initialised314
 	CMPQ         SI, $0x01
-	JEQ          column304
+	JEQ          column312
 	CMPQ         SI, $0x02
-	JEQ          number305
+	JEQ          number313
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Z8
@@ -6763,9 +6792,9 @@ summed303:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised306
+	JMP          initialised314
 
-number305:
+number313:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z8
@@ -6791,9 +6820,9 @@ number305:
 	MOVLQSX      28(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z8
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised306
+	JMP          initialised314
 
-column304:
+column312:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -6819,18 +6848,18 @@ column304:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z7, Z7
 
-initialised306:
+initialised314:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product307:
+product315:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times309
+	JNE     times317
 	TESTQ   R9, R9
-	JNE     plus308
+	JNE     plus316
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -6855,9 +6884,9 @@ product307:
 	MOVLQSX 28(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z7, (DI)
-	JMP     written311
+	JMP     written319
 
-plus308:
+plus316:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -6906,11 +6935,11 @@ plus308:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z7, Z8
 	VMOVUPS Z8, (DI)
-	JMP     written311
+	JMP     written319
 
-times309:
+times317:
 	TESTQ   R9, R9
-	JNE     both310
+	JNE     both318
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -6959,9 +6988,9 @@ times309:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z7, Z8
 	VMOVUPS Z8, (DI)
-	JMP     written311
+	JMP     written319
 
-both310:
+both318:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -7035,21 +7064,24 @@ both310:
 	VADDPS  (R9), Z8, Z8
 	VMOVUPS Z8, (DI)
 
-written311:
+written319:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done312
+	JEQ  done320
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product307
+	JNE  product315
 
-done312:
+done320:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows300
+	JGE  rows308
 
-next301:
+next309:
+	ADDQ $0x08, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group294
 	VZEROUPPER
 	RET
 
@@ -7060,9 +7092,9 @@ TEXT ·matMulPacked1F32AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x80
-	JLT  next314
+	JLT  next323
 
-rows313:
+rows322:
 	VMOVUPS c32_0<>+0(SB), Z7
 	VMOVUPS Z7, Z0
 	VMOVUPS Z7, Z1
@@ -7074,7 +7106,7 @@ rows313:
 	VMOVUPS Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed316
+	JEQ     summed325
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -7094,7 +7126,7 @@ rows313:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k315:
+k324:
 	MOVLQSX      (SI), R8
 	VBROADCASTSS (DI), Z8
 	VFMADD231PS  (CX)(R8*4), Z8, Z0
@@ -7108,18 +7140,18 @@ k315:
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k315
+	JNE          k324
 
-summed316:
+summed325:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised319
+	JEQ          initialised328
 	CMPQ         SI, $0x01
-	JEQ          column317
+	JEQ          column326
 	CMPQ         SI, $0x02
-	JEQ          number318
+	JEQ          number327
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Z8
@@ -7131,9 +7163,9 @@ summed316:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised319
+	JMP          initialised328
 
-number318:
+number327:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z8
@@ -7145,9 +7177,9 @@ number318:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised319
+	JMP          initialised328
 
-column317:
+column326:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z0, Z0
@@ -7159,18 +7191,18 @@ column317:
 	VADDPS  384(BX), Z6, Z6
 	VADDPS  448(BX), Z7, Z7
 
-initialised319:
+initialised328:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product320:
+product329:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times322
+	JNE     times331
 	TESTQ   R9, R9
-	JNE     plus321
+	JNE     plus330
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
@@ -7181,9 +7213,9 @@ product320:
 	VMOVUPS Z5, 320(DI)
 	VMOVUPS Z6, 384(DI)
 	VMOVUPS Z7, 448(DI)
-	JMP     written324
+	JMP     written333
 
-plus321:
+plus330:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -7204,11 +7236,11 @@ plus321:
 	VMOVUPS Z8, 384(DI)
 	VADDPS  448(R8), Z7, Z8
 	VMOVUPS Z8, 448(DI)
-	JMP     written324
+	JMP     written333
 
-times322:
+times331:
 	TESTQ   R9, R9
-	JNE     both323
+	JNE     both332
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -7229,9 +7261,9 @@ times322:
 	VMOVUPS Z8, 384(DI)
 	VMULPS  448(R8), Z7, Z8
 	VMOVUPS Z8, 448(DI)
-	JMP     written324
+	JMP     written333
 
-both323:
+both332:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -7263,25 +7295,25 @@ both323:
 	VADDPS  448(R9), Z8, Z8
 	VMOVUPS Z8, 448(DI)
 
-written324:
+written333:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done325
+	JEQ  done334
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product320
+	JNE  product329
 
-done325:
+done334:
 	ADDQ $+512, CX
 	SUBQ $0x80, DX
 	CMPQ DX, $0x80
-	JGE  rows313
+	JGE  rows322
 
-next314:
+next323:
 	CMPQ DX, $0x40
-	JLT  next327
+	JLT  next336
 
-rows326:
+rows335:
 	VMOVUPS c32_0<>+0(SB), Z3
 	VMOVUPS Z3, Z0
 	VMOVUPS Z3, Z1
@@ -7289,7 +7321,7 @@ rows326:
 	VMOVUPS Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed329
+	JEQ     summed338
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -7309,7 +7341,7 @@ rows326:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k328:
+k337:
 	MOVLQSX      (SI), R8
 	VBROADCASTSS (DI), Z4
 	VFMADD231PS  (CX)(R8*4), Z4, Z0
@@ -7319,18 +7351,18 @@ k328:
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k328
+	JNE          k337
 
-summed329:
+summed338:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised332
+	JEQ          initialised341
 	CMPQ         SI, $0x01
-	JEQ          column330
+	JEQ          column339
 	CMPQ         SI, $0x02
-	JEQ          number331
+	JEQ          number340
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Z4
@@ -7338,9 +7370,9 @@ summed329:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised332
+	JMP          initialised341
 
-number331:
+number340:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z4
@@ -7348,9 +7380,9 @@ number331:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised332
+	JMP          initialised341
 
-column330:
+column339:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z0, Z0
@@ -7358,27 +7390,27 @@ column330:
 	VADDPS  128(BX), Z2, Z2
 	VADDPS  192(BX), Z3, Z3
 
-initialised332:
+initialised341:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product333:
+product342:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times335
+	JNE     times344
 	TESTQ   R9, R9
-	JNE     plus334
+	JNE     plus343
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
 	VMOVUPS Z1, 64(DI)
 	VMOVUPS Z2, 128(DI)
 	VMOVUPS Z3, 192(DI)
-	JMP     written337
+	JMP     written346
 
-plus334:
+plus343:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -7391,11 +7423,11 @@ plus334:
 	VMOVUPS Z4, 128(DI)
 	VADDPS  192(R8), Z3, Z4
 	VMOVUPS Z4, 192(DI)
-	JMP     written337
+	JMP     written346
 
-times335:
+times344:
 	TESTQ   R9, R9
-	JNE     both336
+	JNE     both345
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -7408,9 +7440,9 @@ times335:
 	VMOVUPS Z4, 128(DI)
 	VMULPS  192(R8), Z3, Z4
 	VMOVUPS Z4, 192(DI)
-	JMP     written337
+	JMP     written346
 
-both336:
+both345:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -7430,31 +7462,31 @@ both336:
 	VADDPS  192(R9), Z4, Z4
 	VMOVUPS Z4, 192(DI)
 
-written337:
+written346:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done338
+	JEQ  done347
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product333
+	JNE  product342
 
-done338:
+done347:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows326
+	JGE  rows335
 
-next327:
+next336:
 	CMPQ DX, $0x20
-	JLT  next340
+	JLT  next349
 
-rows339:
+rows348:
 	VMOVUPS c32_0<>+0(SB), Z1
 	VMOVUPS Z1, Z0
 	VMOVUPS Z1, Z1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed342
+	JEQ     summed351
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -7474,7 +7506,7 @@ rows339:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k341:
+k350:
 	MOVLQSX      (SI), R8
 	VBROADCASTSS (DI), Z2
 	VFMADD231PS  (CX)(R8*4), Z2, Z0
@@ -7482,58 +7514,58 @@ k341:
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k341
+	JNE          k350
 
-summed342:
+summed351:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised345
+	JEQ          initialised354
 	CMPQ         SI, $0x01
-	JEQ          column343
+	JEQ          column352
 	CMPQ         SI, $0x02
-	JEQ          number344
+	JEQ          number353
 	VMOVSD       72(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Z2
 	VADDPS       Z2, Z0, Z0
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised345
+	JMP          initialised354
 
-number344:
+number353:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z2
 	VADDPS       Z2, Z0, Z0
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised345
+	JMP          initialised354
 
-column343:
+column352:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z0, Z0
 	VADDPS  64(BX), Z1, Z1
 
-initialised345:
+initialised354:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product346:
+product355:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times348
+	JNE     times357
 	TESTQ   R9, R9
-	JNE     plus347
+	JNE     plus356
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
 	VMOVUPS Z1, 64(DI)
-	JMP     written350
+	JMP     written359
 
-plus347:
+plus356:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -7542,11 +7574,11 @@ plus347:
 	VMOVUPS Z2, (DI)
 	VADDPS  64(R8), Z1, Z2
 	VMOVUPS Z2, 64(DI)
-	JMP     written350
+	JMP     written359
 
-times348:
+times357:
 	TESTQ   R9, R9
-	JNE     both349
+	JNE     both358
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -7555,9 +7587,9 @@ times348:
 	VMOVUPS Z2, (DI)
 	VMULPS  64(R8), Z1, Z2
 	VMOVUPS Z2, 64(DI)
-	JMP     written350
+	JMP     written359
 
-both349:
+both358:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -7571,30 +7603,30 @@ both349:
 	VADDPS  64(R9), Z2, Z2
 	VMOVUPS Z2, 64(DI)
 
-written350:
+written359:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done351
+	JEQ  done360
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product346
+	JNE  product355
 
-done351:
+done360:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows339
+	JGE  rows348
 
-next340:
+next349:
 	CMPQ DX, $0x10
-	JLT  next353
+	JLT  next362
 
-rows352:
+rows361:
 	VMOVUPS c32_0<>+0(SB), Z0
 	VMOVUPS Z0, Z0
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed355
+	JEQ     summed364
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -7614,81 +7646,81 @@ rows352:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k354:
+k363:
 	MOVLQSX      (SI), R8
 	VBROADCASTSS (DI), Z1
 	VFMADD231PS  (CX)(R8*4), Z1, Z0
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k354
+	JNE          k363
 
-summed355:
+summed364:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised358
+	JEQ          initialised367
 	CMPQ         SI, $0x01
-	JEQ          column356
+	JEQ          column365
 	CMPQ         SI, $0x02
-	JEQ          number357
+	JEQ          number366
 	VMOVSD       72(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Z1
 	VADDPS       Z1, Z0, Z0
-	JMP          initialised358
+	JMP          initialised367
 
-number357:
+number366:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z1
 	VADDPS       Z1, Z0, Z0
-	JMP          initialised358
+	JMP          initialised367
 
-column356:
+column365:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z0, Z0
 
-initialised358:
+initialised367:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product359:
+product368:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times361
+	JNE     times370
 	TESTQ   R9, R9
-	JNE     plus360
+	JNE     plus369
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
-	JMP     written363
+	JMP     written372
 
-plus360:
+plus369:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z0, Z1
 	VMOVUPS Z1, (DI)
-	JMP     written363
+	JMP     written372
 
-times361:
+times370:
 	TESTQ   R9, R9
-	JNE     both362
+	JNE     both371
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z0, Z1
 	VMOVUPS Z1, (DI)
-	JMP     written363
+	JMP     written372
 
-both362:
+both371:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -7699,21 +7731,21 @@ both362:
 	VADDPS  (R9), Z1, Z1
 	VMOVUPS Z1, (DI)
 
-written363:
+written372:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done364
+	JEQ  done373
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product359
+	JNE  product368
 
-done364:
+done373:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows352
+	JGE  rows361
 
-next353:
+next362:
 	VZEROUPPER
 	RET
 
@@ -7724,9 +7756,9 @@ TEXT ·matMulPacked2F32AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x80
-	JLT  next366
+	JLT  next376
 
-rows365:
+rows375:
 	VMOVUPS c32_0<>+0(SB), Z15
 	VMOVUPS Z15, Z0
 	VMOVUPS Z15, Z1
@@ -7746,7 +7778,7 @@ rows365:
 	VMOVUPS Z15, Z15
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed368
+	JEQ     summed378
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -7766,7 +7798,7 @@ rows365:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k367:
+k377:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z16
 	VMOVUPS      64(CX)(R8*4), Z17
@@ -7797,18 +7829,18 @@ k367:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k367
+	JNE          k377
 
-summed368:
+summed378:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised371
+	JEQ          initialised381
 	CMPQ         SI, $0x01
-	JEQ          column369
+	JEQ          column379
 	CMPQ         SI, $0x02
-	JEQ          number370
+	JEQ          number380
 	VMOVSD       72(AX), X16
 	VCVTSD2SS    X16, X16, X16
 	VBROADCASTSS X16, Z16
@@ -7828,9 +7860,9 @@ summed368:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised371
+	JMP          initialised381
 
-number370:
+number380:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z16
@@ -7852,9 +7884,9 @@ number370:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised371
+	JMP          initialised381
 
-column369:
+column379:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -7876,18 +7908,18 @@ column369:
 	VADDPS  384(BX), Z14, Z14
 	VADDPS  448(BX), Z15, Z15
 
-initialised371:
+initialised381:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product372:
+product382:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times374
+	JNE     times384
 	TESTQ   R9, R9
-	JNE     plus373
+	JNE     plus383
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -7908,9 +7940,9 @@ product372:
 	VMOVUPS Z13, 320(DI)
 	VMOVUPS Z14, 384(DI)
 	VMOVUPS Z15, 448(DI)
-	JMP     written376
+	JMP     written386
 
-plus373:
+plus383:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -7951,11 +7983,11 @@ plus373:
 	VMOVUPS Z16, 384(DI)
 	VADDPS  448(R8), Z15, Z16
 	VMOVUPS Z16, 448(DI)
-	JMP     written376
+	JMP     written386
 
-times374:
+times384:
 	TESTQ   R9, R9
-	JNE     both375
+	JNE     both385
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -7996,9 +8028,9 @@ times374:
 	VMOVUPS Z16, 384(DI)
 	VMULPS  448(R8), Z15, Z16
 	VMOVUPS Z16, 448(DI)
-	JMP     written376
+	JMP     written386
 
-both375:
+both385:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -8060,25 +8092,25 @@ both375:
 	VADDPS  448(R9), Z16, Z16
 	VMOVUPS Z16, 448(DI)
 
-written376:
+written386:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done377
+	JEQ  done387
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product372
+	JNE  product382
 
-done377:
+done387:
 	ADDQ $+512, CX
 	SUBQ $0x80, DX
 	CMPQ DX, $0x80
-	JGE  rows365
+	JGE  rows375
 
-next366:
+next376:
 	CMPQ DX, $0x40
-	JLT  next379
+	JLT  next389
 
-rows378:
+rows388:
 	VMOVUPS c32_0<>+0(SB), Z7
 	VMOVUPS Z7, Z0
 	VMOVUPS Z7, Z1
@@ -8090,7 +8122,7 @@ rows378:
 	VMOVUPS Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed381
+	JEQ     summed391
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -8110,7 +8142,7 @@ rows378:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k380:
+k390:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z8
 	VMOVUPS      64(CX)(R8*4), Z9
@@ -8129,18 +8161,18 @@ k380:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k380
+	JNE          k390
 
-summed381:
+summed391:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised384
+	JEQ          initialised394
 	CMPQ         SI, $0x01
-	JEQ          column382
+	JEQ          column392
 	CMPQ         SI, $0x02
-	JEQ          number383
+	JEQ          number393
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Z8
@@ -8152,9 +8184,9 @@ summed381:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised384
+	JMP          initialised394
 
-number383:
+number393:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z8
@@ -8168,9 +8200,9 @@ number383:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised384
+	JMP          initialised394
 
-column382:
+column392:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -8184,18 +8216,18 @@ column382:
 	VADDPS  128(BX), Z6, Z6
 	VADDPS  192(BX), Z7, Z7
 
-initialised384:
+initialised394:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product385:
+product395:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times387
+	JNE     times397
 	TESTQ   R9, R9
-	JNE     plus386
+	JNE     plus396
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -8208,9 +8240,9 @@ product385:
 	VMOVUPS Z5, 64(DI)
 	VMOVUPS Z6, 128(DI)
 	VMOVUPS Z7, 192(DI)
-	JMP     written389
+	JMP     written399
 
-plus386:
+plus396:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -8235,11 +8267,11 @@ plus386:
 	VMOVUPS Z8, 128(DI)
 	VADDPS  192(R8), Z7, Z8
 	VMOVUPS Z8, 192(DI)
-	JMP     written389
+	JMP     written399
 
-times387:
+times397:
 	TESTQ   R9, R9
-	JNE     both388
+	JNE     both398
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -8264,9 +8296,9 @@ times387:
 	VMOVUPS Z8, 128(DI)
 	VMULPS  192(R8), Z7, Z8
 	VMOVUPS Z8, 192(DI)
-	JMP     written389
+	JMP     written399
 
-both388:
+both398:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -8304,25 +8336,25 @@ both388:
 	VADDPS  192(R9), Z8, Z8
 	VMOVUPS Z8, 192(DI)
 
-written389:
+written399:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done390
+	JEQ  done400
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product385
+	JNE  product395
 
-done390:
+done400:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows378
+	JGE  rows388
 
-next379:
+next389:
 	CMPQ DX, $0x20
-	JLT  next392
+	JLT  next402
 
-rows391:
+rows401:
 	VMOVUPS c32_0<>+0(SB), Z3
 	VMOVUPS Z3, Z0
 	VMOVUPS Z3, Z1
@@ -8330,7 +8362,7 @@ rows391:
 	VMOVUPS Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed394
+	JEQ     summed404
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -8350,7 +8382,7 @@ rows391:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k393:
+k403:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z4
 	VMOVUPS      64(CX)(R8*4), Z5
@@ -8363,18 +8395,18 @@ k393:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k393
+	JNE          k403
 
-summed394:
+summed404:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised397
+	JEQ          initialised407
 	CMPQ         SI, $0x01
-	JEQ          column395
+	JEQ          column405
 	CMPQ         SI, $0x02
-	JEQ          number396
+	JEQ          number406
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Z4
@@ -8382,9 +8414,9 @@ summed394:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised397
+	JMP          initialised407
 
-number396:
+number406:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z4
@@ -8394,9 +8426,9 @@ number396:
 	VBROADCASTSS (SI)(BX*4), Z4
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised397
+	JMP          initialised407
 
-column395:
+column405:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -8406,18 +8438,18 @@ column395:
 	VADDPS  (BX), Z2, Z2
 	VADDPS  64(BX), Z3, Z3
 
-initialised397:
+initialised407:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product398:
+product408:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times400
+	JNE     times410
 	TESTQ   R9, R9
-	JNE     plus399
+	JNE     plus409
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -8426,9 +8458,9 @@ product398:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z2, (DI)
 	VMOVUPS Z3, 64(DI)
-	JMP     written402
+	JMP     written412
 
-plus399:
+plus409:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -8445,11 +8477,11 @@ plus399:
 	VMOVUPS Z4, (DI)
 	VADDPS  64(R8), Z3, Z4
 	VMOVUPS Z4, 64(DI)
-	JMP     written402
+	JMP     written412
 
-times400:
+times410:
 	TESTQ   R9, R9
-	JNE     both401
+	JNE     both411
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -8466,9 +8498,9 @@ times400:
 	VMOVUPS Z4, (DI)
 	VMULPS  64(R8), Z3, Z4
 	VMOVUPS Z4, 64(DI)
-	JMP     written402
+	JMP     written412
 
-both401:
+both411:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -8494,31 +8526,31 @@ both401:
 	VADDPS  64(R9), Z4, Z4
 	VMOVUPS Z4, 64(DI)
 
-written402:
+written412:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done403
+	JEQ  done413
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product398
+	JNE  product408
 
-done403:
+done413:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows391
+	JGE  rows401
 
-next392:
+next402:
 	CMPQ DX, $0x10
-	JLT  next405
+	JLT  next415
 
-rows404:
+rows414:
 	VMOVUPS c32_0<>+0(SB), Z1
 	VMOVUPS Z1, Z0
 	VMOVUPS Z1, Z1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed407
+	JEQ     summed417
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -8538,7 +8570,7 @@ rows404:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k406:
+k416:
 	MOVLQSX          (SI), R8
 	VMOVUPS          (CX)(R8*4), Z2
 	VFMADD231PS.BCST (DI), Z2, Z0
@@ -8546,26 +8578,26 @@ k406:
 	ADDQ             $0x04, SI
 	ADDQ             $0x08, DI
 	DECQ             BX
-	JNE              k406
+	JNE              k416
 
-summed407:
+summed417:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised410
+	JEQ          initialised420
 	CMPQ         SI, $0x01
-	JEQ          column408
+	JEQ          column418
 	CMPQ         SI, $0x02
-	JEQ          number409
+	JEQ          number419
 	VMOVSD       72(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Z2
 	VADDPS       Z2, Z0, Z0
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised410
+	JMP          initialised420
 
-number409:
+number419:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z2
@@ -8573,9 +8605,9 @@ number409:
 	MOVLQSX      4(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z2
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised410
+	JMP          initialised420
 
-column408:
+column418:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -8583,27 +8615,27 @@ column408:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z1, Z1
 
-initialised410:
+initialised420:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product411:
+product421:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times413
+	JNE     times423
 	TESTQ   R9, R9
-	JNE     plus412
+	JNE     plus422
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
 	MOVLQSX 4(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z1, (DI)
-	JMP     written415
+	JMP     written425
 
-plus412:
+plus422:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -8616,11 +8648,11 @@ plus412:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z1, Z2
 	VMOVUPS Z2, (DI)
-	JMP     written415
+	JMP     written425
 
-times413:
+times423:
 	TESTQ   R9, R9
-	JNE     both414
+	JNE     both424
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -8633,9 +8665,9 @@ times413:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z1, Z2
 	VMOVUPS Z2, (DI)
-	JMP     written415
+	JMP     written425
 
-both414:
+both424:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -8655,21 +8687,21 @@ both414:
 	VADDPS  (R9), Z2, Z2
 	VMOVUPS Z2, (DI)
 
-written415:
+written425:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done416
+	JEQ  done426
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product411
+	JNE  product421
 
-done416:
+done426:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows404
+	JGE  rows414
 
-next405:
+next415:
 	VZEROUPPER
 	RET
 
@@ -8680,9 +8712,9 @@ TEXT ·matMulPacked3F32AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next418
+	JLT  next429
 
-rows417:
+rows428:
 	VMOVUPS c32_0<>+0(SB), Z11
 	VMOVUPS Z11, Z0
 	VMOVUPS Z11, Z1
@@ -8698,7 +8730,7 @@ rows417:
 	VMOVUPS Z11, Z11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed420
+	JEQ     summed431
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -8718,7 +8750,7 @@ rows417:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k419:
+k430:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z12
 	VMOVUPS      64(CX)(R8*4), Z13
@@ -8742,18 +8774,18 @@ k419:
 	ADDQ         $0x04, SI
 	ADDQ         $0x0c, DI
 	DECQ         BX
-	JNE          k419
+	JNE          k430
 
-summed420:
+summed431:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised423
+	JEQ          initialised434
 	CMPQ         SI, $0x01
-	JEQ          column421
+	JEQ          column432
 	CMPQ         SI, $0x02
-	JEQ          number422
+	JEQ          number433
 	VMOVSD       72(AX), X12
 	VCVTSD2SS    X12, X12, X12
 	VBROADCASTSS X12, Z12
@@ -8769,9 +8801,9 @@ summed420:
 	VADDPS       Z12, Z9, Z9
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised423
+	JMP          initialised434
 
-number422:
+number433:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z12
@@ -8791,9 +8823,9 @@ number422:
 	VADDPS       Z12, Z9, Z9
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised423
+	JMP          initialised434
 
-column421:
+column432:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -8813,18 +8845,18 @@ column421:
 	VADDPS  128(BX), Z10, Z10
 	VADDPS  192(BX), Z11, Z11
 
-initialised423:
+initialised434:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product424:
+product435:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times426
+	JNE     times437
 	TESTQ   R9, R9
-	JNE     plus425
+	JNE     plus436
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -8843,9 +8875,9 @@ product424:
 	VMOVUPS Z9, 64(DI)
 	VMOVUPS Z10, 128(DI)
 	VMOVUPS Z11, 192(DI)
-	JMP     written428
+	JMP     written439
 
-plus425:
+plus436:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -8882,11 +8914,11 @@ plus425:
 	VMOVUPS Z12, 128(DI)
 	VADDPS  192(R8), Z11, Z12
 	VMOVUPS Z12, 192(DI)
-	JMP     written428
+	JMP     written439
 
-times426:
+times437:
 	TESTQ   R9, R9
-	JNE     both427
+	JNE     both438
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -8923,9 +8955,9 @@ times426:
 	VMOVUPS Z12, 128(DI)
 	VMULPS  192(R8), Z11, Z12
 	VMOVUPS Z12, 192(DI)
-	JMP     written428
+	JMP     written439
 
-both427:
+both438:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -8981,25 +9013,25 @@ both427:
 	VADDPS  192(R9), Z12, Z12
 	VMOVUPS Z12, 192(DI)
 
-written428:
+written439:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done429
+	JEQ  done440
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product424
+	JNE  product435
 
-done429:
+done440:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows417
+	JGE  rows428
 
-next418:
+next429:
 	CMPQ DX, $0x20
-	JLT  next431
+	JLT  next442
 
-rows430:
+rows441:
 	VMOVUPS c32_0<>+0(SB), Z5
 	VMOVUPS Z5, Z0
 	VMOVUPS Z5, Z1
@@ -9009,7 +9041,7 @@ rows430:
 	VMOVUPS Z5, Z5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed433
+	JEQ     summed444
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -9029,7 +9061,7 @@ rows430:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k432:
+k443:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z6
 	VMOVUPS      64(CX)(R8*4), Z7
@@ -9045,18 +9077,18 @@ k432:
 	ADDQ         $0x04, SI
 	ADDQ         $0x0c, DI
 	DECQ         BX
-	JNE          k432
+	JNE          k443
 
-summed433:
+summed444:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised436
+	JEQ          initialised447
 	CMPQ         SI, $0x01
-	JEQ          column434
+	JEQ          column445
 	CMPQ         SI, $0x02
-	JEQ          number435
+	JEQ          number446
 	VMOVSD       72(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Z6
@@ -9066,9 +9098,9 @@ summed433:
 	VADDPS       Z6, Z3, Z3
 	VADDPS       Z6, Z4, Z4
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised436
+	JMP          initialised447
 
-number435:
+number446:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z6
@@ -9082,9 +9114,9 @@ number435:
 	VBROADCASTSS (SI)(BX*4), Z6
 	VADDPS       Z6, Z4, Z4
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised436
+	JMP          initialised447
 
-column434:
+column445:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -9098,18 +9130,18 @@ column434:
 	VADDPS  (BX), Z4, Z4
 	VADDPS  64(BX), Z5, Z5
 
-initialised436:
+initialised447:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product437:
+product448:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times439
+	JNE     times450
 	TESTQ   R9, R9
-	JNE     plus438
+	JNE     plus449
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -9122,9 +9154,9 @@ product437:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z4, (DI)
 	VMOVUPS Z5, 64(DI)
-	JMP     written441
+	JMP     written452
 
-plus438:
+plus449:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -9149,11 +9181,11 @@ plus438:
 	VMOVUPS Z6, (DI)
 	VADDPS  64(R8), Z5, Z6
 	VMOVUPS Z6, 64(DI)
-	JMP     written441
+	JMP     written452
 
-times439:
+times450:
 	TESTQ   R9, R9
-	JNE     both440
+	JNE     both451
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -9178,9 +9210,9 @@ times439:
 	VMOVUPS Z6, (DI)
 	VMULPS  64(R8), Z5, Z6
 	VMOVUPS Z6, 64(DI)
-	JMP     written441
+	JMP     written452
 
-both440:
+both451:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -9218,32 +9250,32 @@ both440:
 	VADDPS  64(R9), Z6, Z6
 	VMOVUPS Z6, 64(DI)
 
-written441:
+written452:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done442
+	JEQ  done453
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product437
+	JNE  product448
 
-done442:
+done453:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows430
+	JGE  rows441
 
-next431:
+next442:
 	CMPQ DX, $0x10
-	JLT  next444
+	JLT  next455
 
-rows443:
+rows454:
 	VMOVUPS c32_0<>+0(SB), Z2
 	VMOVUPS Z2, Z0
 	VMOVUPS Z2, Z1
 	VMOVUPS Z2, Z2
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed446
+	JEQ     summed457
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -9263,7 +9295,7 @@ rows443:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k445:
+k456:
 	MOVLQSX          (SI), R8
 	VMOVUPS          (CX)(R8*4), Z3
 	VFMADD231PS.BCST (DI), Z3, Z0
@@ -9272,27 +9304,27 @@ k445:
 	ADDQ             $0x04, SI
 	ADDQ             $0x0c, DI
 	DECQ             BX
-	JNE              k445
+	JNE              k456
 
-summed446:
+summed457:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised449
+	JEQ          initialised460
 	CMPQ         SI, $0x01
-	JEQ          column447
+	JEQ          column458
 	CMPQ         SI, $0x02
-	JEQ          number448
+	JEQ          number459
 	VMOVSD       72(AX), X3
 	VCVTSD2SS    X3, X3, X3
 	VBROADCASTSS X3, Z3
 	VADDPS       Z3, Z0, Z0
 	VADDPS       Z3, Z1, Z1
 	VADDPS       Z3, Z2, Z2
-	JMP          initialised449
+	JMP          initialised460
 
-number448:
+number459:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z3
@@ -9303,9 +9335,9 @@ number448:
 	MOVLQSX      8(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z3
 	VADDPS       Z3, Z2, Z2
-	JMP          initialised449
+	JMP          initialised460
 
-column447:
+column458:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -9316,18 +9348,18 @@ column447:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z2, Z2
 
-initialised449:
+initialised460:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product450:
+product461:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times452
+	JNE     times463
 	TESTQ   R9, R9
-	JNE     plus451
+	JNE     plus462
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -9337,9 +9369,9 @@ product450:
 	MOVLQSX 8(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z2, (DI)
-	JMP     written454
+	JMP     written465
 
-plus451:
+plus462:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -9358,11 +9390,11 @@ plus451:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z2, Z3
 	VMOVUPS Z3, (DI)
-	JMP     written454
+	JMP     written465
 
-times452:
+times463:
 	TESTQ   R9, R9
-	JNE     both453
+	JNE     both464
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -9381,9 +9413,9 @@ times452:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z2, Z3
 	VMOVUPS Z3, (DI)
-	JMP     written454
+	JMP     written465
 
-both453:
+both464:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -9412,21 +9444,21 @@ both453:
 	VADDPS  (R9), Z3, Z3
 	VMOVUPS Z3, (DI)
 
-written454:
+written465:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done455
+	JEQ  done466
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product450
+	JNE  product461
 
-done455:
+done466:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows443
+	JGE  rows454
 
-next444:
+next455:
 	VZEROUPPER
 	RET
 
@@ -9437,9 +9469,9 @@ TEXT ·matMulPacked4F32AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next457
+	JLT  next469
 
-rows456:
+rows468:
 	VMOVUPS c32_0<>+0(SB), Z15
 	VMOVUPS Z15, Z0
 	VMOVUPS Z15, Z1
@@ -9459,7 +9491,7 @@ rows456:
 	VMOVUPS Z15, Z15
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed459
+	JEQ     summed471
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -9480,7 +9512,7 @@ rows456:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k458:
+k470:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z16
 	VMOVUPS      64(CX)(R8*4), Z17
@@ -9509,18 +9541,18 @@ k458:
 	ADDQ         $0x04, SI
 	ADDQ         $0x10, DI
 	DECQ         BX
-	JNE          k458
+	JNE          k470
 
-summed459:
+summed471:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised462
+	JEQ          initialised474
 	CMPQ         SI, $0x01
-	JEQ          column460
+	JEQ          column472
 	CMPQ         SI, $0x02
-	JEQ          number461
+	JEQ          number473
 	VMOVSD       72(AX), X16
 	VCVTSD2SS    X16, X16, X16
 	VBROADCASTSS X16, Z16
@@ -9540,9 +9572,9 @@ summed459:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised462
+	JMP          initialised474
 
-number461:
+number473:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z16
@@ -9568,9 +9600,9 @@ number461:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised462
+	JMP          initialised474
 
-column460:
+column472:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -9596,18 +9628,18 @@ column460:
 	VADDPS  128(BX), Z14, Z14
 	VADDPS  192(BX), Z15, Z15
 
-initialised462:
+initialised474:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product463:
+product475:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times465
+	JNE     times477
 	TESTQ   R9, R9
-	JNE     plus464
+	JNE     plus476
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -9632,9 +9664,9 @@ product463:
 	VMOVUPS Z13, 64(DI)
 	VMOVUPS Z14, 128(DI)
 	VMOVUPS Z15, 192(DI)
-	JMP     written467
+	JMP     written479
 
-plus464:
+plus476:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -9683,11 +9715,11 @@ plus464:
 	VMOVUPS Z16, 128(DI)
 	VADDPS  192(R8), Z15, Z16
 	VMOVUPS Z16, 192(DI)
-	JMP     written467
+	JMP     written479
 
-times465:
+times477:
 	TESTQ   R9, R9
-	JNE     both466
+	JNE     both478
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -9736,9 +9768,9 @@ times465:
 	VMOVUPS Z16, 128(DI)
 	VMULPS  192(R8), Z15, Z16
 	VMOVUPS Z16, 192(DI)
-	JMP     written467
+	JMP     written479
 
-both466:
+both478:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -9812,25 +9844,25 @@ both466:
 	VADDPS  192(R9), Z16, Z16
 	VMOVUPS Z16, 192(DI)
 
-written467:
+written479:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done468
+	JEQ  done480
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product463
+	JNE  product475
 
-done468:
+done480:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows456
+	JGE  rows468
 
-next457:
+next469:
 	CMPQ DX, $0x20
-	JLT  next470
+	JLT  next482
 
-rows469:
+rows481:
 	VMOVUPS c32_0<>+0(SB), Z7
 	VMOVUPS Z7, Z0
 	VMOVUPS Z7, Z1
@@ -9842,7 +9874,7 @@ rows469:
 	VMOVUPS Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed472
+	JEQ     summed484
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -9863,7 +9895,7 @@ rows469:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k471:
+k483:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z8
 	VMOVUPS      64(CX)(R8*4), Z9
@@ -9882,18 +9914,18 @@ k471:
 	ADDQ         $0x04, SI
 	ADDQ         $0x10, DI
 	DECQ         BX
-	JNE          k471
+	JNE          k483
 
-summed472:
+summed484:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised475
+	JEQ          initialised487
 	CMPQ         SI, $0x01
-	JEQ          column473
+	JEQ          column485
 	CMPQ         SI, $0x02
-	JEQ          number474
+	JEQ          number486
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Z8
@@ -9905,9 +9937,9 @@ summed472:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised475
+	JMP          initialised487
 
-number474:
+number486:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z8
@@ -9925,9 +9957,9 @@ number474:
 	VBROADCASTSS (SI)(BX*4), Z8
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised475
+	JMP          initialised487
 
-column473:
+column485:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -9945,18 +9977,18 @@ column473:
 	VADDPS  (BX), Z6, Z6
 	VADDPS  64(BX), Z7, Z7
 
-initialised475:
+initialised487:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product476:
+product488:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times478
+	JNE     times490
 	TESTQ   R9, R9
-	JNE     plus477
+	JNE     plus489
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -9973,9 +10005,9 @@ product476:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z6, (DI)
 	VMOVUPS Z7, 64(DI)
-	JMP     written480
+	JMP     written492
 
-plus477:
+plus489:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -10008,11 +10040,11 @@ plus477:
 	VMOVUPS Z8, (DI)
 	VADDPS  64(R8), Z7, Z8
 	VMOVUPS Z8, 64(DI)
-	JMP     written480
+	JMP     written492
 
-times478:
+times490:
 	TESTQ   R9, R9
-	JNE     both479
+	JNE     both491
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -10045,9 +10077,9 @@ times478:
 	VMOVUPS Z8, (DI)
 	VMULPS  64(R8), Z7, Z8
 	VMOVUPS Z8, 64(DI)
-	JMP     written480
+	JMP     written492
 
-both479:
+both491:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -10097,25 +10129,25 @@ both479:
 	VADDPS  64(R9), Z8, Z8
 	VMOVUPS Z8, 64(DI)
 
-written480:
+written492:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done481
+	JEQ  done493
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product476
+	JNE  product488
 
-done481:
+done493:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows469
+	JGE  rows481
 
-next470:
+next482:
 	CMPQ DX, $0x10
-	JLT  next483
+	JLT  next495
 
-rows482:
+rows494:
 	VMOVUPS c32_0<>+0(SB), Z3
 	VMOVUPS Z3, Z0
 	VMOVUPS Z3, Z1
@@ -10123,7 +10155,7 @@ rows482:
 	VMOVUPS Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed485
+	JEQ     summed497
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -10144,7 +10176,7 @@ rows482:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k484:
+k496:
 	MOVLQSX          (SI), R8
 	VMOVUPS          (CX)(R8*4), Z4
 	VFMADD231PS.BCST (DI), Z4, Z0
@@ -10154,18 +10186,18 @@ k484:
 	ADDQ             $0x04, SI
 	ADDQ             $0x10, DI
 	DECQ             BX
-	JNE              k484
+	JNE              k496
 
-summed485:
+summed497:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised488
+	JEQ          initialised500
 	CMPQ         SI, $0x01
-	JEQ          column486
+	JEQ          column498
 	CMPQ         SI, $0x02
-	JEQ          number487
+	JEQ          number499
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Z4
@@ -10173,9 +10205,9 @@ summed485:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised488
+	JMP          initialised500
 
-number487:
+number499:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z4
@@ -10189,9 +10221,9 @@ number487:
 	MOVLQSX      12(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z4
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised488
+	JMP          initialised500
 
-column486:
+column498:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -10205,18 +10237,18 @@ column486:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z3, Z3
 
-initialised488:
+initialised500:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product489:
+product501:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times491
+	JNE     times503
 	TESTQ   R9, R9
-	JNE     plus490
+	JNE     plus502
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -10229,9 +10261,9 @@ product489:
 	MOVLQSX 12(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z3, (DI)
-	JMP     written493
+	JMP     written505
 
-plus490:
+plus502:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -10256,11 +10288,11 @@ plus490:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z3, Z4
 	VMOVUPS Z4, (DI)
-	JMP     written493
+	JMP     written505
 
-times491:
+times503:
 	TESTQ   R9, R9
-	JNE     both492
+	JNE     both504
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -10285,9 +10317,9 @@ times491:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z3, Z4
 	VMOVUPS Z4, (DI)
-	JMP     written493
+	JMP     written505
 
-both492:
+both504:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -10325,21 +10357,21 @@ both492:
 	VADDPS  (R9), Z4, Z4
 	VMOVUPS Z4, (DI)
 
-written493:
+written505:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done494
+	JEQ  done506
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product489
+	JNE  product501
 
-done494:
+done506:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows482
+	JGE  rows494
 
-next483:
+next495:
 	VZEROUPPER
 	RET
 
@@ -10350,9 +10382,9 @@ TEXT ·matMulPacked5F32AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next496
+	JLT  next509
 
-rows495:
+rows508:
 	VMOVUPS c32_0<>+0(SB), Z19
 	VMOVUPS Z19, Z0
 	VMOVUPS Z19, Z1
@@ -10376,7 +10408,7 @@ rows495:
 	VMOVUPS Z19, Z19
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed498
+	JEQ     summed511
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -10398,7 +10430,7 @@ rows495:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k497:
+k510:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z20
 	VMOVUPS      64(CX)(R8*4), Z21
@@ -10432,18 +10464,18 @@ k497:
 	ADDQ         $0x04, SI
 	ADDQ         $0x14, DI
 	DECQ         BX
-	JNE          k497
+	JNE          k510
 
-summed498:
+summed511:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised501
+	JEQ          initialised514
 	CMPQ         SI, $0x01
-	JEQ          column499
+	JEQ          column512
 	CMPQ         SI, $0x02
-	JEQ          number500
+	JEQ          number513
 	VMOVSD       72(AX), X20
 	VCVTSD2SS    X20, X20, X20
 	VBROADCASTSS X20, Z20
@@ -10467,9 +10499,9 @@ summed498:
 	VADDPS       Z20, Z17, Z17
 	VADDPS       Z20, Z18, Z18
 	VADDPS       Z20, Z19, Z19
-	JMP          initialised501
+	JMP          initialised514
 
-number500:
+number513:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z20
@@ -10501,9 +10533,9 @@ number500:
 	VADDPS       Z20, Z17, Z17
 	VADDPS       Z20, Z18, Z18
 	VADDPS       Z20, Z19, Z19
-	JMP          initialised501
+	JMP          initialised514
 
-column499:
+column512:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -10535,18 +10567,18 @@ column499:
 	VADDPS  128(BX), Z18, Z18
 	VADDPS  192(BX), Z19, Z19
 
-initialised501:
+initialised514:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product502:
+product515:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times504
+	JNE     times517
 	TESTQ   R9, R9
-	JNE     plus503
+	JNE     plus516
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -10577,9 +10609,9 @@ product502:
 	VMOVUPS Z17, 64(DI)
 	VMOVUPS Z18, 128(DI)
 	VMOVUPS Z19, 192(DI)
-	JMP     written506
+	JMP     written519
 
-plus503:
+plus516:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -10640,11 +10672,11 @@ plus503:
 	VMOVUPS Z20, 128(DI)
 	VADDPS  192(R8), Z19, Z20
 	VMOVUPS Z20, 192(DI)
-	JMP     written506
+	JMP     written519
 
-times504:
+times517:
 	TESTQ   R9, R9
-	JNE     both505
+	JNE     both518
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -10705,9 +10737,9 @@ times504:
 	VMOVUPS Z20, 128(DI)
 	VMULPS  192(R8), Z19, Z20
 	VMOVUPS Z20, 192(DI)
-	JMP     written506
+	JMP     written519
 
-both505:
+both518:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -10799,25 +10831,25 @@ both505:
 	VADDPS  192(R9), Z20, Z20
 	VMOVUPS Z20, 192(DI)
 
-written506:
+written519:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done507
+	JEQ  done520
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product502
+	JNE  product515
 
-done507:
+done520:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows495
+	JGE  rows508
 
-next496:
+next509:
 	CMPQ DX, $0x20
-	JLT  next509
+	JLT  next522
 
-rows508:
+rows521:
 	VMOVUPS c32_0<>+0(SB), Z9
 	VMOVUPS Z9, Z0
 	VMOVUPS Z9, Z1
@@ -10831,7 +10863,7 @@ rows508:
 	VMOVUPS Z9, Z9
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed511
+	JEQ     summed524
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -10853,7 +10885,7 @@ rows508:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k510:
+k523:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z10
 	VMOVUPS      64(CX)(R8*4), Z11
@@ -10875,18 +10907,18 @@ k510:
 	ADDQ         $0x04, SI
 	ADDQ         $0x14, DI
 	DECQ         BX
-	JNE          k510
+	JNE          k523
 
-summed511:
+summed524:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised514
+	JEQ          initialised527
 	CMPQ         SI, $0x01
-	JEQ          column512
+	JEQ          column525
 	CMPQ         SI, $0x02
-	JEQ          number513
+	JEQ          number526
 	VMOVSD       72(AX), X10
 	VCVTSD2SS    X10, X10, X10
 	VBROADCASTSS X10, Z10
@@ -10900,9 +10932,9 @@ summed511:
 	VADDPS       Z10, Z7, Z7
 	VADDPS       Z10, Z8, Z8
 	VADDPS       Z10, Z9, Z9
-	JMP          initialised514
+	JMP          initialised527
 
-number513:
+number526:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z10
@@ -10924,9 +10956,9 @@ number513:
 	VBROADCASTSS (SI)(BX*4), Z10
 	VADDPS       Z10, Z8, Z8
 	VADDPS       Z10, Z9, Z9
-	JMP          initialised514
+	JMP          initialised527
 
-column512:
+column525:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -10948,18 +10980,18 @@ column512:
 	VADDPS  (BX), Z8, Z8
 	VADDPS  64(BX), Z9, Z9
 
-initialised514:
+initialised527:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product515:
+product528:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times517
+	JNE     times530
 	TESTQ   R9, R9
-	JNE     plus516
+	JNE     plus529
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -10980,9 +11012,9 @@ product515:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z8, (DI)
 	VMOVUPS Z9, 64(DI)
-	JMP     written519
+	JMP     written532
 
-plus516:
+plus529:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -11023,11 +11055,11 @@ plus516:
 	VMOVUPS Z10, (DI)
 	VADDPS  64(R8), Z9, Z10
 	VMOVUPS Z10, 64(DI)
-	JMP     written519
+	JMP     written532
 
-times517:
+times530:
 	TESTQ   R9, R9
-	JNE     both518
+	JNE     both531
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -11068,9 +11100,9 @@ times517:
 	VMOVUPS Z10, (DI)
 	VMULPS  64(R8), Z9, Z10
 	VMOVUPS Z10, 64(DI)
-	JMP     written519
+	JMP     written532
 
-both518:
+both531:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -11132,25 +11164,25 @@ both518:
 	VADDPS  64(R9), Z10, Z10
 	VMOVUPS Z10, 64(DI)
 
-written519:
+written532:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done520
+	JEQ  done533
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product515
+	JNE  product528
 
-done520:
+done533:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows508
+	JGE  rows521
 
-next509:
+next522:
 	CMPQ DX, $0x10
-	JLT  next522
+	JLT  next535
 
-rows521:
+rows534:
 	VMOVUPS c32_0<>+0(SB), Z4
 	VMOVUPS Z4, Z0
 	VMOVUPS Z4, Z1
@@ -11159,7 +11191,7 @@ rows521:
 	VMOVUPS Z4, Z4
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed524
+	JEQ     summed537
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -11181,7 +11213,7 @@ rows521:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k523:
+k536:
 	MOVLQSX          (SI), R8
 	VMOVUPS          (CX)(R8*4), Z5
 	VFMADD231PS.BCST (DI), Z5, Z0
@@ -11192,18 +11224,18 @@ k523:
 	ADDQ             $0x04, SI
 	ADDQ             $0x14, DI
 	DECQ             BX
-	JNE              k523
+	JNE              k536
 
-summed524:
+summed537:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised527
+	JEQ          initialised540
 	CMPQ         SI, $0x01
-	JEQ          column525
+	JEQ          column538
 	CMPQ         SI, $0x02
-	JEQ          number526
+	JEQ          number539
 	VMOVSD       72(AX), X5
 	VCVTSD2SS    X5, X5, X5
 	VBROADCASTSS X5, Z5
@@ -11212,9 +11244,9 @@ summed524:
 	VADDPS       Z5, Z2, Z2
 	VADDPS       Z5, Z3, Z3
 	VADDPS       Z5, Z4, Z4
-	JMP          initialised527
+	JMP          initialised540
 
-number526:
+number539:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z5
@@ -11231,9 +11263,9 @@ number526:
 	MOVLQSX      16(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z5
 	VADDPS       Z5, Z4, Z4
-	JMP          initialised527
+	JMP          initialised540
 
-column525:
+column538:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -11250,18 +11282,18 @@ column525:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z4, Z4
 
-initialised527:
+initialised540:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product528:
+product541:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times530
+	JNE     times543
 	TESTQ   R9, R9
-	JNE     plus529
+	JNE     plus542
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -11277,9 +11309,9 @@ product528:
 	MOVLQSX 16(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z4, (DI)
-	JMP     written532
+	JMP     written545
 
-plus529:
+plus542:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -11310,11 +11342,11 @@ plus529:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z4, Z5
 	VMOVUPS Z5, (DI)
-	JMP     written532
+	JMP     written545
 
-times530:
+times543:
 	TESTQ   R9, R9
-	JNE     both531
+	JNE     both544
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -11345,9 +11377,9 @@ times530:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z4, Z5
 	VMOVUPS Z5, (DI)
-	JMP     written532
+	JMP     written545
 
-both531:
+both544:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -11394,21 +11426,21 @@ both531:
 	VADDPS  (R9), Z5, Z5
 	VMOVUPS Z5, (DI)
 
-written532:
+written545:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done533
+	JEQ  done546
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product528
+	JNE  product541
 
-done533:
+done546:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows521
+	JGE  rows534
 
-next522:
+next535:
 	VZEROUPPER
 	RET
 
@@ -11419,9 +11451,9 @@ TEXT ·matMulPacked6F32AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next535
+	JLT  next549
 
-rows534:
+rows548:
 	VMOVUPS c32_0<>+0(SB), Z23
 	VMOVUPS Z23, Z0
 	VMOVUPS Z23, Z1
@@ -11449,7 +11481,7 @@ rows534:
 	VMOVUPS Z23, Z23
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed537
+	JEQ     summed551
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -11471,7 +11503,7 @@ rows534:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k536:
+k550:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z24
 	VMOVUPS      64(CX)(R8*4), Z25
@@ -11510,18 +11542,18 @@ k536:
 	ADDQ         $0x04, SI
 	ADDQ         $0x18, DI
 	DECQ         BX
-	JNE          k536
+	JNE          k550
 
-summed537:
+summed551:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised540
+	JEQ          initialised554
 	CMPQ         SI, $0x01
-	JEQ          column538
+	JEQ          column552
 	CMPQ         SI, $0x02
-	JEQ          number539
+	JEQ          number553
 	VMOVSD       72(AX), X24
 	VCVTSD2SS    X24, X24, X24
 	VBROADCASTSS X24, Z24
@@ -11549,9 +11581,9 @@ summed537:
 	VADDPS       Z24, Z21, Z21
 	VADDPS       Z24, Z22, Z22
 	VADDPS       Z24, Z23, Z23
-	JMP          initialised540
+	JMP          initialised554
 
-number539:
+number553:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z24
@@ -11589,9 +11621,9 @@ number539:
 	VADDPS       Z24, Z21, Z21
 	VADDPS       Z24, Z22, Z22
 	VADDPS       Z24, Z23, Z23
-	JMP          initialised540
+	JMP          initialised554
 
-column538:
+column552:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -11629,18 +11661,18 @@ column538:
 	VADDPS  128(BX), Z22, Z22
 	VADDPS  192(BX), Z23, Z23
 
-initialised540:
+initialised554:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product541:
+product555:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times543
+	JNE     times557
 	TESTQ   R9, R9
-	JNE     plus542
+	JNE     plus556
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -11677,9 +11709,9 @@ product541:
 	VMOVUPS Z21, 64(DI)
 	VMOVUPS Z22, 128(DI)
 	VMOVUPS Z23, 192(DI)
-	JMP     written545
+	JMP     written559
 
-plus542:
+plus556:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -11752,11 +11784,11 @@ plus542:
 	VMOVUPS Z24, 128(DI)
 	VADDPS  192(R8), Z23, Z24
 	VMOVUPS Z24, 192(DI)
-	JMP     written545
+	JMP     written559
 
-times543:
+times557:
 	TESTQ   R9, R9
-	JNE     both544
+	JNE     both558
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -11829,9 +11861,9 @@ times543:
 	VMOVUPS Z24, 128(DI)
 	VMULPS  192(R8), Z23, Z24
 	VMOVUPS Z24, 192(DI)
-	JMP     written545
+	JMP     written559
 
-both544:
+both558:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -11941,25 +11973,25 @@ both544:
 	VADDPS  192(R9), Z24, Z24
 	VMOVUPS Z24, 192(DI)
 
-written545:
+written559:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done546
+	JEQ  done560
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product541
+	JNE  product555
 
-done546:
+done560:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows534
+	JGE  rows548
 
-next535:
+next549:
 	CMPQ DX, $0x20
-	JLT  next548
+	JLT  next562
 
-rows547:
+rows561:
 	VMOVUPS c32_0<>+0(SB), Z11
 	VMOVUPS Z11, Z0
 	VMOVUPS Z11, Z1
@@ -11975,7 +12007,7 @@ rows547:
 	VMOVUPS Z11, Z11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed550
+	JEQ     summed564
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -11997,7 +12029,7 @@ rows547:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k549:
+k563:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z12
 	VMOVUPS      64(CX)(R8*4), Z13
@@ -12022,18 +12054,18 @@ k549:
 	ADDQ         $0x04, SI
 	ADDQ         $0x18, DI
 	DECQ         BX
-	JNE          k549
+	JNE          k563
 
-summed550:
+summed564:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised553
+	JEQ          initialised567
 	CMPQ         SI, $0x01
-	JEQ          column551
+	JEQ          column565
 	CMPQ         SI, $0x02
-	JEQ          number552
+	JEQ          number566
 	VMOVSD       72(AX), X12
 	VCVTSD2SS    X12, X12, X12
 	VBROADCASTSS X12, Z12
@@ -12049,9 +12081,9 @@ summed550:
 	VADDPS       Z12, Z9, Z9
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised553
+	JMP          initialised567
 
-number552:
+number566:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z12
@@ -12077,9 +12109,9 @@ number552:
 	VBROADCASTSS (SI)(BX*4), Z12
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised553
+	JMP          initialised567
 
-column551:
+column565:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -12105,18 +12137,18 @@ column551:
 	VADDPS  (BX), Z10, Z10
 	VADDPS  64(BX), Z11, Z11
 
-initialised553:
+initialised567:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product554:
+product568:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times556
+	JNE     times570
 	TESTQ   R9, R9
-	JNE     plus555
+	JNE     plus569
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -12141,9 +12173,9 @@ product554:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z10, (DI)
 	VMOVUPS Z11, 64(DI)
-	JMP     written558
+	JMP     written572
 
-plus555:
+plus569:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -12192,11 +12224,11 @@ plus555:
 	VMOVUPS Z12, (DI)
 	VADDPS  64(R8), Z11, Z12
 	VMOVUPS Z12, 64(DI)
-	JMP     written558
+	JMP     written572
 
-times556:
+times570:
 	TESTQ   R9, R9
-	JNE     both557
+	JNE     both571
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -12245,9 +12277,9 @@ times556:
 	VMOVUPS Z12, (DI)
 	VMULPS  64(R8), Z11, Z12
 	VMOVUPS Z12, 64(DI)
-	JMP     written558
+	JMP     written572
 
-both557:
+both571:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -12321,25 +12353,25 @@ both557:
 	VADDPS  64(R9), Z12, Z12
 	VMOVUPS Z12, 64(DI)
 
-written558:
+written572:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done559
+	JEQ  done573
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product554
+	JNE  product568
 
-done559:
+done573:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows547
+	JGE  rows561
 
-next548:
+next562:
 	CMPQ DX, $0x10
-	JLT  next561
+	JLT  next575
 
-rows560:
+rows574:
 	VMOVUPS c32_0<>+0(SB), Z5
 	VMOVUPS Z5, Z0
 	VMOVUPS Z5, Z1
@@ -12349,7 +12381,7 @@ rows560:
 	VMOVUPS Z5, Z5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed563
+	JEQ     summed577
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -12371,7 +12403,7 @@ rows560:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k562:
+k576:
 	MOVLQSX          (SI), R8
 	VMOVUPS          (CX)(R8*4), Z6
 	VFMADD231PS.BCST (DI), Z6, Z0
@@ -12383,18 +12415,18 @@ k562:
 	ADDQ             $0x04, SI
 	ADDQ             $0x18, DI
 	DECQ             BX
-	JNE              k562
+	JNE              k576
 
-summed563:
+summed577:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised566
+	JEQ          initialised580
 	CMPQ         SI, $0x01
-	JEQ          column564
+	JEQ          column578
 	CMPQ         SI, $0x02
-	JEQ          number565
+	JEQ          number579
 	VMOVSD       72(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Z6
@@ -12404,9 +12436,9 @@ summed563:
 	VADDPS       Z6, Z3, Z3
 	VADDPS       Z6, Z4, Z4
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised566
+	JMP          initialised580
 
-number565:
+number579:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z6
@@ -12426,9 +12458,9 @@ number565:
 	MOVLQSX      20(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z6
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised566
+	JMP          initialised580
 
-column564:
+column578:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -12448,18 +12480,18 @@ column564:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z5, Z5
 
-initialised566:
+initialised580:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product567:
+product581:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times569
+	JNE     times583
 	TESTQ   R9, R9
-	JNE     plus568
+	JNE     plus582
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -12478,9 +12510,9 @@ product567:
 	MOVLQSX 20(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z5, (DI)
-	JMP     written571
+	JMP     written585
 
-plus568:
+plus582:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -12517,11 +12549,11 @@ plus568:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z5, Z6
 	VMOVUPS Z6, (DI)
-	JMP     written571
+	JMP     written585
 
-times569:
+times583:
 	TESTQ   R9, R9
-	JNE     both570
+	JNE     both584
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -12558,9 +12590,9 @@ times569:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z5, Z6
 	VMOVUPS Z6, (DI)
-	JMP     written571
+	JMP     written585
 
-both570:
+both584:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -12616,34 +12648,35 @@ both570:
 	VADDPS  (R9), Z6, Z6
 	VMOVUPS Z6, (DI)
 
-written571:
+written585:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done572
+	JEQ  done586
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product567
+	JNE  product581
 
-done572:
+done586:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows560
+	JGE  rows574
 
-next561:
+next575:
 	VZEROUPPER
 	RET
 
-// func matMul1F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul1F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·matMul1F32AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMul1F32AVX2(SB), NOSPLIT, $0-48
+group587:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next574
+	JLT  next589
 
-rows573:
+rows588:
 	VMOVUPS c32_0<>+0(SB), Y7
 	VMOVUPS Y7, Y0
 	VMOVUPS Y7, Y1
@@ -12655,7 +12688,7 @@ rows573:
 	VMOVUPS Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed576
+	JEQ     summed591
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -12668,7 +12701,7 @@ rows573:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k575:
+k590:
 	MOVLQSX      (SI), R9
 	VBROADCASTSS (DI), Y8
 	VFMADD231PS  (CX)(R9*4), Y8, Y0
@@ -12682,18 +12715,18 @@ k575:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k575
+	JNE          k590
 
-summed576:
+summed591:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised579
+	JEQ          initialised594
 	CMPQ         SI, $0x01
-	JEQ          column577
+	JEQ          column592
 	CMPQ         SI, $0x02
-	JEQ          number578
+	JEQ          number593
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Y8
@@ -12705,9 +12738,9 @@ summed576:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised579
+	JMP          initialised594
 
-number578:
+number593:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Y8
@@ -12719,9 +12752,9 @@ number578:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised579
+	JMP          initialised594
 
-column577:
+column592:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Y0, Y0
@@ -12733,18 +12766,18 @@ column577:
 	VADDPS  192(BX), Y6, Y6
 	VADDPS  224(BX), Y7, Y7
 
-initialised579:
+initialised594:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product580:
+product595:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times582
+	JNE     times597
 	TESTQ   R9, R9
-	JNE     plus581
+	JNE     plus596
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y0, (DI)
@@ -12755,9 +12788,9 @@ product580:
 	VMOVUPS Y5, 160(DI)
 	VMOVUPS Y6, 192(DI)
 	VMOVUPS Y7, 224(DI)
-	JMP     written584
+	JMP     written599
 
-plus581:
+plus596:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -12778,11 +12811,11 @@ plus581:
 	VMOVUPS Y8, 192(DI)
 	VADDPS  224(R8), Y7, Y8
 	VMOVUPS Y8, 224(DI)
-	JMP     written584
+	JMP     written599
 
-times582:
+times597:
 	TESTQ   R9, R9
-	JNE     both583
+	JNE     both598
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -12803,9 +12836,9 @@ times582:
 	VMOVUPS Y8, 192(DI)
 	VMULPS  224(R8), Y7, Y8
 	VMOVUPS Y8, 224(DI)
-	JMP     written584
+	JMP     written599
 
-both583:
+both598:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -12837,25 +12870,25 @@ both583:
 	VADDPS  224(R9), Y8, Y8
 	VMOVUPS Y8, 224(DI)
 
-written584:
+written599:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done585
+	JEQ  done600
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product580
+	JNE  product595
 
-done585:
+done600:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows573
+	JGE  rows588
 
-next574:
+next589:
 	CMPQ DX, $0x20
-	JLT  next587
+	JLT  next602
 
-rows586:
+rows601:
 	VMOVUPS c32_0<>+0(SB), Y3
 	VMOVUPS Y3, Y0
 	VMOVUPS Y3, Y1
@@ -12863,7 +12896,7 @@ rows586:
 	VMOVUPS Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed589
+	JEQ     summed604
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -12876,7 +12909,7 @@ rows586:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k588:
+k603:
 	MOVLQSX      (SI), R9
 	VBROADCASTSS (DI), Y4
 	VFMADD231PS  (CX)(R9*4), Y4, Y0
@@ -12886,18 +12919,18 @@ k588:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k588
+	JNE          k603
 
-summed589:
+summed604:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised592
+	JEQ          initialised607
 	CMPQ         SI, $0x01
-	JEQ          column590
+	JEQ          column605
 	CMPQ         SI, $0x02
-	JEQ          number591
+	JEQ          number606
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Y4
@@ -12905,9 +12938,9 @@ summed589:
 	VADDPS       Y4, Y1, Y1
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised592
+	JMP          initialised607
 
-number591:
+number606:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Y4
@@ -12915,9 +12948,9 @@ number591:
 	VADDPS       Y4, Y1, Y1
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised592
+	JMP          initialised607
 
-column590:
+column605:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Y0, Y0
@@ -12925,27 +12958,27 @@ column590:
 	VADDPS  64(BX), Y2, Y2
 	VADDPS  96(BX), Y3, Y3
 
-initialised592:
+initialised607:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product593:
+product608:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times595
+	JNE     times610
 	TESTQ   R9, R9
-	JNE     plus594
+	JNE     plus609
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 32(DI)
 	VMOVUPS Y2, 64(DI)
 	VMOVUPS Y3, 96(DI)
-	JMP     written597
+	JMP     written612
 
-plus594:
+plus609:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -12958,11 +12991,11 @@ plus594:
 	VMOVUPS Y4, 64(DI)
 	VADDPS  96(R8), Y3, Y4
 	VMOVUPS Y4, 96(DI)
-	JMP     written597
+	JMP     written612
 
-times595:
+times610:
 	TESTQ   R9, R9
-	JNE     both596
+	JNE     both611
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -12975,9 +13008,9 @@ times595:
 	VMOVUPS Y4, 64(DI)
 	VMULPS  96(R8), Y3, Y4
 	VMOVUPS Y4, 96(DI)
-	JMP     written597
+	JMP     written612
 
-both596:
+both611:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -12997,31 +13030,31 @@ both596:
 	VADDPS  96(R9), Y4, Y4
 	VMOVUPS Y4, 96(DI)
 
-written597:
+written612:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done598
+	JEQ  done613
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product593
+	JNE  product608
 
-done598:
+done613:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows586
+	JGE  rows601
 
-next587:
+next602:
 	CMPQ DX, $0x10
-	JLT  next600
+	JLT  next615
 
-rows599:
+rows614:
 	VMOVUPS c32_0<>+0(SB), Y1
 	VMOVUPS Y1, Y0
 	VMOVUPS Y1, Y1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed602
+	JEQ     summed617
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -13034,7 +13067,7 @@ rows599:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k601:
+k616:
 	MOVLQSX      (SI), R9
 	VBROADCASTSS (DI), Y2
 	VFMADD231PS  (CX)(R9*4), Y2, Y0
@@ -13042,58 +13075,58 @@ k601:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k601
+	JNE          k616
 
-summed602:
+summed617:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised605
+	JEQ          initialised620
 	CMPQ         SI, $0x01
-	JEQ          column603
+	JEQ          column618
 	CMPQ         SI, $0x02
-	JEQ          number604
+	JEQ          number619
 	VMOVSD       72(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Y2
 	VADDPS       Y2, Y0, Y0
 	VADDPS       Y2, Y1, Y1
-	JMP          initialised605
+	JMP          initialised620
 
-number604:
+number619:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Y2
 	VADDPS       Y2, Y0, Y0
 	VADDPS       Y2, Y1, Y1
-	JMP          initialised605
+	JMP          initialised620
 
-column603:
+column618:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 
-initialised605:
+initialised620:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product606:
+product621:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times608
+	JNE     times623
 	TESTQ   R9, R9
-	JNE     plus607
+	JNE     plus622
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 32(DI)
-	JMP     written610
+	JMP     written625
 
-plus607:
+plus622:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -13102,11 +13135,11 @@ plus607:
 	VMOVUPS Y2, (DI)
 	VADDPS  32(R8), Y1, Y2
 	VMOVUPS Y2, 32(DI)
-	JMP     written610
+	JMP     written625
 
-times608:
+times623:
 	TESTQ   R9, R9
-	JNE     both609
+	JNE     both624
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -13115,9 +13148,9 @@ times608:
 	VMOVUPS Y2, (DI)
 	VMULPS  32(R8), Y1, Y2
 	VMOVUPS Y2, 32(DI)
-	JMP     written610
+	JMP     written625
 
-both609:
+both624:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -13131,34 +13164,38 @@ both609:
 	VADDPS  32(R9), Y2, Y2
 	VMOVUPS Y2, 32(DI)
 
-written610:
+written625:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done611
+	JEQ  done626
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product606
+	JNE  product621
 
-done611:
+done626:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows599
+	JGE  rows614
 
-next600:
+next615:
+	ADDQ $0x01, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group587
 	VZEROUPPER
 	RET
 
-// func matMul2F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul2F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·matMul2F32AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMul2F32AVX2(SB), NOSPLIT, $0-48
+group627:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next613
+	JLT  next629
 
-rows612:
+rows628:
 	VMOVUPS c32_0<>+0(SB), Y7
 	VMOVUPS Y7, Y0
 	VMOVUPS Y7, Y1
@@ -13170,7 +13207,7 @@ rows612:
 	VMOVUPS Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed615
+	JEQ     summed631
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -13183,7 +13220,7 @@ rows612:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k614:
+k630:
 	MOVLQSX      (SI), R10
 	VMOVUPS      (CX)(R10*4), Y8
 	VMOVUPS      32(CX)(R10*4), Y9
@@ -13202,18 +13239,18 @@ k614:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k614
+	JNE          k630
 
-summed615:
+summed631:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised618
+	JEQ          initialised634
 	CMPQ         SI, $0x01
-	JEQ          column616
+	JEQ          column632
 	CMPQ         SI, $0x02
-	JEQ          number617
+	JEQ          number633
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Y8
@@ -13225,9 +13262,9 @@ summed615:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised618
+	JMP          initialised634
 
-number617:
+number633:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y8
@@ -13241,9 +13278,9 @@ number617:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised618
+	JMP          initialised634
 
-column616:
+column632:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -13257,18 +13294,18 @@ column616:
 	VADDPS  64(BX), Y6, Y6
 	VADDPS  96(BX), Y7, Y7
 
-initialised618:
+initialised634:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product619:
+product635:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times621
+	JNE     times637
 	TESTQ   R9, R9
-	JNE     plus620
+	JNE     plus636
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -13281,9 +13318,9 @@ product619:
 	VMOVUPS Y5, 32(DI)
 	VMOVUPS Y6, 64(DI)
 	VMOVUPS Y7, 96(DI)
-	JMP     written623
+	JMP     written639
 
-plus620:
+plus636:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -13308,11 +13345,11 @@ plus620:
 	VMOVUPS Y8, 64(DI)
 	VADDPS  96(R8), Y7, Y8
 	VMOVUPS Y8, 96(DI)
-	JMP     written623
+	JMP     written639
 
-times621:
+times637:
 	TESTQ   R9, R9
-	JNE     both622
+	JNE     both638
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -13337,9 +13374,9 @@ times621:
 	VMOVUPS Y8, 64(DI)
 	VMULPS  96(R8), Y7, Y8
 	VMOVUPS Y8, 96(DI)
-	JMP     written623
+	JMP     written639
 
-both622:
+both638:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -13377,25 +13414,25 @@ both622:
 	VADDPS  96(R9), Y8, Y8
 	VMOVUPS Y8, 96(DI)
 
-written623:
+written639:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done624
+	JEQ  done640
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product619
+	JNE  product635
 
-done624:
+done640:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows612
+	JGE  rows628
 
-next613:
+next629:
 	CMPQ DX, $0x10
-	JLT  next626
+	JLT  next642
 
-rows625:
+rows641:
 	VMOVUPS c32_0<>+0(SB), Y3
 	VMOVUPS Y3, Y0
 	VMOVUPS Y3, Y1
@@ -13403,7 +13440,7 @@ rows625:
 	VMOVUPS Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed628
+	JEQ     summed644
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -13416,7 +13453,7 @@ rows625:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k627:
+k643:
 	MOVLQSX      (SI), R10
 	VMOVUPS      (CX)(R10*4), Y4
 	VMOVUPS      32(CX)(R10*4), Y5
@@ -13429,18 +13466,18 @@ k627:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k627
+	JNE          k643
 
-summed628:
+summed644:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised631
+	JEQ          initialised647
 	CMPQ         SI, $0x01
-	JEQ          column629
+	JEQ          column645
 	CMPQ         SI, $0x02
-	JEQ          number630
+	JEQ          number646
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Y4
@@ -13448,9 +13485,9 @@ summed628:
 	VADDPS       Y4, Y1, Y1
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised631
+	JMP          initialised647
 
-number630:
+number646:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y4
@@ -13460,9 +13497,9 @@ number630:
 	VBROADCASTSS (SI)(BX*4), Y4
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised631
+	JMP          initialised647
 
-column629:
+column645:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -13472,18 +13509,18 @@ column629:
 	VADDPS  (BX), Y2, Y2
 	VADDPS  32(BX), Y3, Y3
 
-initialised631:
+initialised647:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product632:
+product648:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times634
+	JNE     times650
 	TESTQ   R9, R9
-	JNE     plus633
+	JNE     plus649
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -13492,9 +13529,9 @@ product632:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y2, (DI)
 	VMOVUPS Y3, 32(DI)
-	JMP     written636
+	JMP     written652
 
-plus633:
+plus649:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -13511,11 +13548,11 @@ plus633:
 	VMOVUPS Y4, (DI)
 	VADDPS  32(R8), Y3, Y4
 	VMOVUPS Y4, 32(DI)
-	JMP     written636
+	JMP     written652
 
-times634:
+times650:
 	TESTQ   R9, R9
-	JNE     both635
+	JNE     both651
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -13532,9 +13569,9 @@ times634:
 	VMOVUPS Y4, (DI)
 	VMULPS  32(R8), Y3, Y4
 	VMOVUPS Y4, 32(DI)
-	JMP     written636
+	JMP     written652
 
-both635:
+both651:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -13560,34 +13597,38 @@ both635:
 	VADDPS  32(R9), Y4, Y4
 	VMOVUPS Y4, 32(DI)
 
-written636:
+written652:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done637
+	JEQ  done653
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product632
+	JNE  product648
 
-done637:
+done653:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows625
+	JGE  rows641
 
-next626:
+next642:
+	ADDQ $0x02, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group627
 	VZEROUPPER
 	RET
 
-// func matMul3F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul3F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·matMul3F32AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMul3F32AVX2(SB), NOSPLIT, $0-48
+group654:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next639
+	JLT  next656
 
-rows638:
+rows655:
 	VMOVUPS c32_0<>+0(SB), Y5
 	VMOVUPS Y5, Y0
 	VMOVUPS Y5, Y1
@@ -13597,7 +13638,7 @@ rows638:
 	VMOVUPS Y5, Y5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed641
+	JEQ     summed658
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -13610,7 +13651,7 @@ rows638:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k640:
+k657:
 	MOVLQSX      (SI), R10
 	VMOVUPS      (CX)(R10*4), Y6
 	VMOVUPS      32(CX)(R10*4), Y7
@@ -13626,18 +13667,18 @@ k640:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k640
+	JNE          k657
 
-summed641:
+summed658:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised644
+	JEQ          initialised661
 	CMPQ         SI, $0x01
-	JEQ          column642
+	JEQ          column659
 	CMPQ         SI, $0x02
-	JEQ          number643
+	JEQ          number660
 	VMOVSD       72(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Y6
@@ -13647,9 +13688,9 @@ summed641:
 	VADDPS       Y6, Y3, Y3
 	VADDPS       Y6, Y4, Y4
 	VADDPS       Y6, Y5, Y5
-	JMP          initialised644
+	JMP          initialised661
 
-number643:
+number660:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y6
@@ -13663,9 +13704,9 @@ number643:
 	VBROADCASTSS (SI)(BX*4), Y6
 	VADDPS       Y6, Y4, Y4
 	VADDPS       Y6, Y5, Y5
-	JMP          initialised644
+	JMP          initialised661
 
-column642:
+column659:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -13679,18 +13720,18 @@ column642:
 	VADDPS  (BX), Y4, Y4
 	VADDPS  32(BX), Y5, Y5
 
-initialised644:
+initialised661:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product645:
+product662:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times647
+	JNE     times664
 	TESTQ   R9, R9
-	JNE     plus646
+	JNE     plus663
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -13703,9 +13744,9 @@ product645:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y4, (DI)
 	VMOVUPS Y5, 32(DI)
-	JMP     written649
+	JMP     written666
 
-plus646:
+plus663:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -13730,11 +13771,11 @@ plus646:
 	VMOVUPS Y6, (DI)
 	VADDPS  32(R8), Y5, Y6
 	VMOVUPS Y6, 32(DI)
-	JMP     written649
+	JMP     written666
 
-times647:
+times664:
 	TESTQ   R9, R9
-	JNE     both648
+	JNE     both665
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -13759,9 +13800,9 @@ times647:
 	VMOVUPS Y6, (DI)
 	VMULPS  32(R8), Y5, Y6
 	VMOVUPS Y6, 32(DI)
-	JMP     written649
+	JMP     written666
 
-both648:
+both665:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -13799,34 +13840,38 @@ both648:
 	VADDPS  32(R9), Y6, Y6
 	VMOVUPS Y6, 32(DI)
 
-written649:
+written666:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done650
+	JEQ  done667
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product645
+	JNE  product662
 
-done650:
+done667:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows638
+	JGE  rows655
 
-next639:
+next656:
+	ADDQ $0x03, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group654
 	VZEROUPPER
 	RET
 
-// func matMul4F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul4F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·matMul4F32AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMul4F32AVX2(SB), NOSPLIT, $0-48
+group668:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next652
+	JLT  next670
 
-rows651:
+rows669:
 	VMOVUPS c32_0<>+0(SB), Y7
 	VMOVUPS Y7, Y0
 	VMOVUPS Y7, Y1
@@ -13838,7 +13883,7 @@ rows651:
 	VMOVUPS Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed654
+	JEQ     summed672
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -13852,7 +13897,7 @@ rows651:
 	ADDQ    R10, DI
 	LEAQ    (R9)(R9*2), R10
 
-k653:
+k671:
 	MOVLQSX      (SI), R11
 	VMOVUPS      (CX)(R11*4), Y8
 	VMOVUPS      32(CX)(R11*4), Y9
@@ -13871,18 +13916,18 @@ k653:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k653
+	JNE          k671
 
-summed654:
+summed672:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised657
+	JEQ          initialised675
 	CMPQ         SI, $0x01
-	JEQ          column655
+	JEQ          column673
 	CMPQ         SI, $0x02
-	JEQ          number656
+	JEQ          number674
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Y8
@@ -13894,9 +13939,9 @@ summed654:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised657
+	JMP          initialised675
 
-number656:
+number674:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y8
@@ -13914,9 +13959,9 @@ number656:
 	VBROADCASTSS (SI)(BX*4), Y8
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised657
+	JMP          initialised675
 
-column655:
+column673:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -13934,18 +13979,18 @@ column655:
 	VADDPS  (BX), Y6, Y6
 	VADDPS  32(BX), Y7, Y7
 
-initialised657:
+initialised675:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product658:
+product676:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times660
+	JNE     times678
 	TESTQ   R9, R9
-	JNE     plus659
+	JNE     plus677
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -13962,9 +14007,9 @@ product658:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y6, (DI)
 	VMOVUPS Y7, 32(DI)
-	JMP     written662
+	JMP     written680
 
-plus659:
+plus677:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -13997,11 +14042,11 @@ plus659:
 	VMOVUPS Y8, (DI)
 	VADDPS  32(R8), Y7, Y8
 	VMOVUPS Y8, 32(DI)
-	JMP     written662
+	JMP     written680
 
-times660:
+times678:
 	TESTQ   R9, R9
-	JNE     both661
+	JNE     both679
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -14034,9 +14079,9 @@ times660:
 	VMOVUPS Y8, (DI)
 	VMULPS  32(R8), Y7, Y8
 	VMOVUPS Y8, 32(DI)
-	JMP     written662
+	JMP     written680
 
-both661:
+both679:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -14086,34 +14131,38 @@ both661:
 	VADDPS  32(R9), Y8, Y8
 	VMOVUPS Y8, 32(DI)
 
-written662:
+written680:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done663
+	JEQ  done681
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product658
+	JNE  product676
 
-done663:
+done681:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows651
+	JGE  rows669
 
-next652:
+next670:
+	ADDQ $0x04, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group668
 	VZEROUPPER
 	RET
 
-// func matMul5F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul5F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·matMul5F32AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMul5F32AVX2(SB), NOSPLIT, $0-48
+group682:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next665
+	JLT  next684
 
-rows664:
+rows683:
 	VMOVUPS c32_0<>+0(SB), Y9
 	VMOVUPS Y9, Y0
 	VMOVUPS Y9, Y1
@@ -14127,7 +14176,7 @@ rows664:
 	VMOVUPS Y9, Y9
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed667
+	JEQ     summed686
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -14142,7 +14191,7 @@ rows664:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k666:
+k685:
 	MOVLQSX      (SI), R12
 	VMOVUPS      (CX)(R12*4), Y10
 	VMOVUPS      32(CX)(R12*4), Y11
@@ -14165,18 +14214,18 @@ k666:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k666
+	JNE          k685
 
-summed667:
+summed686:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised670
+	JEQ          initialised689
 	CMPQ         SI, $0x01
-	JEQ          column668
+	JEQ          column687
 	CMPQ         SI, $0x02
-	JEQ          number669
+	JEQ          number688
 	VMOVSD       72(AX), X10
 	VCVTSD2SS    X10, X10, X10
 	VBROADCASTSS X10, Y10
@@ -14190,9 +14239,9 @@ summed667:
 	VADDPS       Y10, Y7, Y7
 	VADDPS       Y10, Y8, Y8
 	VADDPS       Y10, Y9, Y9
-	JMP          initialised670
+	JMP          initialised689
 
-number669:
+number688:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y10
@@ -14214,9 +14263,9 @@ number669:
 	VBROADCASTSS (SI)(BX*4), Y10
 	VADDPS       Y10, Y8, Y8
 	VADDPS       Y10, Y9, Y9
-	JMP          initialised670
+	JMP          initialised689
 
-column668:
+column687:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -14238,18 +14287,18 @@ column668:
 	VADDPS  (BX), Y8, Y8
 	VADDPS  32(BX), Y9, Y9
 
-initialised670:
+initialised689:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product671:
+product690:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times673
+	JNE     times692
 	TESTQ   R9, R9
-	JNE     plus672
+	JNE     plus691
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -14270,9 +14319,9 @@ product671:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y8, (DI)
 	VMOVUPS Y9, 32(DI)
-	JMP     written675
+	JMP     written694
 
-plus672:
+plus691:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -14313,11 +14362,11 @@ plus672:
 	VMOVUPS Y10, (DI)
 	VADDPS  32(R8), Y9, Y10
 	VMOVUPS Y10, 32(DI)
-	JMP     written675
+	JMP     written694
 
-times673:
+times692:
 	TESTQ   R9, R9
-	JNE     both674
+	JNE     both693
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -14358,9 +14407,9 @@ times673:
 	VMOVUPS Y10, (DI)
 	VMULPS  32(R8), Y9, Y10
 	VMOVUPS Y10, 32(DI)
-	JMP     written675
+	JMP     written694
 
-both674:
+both693:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -14422,34 +14471,38 @@ both674:
 	VADDPS  32(R9), Y10, Y10
 	VMOVUPS Y10, 32(DI)
 
-written675:
+written694:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done676
+	JEQ  done695
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product671
+	JNE  product690
 
-done676:
+done695:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows664
+	JGE  rows683
 
-next665:
+next684:
+	ADDQ $0x05, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group682
 	VZEROUPPER
 	RET
 
-// func matMul6F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul6F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·matMul6F32AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMul6F32AVX2(SB), NOSPLIT, $0-48
+group696:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next678
+	JLT  next698
 
-rows677:
+rows697:
 	VMOVUPS c32_0<>+0(SB), Y11
 	VMOVUPS Y11, Y0
 	VMOVUPS Y11, Y1
@@ -14465,7 +14518,7 @@ rows677:
 	VMOVUPS Y11, Y11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed680
+	JEQ     summed700
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -14480,7 +14533,7 @@ rows677:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k679:
+k699:
 	MOVLQSX      (SI), R12
 	VMOVUPS      (CX)(R12*4), Y12
 	VMOVUPS      32(CX)(R12*4), Y13
@@ -14506,18 +14559,18 @@ k679:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k679
+	JNE          k699
 
-summed680:
+summed700:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised683
+	JEQ          initialised703
 	CMPQ         SI, $0x01
-	JEQ          column681
+	JEQ          column701
 	CMPQ         SI, $0x02
-	JEQ          number682
+	JEQ          number702
 	VMOVSD       72(AX), X12
 	VCVTSD2SS    X12, X12, X12
 	VBROADCASTSS X12, Y12
@@ -14533,9 +14586,9 @@ summed680:
 	VADDPS       Y12, Y9, Y9
 	VADDPS       Y12, Y10, Y10
 	VADDPS       Y12, Y11, Y11
-	JMP          initialised683
+	JMP          initialised703
 
-number682:
+number702:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y12
@@ -14561,9 +14614,9 @@ number682:
 	VBROADCASTSS (SI)(BX*4), Y12
 	VADDPS       Y12, Y10, Y10
 	VADDPS       Y12, Y11, Y11
-	JMP          initialised683
+	JMP          initialised703
 
-column681:
+column701:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -14589,18 +14642,18 @@ column681:
 	VADDPS  (BX), Y10, Y10
 	VADDPS  32(BX), Y11, Y11
 
-initialised683:
+initialised703:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product684:
+product704:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times686
+	JNE     times706
 	TESTQ   R9, R9
-	JNE     plus685
+	JNE     plus705
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -14625,9 +14678,9 @@ product684:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y10, (DI)
 	VMOVUPS Y11, 32(DI)
-	JMP     written688
+	JMP     written708
 
-plus685:
+plus705:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -14676,11 +14729,11 @@ plus685:
 	VMOVUPS Y12, (DI)
 	VADDPS  32(R8), Y11, Y12
 	VMOVUPS Y12, 32(DI)
-	JMP     written688
+	JMP     written708
 
-times686:
+times706:
 	TESTQ   R9, R9
-	JNE     both687
+	JNE     both707
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -14729,9 +14782,9 @@ times686:
 	VMOVUPS Y12, (DI)
 	VMULPS  32(R8), Y11, Y12
 	VMOVUPS Y12, 32(DI)
-	JMP     written688
+	JMP     written708
 
-both687:
+both707:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -14805,21 +14858,24 @@ both687:
 	VADDPS  32(R9), Y12, Y12
 	VMOVUPS Y12, 32(DI)
 
-written688:
+written708:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done689
+	JEQ  done709
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product684
+	JNE  product704
 
-done689:
+done709:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows677
+	JGE  rows697
 
-next678:
+next698:
+	ADDQ $0x06, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group696
 	VZEROUPPER
 	RET
 
@@ -14830,9 +14886,9 @@ TEXT ·matMulPacked1F32AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next691
+	JLT  next712
 
-rows690:
+rows711:
 	VMOVUPS c32_0<>+0(SB), Y7
 	VMOVUPS Y7, Y0
 	VMOVUPS Y7, Y1
@@ -14844,7 +14900,7 @@ rows690:
 	VMOVUPS Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed693
+	JEQ     summed714
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -14864,7 +14920,7 @@ rows690:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k692:
+k713:
 	MOVLQSX      (SI), R8
 	VBROADCASTSS (DI), Y8
 	VFMADD231PS  (CX)(R8*4), Y8, Y0
@@ -14878,18 +14934,18 @@ k692:
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k692
+	JNE          k713
 
-summed693:
+summed714:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised696
+	JEQ          initialised717
 	CMPQ         SI, $0x01
-	JEQ          column694
+	JEQ          column715
 	CMPQ         SI, $0x02
-	JEQ          number695
+	JEQ          number716
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Y8
@@ -14901,9 +14957,9 @@ summed693:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised696
+	JMP          initialised717
 
-number695:
+number716:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Y8
@@ -14915,9 +14971,9 @@ number695:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised696
+	JMP          initialised717
 
-column694:
+column715:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Y0, Y0
@@ -14929,18 +14985,18 @@ column694:
 	VADDPS  192(BX), Y6, Y6
 	VADDPS  224(BX), Y7, Y7
 
-initialised696:
+initialised717:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product697:
+product718:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times699
+	JNE     times720
 	TESTQ   R9, R9
-	JNE     plus698
+	JNE     plus719
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y0, (DI)
@@ -14951,9 +15007,9 @@ product697:
 	VMOVUPS Y5, 160(DI)
 	VMOVUPS Y6, 192(DI)
 	VMOVUPS Y7, 224(DI)
-	JMP     written701
+	JMP     written722
 
-plus698:
+plus719:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -14974,11 +15030,11 @@ plus698:
 	VMOVUPS Y8, 192(DI)
 	VADDPS  224(R8), Y7, Y8
 	VMOVUPS Y8, 224(DI)
-	JMP     written701
+	JMP     written722
 
-times699:
+times720:
 	TESTQ   R9, R9
-	JNE     both700
+	JNE     both721
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -14999,9 +15055,9 @@ times699:
 	VMOVUPS Y8, 192(DI)
 	VMULPS  224(R8), Y7, Y8
 	VMOVUPS Y8, 224(DI)
-	JMP     written701
+	JMP     written722
 
-both700:
+both721:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -15033,25 +15089,25 @@ both700:
 	VADDPS  224(R9), Y8, Y8
 	VMOVUPS Y8, 224(DI)
 
-written701:
+written722:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done702
+	JEQ  done723
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product697
+	JNE  product718
 
-done702:
+done723:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows690
+	JGE  rows711
 
-next691:
+next712:
 	CMPQ DX, $0x20
-	JLT  next704
+	JLT  next725
 
-rows703:
+rows724:
 	VMOVUPS c32_0<>+0(SB), Y3
 	VMOVUPS Y3, Y0
 	VMOVUPS Y3, Y1
@@ -15059,7 +15115,7 @@ rows703:
 	VMOVUPS Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed706
+	JEQ     summed727
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -15079,7 +15135,7 @@ rows703:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k705:
+k726:
 	MOVLQSX      (SI), R8
 	VBROADCASTSS (DI), Y4
 	VFMADD231PS  (CX)(R8*4), Y4, Y0
@@ -15089,18 +15145,18 @@ k705:
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k705
+	JNE          k726
 
-summed706:
+summed727:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised709
+	JEQ          initialised730
 	CMPQ         SI, $0x01
-	JEQ          column707
+	JEQ          column728
 	CMPQ         SI, $0x02
-	JEQ          number708
+	JEQ          number729
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Y4
@@ -15108,9 +15164,9 @@ summed706:
 	VADDPS       Y4, Y1, Y1
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised709
+	JMP          initialised730
 
-number708:
+number729:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Y4
@@ -15118,9 +15174,9 @@ number708:
 	VADDPS       Y4, Y1, Y1
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised709
+	JMP          initialised730
 
-column707:
+column728:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Y0, Y0
@@ -15128,27 +15184,27 @@ column707:
 	VADDPS  64(BX), Y2, Y2
 	VADDPS  96(BX), Y3, Y3
 
-initialised709:
+initialised730:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product710:
+product731:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times712
+	JNE     times733
 	TESTQ   R9, R9
-	JNE     plus711
+	JNE     plus732
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 32(DI)
 	VMOVUPS Y2, 64(DI)
 	VMOVUPS Y3, 96(DI)
-	JMP     written714
+	JMP     written735
 
-plus711:
+plus732:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -15161,11 +15217,11 @@ plus711:
 	VMOVUPS Y4, 64(DI)
 	VADDPS  96(R8), Y3, Y4
 	VMOVUPS Y4, 96(DI)
-	JMP     written714
+	JMP     written735
 
-times712:
+times733:
 	TESTQ   R9, R9
-	JNE     both713
+	JNE     both734
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -15178,9 +15234,9 @@ times712:
 	VMOVUPS Y4, 64(DI)
 	VMULPS  96(R8), Y3, Y4
 	VMOVUPS Y4, 96(DI)
-	JMP     written714
+	JMP     written735
 
-both713:
+both734:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -15200,31 +15256,31 @@ both713:
 	VADDPS  96(R9), Y4, Y4
 	VMOVUPS Y4, 96(DI)
 
-written714:
+written735:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done715
+	JEQ  done736
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product710
+	JNE  product731
 
-done715:
+done736:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows703
+	JGE  rows724
 
-next704:
+next725:
 	CMPQ DX, $0x10
-	JLT  next717
+	JLT  next738
 
-rows716:
+rows737:
 	VMOVUPS c32_0<>+0(SB), Y1
 	VMOVUPS Y1, Y0
 	VMOVUPS Y1, Y1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed719
+	JEQ     summed740
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -15244,7 +15300,7 @@ rows716:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k718:
+k739:
 	MOVLQSX      (SI), R8
 	VBROADCASTSS (DI), Y2
 	VFMADD231PS  (CX)(R8*4), Y2, Y0
@@ -15252,58 +15308,58 @@ k718:
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k718
+	JNE          k739
 
-summed719:
+summed740:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised722
+	JEQ          initialised743
 	CMPQ         SI, $0x01
-	JEQ          column720
+	JEQ          column741
 	CMPQ         SI, $0x02
-	JEQ          number721
+	JEQ          number742
 	VMOVSD       72(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Y2
 	VADDPS       Y2, Y0, Y0
 	VADDPS       Y2, Y1, Y1
-	JMP          initialised722
+	JMP          initialised743
 
-number721:
+number742:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Y2
 	VADDPS       Y2, Y0, Y0
 	VADDPS       Y2, Y1, Y1
-	JMP          initialised722
+	JMP          initialised743
 
-column720:
+column741:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 
-initialised722:
+initialised743:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product723:
+product744:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times725
+	JNE     times746
 	TESTQ   R9, R9
-	JNE     plus724
+	JNE     plus745
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 32(DI)
-	JMP     written727
+	JMP     written748
 
-plus724:
+plus745:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -15312,11 +15368,11 @@ plus724:
 	VMOVUPS Y2, (DI)
 	VADDPS  32(R8), Y1, Y2
 	VMOVUPS Y2, 32(DI)
-	JMP     written727
+	JMP     written748
 
-times725:
+times746:
 	TESTQ   R9, R9
-	JNE     both726
+	JNE     both747
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -15325,9 +15381,9 @@ times725:
 	VMOVUPS Y2, (DI)
 	VMULPS  32(R8), Y1, Y2
 	VMOVUPS Y2, 32(DI)
-	JMP     written727
+	JMP     written748
 
-both726:
+both747:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -15341,21 +15397,21 @@ both726:
 	VADDPS  32(R9), Y2, Y2
 	VMOVUPS Y2, 32(DI)
 
-written727:
+written748:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done728
+	JEQ  done749
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product723
+	JNE  product744
 
-done728:
+done749:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows716
+	JGE  rows737
 
-next717:
+next738:
 	VZEROUPPER
 	RET
 
@@ -15366,9 +15422,9 @@ TEXT ·matMulPacked2F32AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next730
+	JLT  next752
 
-rows729:
+rows751:
 	VMOVUPS c32_0<>+0(SB), Y7
 	VMOVUPS Y7, Y0
 	VMOVUPS Y7, Y1
@@ -15380,7 +15436,7 @@ rows729:
 	VMOVUPS Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed732
+	JEQ     summed754
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -15400,7 +15456,7 @@ rows729:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k731:
+k753:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Y8
 	VMOVUPS      32(CX)(R8*4), Y9
@@ -15419,18 +15475,18 @@ k731:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k731
+	JNE          k753
 
-summed732:
+summed754:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised735
+	JEQ          initialised757
 	CMPQ         SI, $0x01
-	JEQ          column733
+	JEQ          column755
 	CMPQ         SI, $0x02
-	JEQ          number734
+	JEQ          number756
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Y8
@@ -15442,9 +15498,9 @@ summed732:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised735
+	JMP          initialised757
 
-number734:
+number756:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y8
@@ -15458,9 +15514,9 @@ number734:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised735
+	JMP          initialised757
 
-column733:
+column755:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -15474,18 +15530,18 @@ column733:
 	VADDPS  64(BX), Y6, Y6
 	VADDPS  96(BX), Y7, Y7
 
-initialised735:
+initialised757:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product736:
+product758:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times738
+	JNE     times760
 	TESTQ   R9, R9
-	JNE     plus737
+	JNE     plus759
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -15498,9 +15554,9 @@ product736:
 	VMOVUPS Y5, 32(DI)
 	VMOVUPS Y6, 64(DI)
 	VMOVUPS Y7, 96(DI)
-	JMP     written740
+	JMP     written762
 
-plus737:
+plus759:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -15525,11 +15581,11 @@ plus737:
 	VMOVUPS Y8, 64(DI)
 	VADDPS  96(R8), Y7, Y8
 	VMOVUPS Y8, 96(DI)
-	JMP     written740
+	JMP     written762
 
-times738:
+times760:
 	TESTQ   R9, R9
-	JNE     both739
+	JNE     both761
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -15554,9 +15610,9 @@ times738:
 	VMOVUPS Y8, 64(DI)
 	VMULPS  96(R8), Y7, Y8
 	VMOVUPS Y8, 96(DI)
-	JMP     written740
+	JMP     written762
 
-both739:
+both761:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -15594,25 +15650,25 @@ both739:
 	VADDPS  96(R9), Y8, Y8
 	VMOVUPS Y8, 96(DI)
 
-written740:
+written762:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done741
+	JEQ  done763
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product736
+	JNE  product758
 
-done741:
+done763:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows729
+	JGE  rows751
 
-next730:
+next752:
 	CMPQ DX, $0x10
-	JLT  next743
+	JLT  next765
 
-rows742:
+rows764:
 	VMOVUPS c32_0<>+0(SB), Y3
 	VMOVUPS Y3, Y0
 	VMOVUPS Y3, Y1
@@ -15620,7 +15676,7 @@ rows742:
 	VMOVUPS Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed745
+	JEQ     summed767
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -15640,7 +15696,7 @@ rows742:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k744:
+k766:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Y4
 	VMOVUPS      32(CX)(R8*4), Y5
@@ -15653,18 +15709,18 @@ k744:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k744
+	JNE          k766
 
-summed745:
+summed767:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised748
+	JEQ          initialised770
 	CMPQ         SI, $0x01
-	JEQ          column746
+	JEQ          column768
 	CMPQ         SI, $0x02
-	JEQ          number747
+	JEQ          number769
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Y4
@@ -15672,9 +15728,9 @@ summed745:
 	VADDPS       Y4, Y1, Y1
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised748
+	JMP          initialised770
 
-number747:
+number769:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y4
@@ -15684,9 +15740,9 @@ number747:
 	VBROADCASTSS (SI)(BX*4), Y4
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised748
+	JMP          initialised770
 
-column746:
+column768:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -15696,18 +15752,18 @@ column746:
 	VADDPS  (BX), Y2, Y2
 	VADDPS  32(BX), Y3, Y3
 
-initialised748:
+initialised770:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product749:
+product771:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times751
+	JNE     times773
 	TESTQ   R9, R9
-	JNE     plus750
+	JNE     plus772
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -15716,9 +15772,9 @@ product749:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y2, (DI)
 	VMOVUPS Y3, 32(DI)
-	JMP     written753
+	JMP     written775
 
-plus750:
+plus772:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -15735,11 +15791,11 @@ plus750:
 	VMOVUPS Y4, (DI)
 	VADDPS  32(R8), Y3, Y4
 	VMOVUPS Y4, 32(DI)
-	JMP     written753
+	JMP     written775
 
-times751:
+times773:
 	TESTQ   R9, R9
-	JNE     both752
+	JNE     both774
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -15756,9 +15812,9 @@ times751:
 	VMOVUPS Y4, (DI)
 	VMULPS  32(R8), Y3, Y4
 	VMOVUPS Y4, 32(DI)
-	JMP     written753
+	JMP     written775
 
-both752:
+both774:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -15784,21 +15840,21 @@ both752:
 	VADDPS  32(R9), Y4, Y4
 	VMOVUPS Y4, 32(DI)
 
-written753:
+written775:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done754
+	JEQ  done776
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product749
+	JNE  product771
 
-done754:
+done776:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows742
+	JGE  rows764
 
-next743:
+next765:
 	VZEROUPPER
 	RET
 
@@ -15809,9 +15865,9 @@ TEXT ·matMulPacked3F32AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next756
+	JLT  next779
 
-rows755:
+rows778:
 	VMOVUPS c32_0<>+0(SB), Y5
 	VMOVUPS Y5, Y0
 	VMOVUPS Y5, Y1
@@ -15821,7 +15877,7 @@ rows755:
 	VMOVUPS Y5, Y5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed758
+	JEQ     summed781
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -15841,7 +15897,7 @@ rows755:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k757:
+k780:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Y6
 	VMOVUPS      32(CX)(R8*4), Y7
@@ -15857,18 +15913,18 @@ k757:
 	ADDQ         $0x04, SI
 	ADDQ         $0x0c, DI
 	DECQ         BX
-	JNE          k757
+	JNE          k780
 
-summed758:
+summed781:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised761
+	JEQ          initialised784
 	CMPQ         SI, $0x01
-	JEQ          column759
+	JEQ          column782
 	CMPQ         SI, $0x02
-	JEQ          number760
+	JEQ          number783
 	VMOVSD       72(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Y6
@@ -15878,9 +15934,9 @@ summed758:
 	VADDPS       Y6, Y3, Y3
 	VADDPS       Y6, Y4, Y4
 	VADDPS       Y6, Y5, Y5
-	JMP          initialised761
+	JMP          initialised784
 
-number760:
+number783:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y6
@@ -15894,9 +15950,9 @@ number760:
 	VBROADCASTSS (SI)(BX*4), Y6
 	VADDPS       Y6, Y4, Y4
 	VADDPS       Y6, Y5, Y5
-	JMP          initialised761
+	JMP          initialised784
 
-column759:
+column782:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -15910,18 +15966,18 @@ column759:
 	VADDPS  (BX), Y4, Y4
 	VADDPS  32(BX), Y5, Y5
 
-initialised761:
+initialised784:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product762:
+product785:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times764
+	JNE     times787
 	TESTQ   R9, R9
-	JNE     plus763
+	JNE     plus786
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -15934,9 +15990,9 @@ product762:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y4, (DI)
 	VMOVUPS Y5, 32(DI)
-	JMP     written766
+	JMP     written789
 
-plus763:
+plus786:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -15961,11 +16017,11 @@ plus763:
 	VMOVUPS Y6, (DI)
 	VADDPS  32(R8), Y5, Y6
 	VMOVUPS Y6, 32(DI)
-	JMP     written766
+	JMP     written789
 
-times764:
+times787:
 	TESTQ   R9, R9
-	JNE     both765
+	JNE     both788
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -15990,9 +16046,9 @@ times764:
 	VMOVUPS Y6, (DI)
 	VMULPS  32(R8), Y5, Y6
 	VMOVUPS Y6, 32(DI)
-	JMP     written766
+	JMP     written789
 
-both765:
+both788:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -16030,21 +16086,21 @@ both765:
 	VADDPS  32(R9), Y6, Y6
 	VMOVUPS Y6, 32(DI)
 
-written766:
+written789:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done767
+	JEQ  done790
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product762
+	JNE  product785
 
-done767:
+done790:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows755
+	JGE  rows778
 
-next756:
+next779:
 	VZEROUPPER
 	RET
 
@@ -16055,9 +16111,9 @@ TEXT ·matMulPacked4F32AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next769
+	JLT  next793
 
-rows768:
+rows792:
 	VMOVUPS c32_0<>+0(SB), Y7
 	VMOVUPS Y7, Y0
 	VMOVUPS Y7, Y1
@@ -16069,7 +16125,7 @@ rows768:
 	VMOVUPS Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed771
+	JEQ     summed795
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -16090,7 +16146,7 @@ rows768:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k770:
+k794:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Y8
 	VMOVUPS      32(CX)(R8*4), Y9
@@ -16109,18 +16165,18 @@ k770:
 	ADDQ         $0x04, SI
 	ADDQ         $0x10, DI
 	DECQ         BX
-	JNE          k770
+	JNE          k794
 
-summed771:
+summed795:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised774
+	JEQ          initialised798
 	CMPQ         SI, $0x01
-	JEQ          column772
+	JEQ          column796
 	CMPQ         SI, $0x02
-	JEQ          number773
+	JEQ          number797
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Y8
@@ -16132,9 +16188,9 @@ summed771:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised774
+	JMP          initialised798
 
-number773:
+number797:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y8
@@ -16152,9 +16208,9 @@ number773:
 	VBROADCASTSS (SI)(BX*4), Y8
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised774
+	JMP          initialised798
 
-column772:
+column796:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -16172,18 +16228,18 @@ column772:
 	VADDPS  (BX), Y6, Y6
 	VADDPS  32(BX), Y7, Y7
 
-initialised774:
+initialised798:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product775:
+product799:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times777
+	JNE     times801
 	TESTQ   R9, R9
-	JNE     plus776
+	JNE     plus800
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -16200,9 +16256,9 @@ product775:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y6, (DI)
 	VMOVUPS Y7, 32(DI)
-	JMP     written779
+	JMP     written803
 
-plus776:
+plus800:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -16235,11 +16291,11 @@ plus776:
 	VMOVUPS Y8, (DI)
 	VADDPS  32(R8), Y7, Y8
 	VMOVUPS Y8, 32(DI)
-	JMP     written779
+	JMP     written803
 
-times777:
+times801:
 	TESTQ   R9, R9
-	JNE     both778
+	JNE     both802
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -16272,9 +16328,9 @@ times777:
 	VMOVUPS Y8, (DI)
 	VMULPS  32(R8), Y7, Y8
 	VMOVUPS Y8, 32(DI)
-	JMP     written779
+	JMP     written803
 
-both778:
+both802:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -16324,21 +16380,21 @@ both778:
 	VADDPS  32(R9), Y8, Y8
 	VMOVUPS Y8, 32(DI)
 
-written779:
+written803:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done780
+	JEQ  done804
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product775
+	JNE  product799
 
-done780:
+done804:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows768
+	JGE  rows792
 
-next769:
+next793:
 	VZEROUPPER
 	RET
 
@@ -16349,9 +16405,9 @@ TEXT ·matMulPacked5F32AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next782
+	JLT  next807
 
-rows781:
+rows806:
 	VMOVUPS c32_0<>+0(SB), Y9
 	VMOVUPS Y9, Y0
 	VMOVUPS Y9, Y1
@@ -16365,7 +16421,7 @@ rows781:
 	VMOVUPS Y9, Y9
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed784
+	JEQ     summed809
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -16387,7 +16443,7 @@ rows781:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k783:
+k808:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Y10
 	VMOVUPS      32(CX)(R8*4), Y11
@@ -16409,18 +16465,18 @@ k783:
 	ADDQ         $0x04, SI
 	ADDQ         $0x14, DI
 	DECQ         BX
-	JNE          k783
+	JNE          k808
 
-summed784:
+summed809:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised787
+	JEQ          initialised812
 	CMPQ         SI, $0x01
-	JEQ          column785
+	JEQ          column810
 	CMPQ         SI, $0x02
-	JEQ          number786
+	JEQ          number811
 	VMOVSD       72(AX), X10
 	VCVTSD2SS    X10, X10, X10
 	VBROADCASTSS X10, Y10
@@ -16434,9 +16490,9 @@ summed784:
 	VADDPS       Y10, Y7, Y7
 	VADDPS       Y10, Y8, Y8
 	VADDPS       Y10, Y9, Y9
-	JMP          initialised787
+	JMP          initialised812
 
-number786:
+number811:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y10
@@ -16458,9 +16514,9 @@ number786:
 	VBROADCASTSS (SI)(BX*4), Y10
 	VADDPS       Y10, Y8, Y8
 	VADDPS       Y10, Y9, Y9
-	JMP          initialised787
+	JMP          initialised812
 
-column785:
+column810:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -16482,18 +16538,18 @@ column785:
 	VADDPS  (BX), Y8, Y8
 	VADDPS  32(BX), Y9, Y9
 
-initialised787:
+initialised812:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product788:
+product813:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times790
+	JNE     times815
 	TESTQ   R9, R9
-	JNE     plus789
+	JNE     plus814
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -16514,9 +16570,9 @@ product788:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y8, (DI)
 	VMOVUPS Y9, 32(DI)
-	JMP     written792
+	JMP     written817
 
-plus789:
+plus814:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -16557,11 +16613,11 @@ plus789:
 	VMOVUPS Y10, (DI)
 	VADDPS  32(R8), Y9, Y10
 	VMOVUPS Y10, 32(DI)
-	JMP     written792
+	JMP     written817
 
-times790:
+times815:
 	TESTQ   R9, R9
-	JNE     both791
+	JNE     both816
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -16602,9 +16658,9 @@ times790:
 	VMOVUPS Y10, (DI)
 	VMULPS  32(R8), Y9, Y10
 	VMOVUPS Y10, 32(DI)
-	JMP     written792
+	JMP     written817
 
-both791:
+both816:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -16666,21 +16722,21 @@ both791:
 	VADDPS  32(R9), Y10, Y10
 	VMOVUPS Y10, 32(DI)
 
-written792:
+written817:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done793
+	JEQ  done818
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product788
+	JNE  product813
 
-done793:
+done818:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows781
+	JGE  rows806
 
-next782:
+next807:
 	VZEROUPPER
 	RET
 
@@ -16691,9 +16747,9 @@ TEXT ·matMulPacked6F32AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next795
+	JLT  next821
 
-rows794:
+rows820:
 	VMOVUPS c32_0<>+0(SB), Y11
 	VMOVUPS Y11, Y0
 	VMOVUPS Y11, Y1
@@ -16709,7 +16765,7 @@ rows794:
 	VMOVUPS Y11, Y11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed797
+	JEQ     summed823
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -16731,7 +16787,7 @@ rows794:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k796:
+k822:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Y12
 	VMOVUPS      32(CX)(R8*4), Y13
@@ -16756,18 +16812,18 @@ k796:
 	ADDQ         $0x04, SI
 	ADDQ         $0x18, DI
 	DECQ         BX
-	JNE          k796
+	JNE          k822
 
-summed797:
+summed823:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised800
+	JEQ          initialised826
 	CMPQ         SI, $0x01
-	JEQ          column798
+	JEQ          column824
 	CMPQ         SI, $0x02
-	JEQ          number799
+	JEQ          number825
 	VMOVSD       72(AX), X12
 	VCVTSD2SS    X12, X12, X12
 	VBROADCASTSS X12, Y12
@@ -16783,9 +16839,9 @@ summed797:
 	VADDPS       Y12, Y9, Y9
 	VADDPS       Y12, Y10, Y10
 	VADDPS       Y12, Y11, Y11
-	JMP          initialised800
+	JMP          initialised826
 
-number799:
+number825:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y12
@@ -16811,9 +16867,9 @@ number799:
 	VBROADCASTSS (SI)(BX*4), Y12
 	VADDPS       Y12, Y10, Y10
 	VADDPS       Y12, Y11, Y11
-	JMP          initialised800
+	JMP          initialised826
 
-column798:
+column824:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -16839,18 +16895,18 @@ column798:
 	VADDPS  (BX), Y10, Y10
 	VADDPS  32(BX), Y11, Y11
 
-initialised800:
+initialised826:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product801:
+product827:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times803
+	JNE     times829
 	TESTQ   R9, R9
-	JNE     plus802
+	JNE     plus828
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -16875,9 +16931,9 @@ product801:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y10, (DI)
 	VMOVUPS Y11, 32(DI)
-	JMP     written805
+	JMP     written831
 
-plus802:
+plus828:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -16926,11 +16982,11 @@ plus802:
 	VMOVUPS Y12, (DI)
 	VADDPS  32(R8), Y11, Y12
 	VMOVUPS Y12, 32(DI)
-	JMP     written805
+	JMP     written831
 
-times803:
+times829:
 	TESTQ   R9, R9
-	JNE     both804
+	JNE     both830
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -16979,9 +17035,9 @@ times803:
 	VMOVUPS Y12, (DI)
 	VMULPS  32(R8), Y11, Y12
 	VMOVUPS Y12, 32(DI)
-	JMP     written805
+	JMP     written831
 
-both804:
+both830:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -17055,34 +17111,35 @@ both804:
 	VADDPS  32(R9), Y12, Y12
 	VMOVUPS Y12, 32(DI)
 
-written805:
+written831:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done806
+	JEQ  done832
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product801
+	JNE  product827
 
-done806:
+done832:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows794
+	JGE  rows820
 
-next795:
+next821:
 	VZEROUPPER
 	RET
 
-// func matMul1F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul1F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMul1F64AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMul1F64AVX512(SB), NOSPLIT, $0-48
+group833:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next808
+	JLT  next835
 
-rows807:
+rows834:
 	VMOVUPD c64_0<>+0(SB), Z7
 	VMOVUPD Z7, Z0
 	VMOVUPD Z7, Z1
@@ -17094,7 +17151,7 @@ rows807:
 	VMOVUPD Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed810
+	JEQ     summed837
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -17107,7 +17164,7 @@ rows807:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k809:
+k836:
 	MOVLQSX      (SI), R9
 	VBROADCASTSD (DI), Z8
 	VFMADD231PD  (CX)(R9*8), Z8, Z0
@@ -17121,18 +17178,18 @@ k809:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k809
+	JNE          k836
 
-summed810:
+summed837:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised813
+	JEQ          initialised840
 	CMPQ         SI, $0x01
-	JEQ          column811
+	JEQ          column838
 	CMPQ         SI, $0x02
-	JEQ          number812
+	JEQ          number839
 	VBROADCASTSD 72(AX), Z8
 	VADDPD       Z8, Z0, Z0
 	VADDPD       Z8, Z1, Z1
@@ -17142,9 +17199,9 @@ summed810:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised813
+	JMP          initialised840
 
-number812:
+number839:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Z8
@@ -17156,9 +17213,9 @@ number812:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised813
+	JMP          initialised840
 
-column811:
+column838:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Z0, Z0
@@ -17170,18 +17227,18 @@ column811:
 	VADDPD  384(BX), Z6, Z6
 	VADDPD  448(BX), Z7, Z7
 
-initialised813:
+initialised840:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product814:
+product841:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times816
+	JNE     times843
 	TESTQ   R9, R9
-	JNE     plus815
+	JNE     plus842
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z0, (DI)
@@ -17192,9 +17249,9 @@ product814:
 	VMOVUPD Z5, 320(DI)
 	VMOVUPD Z6, 384(DI)
 	VMOVUPD Z7, 448(DI)
-	JMP     written818
+	JMP     written845
 
-plus815:
+plus842:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -17215,11 +17272,11 @@ plus815:
 	VMOVUPD Z8, 384(DI)
 	VADDPD  448(R8), Z7, Z8
 	VMOVUPD Z8, 448(DI)
-	JMP     written818
+	JMP     written845
 
-times816:
+times843:
 	TESTQ   R9, R9
-	JNE     both817
+	JNE     both844
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -17240,9 +17297,9 @@ times816:
 	VMOVUPD Z8, 384(DI)
 	VMULPD  448(R8), Z7, Z8
 	VMOVUPD Z8, 448(DI)
-	JMP     written818
+	JMP     written845
 
-both817:
+both844:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -17274,25 +17331,25 @@ both817:
 	VADDPD  448(R9), Z8, Z8
 	VMOVUPD Z8, 448(DI)
 
-written818:
+written845:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done819
+	JEQ  done846
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product814
+	JNE  product841
 
-done819:
+done846:
 	ADDQ $+512, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows807
+	JGE  rows834
 
-next808:
+next835:
 	CMPQ DX, $0x20
-	JLT  next821
+	JLT  next848
 
-rows820:
+rows847:
 	VMOVUPD c64_0<>+0(SB), Z3
 	VMOVUPD Z3, Z0
 	VMOVUPD Z3, Z1
@@ -17300,7 +17357,7 @@ rows820:
 	VMOVUPD Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed823
+	JEQ     summed850
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -17313,7 +17370,7 @@ rows820:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k822:
+k849:
 	MOVLQSX      (SI), R9
 	VBROADCASTSD (DI), Z4
 	VFMADD231PD  (CX)(R9*8), Z4, Z0
@@ -17323,26 +17380,26 @@ k822:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k822
+	JNE          k849
 
-summed823:
+summed850:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised826
+	JEQ          initialised853
 	CMPQ         SI, $0x01
-	JEQ          column824
+	JEQ          column851
 	CMPQ         SI, $0x02
-	JEQ          number825
+	JEQ          number852
 	VBROADCASTSD 72(AX), Z4
 	VADDPD       Z4, Z0, Z0
 	VADDPD       Z4, Z1, Z1
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised826
+	JMP          initialised853
 
-number825:
+number852:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Z4
@@ -17350,9 +17407,9 @@ number825:
 	VADDPD       Z4, Z1, Z1
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised826
+	JMP          initialised853
 
-column824:
+column851:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Z0, Z0
@@ -17360,27 +17417,27 @@ column824:
 	VADDPD  128(BX), Z2, Z2
 	VADDPD  192(BX), Z3, Z3
 
-initialised826:
+initialised853:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product827:
+product854:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times829
+	JNE     times856
 	TESTQ   R9, R9
-	JNE     plus828
+	JNE     plus855
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 64(DI)
 	VMOVUPD Z2, 128(DI)
 	VMOVUPD Z3, 192(DI)
-	JMP     written831
+	JMP     written858
 
-plus828:
+plus855:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -17393,11 +17450,11 @@ plus828:
 	VMOVUPD Z4, 128(DI)
 	VADDPD  192(R8), Z3, Z4
 	VMOVUPD Z4, 192(DI)
-	JMP     written831
+	JMP     written858
 
-times829:
+times856:
 	TESTQ   R9, R9
-	JNE     both830
+	JNE     both857
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -17410,9 +17467,9 @@ times829:
 	VMOVUPD Z4, 128(DI)
 	VMULPD  192(R8), Z3, Z4
 	VMOVUPD Z4, 192(DI)
-	JMP     written831
+	JMP     written858
 
-both830:
+both857:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -17432,31 +17489,31 @@ both830:
 	VADDPD  192(R9), Z4, Z4
 	VMOVUPD Z4, 192(DI)
 
-written831:
+written858:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done832
+	JEQ  done859
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product827
+	JNE  product854
 
-done832:
+done859:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows820
+	JGE  rows847
 
-next821:
+next848:
 	CMPQ DX, $0x10
-	JLT  next834
+	JLT  next861
 
-rows833:
+rows860:
 	VMOVUPD c64_0<>+0(SB), Z1
 	VMOVUPD Z1, Z0
 	VMOVUPD Z1, Z1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed836
+	JEQ     summed863
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -17469,7 +17526,7 @@ rows833:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k835:
+k862:
 	MOVLQSX      (SI), R9
 	VBROADCASTSD (DI), Z2
 	VFMADD231PD  (CX)(R9*8), Z2, Z0
@@ -17477,56 +17534,56 @@ k835:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k835
+	JNE          k862
 
-summed836:
+summed863:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised839
+	JEQ          initialised866
 	CMPQ         SI, $0x01
-	JEQ          column837
+	JEQ          column864
 	CMPQ         SI, $0x02
-	JEQ          number838
+	JEQ          number865
 	VBROADCASTSD 72(AX), Z2
 	VADDPD       Z2, Z0, Z0
 	VADDPD       Z2, Z1, Z1
-	JMP          initialised839
+	JMP          initialised866
 
-number838:
+number865:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Z2
 	VADDPD       Z2, Z0, Z0
 	VADDPD       Z2, Z1, Z1
-	JMP          initialised839
+	JMP          initialised866
 
-column837:
+column864:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Z0, Z0
 	VADDPD  64(BX), Z1, Z1
 
-initialised839:
+initialised866:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product840:
+product867:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times842
+	JNE     times869
 	TESTQ   R9, R9
-	JNE     plus841
+	JNE     plus868
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 64(DI)
-	JMP     written844
+	JMP     written871
 
-plus841:
+plus868:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -17535,11 +17592,11 @@ plus841:
 	VMOVUPD Z2, (DI)
 	VADDPD  64(R8), Z1, Z2
 	VMOVUPD Z2, 64(DI)
-	JMP     written844
+	JMP     written871
 
-times842:
+times869:
 	TESTQ   R9, R9
-	JNE     both843
+	JNE     both870
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -17548,9 +17605,9 @@ times842:
 	VMOVUPD Z2, (DI)
 	VMULPD  64(R8), Z1, Z2
 	VMOVUPD Z2, 64(DI)
-	JMP     written844
+	JMP     written871
 
-both843:
+both870:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -17564,21 +17621,24 @@ both843:
 	VADDPD  64(R9), Z2, Z2
 	VMOVUPD Z2, 64(DI)
 
-written844:
+written871:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done845
+	JEQ  done872
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product840
+	JNE  product867
 
-done845:
+done872:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows833
+	JGE  rows860
 
-next834:
+next861:
+	ADDQ $0x01, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group833
 	VZEROUPPER
 	RET
 
@@ -17592,16 +17652,17 @@ DATA c64_0<>+48(SB)/8, $0x0000000000000000
 DATA c64_0<>+56(SB)/8, $0x0000000000000000
 GLOBL c64_0<>(SB), RODATA|NOPTR, $64
 
-// func matMul2F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul2F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMul2F64AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMul2F64AVX512(SB), NOSPLIT, $0-48
+group873:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next847
+	JLT  next875
 
-rows846:
+rows874:
 	VMOVUPD c64_0<>+0(SB), Z15
 	VMOVUPD Z15, Z0
 	VMOVUPD Z15, Z1
@@ -17621,7 +17682,7 @@ rows846:
 	VMOVUPD Z15, Z15
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed849
+	JEQ     summed877
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -17634,7 +17695,7 @@ rows846:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k848:
+k876:
 	MOVLQSX      (SI), R10
 	VMOVUPD      (CX)(R10*8), Z16
 	VMOVUPD      64(CX)(R10*8), Z17
@@ -17665,18 +17726,18 @@ k848:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k848
+	JNE          k876
 
-summed849:
+summed877:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised852
+	JEQ          initialised880
 	CMPQ         SI, $0x01
-	JEQ          column850
+	JEQ          column878
 	CMPQ         SI, $0x02
-	JEQ          number851
+	JEQ          number879
 	VBROADCASTSD 72(AX), Z16
 	VADDPD       Z16, Z0, Z0
 	VADDPD       Z16, Z1, Z1
@@ -17694,9 +17755,9 @@ summed849:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised852
+	JMP          initialised880
 
-number851:
+number879:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z16
@@ -17718,9 +17779,9 @@ number851:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised852
+	JMP          initialised880
 
-column850:
+column878:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -17742,18 +17803,18 @@ column850:
 	VADDPD  384(BX), Z14, Z14
 	VADDPD  448(BX), Z15, Z15
 
-initialised852:
+initialised880:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product853:
+product881:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times855
+	JNE     times883
 	TESTQ   R9, R9
-	JNE     plus854
+	JNE     plus882
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -17774,9 +17835,9 @@ product853:
 	VMOVUPD Z13, 320(DI)
 	VMOVUPD Z14, 384(DI)
 	VMOVUPD Z15, 448(DI)
-	JMP     written857
+	JMP     written885
 
-plus854:
+plus882:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -17817,11 +17878,11 @@ plus854:
 	VMOVUPD Z16, 384(DI)
 	VADDPD  448(R8), Z15, Z16
 	VMOVUPD Z16, 448(DI)
-	JMP     written857
+	JMP     written885
 
-times855:
+times883:
 	TESTQ   R9, R9
-	JNE     both856
+	JNE     both884
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -17862,9 +17923,9 @@ times855:
 	VMOVUPD Z16, 384(DI)
 	VMULPD  448(R8), Z15, Z16
 	VMOVUPD Z16, 448(DI)
-	JMP     written857
+	JMP     written885
 
-both856:
+both884:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -17926,25 +17987,25 @@ both856:
 	VADDPD  448(R9), Z16, Z16
 	VMOVUPD Z16, 448(DI)
 
-written857:
+written885:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done858
+	JEQ  done886
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product853
+	JNE  product881
 
-done858:
+done886:
 	ADDQ $+512, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows846
+	JGE  rows874
 
-next847:
+next875:
 	CMPQ DX, $0x20
-	JLT  next860
+	JLT  next888
 
-rows859:
+rows887:
 	VMOVUPD c64_0<>+0(SB), Z7
 	VMOVUPD Z7, Z0
 	VMOVUPD Z7, Z1
@@ -17956,7 +18017,7 @@ rows859:
 	VMOVUPD Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed862
+	JEQ     summed890
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -17969,7 +18030,7 @@ rows859:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k861:
+k889:
 	MOVLQSX      (SI), R10
 	VMOVUPD      (CX)(R10*8), Z8
 	VMOVUPD      64(CX)(R10*8), Z9
@@ -17988,18 +18049,18 @@ k861:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k861
+	JNE          k889
 
-summed862:
+summed890:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised865
+	JEQ          initialised893
 	CMPQ         SI, $0x01
-	JEQ          column863
+	JEQ          column891
 	CMPQ         SI, $0x02
-	JEQ          number864
+	JEQ          number892
 	VBROADCASTSD 72(AX), Z8
 	VADDPD       Z8, Z0, Z0
 	VADDPD       Z8, Z1, Z1
@@ -18009,9 +18070,9 @@ summed862:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised865
+	JMP          initialised893
 
-number864:
+number892:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z8
@@ -18025,9 +18086,9 @@ number864:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised865
+	JMP          initialised893
 
-column863:
+column891:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -18041,18 +18102,18 @@ column863:
 	VADDPD  128(BX), Z6, Z6
 	VADDPD  192(BX), Z7, Z7
 
-initialised865:
+initialised893:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product866:
+product894:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times868
+	JNE     times896
 	TESTQ   R9, R9
-	JNE     plus867
+	JNE     plus895
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -18065,9 +18126,9 @@ product866:
 	VMOVUPD Z5, 64(DI)
 	VMOVUPD Z6, 128(DI)
 	VMOVUPD Z7, 192(DI)
-	JMP     written870
+	JMP     written898
 
-plus867:
+plus895:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -18092,11 +18153,11 @@ plus867:
 	VMOVUPD Z8, 128(DI)
 	VADDPD  192(R8), Z7, Z8
 	VMOVUPD Z8, 192(DI)
-	JMP     written870
+	JMP     written898
 
-times868:
+times896:
 	TESTQ   R9, R9
-	JNE     both869
+	JNE     both897
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -18121,9 +18182,9 @@ times868:
 	VMOVUPD Z8, 128(DI)
 	VMULPD  192(R8), Z7, Z8
 	VMOVUPD Z8, 192(DI)
-	JMP     written870
+	JMP     written898
 
-both869:
+both897:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -18161,25 +18222,25 @@ both869:
 	VADDPD  192(R9), Z8, Z8
 	VMOVUPD Z8, 192(DI)
 
-written870:
+written898:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done871
+	JEQ  done899
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product866
+	JNE  product894
 
-done871:
+done899:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows859
+	JGE  rows887
 
-next860:
+next888:
 	CMPQ DX, $0x10
-	JLT  next873
+	JLT  next901
 
-rows872:
+rows900:
 	VMOVUPD c64_0<>+0(SB), Z3
 	VMOVUPD Z3, Z0
 	VMOVUPD Z3, Z1
@@ -18187,7 +18248,7 @@ rows872:
 	VMOVUPD Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed875
+	JEQ     summed903
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -18200,7 +18261,7 @@ rows872:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k874:
+k902:
 	MOVLQSX      (SI), R10
 	VMOVUPD      (CX)(R10*8), Z4
 	VMOVUPD      64(CX)(R10*8), Z5
@@ -18213,26 +18274,26 @@ k874:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k874
+	JNE          k902
 
-summed875:
+summed903:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised878
+	JEQ          initialised906
 	CMPQ         SI, $0x01
-	JEQ          column876
+	JEQ          column904
 	CMPQ         SI, $0x02
-	JEQ          number877
+	JEQ          number905
 	VBROADCASTSD 72(AX), Z4
 	VADDPD       Z4, Z0, Z0
 	VADDPD       Z4, Z1, Z1
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised878
+	JMP          initialised906
 
-number877:
+number905:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z4
@@ -18242,9 +18303,9 @@ number877:
 	VBROADCASTSD (SI)(BX*8), Z4
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised878
+	JMP          initialised906
 
-column876:
+column904:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -18254,18 +18315,18 @@ column876:
 	VADDPD  (BX), Z2, Z2
 	VADDPD  64(BX), Z3, Z3
 
-initialised878:
+initialised906:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product879:
+product907:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times881
+	JNE     times909
 	TESTQ   R9, R9
-	JNE     plus880
+	JNE     plus908
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -18274,9 +18335,9 @@ product879:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z2, (DI)
 	VMOVUPD Z3, 64(DI)
-	JMP     written883
+	JMP     written911
 
-plus880:
+plus908:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -18293,11 +18354,11 @@ plus880:
 	VMOVUPD Z4, (DI)
 	VADDPD  64(R8), Z3, Z4
 	VMOVUPD Z4, 64(DI)
-	JMP     written883
+	JMP     written911
 
-times881:
+times909:
 	TESTQ   R9, R9
-	JNE     both882
+	JNE     both910
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -18314,9 +18375,9 @@ times881:
 	VMOVUPD Z4, (DI)
 	VMULPD  64(R8), Z3, Z4
 	VMOVUPD Z4, 64(DI)
-	JMP     written883
+	JMP     written911
 
-both882:
+both910:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -18342,34 +18403,38 @@ both882:
 	VADDPD  64(R9), Z4, Z4
 	VMOVUPD Z4, 64(DI)
 
-written883:
+written911:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done884
+	JEQ  done912
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product879
+	JNE  product907
 
-done884:
+done912:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows872
+	JGE  rows900
 
-next873:
+next901:
+	ADDQ $0x02, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group873
 	VZEROUPPER
 	RET
 
-// func matMul3F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul3F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMul3F64AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMul3F64AVX512(SB), NOSPLIT, $0-48
+group913:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next886
+	JLT  next915
 
-rows885:
+rows914:
 	VMOVUPD c64_0<>+0(SB), Z11
 	VMOVUPD Z11, Z0
 	VMOVUPD Z11, Z1
@@ -18385,7 +18450,7 @@ rows885:
 	VMOVUPD Z11, Z11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed888
+	JEQ     summed917
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -18398,7 +18463,7 @@ rows885:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k887:
+k916:
 	MOVLQSX      (SI), R10
 	VMOVUPD      (CX)(R10*8), Z12
 	VMOVUPD      64(CX)(R10*8), Z13
@@ -18422,18 +18487,18 @@ k887:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k887
+	JNE          k916
 
-summed888:
+summed917:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised891
+	JEQ          initialised920
 	CMPQ         SI, $0x01
-	JEQ          column889
+	JEQ          column918
 	CMPQ         SI, $0x02
-	JEQ          number890
+	JEQ          number919
 	VBROADCASTSD 72(AX), Z12
 	VADDPD       Z12, Z0, Z0
 	VADDPD       Z12, Z1, Z1
@@ -18447,9 +18512,9 @@ summed888:
 	VADDPD       Z12, Z9, Z9
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised891
+	JMP          initialised920
 
-number890:
+number919:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z12
@@ -18469,9 +18534,9 @@ number890:
 	VADDPD       Z12, Z9, Z9
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised891
+	JMP          initialised920
 
-column889:
+column918:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -18491,18 +18556,18 @@ column889:
 	VADDPD  128(BX), Z10, Z10
 	VADDPD  192(BX), Z11, Z11
 
-initialised891:
+initialised920:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product892:
+product921:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times894
+	JNE     times923
 	TESTQ   R9, R9
-	JNE     plus893
+	JNE     plus922
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -18521,9 +18586,9 @@ product892:
 	VMOVUPD Z9, 64(DI)
 	VMOVUPD Z10, 128(DI)
 	VMOVUPD Z11, 192(DI)
-	JMP     written896
+	JMP     written925
 
-plus893:
+plus922:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -18560,11 +18625,11 @@ plus893:
 	VMOVUPD Z12, 128(DI)
 	VADDPD  192(R8), Z11, Z12
 	VMOVUPD Z12, 192(DI)
-	JMP     written896
+	JMP     written925
 
-times894:
+times923:
 	TESTQ   R9, R9
-	JNE     both895
+	JNE     both924
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -18601,9 +18666,9 @@ times894:
 	VMOVUPD Z12, 128(DI)
 	VMULPD  192(R8), Z11, Z12
 	VMOVUPD Z12, 192(DI)
-	JMP     written896
+	JMP     written925
 
-both895:
+both924:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -18659,25 +18724,25 @@ both895:
 	VADDPD  192(R9), Z12, Z12
 	VMOVUPD Z12, 192(DI)
 
-written896:
+written925:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done897
+	JEQ  done926
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product892
+	JNE  product921
 
-done897:
+done926:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows885
+	JGE  rows914
 
-next886:
+next915:
 	CMPQ DX, $0x10
-	JLT  next899
+	JLT  next928
 
-rows898:
+rows927:
 	VMOVUPD c64_0<>+0(SB), Z5
 	VMOVUPD Z5, Z0
 	VMOVUPD Z5, Z1
@@ -18687,7 +18752,7 @@ rows898:
 	VMOVUPD Z5, Z5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed901
+	JEQ     summed930
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -18700,7 +18765,7 @@ rows898:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k900:
+k929:
 	MOVLQSX      (SI), R10
 	VMOVUPD      (CX)(R10*8), Z6
 	VMOVUPD      64(CX)(R10*8), Z7
@@ -18716,18 +18781,18 @@ k900:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k900
+	JNE          k929
 
-summed901:
+summed930:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised904
+	JEQ          initialised933
 	CMPQ         SI, $0x01
-	JEQ          column902
+	JEQ          column931
 	CMPQ         SI, $0x02
-	JEQ          number903
+	JEQ          number932
 	VBROADCASTSD 72(AX), Z6
 	VADDPD       Z6, Z0, Z0
 	VADDPD       Z6, Z1, Z1
@@ -18735,9 +18800,9 @@ summed901:
 	VADDPD       Z6, Z3, Z3
 	VADDPD       Z6, Z4, Z4
 	VADDPD       Z6, Z5, Z5
-	JMP          initialised904
+	JMP          initialised933
 
-number903:
+number932:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z6
@@ -18751,9 +18816,9 @@ number903:
 	VBROADCASTSD (SI)(BX*8), Z6
 	VADDPD       Z6, Z4, Z4
 	VADDPD       Z6, Z5, Z5
-	JMP          initialised904
+	JMP          initialised933
 
-column902:
+column931:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -18767,18 +18832,18 @@ column902:
 	VADDPD  (BX), Z4, Z4
 	VADDPD  64(BX), Z5, Z5
 
-initialised904:
+initialised933:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product905:
+product934:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times907
+	JNE     times936
 	TESTQ   R9, R9
-	JNE     plus906
+	JNE     plus935
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -18791,9 +18856,9 @@ product905:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z4, (DI)
 	VMOVUPD Z5, 64(DI)
-	JMP     written909
+	JMP     written938
 
-plus906:
+plus935:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -18818,11 +18883,11 @@ plus906:
 	VMOVUPD Z6, (DI)
 	VADDPD  64(R8), Z5, Z6
 	VMOVUPD Z6, 64(DI)
-	JMP     written909
+	JMP     written938
 
-times907:
+times936:
 	TESTQ   R9, R9
-	JNE     both908
+	JNE     both937
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -18847,9 +18912,9 @@ times907:
 	VMOVUPD Z6, (DI)
 	VMULPD  64(R8), Z5, Z6
 	VMOVUPD Z6, 64(DI)
-	JMP     written909
+	JMP     written938
 
-both908:
+both937:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -18887,34 +18952,38 @@ both908:
 	VADDPD  64(R9), Z6, Z6
 	VMOVUPD Z6, 64(DI)
 
-written909:
+written938:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done910
+	JEQ  done939
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product905
+	JNE  product934
 
-done910:
+done939:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows898
+	JGE  rows927
 
-next899:
+next928:
+	ADDQ $0x03, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group913
 	VZEROUPPER
 	RET
 
-// func matMul4F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul4F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMul4F64AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMul4F64AVX512(SB), NOSPLIT, $0-48
+group940:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next912
+	JLT  next942
 
-rows911:
+rows941:
 	VMOVUPD c64_0<>+0(SB), Z15
 	VMOVUPD Z15, Z0
 	VMOVUPD Z15, Z1
@@ -18934,7 +19003,7 @@ rows911:
 	VMOVUPD Z15, Z15
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed914
+	JEQ     summed944
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -18948,7 +19017,7 @@ rows911:
 	ADDQ    R10, DI
 	LEAQ    (R9)(R9*2), R10
 
-k913:
+k943:
 	MOVLQSX      (SI), R11
 	VMOVUPD      (CX)(R11*8), Z16
 	VMOVUPD      64(CX)(R11*8), Z17
@@ -18977,18 +19046,18 @@ k913:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k913
+	JNE          k943
 
-summed914:
+summed944:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised917
+	JEQ          initialised947
 	CMPQ         SI, $0x01
-	JEQ          column915
+	JEQ          column945
 	CMPQ         SI, $0x02
-	JEQ          number916
+	JEQ          number946
 	VBROADCASTSD 72(AX), Z16
 	VADDPD       Z16, Z0, Z0
 	VADDPD       Z16, Z1, Z1
@@ -19006,9 +19075,9 @@ summed914:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised917
+	JMP          initialised947
 
-number916:
+number946:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z16
@@ -19034,9 +19103,9 @@ number916:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised917
+	JMP          initialised947
 
-column915:
+column945:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -19062,18 +19131,18 @@ column915:
 	VADDPD  128(BX), Z14, Z14
 	VADDPD  192(BX), Z15, Z15
 
-initialised917:
+initialised947:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product918:
+product948:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times920
+	JNE     times950
 	TESTQ   R9, R9
-	JNE     plus919
+	JNE     plus949
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -19098,9 +19167,9 @@ product918:
 	VMOVUPD Z13, 64(DI)
 	VMOVUPD Z14, 128(DI)
 	VMOVUPD Z15, 192(DI)
-	JMP     written922
+	JMP     written952
 
-plus919:
+plus949:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -19149,11 +19218,11 @@ plus919:
 	VMOVUPD Z16, 128(DI)
 	VADDPD  192(R8), Z15, Z16
 	VMOVUPD Z16, 192(DI)
-	JMP     written922
+	JMP     written952
 
-times920:
+times950:
 	TESTQ   R9, R9
-	JNE     both921
+	JNE     both951
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -19202,9 +19271,9 @@ times920:
 	VMOVUPD Z16, 128(DI)
 	VMULPD  192(R8), Z15, Z16
 	VMOVUPD Z16, 192(DI)
-	JMP     written922
+	JMP     written952
 
-both921:
+both951:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -19278,25 +19347,25 @@ both921:
 	VADDPD  192(R9), Z16, Z16
 	VMOVUPD Z16, 192(DI)
 
-written922:
+written952:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done923
+	JEQ  done953
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product918
+	JNE  product948
 
-done923:
+done953:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows911
+	JGE  rows941
 
-next912:
+next942:
 	CMPQ DX, $0x10
-	JLT  next925
+	JLT  next955
 
-rows924:
+rows954:
 	VMOVUPD c64_0<>+0(SB), Z7
 	VMOVUPD Z7, Z0
 	VMOVUPD Z7, Z1
@@ -19308,7 +19377,7 @@ rows924:
 	VMOVUPD Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed927
+	JEQ     summed957
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -19322,7 +19391,7 @@ rows924:
 	ADDQ    R10, DI
 	LEAQ    (R9)(R9*2), R10
 
-k926:
+k956:
 	MOVLQSX      (SI), R11
 	VMOVUPD      (CX)(R11*8), Z8
 	VMOVUPD      64(CX)(R11*8), Z9
@@ -19341,18 +19410,18 @@ k926:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k926
+	JNE          k956
 
-summed927:
+summed957:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised930
+	JEQ          initialised960
 	CMPQ         SI, $0x01
-	JEQ          column928
+	JEQ          column958
 	CMPQ         SI, $0x02
-	JEQ          number929
+	JEQ          number959
 	VBROADCASTSD 72(AX), Z8
 	VADDPD       Z8, Z0, Z0
 	VADDPD       Z8, Z1, Z1
@@ -19362,9 +19431,9 @@ summed927:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised930
+	JMP          initialised960
 
-number929:
+number959:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z8
@@ -19382,9 +19451,9 @@ number929:
 	VBROADCASTSD (SI)(BX*8), Z8
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised930
+	JMP          initialised960
 
-column928:
+column958:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -19402,18 +19471,18 @@ column928:
 	VADDPD  (BX), Z6, Z6
 	VADDPD  64(BX), Z7, Z7
 
-initialised930:
+initialised960:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product931:
+product961:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times933
+	JNE     times963
 	TESTQ   R9, R9
-	JNE     plus932
+	JNE     plus962
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -19430,9 +19499,9 @@ product931:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z6, (DI)
 	VMOVUPD Z7, 64(DI)
-	JMP     written935
+	JMP     written965
 
-plus932:
+plus962:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -19465,11 +19534,11 @@ plus932:
 	VMOVUPD Z8, (DI)
 	VADDPD  64(R8), Z7, Z8
 	VMOVUPD Z8, 64(DI)
-	JMP     written935
+	JMP     written965
 
-times933:
+times963:
 	TESTQ   R9, R9
-	JNE     both934
+	JNE     both964
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -19502,9 +19571,9 @@ times933:
 	VMOVUPD Z8, (DI)
 	VMULPD  64(R8), Z7, Z8
 	VMOVUPD Z8, 64(DI)
-	JMP     written935
+	JMP     written965
 
-both934:
+both964:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -19554,34 +19623,38 @@ both934:
 	VADDPD  64(R9), Z8, Z8
 	VMOVUPD Z8, 64(DI)
 
-written935:
+written965:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done936
+	JEQ  done966
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product931
+	JNE  product961
 
-done936:
+done966:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows924
+	JGE  rows954
 
-next925:
+next955:
+	ADDQ $0x04, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group940
 	VZEROUPPER
 	RET
 
-// func matMul5F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul5F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMul5F64AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMul5F64AVX512(SB), NOSPLIT, $0-48
+group967:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next938
+	JLT  next969
 
-rows937:
+rows968:
 	VMOVUPD c64_0<>+0(SB), Z19
 	VMOVUPD Z19, Z0
 	VMOVUPD Z19, Z1
@@ -19605,7 +19678,7 @@ rows937:
 	VMOVUPD Z19, Z19
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed940
+	JEQ     summed971
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -19620,7 +19693,7 @@ rows937:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k939:
+k970:
 	MOVLQSX      (SI), R12
 	VMOVUPD      (CX)(R12*8), Z20
 	VMOVUPD      64(CX)(R12*8), Z21
@@ -19655,18 +19728,18 @@ k939:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k939
+	JNE          k970
 
-summed940:
+summed971:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised943
+	JEQ          initialised974
 	CMPQ         SI, $0x01
-	JEQ          column941
+	JEQ          column972
 	CMPQ         SI, $0x02
-	JEQ          number942
+	JEQ          number973
 	VBROADCASTSD 72(AX), Z20
 	VADDPD       Z20, Z0, Z0
 	VADDPD       Z20, Z1, Z1
@@ -19688,9 +19761,9 @@ summed940:
 	VADDPD       Z20, Z17, Z17
 	VADDPD       Z20, Z18, Z18
 	VADDPD       Z20, Z19, Z19
-	JMP          initialised943
+	JMP          initialised974
 
-number942:
+number973:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z20
@@ -19722,9 +19795,9 @@ number942:
 	VADDPD       Z20, Z17, Z17
 	VADDPD       Z20, Z18, Z18
 	VADDPD       Z20, Z19, Z19
-	JMP          initialised943
+	JMP          initialised974
 
-column941:
+column972:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -19756,18 +19829,18 @@ column941:
 	VADDPD  128(BX), Z18, Z18
 	VADDPD  192(BX), Z19, Z19
 
-initialised943:
+initialised974:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product944:
+product975:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times946
+	JNE     times977
 	TESTQ   R9, R9
-	JNE     plus945
+	JNE     plus976
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -19798,9 +19871,9 @@ product944:
 	VMOVUPD Z17, 64(DI)
 	VMOVUPD Z18, 128(DI)
 	VMOVUPD Z19, 192(DI)
-	JMP     written948
+	JMP     written979
 
-plus945:
+plus976:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -19861,11 +19934,11 @@ plus945:
 	VMOVUPD Z20, 128(DI)
 	VADDPD  192(R8), Z19, Z20
 	VMOVUPD Z20, 192(DI)
-	JMP     written948
+	JMP     written979
 
-times946:
+times977:
 	TESTQ   R9, R9
-	JNE     both947
+	JNE     both978
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -19926,9 +19999,9 @@ times946:
 	VMOVUPD Z20, 128(DI)
 	VMULPD  192(R8), Z19, Z20
 	VMOVUPD Z20, 192(DI)
-	JMP     written948
+	JMP     written979
 
-both947:
+both978:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -20020,25 +20093,25 @@ both947:
 	VADDPD  192(R9), Z20, Z20
 	VMOVUPD Z20, 192(DI)
 
-written948:
+written979:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done949
+	JEQ  done980
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product944
+	JNE  product975
 
-done949:
+done980:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows937
+	JGE  rows968
 
-next938:
+next969:
 	CMPQ DX, $0x10
-	JLT  next951
+	JLT  next982
 
-rows950:
+rows981:
 	VMOVUPD c64_0<>+0(SB), Z9
 	VMOVUPD Z9, Z0
 	VMOVUPD Z9, Z1
@@ -20052,7 +20125,7 @@ rows950:
 	VMOVUPD Z9, Z9
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed953
+	JEQ     summed984
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -20067,7 +20140,7 @@ rows950:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k952:
+k983:
 	MOVLQSX      (SI), R12
 	VMOVUPD      (CX)(R12*8), Z10
 	VMOVUPD      64(CX)(R12*8), Z11
@@ -20090,18 +20163,18 @@ k952:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k952
+	JNE          k983
 
-summed953:
+summed984:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised956
+	JEQ          initialised987
 	CMPQ         SI, $0x01
-	JEQ          column954
+	JEQ          column985
 	CMPQ         SI, $0x02
-	JEQ          number955
+	JEQ          number986
 	VBROADCASTSD 72(AX), Z10
 	VADDPD       Z10, Z0, Z0
 	VADDPD       Z10, Z1, Z1
@@ -20113,9 +20186,9 @@ summed953:
 	VADDPD       Z10, Z7, Z7
 	VADDPD       Z10, Z8, Z8
 	VADDPD       Z10, Z9, Z9
-	JMP          initialised956
+	JMP          initialised987
 
-number955:
+number986:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z10
@@ -20137,9 +20210,9 @@ number955:
 	VBROADCASTSD (SI)(BX*8), Z10
 	VADDPD       Z10, Z8, Z8
 	VADDPD       Z10, Z9, Z9
-	JMP          initialised956
+	JMP          initialised987
 
-column954:
+column985:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -20161,18 +20234,18 @@ column954:
 	VADDPD  (BX), Z8, Z8
 	VADDPD  64(BX), Z9, Z9
 
-initialised956:
+initialised987:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product957:
+product988:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times959
+	JNE     times990
 	TESTQ   R9, R9
-	JNE     plus958
+	JNE     plus989
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -20193,9 +20266,9 @@ product957:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z8, (DI)
 	VMOVUPD Z9, 64(DI)
-	JMP     written961
+	JMP     written992
 
-plus958:
+plus989:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -20236,11 +20309,11 @@ plus958:
 	VMOVUPD Z10, (DI)
 	VADDPD  64(R8), Z9, Z10
 	VMOVUPD Z10, 64(DI)
-	JMP     written961
+	JMP     written992
 
-times959:
+times990:
 	TESTQ   R9, R9
-	JNE     both960
+	JNE     both991
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -20281,9 +20354,9 @@ times959:
 	VMOVUPD Z10, (DI)
 	VMULPD  64(R8), Z9, Z10
 	VMOVUPD Z10, 64(DI)
-	JMP     written961
+	JMP     written992
 
-both960:
+both991:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -20345,34 +20418,38 @@ both960:
 	VADDPD  64(R9), Z10, Z10
 	VMOVUPD Z10, 64(DI)
 
-written961:
+written992:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done962
+	JEQ  done993
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product957
+	JNE  product988
 
-done962:
+done993:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows950
+	JGE  rows981
 
-next951:
+next982:
+	ADDQ $0x05, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group967
 	VZEROUPPER
 	RET
 
-// func matMul6F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul6F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMul6F64AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMul6F64AVX512(SB), NOSPLIT, $0-48
+group994:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next964
+	JLT  next996
 
-rows963:
+rows995:
 	VMOVUPD c64_0<>+0(SB), Z23
 	VMOVUPD Z23, Z0
 	VMOVUPD Z23, Z1
@@ -20400,7 +20477,7 @@ rows963:
 	VMOVUPD Z23, Z23
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed966
+	JEQ     summed998
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -20415,7 +20492,7 @@ rows963:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k965:
+k997:
 	MOVLQSX      (SI), R12
 	VMOVUPD      (CX)(R12*8), Z24
 	VMOVUPD      64(CX)(R12*8), Z25
@@ -20455,18 +20532,18 @@ k965:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k965
+	JNE          k997
 
-summed966:
+summed998:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised969
+	JEQ          initialised1001
 	CMPQ         SI, $0x01
-	JEQ          column967
+	JEQ          column999
 	CMPQ         SI, $0x02
-	JEQ          number968
+	JEQ          number1000
 	VBROADCASTSD 72(AX), Z24
 	VADDPD       Z24, Z0, Z0
 	VADDPD       Z24, Z1, Z1
@@ -20492,9 +20569,9 @@ summed966:
 	VADDPD       Z24, Z21, Z21
 	VADDPD       Z24, Z22, Z22
 	VADDPD       Z24, Z23, Z23
-	JMP          initialised969
+	JMP          initialised1001
 
-number968:
+number1000:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z24
@@ -20532,9 +20609,9 @@ number968:
 	VADDPD       Z24, Z21, Z21
 	VADDPD       Z24, Z22, Z22
 	VADDPD       Z24, Z23, Z23
-	JMP          initialised969
+	JMP          initialised1001
 
-column967:
+column999:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -20572,18 +20649,18 @@ column967:
 	VADDPD  128(BX), Z22, Z22
 	VADDPD  192(BX), Z23, Z23
 
-initialised969:
+initialised1001:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product970:
+product1002:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times972
+	JNE     times1004
 	TESTQ   R9, R9
-	JNE     plus971
+	JNE     plus1003
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -20620,9 +20697,9 @@ product970:
 	VMOVUPD Z21, 64(DI)
 	VMOVUPD Z22, 128(DI)
 	VMOVUPD Z23, 192(DI)
-	JMP     written974
+	JMP     written1006
 
-plus971:
+plus1003:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -20695,11 +20772,11 @@ plus971:
 	VMOVUPD Z24, 128(DI)
 	VADDPD  192(R8), Z23, Z24
 	VMOVUPD Z24, 192(DI)
-	JMP     written974
+	JMP     written1006
 
-times972:
+times1004:
 	TESTQ   R9, R9
-	JNE     both973
+	JNE     both1005
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -20772,9 +20849,9 @@ times972:
 	VMOVUPD Z24, 128(DI)
 	VMULPD  192(R8), Z23, Z24
 	VMOVUPD Z24, 192(DI)
-	JMP     written974
+	JMP     written1006
 
-both973:
+both1005:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -20884,25 +20961,25 @@ both973:
 	VADDPD  192(R9), Z24, Z24
 	VMOVUPD Z24, 192(DI)
 
-written974:
+written1006:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done975
+	JEQ  done1007
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product970
+	JNE  product1002
 
-done975:
+done1007:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows963
+	JGE  rows995
 
-next964:
+next996:
 	CMPQ DX, $0x10
-	JLT  next977
+	JLT  next1009
 
-rows976:
+rows1008:
 	VMOVUPD c64_0<>+0(SB), Z11
 	VMOVUPD Z11, Z0
 	VMOVUPD Z11, Z1
@@ -20918,7 +20995,7 @@ rows976:
 	VMOVUPD Z11, Z11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed979
+	JEQ     summed1011
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -20933,7 +21010,7 @@ rows976:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k978:
+k1010:
 	MOVLQSX      (SI), R12
 	VMOVUPD      (CX)(R12*8), Z12
 	VMOVUPD      64(CX)(R12*8), Z13
@@ -20959,18 +21036,18 @@ k978:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k978
+	JNE          k1010
 
-summed979:
+summed1011:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised982
+	JEQ          initialised1014
 	CMPQ         SI, $0x01
-	JEQ          column980
+	JEQ          column1012
 	CMPQ         SI, $0x02
-	JEQ          number981
+	JEQ          number1013
 	VBROADCASTSD 72(AX), Z12
 	VADDPD       Z12, Z0, Z0
 	VADDPD       Z12, Z1, Z1
@@ -20984,9 +21061,9 @@ summed979:
 	VADDPD       Z12, Z9, Z9
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised982
+	JMP          initialised1014
 
-number981:
+number1013:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z12
@@ -21012,9 +21089,9 @@ number981:
 	VBROADCASTSD (SI)(BX*8), Z12
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised982
+	JMP          initialised1014
 
-column980:
+column1012:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -21040,18 +21117,18 @@ column980:
 	VADDPD  (BX), Z10, Z10
 	VADDPD  64(BX), Z11, Z11
 
-initialised982:
+initialised1014:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product983:
+product1015:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times985
+	JNE     times1017
 	TESTQ   R9, R9
-	JNE     plus984
+	JNE     plus1016
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -21076,9 +21153,9 @@ product983:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z10, (DI)
 	VMOVUPD Z11, 64(DI)
-	JMP     written987
+	JMP     written1019
 
-plus984:
+plus1016:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -21127,11 +21204,11 @@ plus984:
 	VMOVUPD Z12, (DI)
 	VADDPD  64(R8), Z11, Z12
 	VMOVUPD Z12, 64(DI)
-	JMP     written987
+	JMP     written1019
 
-times985:
+times1017:
 	TESTQ   R9, R9
-	JNE     both986
+	JNE     both1018
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -21180,9 +21257,9 @@ times985:
 	VMOVUPD Z12, (DI)
 	VMULPD  64(R8), Z11, Z12
 	VMOVUPD Z12, 64(DI)
-	JMP     written987
+	JMP     written1019
 
-both986:
+both1018:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -21256,34 +21333,38 @@ both986:
 	VADDPD  64(R9), Z12, Z12
 	VMOVUPD Z12, 64(DI)
 
-written987:
+written1019:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done988
+	JEQ  done1020
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product983
+	JNE  product1015
 
-done988:
+done1020:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows976
+	JGE  rows1008
 
-next977:
+next1009:
+	ADDQ $0x06, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group994
 	VZEROUPPER
 	RET
 
-// func matMul7F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul7F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMul7F64AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMul7F64AVX512(SB), NOSPLIT, $0-48
+group1021:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next990
+	JLT  next1023
 
-rows989:
+rows1022:
 	VMOVUPD c64_0<>+0(SB), Z13
 	VMOVUPD Z13, Z0
 	VMOVUPD Z13, Z1
@@ -21301,7 +21382,7 @@ rows989:
 	VMOVUPD Z13, Z13
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed992
+	JEQ     summed1025
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -21316,7 +21397,7 @@ rows989:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k991:
+k1024:
 	MOVLQSX      (SI), R12
 	VMOVUPD      (CX)(R12*8), Z14
 	VMOVUPD      64(CX)(R12*8), Z15
@@ -21345,18 +21426,18 @@ k991:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k991
+	JNE          k1024
 
-summed992:
+summed1025:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised995
+	JEQ          initialised1028
 	CMPQ         SI, $0x01
-	JEQ          column993
+	JEQ          column1026
 	CMPQ         SI, $0x02
-	JEQ          number994
+	JEQ          number1027
 	VBROADCASTSD 72(AX), Z14
 	VADDPD       Z14, Z0, Z0
 	VADDPD       Z14, Z1, Z1
@@ -21372,9 +21453,9 @@ summed992:
 	VADDPD       Z14, Z11, Z11
 	VADDPD       Z14, Z12, Z12
 	VADDPD       Z14, Z13, Z13
-	JMP          initialised995
+	JMP          initialised1028
 
-number994:
+number1027:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z14
@@ -21404,9 +21485,9 @@ number994:
 	VBROADCASTSD (SI)(BX*8), Z14
 	VADDPD       Z14, Z12, Z12
 	VADDPD       Z14, Z13, Z13
-	JMP          initialised995
+	JMP          initialised1028
 
-column993:
+column1026:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -21436,18 +21517,18 @@ column993:
 	VADDPD  (BX), Z12, Z12
 	VADDPD  64(BX), Z13, Z13
 
-initialised995:
+initialised1028:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product996:
+product1029:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times998
+	JNE     times1031
 	TESTQ   R9, R9
-	JNE     plus997
+	JNE     plus1030
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -21476,9 +21557,9 @@ product996:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z12, (DI)
 	VMOVUPD Z13, 64(DI)
-	JMP     written1000
+	JMP     written1033
 
-plus997:
+plus1030:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -21535,11 +21616,11 @@ plus997:
 	VMOVUPD Z14, (DI)
 	VADDPD  64(R8), Z13, Z14
 	VMOVUPD Z14, 64(DI)
-	JMP     written1000
+	JMP     written1033
 
-times998:
+times1031:
 	TESTQ   R9, R9
-	JNE     both999
+	JNE     both1032
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -21596,9 +21677,9 @@ times998:
 	VMOVUPD Z14, (DI)
 	VMULPD  64(R8), Z13, Z14
 	VMOVUPD Z14, 64(DI)
-	JMP     written1000
+	JMP     written1033
 
-both999:
+both1032:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -21684,34 +21765,38 @@ both999:
 	VADDPD  64(R9), Z14, Z14
 	VMOVUPD Z14, 64(DI)
 
-written1000:
+written1033:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1001
+	JEQ  done1034
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product996
+	JNE  product1029
 
-done1001:
+done1034:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows989
+	JGE  rows1022
 
-next990:
+next1023:
+	ADDQ $0x07, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group1021
 	VZEROUPPER
 	RET
 
-// func matMul8F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul8F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMul8F64AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMul8F64AVX512(SB), NOSPLIT, $0-48
+group1035:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next1003
+	JLT  next1037
 
-rows1002:
+rows1036:
 	VMOVUPD c64_0<>+0(SB), Z15
 	VMOVUPD Z15, Z0
 	VMOVUPD Z15, Z1
@@ -21731,7 +21816,7 @@ rows1002:
 	VMOVUPD Z15, Z15
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1005
+	JEQ     summed1039
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -21746,7 +21831,7 @@ rows1002:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k1004:
+k1038:
 	MOVLQSX      (SI), R12
 	VMOVUPD      (CX)(R12*8), Z16
 	VMOVUPD      64(CX)(R12*8), Z17
@@ -21778,18 +21863,18 @@ k1004:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k1004
+	JNE          k1038
 
-summed1005:
+summed1039:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1008
+	JEQ          initialised1042
 	CMPQ         SI, $0x01
-	JEQ          column1006
+	JEQ          column1040
 	CMPQ         SI, $0x02
-	JEQ          number1007
+	JEQ          number1041
 	VBROADCASTSD 72(AX), Z16
 	VADDPD       Z16, Z0, Z0
 	VADDPD       Z16, Z1, Z1
@@ -21807,9 +21892,9 @@ summed1005:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1008
+	JMP          initialised1042
 
-number1007:
+number1041:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z16
@@ -21843,9 +21928,9 @@ number1007:
 	VBROADCASTSD (SI)(BX*8), Z16
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1008
+	JMP          initialised1042
 
-column1006:
+column1040:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -21879,18 +21964,18 @@ column1006:
 	VADDPD  (BX), Z14, Z14
 	VADDPD  64(BX), Z15, Z15
 
-initialised1008:
+initialised1042:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1009:
+product1043:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1011
+	JNE     times1045
 	TESTQ   R9, R9
-	JNE     plus1010
+	JNE     plus1044
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -21923,9 +22008,9 @@ product1009:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z14, (DI)
 	VMOVUPD Z15, 64(DI)
-	JMP     written1013
+	JMP     written1047
 
-plus1010:
+plus1044:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -21990,11 +22075,11 @@ plus1010:
 	VMOVUPD Z16, (DI)
 	VADDPD  64(R8), Z15, Z16
 	VMOVUPD Z16, 64(DI)
-	JMP     written1013
+	JMP     written1047
 
-times1011:
+times1045:
 	TESTQ   R9, R9
-	JNE     both1012
+	JNE     both1046
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -22059,9 +22144,9 @@ times1011:
 	VMOVUPD Z16, (DI)
 	VMULPD  64(R8), Z15, Z16
 	VMOVUPD Z16, 64(DI)
-	JMP     written1013
+	JMP     written1047
 
-both1012:
+both1046:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -22159,21 +22244,24 @@ both1012:
 	VADDPD  64(R9), Z16, Z16
 	VMOVUPD Z16, 64(DI)
 
-written1013:
+written1047:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1014
+	JEQ  done1048
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1009
+	JNE  product1043
 
-done1014:
+done1048:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1002
+	JGE  rows1036
 
-next1003:
+next1037:
+	ADDQ $0x08, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group1035
 	VZEROUPPER
 	RET
 
@@ -22184,9 +22272,9 @@ TEXT ·matMulPacked1F64AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next1016
+	JLT  next1051
 
-rows1015:
+rows1050:
 	VMOVUPD c64_0<>+0(SB), Z7
 	VMOVUPD Z7, Z0
 	VMOVUPD Z7, Z1
@@ -22198,7 +22286,7 @@ rows1015:
 	VMOVUPD Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1018
+	JEQ     summed1053
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -22218,7 +22306,7 @@ rows1015:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1017:
+k1052:
 	MOVLQSX      (SI), R8
 	VBROADCASTSD (DI), Z8
 	VFMADD231PD  (CX)(R8*8), Z8, Z0
@@ -22232,18 +22320,18 @@ k1017:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k1017
+	JNE          k1052
 
-summed1018:
+summed1053:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1021
+	JEQ          initialised1056
 	CMPQ         SI, $0x01
-	JEQ          column1019
+	JEQ          column1054
 	CMPQ         SI, $0x02
-	JEQ          number1020
+	JEQ          number1055
 	VBROADCASTSD 72(AX), Z8
 	VADDPD       Z8, Z0, Z0
 	VADDPD       Z8, Z1, Z1
@@ -22253,9 +22341,9 @@ summed1018:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1021
+	JMP          initialised1056
 
-number1020:
+number1055:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Z8
@@ -22267,9 +22355,9 @@ number1020:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1021
+	JMP          initialised1056
 
-column1019:
+column1054:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Z0, Z0
@@ -22281,18 +22369,18 @@ column1019:
 	VADDPD  384(BX), Z6, Z6
 	VADDPD  448(BX), Z7, Z7
 
-initialised1021:
+initialised1056:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1022:
+product1057:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1024
+	JNE     times1059
 	TESTQ   R9, R9
-	JNE     plus1023
+	JNE     plus1058
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z0, (DI)
@@ -22303,9 +22391,9 @@ product1022:
 	VMOVUPD Z5, 320(DI)
 	VMOVUPD Z6, 384(DI)
 	VMOVUPD Z7, 448(DI)
-	JMP     written1026
+	JMP     written1061
 
-plus1023:
+plus1058:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -22326,11 +22414,11 @@ plus1023:
 	VMOVUPD Z8, 384(DI)
 	VADDPD  448(R8), Z7, Z8
 	VMOVUPD Z8, 448(DI)
-	JMP     written1026
+	JMP     written1061
 
-times1024:
+times1059:
 	TESTQ   R9, R9
-	JNE     both1025
+	JNE     both1060
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -22351,9 +22439,9 @@ times1024:
 	VMOVUPD Z8, 384(DI)
 	VMULPD  448(R8), Z7, Z8
 	VMOVUPD Z8, 448(DI)
-	JMP     written1026
+	JMP     written1061
 
-both1025:
+both1060:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -22385,25 +22473,25 @@ both1025:
 	VADDPD  448(R9), Z8, Z8
 	VMOVUPD Z8, 448(DI)
 
-written1026:
+written1061:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1027
+	JEQ  done1062
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1022
+	JNE  product1057
 
-done1027:
+done1062:
 	ADDQ $+512, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows1015
+	JGE  rows1050
 
-next1016:
+next1051:
 	CMPQ DX, $0x20
-	JLT  next1029
+	JLT  next1064
 
-rows1028:
+rows1063:
 	VMOVUPD c64_0<>+0(SB), Z3
 	VMOVUPD Z3, Z0
 	VMOVUPD Z3, Z1
@@ -22411,7 +22499,7 @@ rows1028:
 	VMOVUPD Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1031
+	JEQ     summed1066
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -22431,7 +22519,7 @@ rows1028:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1030:
+k1065:
 	MOVLQSX      (SI), R8
 	VBROADCASTSD (DI), Z4
 	VFMADD231PD  (CX)(R8*8), Z4, Z0
@@ -22441,26 +22529,26 @@ k1030:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k1030
+	JNE          k1065
 
-summed1031:
+summed1066:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1034
+	JEQ          initialised1069
 	CMPQ         SI, $0x01
-	JEQ          column1032
+	JEQ          column1067
 	CMPQ         SI, $0x02
-	JEQ          number1033
+	JEQ          number1068
 	VBROADCASTSD 72(AX), Z4
 	VADDPD       Z4, Z0, Z0
 	VADDPD       Z4, Z1, Z1
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised1034
+	JMP          initialised1069
 
-number1033:
+number1068:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Z4
@@ -22468,9 +22556,9 @@ number1033:
 	VADDPD       Z4, Z1, Z1
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised1034
+	JMP          initialised1069
 
-column1032:
+column1067:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Z0, Z0
@@ -22478,27 +22566,27 @@ column1032:
 	VADDPD  128(BX), Z2, Z2
 	VADDPD  192(BX), Z3, Z3
 
-initialised1034:
+initialised1069:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1035:
+product1070:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1037
+	JNE     times1072
 	TESTQ   R9, R9
-	JNE     plus1036
+	JNE     plus1071
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 64(DI)
 	VMOVUPD Z2, 128(DI)
 	VMOVUPD Z3, 192(DI)
-	JMP     written1039
+	JMP     written1074
 
-plus1036:
+plus1071:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -22511,11 +22599,11 @@ plus1036:
 	VMOVUPD Z4, 128(DI)
 	VADDPD  192(R8), Z3, Z4
 	VMOVUPD Z4, 192(DI)
-	JMP     written1039
+	JMP     written1074
 
-times1037:
+times1072:
 	TESTQ   R9, R9
-	JNE     both1038
+	JNE     both1073
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -22528,9 +22616,9 @@ times1037:
 	VMOVUPD Z4, 128(DI)
 	VMULPD  192(R8), Z3, Z4
 	VMOVUPD Z4, 192(DI)
-	JMP     written1039
+	JMP     written1074
 
-both1038:
+both1073:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -22550,31 +22638,31 @@ both1038:
 	VADDPD  192(R9), Z4, Z4
 	VMOVUPD Z4, 192(DI)
 
-written1039:
+written1074:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1040
+	JEQ  done1075
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1035
+	JNE  product1070
 
-done1040:
+done1075:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1028
+	JGE  rows1063
 
-next1029:
+next1064:
 	CMPQ DX, $0x10
-	JLT  next1042
+	JLT  next1077
 
-rows1041:
+rows1076:
 	VMOVUPD c64_0<>+0(SB), Z1
 	VMOVUPD Z1, Z0
 	VMOVUPD Z1, Z1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1044
+	JEQ     summed1079
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -22594,7 +22682,7 @@ rows1041:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1043:
+k1078:
 	MOVLQSX      (SI), R8
 	VBROADCASTSD (DI), Z2
 	VFMADD231PD  (CX)(R8*8), Z2, Z0
@@ -22602,56 +22690,56 @@ k1043:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k1043
+	JNE          k1078
 
-summed1044:
+summed1079:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1047
+	JEQ          initialised1082
 	CMPQ         SI, $0x01
-	JEQ          column1045
+	JEQ          column1080
 	CMPQ         SI, $0x02
-	JEQ          number1046
+	JEQ          number1081
 	VBROADCASTSD 72(AX), Z2
 	VADDPD       Z2, Z0, Z0
 	VADDPD       Z2, Z1, Z1
-	JMP          initialised1047
+	JMP          initialised1082
 
-number1046:
+number1081:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Z2
 	VADDPD       Z2, Z0, Z0
 	VADDPD       Z2, Z1, Z1
-	JMP          initialised1047
+	JMP          initialised1082
 
-column1045:
+column1080:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Z0, Z0
 	VADDPD  64(BX), Z1, Z1
 
-initialised1047:
+initialised1082:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1048:
+product1083:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1050
+	JNE     times1085
 	TESTQ   R9, R9
-	JNE     plus1049
+	JNE     plus1084
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 64(DI)
-	JMP     written1052
+	JMP     written1087
 
-plus1049:
+plus1084:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -22660,11 +22748,11 @@ plus1049:
 	VMOVUPD Z2, (DI)
 	VADDPD  64(R8), Z1, Z2
 	VMOVUPD Z2, 64(DI)
-	JMP     written1052
+	JMP     written1087
 
-times1050:
+times1085:
 	TESTQ   R9, R9
-	JNE     both1051
+	JNE     both1086
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -22673,9 +22761,9 @@ times1050:
 	VMOVUPD Z2, (DI)
 	VMULPD  64(R8), Z1, Z2
 	VMOVUPD Z2, 64(DI)
-	JMP     written1052
+	JMP     written1087
 
-both1051:
+both1086:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -22689,21 +22777,21 @@ both1051:
 	VADDPD  64(R9), Z2, Z2
 	VMOVUPD Z2, 64(DI)
 
-written1052:
+written1087:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1053
+	JEQ  done1088
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1048
+	JNE  product1083
 
-done1053:
+done1088:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1041
+	JGE  rows1076
 
-next1042:
+next1077:
 	VZEROUPPER
 	RET
 
@@ -22714,9 +22802,9 @@ TEXT ·matMulPacked2F64AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next1055
+	JLT  next1091
 
-rows1054:
+rows1090:
 	VMOVUPD c64_0<>+0(SB), Z15
 	VMOVUPD Z15, Z0
 	VMOVUPD Z15, Z1
@@ -22736,7 +22824,7 @@ rows1054:
 	VMOVUPD Z15, Z15
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1057
+	JEQ     summed1093
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -22756,7 +22844,7 @@ rows1054:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1056:
+k1092:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z16
 	VMOVUPD      64(CX)(R8*8), Z17
@@ -22787,18 +22875,18 @@ k1056:
 	ADDQ         $0x04, SI
 	ADDQ         $0x10, DI
 	DECQ         BX
-	JNE          k1056
+	JNE          k1092
 
-summed1057:
+summed1093:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1060
+	JEQ          initialised1096
 	CMPQ         SI, $0x01
-	JEQ          column1058
+	JEQ          column1094
 	CMPQ         SI, $0x02
-	JEQ          number1059
+	JEQ          number1095
 	VBROADCASTSD 72(AX), Z16
 	VADDPD       Z16, Z0, Z0
 	VADDPD       Z16, Z1, Z1
@@ -22816,9 +22904,9 @@ summed1057:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1060
+	JMP          initialised1096
 
-number1059:
+number1095:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z16
@@ -22840,9 +22928,9 @@ number1059:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1060
+	JMP          initialised1096
 
-column1058:
+column1094:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -22864,18 +22952,18 @@ column1058:
 	VADDPD  384(BX), Z14, Z14
 	VADDPD  448(BX), Z15, Z15
 
-initialised1060:
+initialised1096:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1061:
+product1097:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1063
+	JNE     times1099
 	TESTQ   R9, R9
-	JNE     plus1062
+	JNE     plus1098
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -22896,9 +22984,9 @@ product1061:
 	VMOVUPD Z13, 320(DI)
 	VMOVUPD Z14, 384(DI)
 	VMOVUPD Z15, 448(DI)
-	JMP     written1065
+	JMP     written1101
 
-plus1062:
+plus1098:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -22939,11 +23027,11 @@ plus1062:
 	VMOVUPD Z16, 384(DI)
 	VADDPD  448(R8), Z15, Z16
 	VMOVUPD Z16, 448(DI)
-	JMP     written1065
+	JMP     written1101
 
-times1063:
+times1099:
 	TESTQ   R9, R9
-	JNE     both1064
+	JNE     both1100
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -22984,9 +23072,9 @@ times1063:
 	VMOVUPD Z16, 384(DI)
 	VMULPD  448(R8), Z15, Z16
 	VMOVUPD Z16, 448(DI)
-	JMP     written1065
+	JMP     written1101
 
-both1064:
+both1100:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -23048,25 +23136,25 @@ both1064:
 	VADDPD  448(R9), Z16, Z16
 	VMOVUPD Z16, 448(DI)
 
-written1065:
+written1101:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1066
+	JEQ  done1102
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1061
+	JNE  product1097
 
-done1066:
+done1102:
 	ADDQ $+512, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows1054
+	JGE  rows1090
 
-next1055:
+next1091:
 	CMPQ DX, $0x20
-	JLT  next1068
+	JLT  next1104
 
-rows1067:
+rows1103:
 	VMOVUPD c64_0<>+0(SB), Z7
 	VMOVUPD Z7, Z0
 	VMOVUPD Z7, Z1
@@ -23078,7 +23166,7 @@ rows1067:
 	VMOVUPD Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1070
+	JEQ     summed1106
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -23098,7 +23186,7 @@ rows1067:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1069:
+k1105:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z8
 	VMOVUPD      64(CX)(R8*8), Z9
@@ -23117,18 +23205,18 @@ k1069:
 	ADDQ         $0x04, SI
 	ADDQ         $0x10, DI
 	DECQ         BX
-	JNE          k1069
+	JNE          k1105
 
-summed1070:
+summed1106:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1073
+	JEQ          initialised1109
 	CMPQ         SI, $0x01
-	JEQ          column1071
+	JEQ          column1107
 	CMPQ         SI, $0x02
-	JEQ          number1072
+	JEQ          number1108
 	VBROADCASTSD 72(AX), Z8
 	VADDPD       Z8, Z0, Z0
 	VADDPD       Z8, Z1, Z1
@@ -23138,9 +23226,9 @@ summed1070:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1073
+	JMP          initialised1109
 
-number1072:
+number1108:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z8
@@ -23154,9 +23242,9 @@ number1072:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1073
+	JMP          initialised1109
 
-column1071:
+column1107:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -23170,18 +23258,18 @@ column1071:
 	VADDPD  128(BX), Z6, Z6
 	VADDPD  192(BX), Z7, Z7
 
-initialised1073:
+initialised1109:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1074:
+product1110:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1076
+	JNE     times1112
 	TESTQ   R9, R9
-	JNE     plus1075
+	JNE     plus1111
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -23194,9 +23282,9 @@ product1074:
 	VMOVUPD Z5, 64(DI)
 	VMOVUPD Z6, 128(DI)
 	VMOVUPD Z7, 192(DI)
-	JMP     written1078
+	JMP     written1114
 
-plus1075:
+plus1111:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -23221,11 +23309,11 @@ plus1075:
 	VMOVUPD Z8, 128(DI)
 	VADDPD  192(R8), Z7, Z8
 	VMOVUPD Z8, 192(DI)
-	JMP     written1078
+	JMP     written1114
 
-times1076:
+times1112:
 	TESTQ   R9, R9
-	JNE     both1077
+	JNE     both1113
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -23250,9 +23338,9 @@ times1076:
 	VMOVUPD Z8, 128(DI)
 	VMULPD  192(R8), Z7, Z8
 	VMOVUPD Z8, 192(DI)
-	JMP     written1078
+	JMP     written1114
 
-both1077:
+both1113:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -23290,25 +23378,25 @@ both1077:
 	VADDPD  192(R9), Z8, Z8
 	VMOVUPD Z8, 192(DI)
 
-written1078:
+written1114:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1079
+	JEQ  done1115
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1074
+	JNE  product1110
 
-done1079:
+done1115:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1067
+	JGE  rows1103
 
-next1068:
+next1104:
 	CMPQ DX, $0x10
-	JLT  next1081
+	JLT  next1117
 
-rows1080:
+rows1116:
 	VMOVUPD c64_0<>+0(SB), Z3
 	VMOVUPD Z3, Z0
 	VMOVUPD Z3, Z1
@@ -23316,7 +23404,7 @@ rows1080:
 	VMOVUPD Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1083
+	JEQ     summed1119
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -23336,7 +23424,7 @@ rows1080:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1082:
+k1118:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z4
 	VMOVUPD      64(CX)(R8*8), Z5
@@ -23349,26 +23437,26 @@ k1082:
 	ADDQ         $0x04, SI
 	ADDQ         $0x10, DI
 	DECQ         BX
-	JNE          k1082
+	JNE          k1118
 
-summed1083:
+summed1119:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1086
+	JEQ          initialised1122
 	CMPQ         SI, $0x01
-	JEQ          column1084
+	JEQ          column1120
 	CMPQ         SI, $0x02
-	JEQ          number1085
+	JEQ          number1121
 	VBROADCASTSD 72(AX), Z4
 	VADDPD       Z4, Z0, Z0
 	VADDPD       Z4, Z1, Z1
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised1086
+	JMP          initialised1122
 
-number1085:
+number1121:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z4
@@ -23378,9 +23466,9 @@ number1085:
 	VBROADCASTSD (SI)(BX*8), Z4
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised1086
+	JMP          initialised1122
 
-column1084:
+column1120:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -23390,18 +23478,18 @@ column1084:
 	VADDPD  (BX), Z2, Z2
 	VADDPD  64(BX), Z3, Z3
 
-initialised1086:
+initialised1122:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1087:
+product1123:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1089
+	JNE     times1125
 	TESTQ   R9, R9
-	JNE     plus1088
+	JNE     plus1124
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -23410,9 +23498,9 @@ product1087:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z2, (DI)
 	VMOVUPD Z3, 64(DI)
-	JMP     written1091
+	JMP     written1127
 
-plus1088:
+plus1124:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -23429,11 +23517,11 @@ plus1088:
 	VMOVUPD Z4, (DI)
 	VADDPD  64(R8), Z3, Z4
 	VMOVUPD Z4, 64(DI)
-	JMP     written1091
+	JMP     written1127
 
-times1089:
+times1125:
 	TESTQ   R9, R9
-	JNE     both1090
+	JNE     both1126
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -23450,9 +23538,9 @@ times1089:
 	VMOVUPD Z4, (DI)
 	VMULPD  64(R8), Z3, Z4
 	VMOVUPD Z4, 64(DI)
-	JMP     written1091
+	JMP     written1127
 
-both1090:
+both1126:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -23478,21 +23566,21 @@ both1090:
 	VADDPD  64(R9), Z4, Z4
 	VMOVUPD Z4, 64(DI)
 
-written1091:
+written1127:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1092
+	JEQ  done1128
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1087
+	JNE  product1123
 
-done1092:
+done1128:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1080
+	JGE  rows1116
 
-next1081:
+next1117:
 	VZEROUPPER
 	RET
 
@@ -23503,9 +23591,9 @@ TEXT ·matMulPacked3F64AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1094
+	JLT  next1131
 
-rows1093:
+rows1130:
 	VMOVUPD c64_0<>+0(SB), Z11
 	VMOVUPD Z11, Z0
 	VMOVUPD Z11, Z1
@@ -23521,7 +23609,7 @@ rows1093:
 	VMOVUPD Z11, Z11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1096
+	JEQ     summed1133
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -23541,7 +23629,7 @@ rows1093:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1095:
+k1132:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z12
 	VMOVUPD      64(CX)(R8*8), Z13
@@ -23565,18 +23653,18 @@ k1095:
 	ADDQ         $0x04, SI
 	ADDQ         $0x18, DI
 	DECQ         BX
-	JNE          k1095
+	JNE          k1132
 
-summed1096:
+summed1133:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1099
+	JEQ          initialised1136
 	CMPQ         SI, $0x01
-	JEQ          column1097
+	JEQ          column1134
 	CMPQ         SI, $0x02
-	JEQ          number1098
+	JEQ          number1135
 	VBROADCASTSD 72(AX), Z12
 	VADDPD       Z12, Z0, Z0
 	VADDPD       Z12, Z1, Z1
@@ -23590,9 +23678,9 @@ summed1096:
 	VADDPD       Z12, Z9, Z9
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised1099
+	JMP          initialised1136
 
-number1098:
+number1135:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z12
@@ -23612,9 +23700,9 @@ number1098:
 	VADDPD       Z12, Z9, Z9
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised1099
+	JMP          initialised1136
 
-column1097:
+column1134:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -23634,18 +23722,18 @@ column1097:
 	VADDPD  128(BX), Z10, Z10
 	VADDPD  192(BX), Z11, Z11
 
-initialised1099:
+initialised1136:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1100:
+product1137:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1102
+	JNE     times1139
 	TESTQ   R9, R9
-	JNE     plus1101
+	JNE     plus1138
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -23664,9 +23752,9 @@ product1100:
 	VMOVUPD Z9, 64(DI)
 	VMOVUPD Z10, 128(DI)
 	VMOVUPD Z11, 192(DI)
-	JMP     written1104
+	JMP     written1141
 
-plus1101:
+plus1138:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -23703,11 +23791,11 @@ plus1101:
 	VMOVUPD Z12, 128(DI)
 	VADDPD  192(R8), Z11, Z12
 	VMOVUPD Z12, 192(DI)
-	JMP     written1104
+	JMP     written1141
 
-times1102:
+times1139:
 	TESTQ   R9, R9
-	JNE     both1103
+	JNE     both1140
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -23744,9 +23832,9 @@ times1102:
 	VMOVUPD Z12, 128(DI)
 	VMULPD  192(R8), Z11, Z12
 	VMOVUPD Z12, 192(DI)
-	JMP     written1104
+	JMP     written1141
 
-both1103:
+both1140:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -23802,25 +23890,25 @@ both1103:
 	VADDPD  192(R9), Z12, Z12
 	VMOVUPD Z12, 192(DI)
 
-written1104:
+written1141:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1105
+	JEQ  done1142
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1100
+	JNE  product1137
 
-done1105:
+done1142:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1093
+	JGE  rows1130
 
-next1094:
+next1131:
 	CMPQ DX, $0x10
-	JLT  next1107
+	JLT  next1144
 
-rows1106:
+rows1143:
 	VMOVUPD c64_0<>+0(SB), Z5
 	VMOVUPD Z5, Z0
 	VMOVUPD Z5, Z1
@@ -23830,7 +23918,7 @@ rows1106:
 	VMOVUPD Z5, Z5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1109
+	JEQ     summed1146
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -23850,7 +23938,7 @@ rows1106:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1108:
+k1145:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z6
 	VMOVUPD      64(CX)(R8*8), Z7
@@ -23866,18 +23954,18 @@ k1108:
 	ADDQ         $0x04, SI
 	ADDQ         $0x18, DI
 	DECQ         BX
-	JNE          k1108
+	JNE          k1145
 
-summed1109:
+summed1146:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1112
+	JEQ          initialised1149
 	CMPQ         SI, $0x01
-	JEQ          column1110
+	JEQ          column1147
 	CMPQ         SI, $0x02
-	JEQ          number1111
+	JEQ          number1148
 	VBROADCASTSD 72(AX), Z6
 	VADDPD       Z6, Z0, Z0
 	VADDPD       Z6, Z1, Z1
@@ -23885,9 +23973,9 @@ summed1109:
 	VADDPD       Z6, Z3, Z3
 	VADDPD       Z6, Z4, Z4
 	VADDPD       Z6, Z5, Z5
-	JMP          initialised1112
+	JMP          initialised1149
 
-number1111:
+number1148:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z6
@@ -23901,9 +23989,9 @@ number1111:
 	VBROADCASTSD (SI)(BX*8), Z6
 	VADDPD       Z6, Z4, Z4
 	VADDPD       Z6, Z5, Z5
-	JMP          initialised1112
+	JMP          initialised1149
 
-column1110:
+column1147:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -23917,18 +24005,18 @@ column1110:
 	VADDPD  (BX), Z4, Z4
 	VADDPD  64(BX), Z5, Z5
 
-initialised1112:
+initialised1149:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1113:
+product1150:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1115
+	JNE     times1152
 	TESTQ   R9, R9
-	JNE     plus1114
+	JNE     plus1151
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -23941,9 +24029,9 @@ product1113:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z4, (DI)
 	VMOVUPD Z5, 64(DI)
-	JMP     written1117
+	JMP     written1154
 
-plus1114:
+plus1151:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -23968,11 +24056,11 @@ plus1114:
 	VMOVUPD Z6, (DI)
 	VADDPD  64(R8), Z5, Z6
 	VMOVUPD Z6, 64(DI)
-	JMP     written1117
+	JMP     written1154
 
-times1115:
+times1152:
 	TESTQ   R9, R9
-	JNE     both1116
+	JNE     both1153
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -23997,9 +24085,9 @@ times1115:
 	VMOVUPD Z6, (DI)
 	VMULPD  64(R8), Z5, Z6
 	VMOVUPD Z6, 64(DI)
-	JMP     written1117
+	JMP     written1154
 
-both1116:
+both1153:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -24037,21 +24125,21 @@ both1116:
 	VADDPD  64(R9), Z6, Z6
 	VMOVUPD Z6, 64(DI)
 
-written1117:
+written1154:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1118
+	JEQ  done1155
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1113
+	JNE  product1150
 
-done1118:
+done1155:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1106
+	JGE  rows1143
 
-next1107:
+next1144:
 	VZEROUPPER
 	RET
 
@@ -24062,9 +24150,9 @@ TEXT ·matMulPacked4F64AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1120
+	JLT  next1158
 
-rows1119:
+rows1157:
 	VMOVUPD c64_0<>+0(SB), Z15
 	VMOVUPD Z15, Z0
 	VMOVUPD Z15, Z1
@@ -24084,7 +24172,7 @@ rows1119:
 	VMOVUPD Z15, Z15
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1122
+	JEQ     summed1160
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -24105,7 +24193,7 @@ rows1119:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1121:
+k1159:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z16
 	VMOVUPD      64(CX)(R8*8), Z17
@@ -24134,18 +24222,18 @@ k1121:
 	ADDQ         $0x04, SI
 	ADDQ         $0x20, DI
 	DECQ         BX
-	JNE          k1121
+	JNE          k1159
 
-summed1122:
+summed1160:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1125
+	JEQ          initialised1163
 	CMPQ         SI, $0x01
-	JEQ          column1123
+	JEQ          column1161
 	CMPQ         SI, $0x02
-	JEQ          number1124
+	JEQ          number1162
 	VBROADCASTSD 72(AX), Z16
 	VADDPD       Z16, Z0, Z0
 	VADDPD       Z16, Z1, Z1
@@ -24163,9 +24251,9 @@ summed1122:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1125
+	JMP          initialised1163
 
-number1124:
+number1162:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z16
@@ -24191,9 +24279,9 @@ number1124:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1125
+	JMP          initialised1163
 
-column1123:
+column1161:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -24219,18 +24307,18 @@ column1123:
 	VADDPD  128(BX), Z14, Z14
 	VADDPD  192(BX), Z15, Z15
 
-initialised1125:
+initialised1163:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1126:
+product1164:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1128
+	JNE     times1166
 	TESTQ   R9, R9
-	JNE     plus1127
+	JNE     plus1165
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -24255,9 +24343,9 @@ product1126:
 	VMOVUPD Z13, 64(DI)
 	VMOVUPD Z14, 128(DI)
 	VMOVUPD Z15, 192(DI)
-	JMP     written1130
+	JMP     written1168
 
-plus1127:
+plus1165:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -24306,11 +24394,11 @@ plus1127:
 	VMOVUPD Z16, 128(DI)
 	VADDPD  192(R8), Z15, Z16
 	VMOVUPD Z16, 192(DI)
-	JMP     written1130
+	JMP     written1168
 
-times1128:
+times1166:
 	TESTQ   R9, R9
-	JNE     both1129
+	JNE     both1167
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -24359,9 +24447,9 @@ times1128:
 	VMOVUPD Z16, 128(DI)
 	VMULPD  192(R8), Z15, Z16
 	VMOVUPD Z16, 192(DI)
-	JMP     written1130
+	JMP     written1168
 
-both1129:
+both1167:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -24435,25 +24523,25 @@ both1129:
 	VADDPD  192(R9), Z16, Z16
 	VMOVUPD Z16, 192(DI)
 
-written1130:
+written1168:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1131
+	JEQ  done1169
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1126
+	JNE  product1164
 
-done1131:
+done1169:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1119
+	JGE  rows1157
 
-next1120:
+next1158:
 	CMPQ DX, $0x10
-	JLT  next1133
+	JLT  next1171
 
-rows1132:
+rows1170:
 	VMOVUPD c64_0<>+0(SB), Z7
 	VMOVUPD Z7, Z0
 	VMOVUPD Z7, Z1
@@ -24465,7 +24553,7 @@ rows1132:
 	VMOVUPD Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1135
+	JEQ     summed1173
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -24486,7 +24574,7 @@ rows1132:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1134:
+k1172:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z8
 	VMOVUPD      64(CX)(R8*8), Z9
@@ -24505,18 +24593,18 @@ k1134:
 	ADDQ         $0x04, SI
 	ADDQ         $0x20, DI
 	DECQ         BX
-	JNE          k1134
+	JNE          k1172
 
-summed1135:
+summed1173:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1138
+	JEQ          initialised1176
 	CMPQ         SI, $0x01
-	JEQ          column1136
+	JEQ          column1174
 	CMPQ         SI, $0x02
-	JEQ          number1137
+	JEQ          number1175
 	VBROADCASTSD 72(AX), Z8
 	VADDPD       Z8, Z0, Z0
 	VADDPD       Z8, Z1, Z1
@@ -24526,9 +24614,9 @@ summed1135:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1138
+	JMP          initialised1176
 
-number1137:
+number1175:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z8
@@ -24546,9 +24634,9 @@ number1137:
 	VBROADCASTSD (SI)(BX*8), Z8
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1138
+	JMP          initialised1176
 
-column1136:
+column1174:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -24566,18 +24654,18 @@ column1136:
 	VADDPD  (BX), Z6, Z6
 	VADDPD  64(BX), Z7, Z7
 
-initialised1138:
+initialised1176:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1139:
+product1177:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1141
+	JNE     times1179
 	TESTQ   R9, R9
-	JNE     plus1140
+	JNE     plus1178
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -24594,9 +24682,9 @@ product1139:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z6, (DI)
 	VMOVUPD Z7, 64(DI)
-	JMP     written1143
+	JMP     written1181
 
-plus1140:
+plus1178:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -24629,11 +24717,11 @@ plus1140:
 	VMOVUPD Z8, (DI)
 	VADDPD  64(R8), Z7, Z8
 	VMOVUPD Z8, 64(DI)
-	JMP     written1143
+	JMP     written1181
 
-times1141:
+times1179:
 	TESTQ   R9, R9
-	JNE     both1142
+	JNE     both1180
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -24666,9 +24754,9 @@ times1141:
 	VMOVUPD Z8, (DI)
 	VMULPD  64(R8), Z7, Z8
 	VMOVUPD Z8, 64(DI)
-	JMP     written1143
+	JMP     written1181
 
-both1142:
+both1180:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -24718,21 +24806,21 @@ both1142:
 	VADDPD  64(R9), Z8, Z8
 	VMOVUPD Z8, 64(DI)
 
-written1143:
+written1181:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1144
+	JEQ  done1182
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1139
+	JNE  product1177
 
-done1144:
+done1182:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1132
+	JGE  rows1170
 
-next1133:
+next1171:
 	VZEROUPPER
 	RET
 
@@ -24743,9 +24831,9 @@ TEXT ·matMulPacked5F64AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1146
+	JLT  next1185
 
-rows1145:
+rows1184:
 	VMOVUPD c64_0<>+0(SB), Z19
 	VMOVUPD Z19, Z0
 	VMOVUPD Z19, Z1
@@ -24769,7 +24857,7 @@ rows1145:
 	VMOVUPD Z19, Z19
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1148
+	JEQ     summed1187
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -24791,7 +24879,7 @@ rows1145:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1147:
+k1186:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z20
 	VMOVUPD      64(CX)(R8*8), Z21
@@ -24825,18 +24913,18 @@ k1147:
 	ADDQ         $0x04, SI
 	ADDQ         $0x28, DI
 	DECQ         BX
-	JNE          k1147
+	JNE          k1186
 
-summed1148:
+summed1187:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1151
+	JEQ          initialised1190
 	CMPQ         SI, $0x01
-	JEQ          column1149
+	JEQ          column1188
 	CMPQ         SI, $0x02
-	JEQ          number1150
+	JEQ          number1189
 	VBROADCASTSD 72(AX), Z20
 	VADDPD       Z20, Z0, Z0
 	VADDPD       Z20, Z1, Z1
@@ -24858,9 +24946,9 @@ summed1148:
 	VADDPD       Z20, Z17, Z17
 	VADDPD       Z20, Z18, Z18
 	VADDPD       Z20, Z19, Z19
-	JMP          initialised1151
+	JMP          initialised1190
 
-number1150:
+number1189:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z20
@@ -24892,9 +24980,9 @@ number1150:
 	VADDPD       Z20, Z17, Z17
 	VADDPD       Z20, Z18, Z18
 	VADDPD       Z20, Z19, Z19
-	JMP          initialised1151
+	JMP          initialised1190
 
-column1149:
+column1188:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -24926,18 +25014,18 @@ column1149:
 	VADDPD  128(BX), Z18, Z18
 	VADDPD  192(BX), Z19, Z19
 
-initialised1151:
+initialised1190:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1152:
+product1191:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1154
+	JNE     times1193
 	TESTQ   R9, R9
-	JNE     plus1153
+	JNE     plus1192
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -24968,9 +25056,9 @@ product1152:
 	VMOVUPD Z17, 64(DI)
 	VMOVUPD Z18, 128(DI)
 	VMOVUPD Z19, 192(DI)
-	JMP     written1156
+	JMP     written1195
 
-plus1153:
+plus1192:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -25031,11 +25119,11 @@ plus1153:
 	VMOVUPD Z20, 128(DI)
 	VADDPD  192(R8), Z19, Z20
 	VMOVUPD Z20, 192(DI)
-	JMP     written1156
+	JMP     written1195
 
-times1154:
+times1193:
 	TESTQ   R9, R9
-	JNE     both1155
+	JNE     both1194
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -25096,9 +25184,9 @@ times1154:
 	VMOVUPD Z20, 128(DI)
 	VMULPD  192(R8), Z19, Z20
 	VMOVUPD Z20, 192(DI)
-	JMP     written1156
+	JMP     written1195
 
-both1155:
+both1194:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -25190,25 +25278,25 @@ both1155:
 	VADDPD  192(R9), Z20, Z20
 	VMOVUPD Z20, 192(DI)
 
-written1156:
+written1195:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1157
+	JEQ  done1196
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1152
+	JNE  product1191
 
-done1157:
+done1196:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1145
+	JGE  rows1184
 
-next1146:
+next1185:
 	CMPQ DX, $0x10
-	JLT  next1159
+	JLT  next1198
 
-rows1158:
+rows1197:
 	VMOVUPD c64_0<>+0(SB), Z9
 	VMOVUPD Z9, Z0
 	VMOVUPD Z9, Z1
@@ -25222,7 +25310,7 @@ rows1158:
 	VMOVUPD Z9, Z9
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1161
+	JEQ     summed1200
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -25244,7 +25332,7 @@ rows1158:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1160:
+k1199:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z10
 	VMOVUPD      64(CX)(R8*8), Z11
@@ -25266,18 +25354,18 @@ k1160:
 	ADDQ         $0x04, SI
 	ADDQ         $0x28, DI
 	DECQ         BX
-	JNE          k1160
+	JNE          k1199
 
-summed1161:
+summed1200:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1164
+	JEQ          initialised1203
 	CMPQ         SI, $0x01
-	JEQ          column1162
+	JEQ          column1201
 	CMPQ         SI, $0x02
-	JEQ          number1163
+	JEQ          number1202
 	VBROADCASTSD 72(AX), Z10
 	VADDPD       Z10, Z0, Z0
 	VADDPD       Z10, Z1, Z1
@@ -25289,9 +25377,9 @@ summed1161:
 	VADDPD       Z10, Z7, Z7
 	VADDPD       Z10, Z8, Z8
 	VADDPD       Z10, Z9, Z9
-	JMP          initialised1164
+	JMP          initialised1203
 
-number1163:
+number1202:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z10
@@ -25313,9 +25401,9 @@ number1163:
 	VBROADCASTSD (SI)(BX*8), Z10
 	VADDPD       Z10, Z8, Z8
 	VADDPD       Z10, Z9, Z9
-	JMP          initialised1164
+	JMP          initialised1203
 
-column1162:
+column1201:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -25337,18 +25425,18 @@ column1162:
 	VADDPD  (BX), Z8, Z8
 	VADDPD  64(BX), Z9, Z9
 
-initialised1164:
+initialised1203:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1165:
+product1204:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1167
+	JNE     times1206
 	TESTQ   R9, R9
-	JNE     plus1166
+	JNE     plus1205
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -25369,9 +25457,9 @@ product1165:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z8, (DI)
 	VMOVUPD Z9, 64(DI)
-	JMP     written1169
+	JMP     written1208
 
-plus1166:
+plus1205:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -25412,11 +25500,11 @@ plus1166:
 	VMOVUPD Z10, (DI)
 	VADDPD  64(R8), Z9, Z10
 	VMOVUPD Z10, 64(DI)
-	JMP     written1169
+	JMP     written1208
 
-times1167:
+times1206:
 	TESTQ   R9, R9
-	JNE     both1168
+	JNE     both1207
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -25457,9 +25545,9 @@ times1167:
 	VMOVUPD Z10, (DI)
 	VMULPD  64(R8), Z9, Z10
 	VMOVUPD Z10, 64(DI)
-	JMP     written1169
+	JMP     written1208
 
-both1168:
+both1207:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -25521,21 +25609,21 @@ both1168:
 	VADDPD  64(R9), Z10, Z10
 	VMOVUPD Z10, 64(DI)
 
-written1169:
+written1208:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1170
+	JEQ  done1209
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1165
+	JNE  product1204
 
-done1170:
+done1209:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1158
+	JGE  rows1197
 
-next1159:
+next1198:
 	VZEROUPPER
 	RET
 
@@ -25546,9 +25634,9 @@ TEXT ·matMulPacked6F64AVX512(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1172
+	JLT  next1212
 
-rows1171:
+rows1211:
 	VMOVUPD c64_0<>+0(SB), Z23
 	VMOVUPD Z23, Z0
 	VMOVUPD Z23, Z1
@@ -25576,7 +25664,7 @@ rows1171:
 	VMOVUPD Z23, Z23
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1174
+	JEQ     summed1214
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -25598,7 +25686,7 @@ rows1171:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1173:
+k1213:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z24
 	VMOVUPD      64(CX)(R8*8), Z25
@@ -25637,18 +25725,18 @@ k1173:
 	ADDQ         $0x04, SI
 	ADDQ         $0x30, DI
 	DECQ         BX
-	JNE          k1173
+	JNE          k1213
 
-summed1174:
+summed1214:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1177
+	JEQ          initialised1217
 	CMPQ         SI, $0x01
-	JEQ          column1175
+	JEQ          column1215
 	CMPQ         SI, $0x02
-	JEQ          number1176
+	JEQ          number1216
 	VBROADCASTSD 72(AX), Z24
 	VADDPD       Z24, Z0, Z0
 	VADDPD       Z24, Z1, Z1
@@ -25674,9 +25762,9 @@ summed1174:
 	VADDPD       Z24, Z21, Z21
 	VADDPD       Z24, Z22, Z22
 	VADDPD       Z24, Z23, Z23
-	JMP          initialised1177
+	JMP          initialised1217
 
-number1176:
+number1216:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z24
@@ -25714,9 +25802,9 @@ number1176:
 	VADDPD       Z24, Z21, Z21
 	VADDPD       Z24, Z22, Z22
 	VADDPD       Z24, Z23, Z23
-	JMP          initialised1177
+	JMP          initialised1217
 
-column1175:
+column1215:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -25754,18 +25842,18 @@ column1175:
 	VADDPD  128(BX), Z22, Z22
 	VADDPD  192(BX), Z23, Z23
 
-initialised1177:
+initialised1217:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1178:
+product1218:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1180
+	JNE     times1220
 	TESTQ   R9, R9
-	JNE     plus1179
+	JNE     plus1219
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -25802,9 +25890,9 @@ product1178:
 	VMOVUPD Z21, 64(DI)
 	VMOVUPD Z22, 128(DI)
 	VMOVUPD Z23, 192(DI)
-	JMP     written1182
+	JMP     written1222
 
-plus1179:
+plus1219:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -25877,11 +25965,11 @@ plus1179:
 	VMOVUPD Z24, 128(DI)
 	VADDPD  192(R8), Z23, Z24
 	VMOVUPD Z24, 192(DI)
-	JMP     written1182
+	JMP     written1222
 
-times1180:
+times1220:
 	TESTQ   R9, R9
-	JNE     both1181
+	JNE     both1221
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -25954,9 +26042,9 @@ times1180:
 	VMOVUPD Z24, 128(DI)
 	VMULPD  192(R8), Z23, Z24
 	VMOVUPD Z24, 192(DI)
-	JMP     written1182
+	JMP     written1222
 
-both1181:
+both1221:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -26066,25 +26154,25 @@ both1181:
 	VADDPD  192(R9), Z24, Z24
 	VMOVUPD Z24, 192(DI)
 
-written1182:
+written1222:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1183
+	JEQ  done1223
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1178
+	JNE  product1218
 
-done1183:
+done1223:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1171
+	JGE  rows1211
 
-next1172:
+next1212:
 	CMPQ DX, $0x10
-	JLT  next1185
+	JLT  next1225
 
-rows1184:
+rows1224:
 	VMOVUPD c64_0<>+0(SB), Z11
 	VMOVUPD Z11, Z0
 	VMOVUPD Z11, Z1
@@ -26100,7 +26188,7 @@ rows1184:
 	VMOVUPD Z11, Z11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1187
+	JEQ     summed1227
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -26122,7 +26210,7 @@ rows1184:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1186:
+k1226:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z12
 	VMOVUPD      64(CX)(R8*8), Z13
@@ -26147,18 +26235,18 @@ k1186:
 	ADDQ         $0x04, SI
 	ADDQ         $0x30, DI
 	DECQ         BX
-	JNE          k1186
+	JNE          k1226
 
-summed1187:
+summed1227:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1190
+	JEQ          initialised1230
 	CMPQ         SI, $0x01
-	JEQ          column1188
+	JEQ          column1228
 	CMPQ         SI, $0x02
-	JEQ          number1189
+	JEQ          number1229
 	VBROADCASTSD 72(AX), Z12
 	VADDPD       Z12, Z0, Z0
 	VADDPD       Z12, Z1, Z1
@@ -26172,9 +26260,9 @@ summed1187:
 	VADDPD       Z12, Z9, Z9
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised1190
+	JMP          initialised1230
 
-number1189:
+number1229:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z12
@@ -26200,9 +26288,9 @@ number1189:
 	VBROADCASTSD (SI)(BX*8), Z12
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised1190
+	JMP          initialised1230
 
-column1188:
+column1228:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -26228,18 +26316,18 @@ column1188:
 	VADDPD  (BX), Z10, Z10
 	VADDPD  64(BX), Z11, Z11
 
-initialised1190:
+initialised1230:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1191:
+product1231:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1193
+	JNE     times1233
 	TESTQ   R9, R9
-	JNE     plus1192
+	JNE     plus1232
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -26264,9 +26352,9 @@ product1191:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z10, (DI)
 	VMOVUPD Z11, 64(DI)
-	JMP     written1195
+	JMP     written1235
 
-plus1192:
+plus1232:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -26315,11 +26403,11 @@ plus1192:
 	VMOVUPD Z12, (DI)
 	VADDPD  64(R8), Z11, Z12
 	VMOVUPD Z12, 64(DI)
-	JMP     written1195
+	JMP     written1235
 
-times1193:
+times1233:
 	TESTQ   R9, R9
-	JNE     both1194
+	JNE     both1234
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -26368,9 +26456,9 @@ times1193:
 	VMOVUPD Z12, (DI)
 	VMULPD  64(R8), Z11, Z12
 	VMOVUPD Z12, 64(DI)
-	JMP     written1195
+	JMP     written1235
 
-both1194:
+both1234:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -26444,34 +26532,35 @@ both1194:
 	VADDPD  64(R9), Z12, Z12
 	VMOVUPD Z12, 64(DI)
 
-written1195:
+written1235:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1196
+	JEQ  done1236
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1191
+	JNE  product1231
 
-done1196:
+done1236:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1184
+	JGE  rows1224
 
-next1185:
+next1225:
 	VZEROUPPER
 	RET
 
-// func matMul1F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul1F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
-TEXT ·matMul1F64AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMul1F64AVX2(SB), NOSPLIT, $0-48
+group1237:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1198
+	JLT  next1239
 
-rows1197:
+rows1238:
 	VMOVUPD c64_0<>+0(SB), Y7
 	VMOVUPD Y7, Y0
 	VMOVUPD Y7, Y1
@@ -26483,7 +26572,7 @@ rows1197:
 	VMOVUPD Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1200
+	JEQ     summed1241
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -26496,7 +26585,7 @@ rows1197:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k1199:
+k1240:
 	MOVLQSX      (SI), R9
 	VBROADCASTSD (DI), Y8
 	VFMADD231PD  (CX)(R9*8), Y8, Y0
@@ -26510,18 +26599,18 @@ k1199:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k1199
+	JNE          k1240
 
-summed1200:
+summed1241:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1203
+	JEQ          initialised1244
 	CMPQ         SI, $0x01
-	JEQ          column1201
+	JEQ          column1242
 	CMPQ         SI, $0x02
-	JEQ          number1202
+	JEQ          number1243
 	VBROADCASTSD 72(AX), Y8
 	VADDPD       Y8, Y0, Y0
 	VADDPD       Y8, Y1, Y1
@@ -26531,9 +26620,9 @@ summed1200:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1203
+	JMP          initialised1244
 
-number1202:
+number1243:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Y8
@@ -26545,9 +26634,9 @@ number1202:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1203
+	JMP          initialised1244
 
-column1201:
+column1242:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Y0, Y0
@@ -26559,18 +26648,18 @@ column1201:
 	VADDPD  192(BX), Y6, Y6
 	VADDPD  224(BX), Y7, Y7
 
-initialised1203:
+initialised1244:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1204:
+product1245:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1206
+	JNE     times1247
 	TESTQ   R9, R9
-	JNE     plus1205
+	JNE     plus1246
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y0, (DI)
@@ -26581,9 +26670,9 @@ product1204:
 	VMOVUPD Y5, 160(DI)
 	VMOVUPD Y6, 192(DI)
 	VMOVUPD Y7, 224(DI)
-	JMP     written1208
+	JMP     written1249
 
-plus1205:
+plus1246:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -26604,11 +26693,11 @@ plus1205:
 	VMOVUPD Y8, 192(DI)
 	VADDPD  224(R8), Y7, Y8
 	VMOVUPD Y8, 224(DI)
-	JMP     written1208
+	JMP     written1249
 
-times1206:
+times1247:
 	TESTQ   R9, R9
-	JNE     both1207
+	JNE     both1248
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -26629,9 +26718,9 @@ times1206:
 	VMOVUPD Y8, 192(DI)
 	VMULPD  224(R8), Y7, Y8
 	VMOVUPD Y8, 224(DI)
-	JMP     written1208
+	JMP     written1249
 
-both1207:
+both1248:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -26663,25 +26752,25 @@ both1207:
 	VADDPD  224(R9), Y8, Y8
 	VMOVUPD Y8, 224(DI)
 
-written1208:
+written1249:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1209
+	JEQ  done1250
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1204
+	JNE  product1245
 
-done1209:
+done1250:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1197
+	JGE  rows1238
 
-next1198:
+next1239:
 	CMPQ DX, $0x10
-	JLT  next1211
+	JLT  next1252
 
-rows1210:
+rows1251:
 	VMOVUPD c64_0<>+0(SB), Y3
 	VMOVUPD Y3, Y0
 	VMOVUPD Y3, Y1
@@ -26689,7 +26778,7 @@ rows1210:
 	VMOVUPD Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1213
+	JEQ     summed1254
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -26702,7 +26791,7 @@ rows1210:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k1212:
+k1253:
 	MOVLQSX      (SI), R9
 	VBROADCASTSD (DI), Y4
 	VFMADD231PD  (CX)(R9*8), Y4, Y0
@@ -26712,26 +26801,26 @@ k1212:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k1212
+	JNE          k1253
 
-summed1213:
+summed1254:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1216
+	JEQ          initialised1257
 	CMPQ         SI, $0x01
-	JEQ          column1214
+	JEQ          column1255
 	CMPQ         SI, $0x02
-	JEQ          number1215
+	JEQ          number1256
 	VBROADCASTSD 72(AX), Y4
 	VADDPD       Y4, Y0, Y0
 	VADDPD       Y4, Y1, Y1
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1216
+	JMP          initialised1257
 
-number1215:
+number1256:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Y4
@@ -26739,9 +26828,9 @@ number1215:
 	VADDPD       Y4, Y1, Y1
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1216
+	JMP          initialised1257
 
-column1214:
+column1255:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Y0, Y0
@@ -26749,27 +26838,27 @@ column1214:
 	VADDPD  64(BX), Y2, Y2
 	VADDPD  96(BX), Y3, Y3
 
-initialised1216:
+initialised1257:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1217:
+product1258:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1219
+	JNE     times1260
 	TESTQ   R9, R9
-	JNE     plus1218
+	JNE     plus1259
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y0, (DI)
 	VMOVUPD Y1, 32(DI)
 	VMOVUPD Y2, 64(DI)
 	VMOVUPD Y3, 96(DI)
-	JMP     written1221
+	JMP     written1262
 
-plus1218:
+plus1259:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -26782,11 +26871,11 @@ plus1218:
 	VMOVUPD Y4, 64(DI)
 	VADDPD  96(R8), Y3, Y4
 	VMOVUPD Y4, 96(DI)
-	JMP     written1221
+	JMP     written1262
 
-times1219:
+times1260:
 	TESTQ   R9, R9
-	JNE     both1220
+	JNE     both1261
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -26799,9 +26888,9 @@ times1219:
 	VMOVUPD Y4, 64(DI)
 	VMULPD  96(R8), Y3, Y4
 	VMOVUPD Y4, 96(DI)
-	JMP     written1221
+	JMP     written1262
 
-both1220:
+both1261:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -26821,31 +26910,31 @@ both1220:
 	VADDPD  96(R9), Y4, Y4
 	VMOVUPD Y4, 96(DI)
 
-written1221:
+written1262:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1222
+	JEQ  done1263
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1217
+	JNE  product1258
 
-done1222:
+done1263:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1210
+	JGE  rows1251
 
-next1211:
+next1252:
 	CMPQ DX, $0x08
-	JLT  next1224
+	JLT  next1265
 
-rows1223:
+rows1264:
 	VMOVUPD c64_0<>+0(SB), Y1
 	VMOVUPD Y1, Y0
 	VMOVUPD Y1, Y1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1226
+	JEQ     summed1267
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -26858,7 +26947,7 @@ rows1223:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k1225:
+k1266:
 	MOVLQSX      (SI), R9
 	VBROADCASTSD (DI), Y2
 	VFMADD231PD  (CX)(R9*8), Y2, Y0
@@ -26866,56 +26955,56 @@ k1225:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k1225
+	JNE          k1266
 
-summed1226:
+summed1267:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1229
+	JEQ          initialised1270
 	CMPQ         SI, $0x01
-	JEQ          column1227
+	JEQ          column1268
 	CMPQ         SI, $0x02
-	JEQ          number1228
+	JEQ          number1269
 	VBROADCASTSD 72(AX), Y2
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y2, Y1, Y1
-	JMP          initialised1229
+	JMP          initialised1270
 
-number1228:
+number1269:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Y2
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y2, Y1, Y1
-	JMP          initialised1229
+	JMP          initialised1270
 
-column1227:
+column1268:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Y0, Y0
 	VADDPD  32(BX), Y1, Y1
 
-initialised1229:
+initialised1270:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1230:
+product1271:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1232
+	JNE     times1273
 	TESTQ   R9, R9
-	JNE     plus1231
+	JNE     plus1272
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y0, (DI)
 	VMOVUPD Y1, 32(DI)
-	JMP     written1234
+	JMP     written1275
 
-plus1231:
+plus1272:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -26924,11 +27013,11 @@ plus1231:
 	VMOVUPD Y2, (DI)
 	VADDPD  32(R8), Y1, Y2
 	VMOVUPD Y2, 32(DI)
-	JMP     written1234
+	JMP     written1275
 
-times1232:
+times1273:
 	TESTQ   R9, R9
-	JNE     both1233
+	JNE     both1274
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -26937,9 +27026,9 @@ times1232:
 	VMOVUPD Y2, (DI)
 	VMULPD  32(R8), Y1, Y2
 	VMOVUPD Y2, 32(DI)
-	JMP     written1234
+	JMP     written1275
 
-both1233:
+both1274:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -26953,34 +27042,38 @@ both1233:
 	VADDPD  32(R9), Y2, Y2
 	VMOVUPD Y2, 32(DI)
 
-written1234:
+written1275:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1235
+	JEQ  done1276
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1230
+	JNE  product1271
 
-done1235:
+done1276:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1223
+	JGE  rows1264
 
-next1224:
+next1265:
+	ADDQ $0x01, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group1237
 	VZEROUPPER
 	RET
 
-// func matMul2F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul2F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
-TEXT ·matMul2F64AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMul2F64AVX2(SB), NOSPLIT, $0-48
+group1277:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next1237
+	JLT  next1279
 
-rows1236:
+rows1278:
 	VMOVUPD c64_0<>+0(SB), Y7
 	VMOVUPD Y7, Y0
 	VMOVUPD Y7, Y1
@@ -26992,7 +27085,7 @@ rows1236:
 	VMOVUPD Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1239
+	JEQ     summed1281
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -27005,7 +27098,7 @@ rows1236:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k1238:
+k1280:
 	MOVLQSX      (SI), R10
 	VMOVUPD      (CX)(R10*8), Y8
 	VMOVUPD      32(CX)(R10*8), Y9
@@ -27024,18 +27117,18 @@ k1238:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k1238
+	JNE          k1280
 
-summed1239:
+summed1281:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1242
+	JEQ          initialised1284
 	CMPQ         SI, $0x01
-	JEQ          column1240
+	JEQ          column1282
 	CMPQ         SI, $0x02
-	JEQ          number1241
+	JEQ          number1283
 	VBROADCASTSD 72(AX), Y8
 	VADDPD       Y8, Y0, Y0
 	VADDPD       Y8, Y1, Y1
@@ -27045,9 +27138,9 @@ summed1239:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1242
+	JMP          initialised1284
 
-number1241:
+number1283:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y8
@@ -27061,9 +27154,9 @@ number1241:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1242
+	JMP          initialised1284
 
-column1240:
+column1282:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -27077,18 +27170,18 @@ column1240:
 	VADDPD  64(BX), Y6, Y6
 	VADDPD  96(BX), Y7, Y7
 
-initialised1242:
+initialised1284:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1243:
+product1285:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1245
+	JNE     times1287
 	TESTQ   R9, R9
-	JNE     plus1244
+	JNE     plus1286
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -27101,9 +27194,9 @@ product1243:
 	VMOVUPD Y5, 32(DI)
 	VMOVUPD Y6, 64(DI)
 	VMOVUPD Y7, 96(DI)
-	JMP     written1247
+	JMP     written1289
 
-plus1244:
+plus1286:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -27128,11 +27221,11 @@ plus1244:
 	VMOVUPD Y8, 64(DI)
 	VADDPD  96(R8), Y7, Y8
 	VMOVUPD Y8, 96(DI)
-	JMP     written1247
+	JMP     written1289
 
-times1245:
+times1287:
 	TESTQ   R9, R9
-	JNE     both1246
+	JNE     both1288
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -27157,9 +27250,9 @@ times1245:
 	VMOVUPD Y8, 64(DI)
 	VMULPD  96(R8), Y7, Y8
 	VMOVUPD Y8, 96(DI)
-	JMP     written1247
+	JMP     written1289
 
-both1246:
+both1288:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -27197,25 +27290,25 @@ both1246:
 	VADDPD  96(R9), Y8, Y8
 	VMOVUPD Y8, 96(DI)
 
-written1247:
+written1289:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1248
+	JEQ  done1290
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1243
+	JNE  product1285
 
-done1248:
+done1290:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1236
+	JGE  rows1278
 
-next1237:
+next1279:
 	CMPQ DX, $0x08
-	JLT  next1250
+	JLT  next1292
 
-rows1249:
+rows1291:
 	VMOVUPD c64_0<>+0(SB), Y3
 	VMOVUPD Y3, Y0
 	VMOVUPD Y3, Y1
@@ -27223,7 +27316,7 @@ rows1249:
 	VMOVUPD Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1252
+	JEQ     summed1294
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -27236,7 +27329,7 @@ rows1249:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k1251:
+k1293:
 	MOVLQSX      (SI), R10
 	VMOVUPD      (CX)(R10*8), Y4
 	VMOVUPD      32(CX)(R10*8), Y5
@@ -27249,26 +27342,26 @@ k1251:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k1251
+	JNE          k1293
 
-summed1252:
+summed1294:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1255
+	JEQ          initialised1297
 	CMPQ         SI, $0x01
-	JEQ          column1253
+	JEQ          column1295
 	CMPQ         SI, $0x02
-	JEQ          number1254
+	JEQ          number1296
 	VBROADCASTSD 72(AX), Y4
 	VADDPD       Y4, Y0, Y0
 	VADDPD       Y4, Y1, Y1
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1255
+	JMP          initialised1297
 
-number1254:
+number1296:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y4
@@ -27278,9 +27371,9 @@ number1254:
 	VBROADCASTSD (SI)(BX*8), Y4
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1255
+	JMP          initialised1297
 
-column1253:
+column1295:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -27290,18 +27383,18 @@ column1253:
 	VADDPD  (BX), Y2, Y2
 	VADDPD  32(BX), Y3, Y3
 
-initialised1255:
+initialised1297:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1256:
+product1298:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1258
+	JNE     times1300
 	TESTQ   R9, R9
-	JNE     plus1257
+	JNE     plus1299
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -27310,9 +27403,9 @@ product1256:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y2, (DI)
 	VMOVUPD Y3, 32(DI)
-	JMP     written1260
+	JMP     written1302
 
-plus1257:
+plus1299:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -27329,11 +27422,11 @@ plus1257:
 	VMOVUPD Y4, (DI)
 	VADDPD  32(R8), Y3, Y4
 	VMOVUPD Y4, 32(DI)
-	JMP     written1260
+	JMP     written1302
 
-times1258:
+times1300:
 	TESTQ   R9, R9
-	JNE     both1259
+	JNE     both1301
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -27350,9 +27443,9 @@ times1258:
 	VMOVUPD Y4, (DI)
 	VMULPD  32(R8), Y3, Y4
 	VMOVUPD Y4, 32(DI)
-	JMP     written1260
+	JMP     written1302
 
-both1259:
+both1301:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -27378,34 +27471,38 @@ both1259:
 	VADDPD  32(R9), Y4, Y4
 	VMOVUPD Y4, 32(DI)
 
-written1260:
+written1302:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1261
+	JEQ  done1303
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1256
+	JNE  product1298
 
-done1261:
+done1303:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1249
+	JGE  rows1291
 
-next1250:
+next1292:
+	ADDQ $0x02, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group1277
 	VZEROUPPER
 	RET
 
-// func matMul3F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul3F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
-TEXT ·matMul3F64AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMul3F64AVX2(SB), NOSPLIT, $0-48
+group1304:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1263
+	JLT  next1306
 
-rows1262:
+rows1305:
 	VMOVUPD c64_0<>+0(SB), Y5
 	VMOVUPD Y5, Y0
 	VMOVUPD Y5, Y1
@@ -27415,7 +27512,7 @@ rows1262:
 	VMOVUPD Y5, Y5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1265
+	JEQ     summed1308
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -27428,7 +27525,7 @@ rows1262:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k1264:
+k1307:
 	MOVLQSX      (SI), R10
 	VMOVUPD      (CX)(R10*8), Y6
 	VMOVUPD      32(CX)(R10*8), Y7
@@ -27444,18 +27541,18 @@ k1264:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k1264
+	JNE          k1307
 
-summed1265:
+summed1308:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1268
+	JEQ          initialised1311
 	CMPQ         SI, $0x01
-	JEQ          column1266
+	JEQ          column1309
 	CMPQ         SI, $0x02
-	JEQ          number1267
+	JEQ          number1310
 	VBROADCASTSD 72(AX), Y6
 	VADDPD       Y6, Y0, Y0
 	VADDPD       Y6, Y1, Y1
@@ -27463,9 +27560,9 @@ summed1265:
 	VADDPD       Y6, Y3, Y3
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y6, Y5, Y5
-	JMP          initialised1268
+	JMP          initialised1311
 
-number1267:
+number1310:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y6
@@ -27479,9 +27576,9 @@ number1267:
 	VBROADCASTSD (SI)(BX*8), Y6
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y6, Y5, Y5
-	JMP          initialised1268
+	JMP          initialised1311
 
-column1266:
+column1309:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -27495,18 +27592,18 @@ column1266:
 	VADDPD  (BX), Y4, Y4
 	VADDPD  32(BX), Y5, Y5
 
-initialised1268:
+initialised1311:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1269:
+product1312:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1271
+	JNE     times1314
 	TESTQ   R9, R9
-	JNE     plus1270
+	JNE     plus1313
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -27519,9 +27616,9 @@ product1269:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y4, (DI)
 	VMOVUPD Y5, 32(DI)
-	JMP     written1273
+	JMP     written1316
 
-plus1270:
+plus1313:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -27546,11 +27643,11 @@ plus1270:
 	VMOVUPD Y6, (DI)
 	VADDPD  32(R8), Y5, Y6
 	VMOVUPD Y6, 32(DI)
-	JMP     written1273
+	JMP     written1316
 
-times1271:
+times1314:
 	TESTQ   R9, R9
-	JNE     both1272
+	JNE     both1315
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -27575,9 +27672,9 @@ times1271:
 	VMOVUPD Y6, (DI)
 	VMULPD  32(R8), Y5, Y6
 	VMOVUPD Y6, 32(DI)
-	JMP     written1273
+	JMP     written1316
 
-both1272:
+both1315:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -27615,34 +27712,38 @@ both1272:
 	VADDPD  32(R9), Y6, Y6
 	VMOVUPD Y6, 32(DI)
 
-written1273:
+written1316:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1274
+	JEQ  done1317
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1269
+	JNE  product1312
 
-done1274:
+done1317:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1262
+	JGE  rows1305
 
-next1263:
+next1306:
+	ADDQ $0x03, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group1304
 	VZEROUPPER
 	RET
 
-// func matMul4F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul4F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
-TEXT ·matMul4F64AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMul4F64AVX2(SB), NOSPLIT, $0-48
+group1318:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1276
+	JLT  next1320
 
-rows1275:
+rows1319:
 	VMOVUPD c64_0<>+0(SB), Y7
 	VMOVUPD Y7, Y0
 	VMOVUPD Y7, Y1
@@ -27654,7 +27755,7 @@ rows1275:
 	VMOVUPD Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1278
+	JEQ     summed1322
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -27668,7 +27769,7 @@ rows1275:
 	ADDQ    R10, DI
 	LEAQ    (R9)(R9*2), R10
 
-k1277:
+k1321:
 	MOVLQSX      (SI), R11
 	VMOVUPD      (CX)(R11*8), Y8
 	VMOVUPD      32(CX)(R11*8), Y9
@@ -27687,18 +27788,18 @@ k1277:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k1277
+	JNE          k1321
 
-summed1278:
+summed1322:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1281
+	JEQ          initialised1325
 	CMPQ         SI, $0x01
-	JEQ          column1279
+	JEQ          column1323
 	CMPQ         SI, $0x02
-	JEQ          number1280
+	JEQ          number1324
 	VBROADCASTSD 72(AX), Y8
 	VADDPD       Y8, Y0, Y0
 	VADDPD       Y8, Y1, Y1
@@ -27708,9 +27809,9 @@ summed1278:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1281
+	JMP          initialised1325
 
-number1280:
+number1324:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y8
@@ -27728,9 +27829,9 @@ number1280:
 	VBROADCASTSD (SI)(BX*8), Y8
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1281
+	JMP          initialised1325
 
-column1279:
+column1323:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -27748,18 +27849,18 @@ column1279:
 	VADDPD  (BX), Y6, Y6
 	VADDPD  32(BX), Y7, Y7
 
-initialised1281:
+initialised1325:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1282:
+product1326:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1284
+	JNE     times1328
 	TESTQ   R9, R9
-	JNE     plus1283
+	JNE     plus1327
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -27776,9 +27877,9 @@ product1282:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y6, (DI)
 	VMOVUPD Y7, 32(DI)
-	JMP     written1286
+	JMP     written1330
 
-plus1283:
+plus1327:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -27811,11 +27912,11 @@ plus1283:
 	VMOVUPD Y8, (DI)
 	VADDPD  32(R8), Y7, Y8
 	VMOVUPD Y8, 32(DI)
-	JMP     written1286
+	JMP     written1330
 
-times1284:
+times1328:
 	TESTQ   R9, R9
-	JNE     both1285
+	JNE     both1329
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -27848,9 +27949,9 @@ times1284:
 	VMOVUPD Y8, (DI)
 	VMULPD  32(R8), Y7, Y8
 	VMOVUPD Y8, 32(DI)
-	JMP     written1286
+	JMP     written1330
 
-both1285:
+both1329:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -27900,34 +28001,38 @@ both1285:
 	VADDPD  32(R9), Y8, Y8
 	VMOVUPD Y8, 32(DI)
 
-written1286:
+written1330:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1287
+	JEQ  done1331
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1282
+	JNE  product1326
 
-done1287:
+done1331:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1275
+	JGE  rows1319
 
-next1276:
+next1320:
+	ADDQ $0x04, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group1318
 	VZEROUPPER
 	RET
 
-// func matMul5F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul5F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
-TEXT ·matMul5F64AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMul5F64AVX2(SB), NOSPLIT, $0-48
+group1332:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1289
+	JLT  next1334
 
-rows1288:
+rows1333:
 	VMOVUPD c64_0<>+0(SB), Y9
 	VMOVUPD Y9, Y0
 	VMOVUPD Y9, Y1
@@ -27941,7 +28046,7 @@ rows1288:
 	VMOVUPD Y9, Y9
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1291
+	JEQ     summed1336
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -27956,7 +28061,7 @@ rows1288:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k1290:
+k1335:
 	MOVLQSX      (SI), R12
 	VMOVUPD      (CX)(R12*8), Y10
 	VMOVUPD      32(CX)(R12*8), Y11
@@ -27979,18 +28084,18 @@ k1290:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k1290
+	JNE          k1335
 
-summed1291:
+summed1336:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1294
+	JEQ          initialised1339
 	CMPQ         SI, $0x01
-	JEQ          column1292
+	JEQ          column1337
 	CMPQ         SI, $0x02
-	JEQ          number1293
+	JEQ          number1338
 	VBROADCASTSD 72(AX), Y10
 	VADDPD       Y10, Y0, Y0
 	VADDPD       Y10, Y1, Y1
@@ -28002,9 +28107,9 @@ summed1291:
 	VADDPD       Y10, Y7, Y7
 	VADDPD       Y10, Y8, Y8
 	VADDPD       Y10, Y9, Y9
-	JMP          initialised1294
+	JMP          initialised1339
 
-number1293:
+number1338:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y10
@@ -28026,9 +28131,9 @@ number1293:
 	VBROADCASTSD (SI)(BX*8), Y10
 	VADDPD       Y10, Y8, Y8
 	VADDPD       Y10, Y9, Y9
-	JMP          initialised1294
+	JMP          initialised1339
 
-column1292:
+column1337:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -28050,18 +28155,18 @@ column1292:
 	VADDPD  (BX), Y8, Y8
 	VADDPD  32(BX), Y9, Y9
 
-initialised1294:
+initialised1339:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1295:
+product1340:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1297
+	JNE     times1342
 	TESTQ   R9, R9
-	JNE     plus1296
+	JNE     plus1341
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -28082,9 +28187,9 @@ product1295:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y8, (DI)
 	VMOVUPD Y9, 32(DI)
-	JMP     written1299
+	JMP     written1344
 
-plus1296:
+plus1341:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -28125,11 +28230,11 @@ plus1296:
 	VMOVUPD Y10, (DI)
 	VADDPD  32(R8), Y9, Y10
 	VMOVUPD Y10, 32(DI)
-	JMP     written1299
+	JMP     written1344
 
-times1297:
+times1342:
 	TESTQ   R9, R9
-	JNE     both1298
+	JNE     both1343
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -28170,9 +28275,9 @@ times1297:
 	VMOVUPD Y10, (DI)
 	VMULPD  32(R8), Y9, Y10
 	VMOVUPD Y10, 32(DI)
-	JMP     written1299
+	JMP     written1344
 
-both1298:
+both1343:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -28234,34 +28339,38 @@ both1298:
 	VADDPD  32(R9), Y10, Y10
 	VMOVUPD Y10, 32(DI)
 
-written1299:
+written1344:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1300
+	JEQ  done1345
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1295
+	JNE  product1340
 
-done1300:
+done1345:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1288
+	JGE  rows1333
 
-next1289:
+next1334:
+	ADDQ $0x05, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group1332
 	VZEROUPPER
 	RET
 
-// func matMul6F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMul6F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
-TEXT ·matMul6F64AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMul6F64AVX2(SB), NOSPLIT, $0-48
+group1346:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1302
+	JLT  next1348
 
-rows1301:
+rows1347:
 	VMOVUPD c64_0<>+0(SB), Y11
 	VMOVUPD Y11, Y0
 	VMOVUPD Y11, Y1
@@ -28277,7 +28386,7 @@ rows1301:
 	VMOVUPD Y11, Y11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1304
+	JEQ     summed1350
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -28292,7 +28401,7 @@ rows1301:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k1303:
+k1349:
 	MOVLQSX      (SI), R12
 	VMOVUPD      (CX)(R12*8), Y12
 	VMOVUPD      32(CX)(R12*8), Y13
@@ -28318,18 +28427,18 @@ k1303:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k1303
+	JNE          k1349
 
-summed1304:
+summed1350:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1307
+	JEQ          initialised1353
 	CMPQ         SI, $0x01
-	JEQ          column1305
+	JEQ          column1351
 	CMPQ         SI, $0x02
-	JEQ          number1306
+	JEQ          number1352
 	VBROADCASTSD 72(AX), Y12
 	VADDPD       Y12, Y0, Y0
 	VADDPD       Y12, Y1, Y1
@@ -28343,9 +28452,9 @@ summed1304:
 	VADDPD       Y12, Y9, Y9
 	VADDPD       Y12, Y10, Y10
 	VADDPD       Y12, Y11, Y11
-	JMP          initialised1307
+	JMP          initialised1353
 
-number1306:
+number1352:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y12
@@ -28371,9 +28480,9 @@ number1306:
 	VBROADCASTSD (SI)(BX*8), Y12
 	VADDPD       Y12, Y10, Y10
 	VADDPD       Y12, Y11, Y11
-	JMP          initialised1307
+	JMP          initialised1353
 
-column1305:
+column1351:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -28399,18 +28508,18 @@ column1305:
 	VADDPD  (BX), Y10, Y10
 	VADDPD  32(BX), Y11, Y11
 
-initialised1307:
+initialised1353:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1308:
+product1354:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1310
+	JNE     times1356
 	TESTQ   R9, R9
-	JNE     plus1309
+	JNE     plus1355
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -28435,9 +28544,9 @@ product1308:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y10, (DI)
 	VMOVUPD Y11, 32(DI)
-	JMP     written1312
+	JMP     written1358
 
-plus1309:
+plus1355:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -28486,11 +28595,11 @@ plus1309:
 	VMOVUPD Y12, (DI)
 	VADDPD  32(R8), Y11, Y12
 	VMOVUPD Y12, 32(DI)
-	JMP     written1312
+	JMP     written1358
 
-times1310:
+times1356:
 	TESTQ   R9, R9
-	JNE     both1311
+	JNE     both1357
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -28539,9 +28648,9 @@ times1310:
 	VMOVUPD Y12, (DI)
 	VMULPD  32(R8), Y11, Y12
 	VMOVUPD Y12, 32(DI)
-	JMP     written1312
+	JMP     written1358
 
-both1311:
+both1357:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -28615,21 +28724,24 @@ both1311:
 	VADDPD  32(R9), Y12, Y12
 	VMOVUPD Y12, 32(DI)
 
-written1312:
+written1358:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1313
+	JEQ  done1359
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1308
+	JNE  product1354
 
-done1313:
+done1359:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1301
+	JGE  rows1347
 
-next1302:
+next1348:
+	ADDQ $0x06, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group1346
 	VZEROUPPER
 	RET
 
@@ -28640,9 +28752,9 @@ TEXT ·matMulPacked1F64AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1315
+	JLT  next1362
 
-rows1314:
+rows1361:
 	VMOVUPD c64_0<>+0(SB), Y7
 	VMOVUPD Y7, Y0
 	VMOVUPD Y7, Y1
@@ -28654,7 +28766,7 @@ rows1314:
 	VMOVUPD Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1317
+	JEQ     summed1364
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -28674,7 +28786,7 @@ rows1314:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1316:
+k1363:
 	MOVLQSX      (SI), R8
 	VBROADCASTSD (DI), Y8
 	VFMADD231PD  (CX)(R8*8), Y8, Y0
@@ -28688,18 +28800,18 @@ k1316:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k1316
+	JNE          k1363
 
-summed1317:
+summed1364:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1320
+	JEQ          initialised1367
 	CMPQ         SI, $0x01
-	JEQ          column1318
+	JEQ          column1365
 	CMPQ         SI, $0x02
-	JEQ          number1319
+	JEQ          number1366
 	VBROADCASTSD 72(AX), Y8
 	VADDPD       Y8, Y0, Y0
 	VADDPD       Y8, Y1, Y1
@@ -28709,9 +28821,9 @@ summed1317:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1320
+	JMP          initialised1367
 
-number1319:
+number1366:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Y8
@@ -28723,9 +28835,9 @@ number1319:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1320
+	JMP          initialised1367
 
-column1318:
+column1365:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Y0, Y0
@@ -28737,18 +28849,18 @@ column1318:
 	VADDPD  192(BX), Y6, Y6
 	VADDPD  224(BX), Y7, Y7
 
-initialised1320:
+initialised1367:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1321:
+product1368:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1323
+	JNE     times1370
 	TESTQ   R9, R9
-	JNE     plus1322
+	JNE     plus1369
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y0, (DI)
@@ -28759,9 +28871,9 @@ product1321:
 	VMOVUPD Y5, 160(DI)
 	VMOVUPD Y6, 192(DI)
 	VMOVUPD Y7, 224(DI)
-	JMP     written1325
+	JMP     written1372
 
-plus1322:
+plus1369:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -28782,11 +28894,11 @@ plus1322:
 	VMOVUPD Y8, 192(DI)
 	VADDPD  224(R8), Y7, Y8
 	VMOVUPD Y8, 224(DI)
-	JMP     written1325
+	JMP     written1372
 
-times1323:
+times1370:
 	TESTQ   R9, R9
-	JNE     both1324
+	JNE     both1371
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -28807,9 +28919,9 @@ times1323:
 	VMOVUPD Y8, 192(DI)
 	VMULPD  224(R8), Y7, Y8
 	VMOVUPD Y8, 224(DI)
-	JMP     written1325
+	JMP     written1372
 
-both1324:
+both1371:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -28841,25 +28953,25 @@ both1324:
 	VADDPD  224(R9), Y8, Y8
 	VMOVUPD Y8, 224(DI)
 
-written1325:
+written1372:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1326
+	JEQ  done1373
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1321
+	JNE  product1368
 
-done1326:
+done1373:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1314
+	JGE  rows1361
 
-next1315:
+next1362:
 	CMPQ DX, $0x10
-	JLT  next1328
+	JLT  next1375
 
-rows1327:
+rows1374:
 	VMOVUPD c64_0<>+0(SB), Y3
 	VMOVUPD Y3, Y0
 	VMOVUPD Y3, Y1
@@ -28867,7 +28979,7 @@ rows1327:
 	VMOVUPD Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1330
+	JEQ     summed1377
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -28887,7 +28999,7 @@ rows1327:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1329:
+k1376:
 	MOVLQSX      (SI), R8
 	VBROADCASTSD (DI), Y4
 	VFMADD231PD  (CX)(R8*8), Y4, Y0
@@ -28897,26 +29009,26 @@ k1329:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k1329
+	JNE          k1376
 
-summed1330:
+summed1377:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1333
+	JEQ          initialised1380
 	CMPQ         SI, $0x01
-	JEQ          column1331
+	JEQ          column1378
 	CMPQ         SI, $0x02
-	JEQ          number1332
+	JEQ          number1379
 	VBROADCASTSD 72(AX), Y4
 	VADDPD       Y4, Y0, Y0
 	VADDPD       Y4, Y1, Y1
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1333
+	JMP          initialised1380
 
-number1332:
+number1379:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Y4
@@ -28924,9 +29036,9 @@ number1332:
 	VADDPD       Y4, Y1, Y1
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1333
+	JMP          initialised1380
 
-column1331:
+column1378:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Y0, Y0
@@ -28934,27 +29046,27 @@ column1331:
 	VADDPD  64(BX), Y2, Y2
 	VADDPD  96(BX), Y3, Y3
 
-initialised1333:
+initialised1380:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1334:
+product1381:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1336
+	JNE     times1383
 	TESTQ   R9, R9
-	JNE     plus1335
+	JNE     plus1382
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y0, (DI)
 	VMOVUPD Y1, 32(DI)
 	VMOVUPD Y2, 64(DI)
 	VMOVUPD Y3, 96(DI)
-	JMP     written1338
+	JMP     written1385
 
-plus1335:
+plus1382:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -28967,11 +29079,11 @@ plus1335:
 	VMOVUPD Y4, 64(DI)
 	VADDPD  96(R8), Y3, Y4
 	VMOVUPD Y4, 96(DI)
-	JMP     written1338
+	JMP     written1385
 
-times1336:
+times1383:
 	TESTQ   R9, R9
-	JNE     both1337
+	JNE     both1384
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -28984,9 +29096,9 @@ times1336:
 	VMOVUPD Y4, 64(DI)
 	VMULPD  96(R8), Y3, Y4
 	VMOVUPD Y4, 96(DI)
-	JMP     written1338
+	JMP     written1385
 
-both1337:
+both1384:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -29006,31 +29118,31 @@ both1337:
 	VADDPD  96(R9), Y4, Y4
 	VMOVUPD Y4, 96(DI)
 
-written1338:
+written1385:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1339
+	JEQ  done1386
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1334
+	JNE  product1381
 
-done1339:
+done1386:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1327
+	JGE  rows1374
 
-next1328:
+next1375:
 	CMPQ DX, $0x08
-	JLT  next1341
+	JLT  next1388
 
-rows1340:
+rows1387:
 	VMOVUPD c64_0<>+0(SB), Y1
 	VMOVUPD Y1, Y0
 	VMOVUPD Y1, Y1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1343
+	JEQ     summed1390
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -29050,7 +29162,7 @@ rows1340:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1342:
+k1389:
 	MOVLQSX      (SI), R8
 	VBROADCASTSD (DI), Y2
 	VFMADD231PD  (CX)(R8*8), Y2, Y0
@@ -29058,56 +29170,56 @@ k1342:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k1342
+	JNE          k1389
 
-summed1343:
+summed1390:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1346
+	JEQ          initialised1393
 	CMPQ         SI, $0x01
-	JEQ          column1344
+	JEQ          column1391
 	CMPQ         SI, $0x02
-	JEQ          number1345
+	JEQ          number1392
 	VBROADCASTSD 72(AX), Y2
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y2, Y1, Y1
-	JMP          initialised1346
+	JMP          initialised1393
 
-number1345:
+number1392:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Y2
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y2, Y1, Y1
-	JMP          initialised1346
+	JMP          initialised1393
 
-column1344:
+column1391:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Y0, Y0
 	VADDPD  32(BX), Y1, Y1
 
-initialised1346:
+initialised1393:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1347:
+product1394:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1349
+	JNE     times1396
 	TESTQ   R9, R9
-	JNE     plus1348
+	JNE     plus1395
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y0, (DI)
 	VMOVUPD Y1, 32(DI)
-	JMP     written1351
+	JMP     written1398
 
-plus1348:
+plus1395:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -29116,11 +29228,11 @@ plus1348:
 	VMOVUPD Y2, (DI)
 	VADDPD  32(R8), Y1, Y2
 	VMOVUPD Y2, 32(DI)
-	JMP     written1351
+	JMP     written1398
 
-times1349:
+times1396:
 	TESTQ   R9, R9
-	JNE     both1350
+	JNE     both1397
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -29129,9 +29241,9 @@ times1349:
 	VMOVUPD Y2, (DI)
 	VMULPD  32(R8), Y1, Y2
 	VMOVUPD Y2, 32(DI)
-	JMP     written1351
+	JMP     written1398
 
-both1350:
+both1397:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -29145,21 +29257,21 @@ both1350:
 	VADDPD  32(R9), Y2, Y2
 	VMOVUPD Y2, 32(DI)
 
-written1351:
+written1398:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1352
+	JEQ  done1399
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1347
+	JNE  product1394
 
-done1352:
+done1399:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1340
+	JGE  rows1387
 
-next1341:
+next1388:
 	VZEROUPPER
 	RET
 
@@ -29170,9 +29282,9 @@ TEXT ·matMulPacked2F64AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next1354
+	JLT  next1402
 
-rows1353:
+rows1401:
 	VMOVUPD c64_0<>+0(SB), Y7
 	VMOVUPD Y7, Y0
 	VMOVUPD Y7, Y1
@@ -29184,7 +29296,7 @@ rows1353:
 	VMOVUPD Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1356
+	JEQ     summed1404
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -29204,7 +29316,7 @@ rows1353:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1355:
+k1403:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Y8
 	VMOVUPD      32(CX)(R8*8), Y9
@@ -29223,18 +29335,18 @@ k1355:
 	ADDQ         $0x04, SI
 	ADDQ         $0x10, DI
 	DECQ         BX
-	JNE          k1355
+	JNE          k1403
 
-summed1356:
+summed1404:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1359
+	JEQ          initialised1407
 	CMPQ         SI, $0x01
-	JEQ          column1357
+	JEQ          column1405
 	CMPQ         SI, $0x02
-	JEQ          number1358
+	JEQ          number1406
 	VBROADCASTSD 72(AX), Y8
 	VADDPD       Y8, Y0, Y0
 	VADDPD       Y8, Y1, Y1
@@ -29244,9 +29356,9 @@ summed1356:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1359
+	JMP          initialised1407
 
-number1358:
+number1406:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y8
@@ -29260,9 +29372,9 @@ number1358:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1359
+	JMP          initialised1407
 
-column1357:
+column1405:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -29276,18 +29388,18 @@ column1357:
 	VADDPD  64(BX), Y6, Y6
 	VADDPD  96(BX), Y7, Y7
 
-initialised1359:
+initialised1407:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1360:
+product1408:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1362
+	JNE     times1410
 	TESTQ   R9, R9
-	JNE     plus1361
+	JNE     plus1409
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -29300,9 +29412,9 @@ product1360:
 	VMOVUPD Y5, 32(DI)
 	VMOVUPD Y6, 64(DI)
 	VMOVUPD Y7, 96(DI)
-	JMP     written1364
+	JMP     written1412
 
-plus1361:
+plus1409:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -29327,11 +29439,11 @@ plus1361:
 	VMOVUPD Y8, 64(DI)
 	VADDPD  96(R8), Y7, Y8
 	VMOVUPD Y8, 96(DI)
-	JMP     written1364
+	JMP     written1412
 
-times1362:
+times1410:
 	TESTQ   R9, R9
-	JNE     both1363
+	JNE     both1411
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -29356,9 +29468,9 @@ times1362:
 	VMOVUPD Y8, 64(DI)
 	VMULPD  96(R8), Y7, Y8
 	VMOVUPD Y8, 96(DI)
-	JMP     written1364
+	JMP     written1412
 
-both1363:
+both1411:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -29396,25 +29508,25 @@ both1363:
 	VADDPD  96(R9), Y8, Y8
 	VMOVUPD Y8, 96(DI)
 
-written1364:
+written1412:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1365
+	JEQ  done1413
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1360
+	JNE  product1408
 
-done1365:
+done1413:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1353
+	JGE  rows1401
 
-next1354:
+next1402:
 	CMPQ DX, $0x08
-	JLT  next1367
+	JLT  next1415
 
-rows1366:
+rows1414:
 	VMOVUPD c64_0<>+0(SB), Y3
 	VMOVUPD Y3, Y0
 	VMOVUPD Y3, Y1
@@ -29422,7 +29534,7 @@ rows1366:
 	VMOVUPD Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1369
+	JEQ     summed1417
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -29442,7 +29554,7 @@ rows1366:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1368:
+k1416:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Y4
 	VMOVUPD      32(CX)(R8*8), Y5
@@ -29455,26 +29567,26 @@ k1368:
 	ADDQ         $0x04, SI
 	ADDQ         $0x10, DI
 	DECQ         BX
-	JNE          k1368
+	JNE          k1416
 
-summed1369:
+summed1417:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1372
+	JEQ          initialised1420
 	CMPQ         SI, $0x01
-	JEQ          column1370
+	JEQ          column1418
 	CMPQ         SI, $0x02
-	JEQ          number1371
+	JEQ          number1419
 	VBROADCASTSD 72(AX), Y4
 	VADDPD       Y4, Y0, Y0
 	VADDPD       Y4, Y1, Y1
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1372
+	JMP          initialised1420
 
-number1371:
+number1419:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y4
@@ -29484,9 +29596,9 @@ number1371:
 	VBROADCASTSD (SI)(BX*8), Y4
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1372
+	JMP          initialised1420
 
-column1370:
+column1418:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -29496,18 +29608,18 @@ column1370:
 	VADDPD  (BX), Y2, Y2
 	VADDPD  32(BX), Y3, Y3
 
-initialised1372:
+initialised1420:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1373:
+product1421:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1375
+	JNE     times1423
 	TESTQ   R9, R9
-	JNE     plus1374
+	JNE     plus1422
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -29516,9 +29628,9 @@ product1373:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y2, (DI)
 	VMOVUPD Y3, 32(DI)
-	JMP     written1377
+	JMP     written1425
 
-plus1374:
+plus1422:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -29535,11 +29647,11 @@ plus1374:
 	VMOVUPD Y4, (DI)
 	VADDPD  32(R8), Y3, Y4
 	VMOVUPD Y4, 32(DI)
-	JMP     written1377
+	JMP     written1425
 
-times1375:
+times1423:
 	TESTQ   R9, R9
-	JNE     both1376
+	JNE     both1424
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -29556,9 +29668,9 @@ times1375:
 	VMOVUPD Y4, (DI)
 	VMULPD  32(R8), Y3, Y4
 	VMOVUPD Y4, 32(DI)
-	JMP     written1377
+	JMP     written1425
 
-both1376:
+both1424:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -29584,21 +29696,21 @@ both1376:
 	VADDPD  32(R9), Y4, Y4
 	VMOVUPD Y4, 32(DI)
 
-written1377:
+written1425:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1378
+	JEQ  done1426
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1373
+	JNE  product1421
 
-done1378:
+done1426:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1366
+	JGE  rows1414
 
-next1367:
+next1415:
 	VZEROUPPER
 	RET
 
@@ -29609,9 +29721,9 @@ TEXT ·matMulPacked3F64AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1380
+	JLT  next1429
 
-rows1379:
+rows1428:
 	VMOVUPD c64_0<>+0(SB), Y5
 	VMOVUPD Y5, Y0
 	VMOVUPD Y5, Y1
@@ -29621,7 +29733,7 @@ rows1379:
 	VMOVUPD Y5, Y5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1382
+	JEQ     summed1431
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -29641,7 +29753,7 @@ rows1379:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1381:
+k1430:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Y6
 	VMOVUPD      32(CX)(R8*8), Y7
@@ -29657,18 +29769,18 @@ k1381:
 	ADDQ         $0x04, SI
 	ADDQ         $0x18, DI
 	DECQ         BX
-	JNE          k1381
+	JNE          k1430
 
-summed1382:
+summed1431:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1385
+	JEQ          initialised1434
 	CMPQ         SI, $0x01
-	JEQ          column1383
+	JEQ          column1432
 	CMPQ         SI, $0x02
-	JEQ          number1384
+	JEQ          number1433
 	VBROADCASTSD 72(AX), Y6
 	VADDPD       Y6, Y0, Y0
 	VADDPD       Y6, Y1, Y1
@@ -29676,9 +29788,9 @@ summed1382:
 	VADDPD       Y6, Y3, Y3
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y6, Y5, Y5
-	JMP          initialised1385
+	JMP          initialised1434
 
-number1384:
+number1433:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y6
@@ -29692,9 +29804,9 @@ number1384:
 	VBROADCASTSD (SI)(BX*8), Y6
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y6, Y5, Y5
-	JMP          initialised1385
+	JMP          initialised1434
 
-column1383:
+column1432:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -29708,18 +29820,18 @@ column1383:
 	VADDPD  (BX), Y4, Y4
 	VADDPD  32(BX), Y5, Y5
 
-initialised1385:
+initialised1434:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1386:
+product1435:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1388
+	JNE     times1437
 	TESTQ   R9, R9
-	JNE     plus1387
+	JNE     plus1436
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -29732,9 +29844,9 @@ product1386:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y4, (DI)
 	VMOVUPD Y5, 32(DI)
-	JMP     written1390
+	JMP     written1439
 
-plus1387:
+plus1436:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -29759,11 +29871,11 @@ plus1387:
 	VMOVUPD Y6, (DI)
 	VADDPD  32(R8), Y5, Y6
 	VMOVUPD Y6, 32(DI)
-	JMP     written1390
+	JMP     written1439
 
-times1388:
+times1437:
 	TESTQ   R9, R9
-	JNE     both1389
+	JNE     both1438
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -29788,9 +29900,9 @@ times1388:
 	VMOVUPD Y6, (DI)
 	VMULPD  32(R8), Y5, Y6
 	VMOVUPD Y6, 32(DI)
-	JMP     written1390
+	JMP     written1439
 
-both1389:
+both1438:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -29828,21 +29940,21 @@ both1389:
 	VADDPD  32(R9), Y6, Y6
 	VMOVUPD Y6, 32(DI)
 
-written1390:
+written1439:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1391
+	JEQ  done1440
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1386
+	JNE  product1435
 
-done1391:
+done1440:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1379
+	JGE  rows1428
 
-next1380:
+next1429:
 	VZEROUPPER
 	RET
 
@@ -29853,9 +29965,9 @@ TEXT ·matMulPacked4F64AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1393
+	JLT  next1443
 
-rows1392:
+rows1442:
 	VMOVUPD c64_0<>+0(SB), Y7
 	VMOVUPD Y7, Y0
 	VMOVUPD Y7, Y1
@@ -29867,7 +29979,7 @@ rows1392:
 	VMOVUPD Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1395
+	JEQ     summed1445
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -29888,7 +30000,7 @@ rows1392:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1394:
+k1444:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Y8
 	VMOVUPD      32(CX)(R8*8), Y9
@@ -29907,18 +30019,18 @@ k1394:
 	ADDQ         $0x04, SI
 	ADDQ         $0x20, DI
 	DECQ         BX
-	JNE          k1394
+	JNE          k1444
 
-summed1395:
+summed1445:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1398
+	JEQ          initialised1448
 	CMPQ         SI, $0x01
-	JEQ          column1396
+	JEQ          column1446
 	CMPQ         SI, $0x02
-	JEQ          number1397
+	JEQ          number1447
 	VBROADCASTSD 72(AX), Y8
 	VADDPD       Y8, Y0, Y0
 	VADDPD       Y8, Y1, Y1
@@ -29928,9 +30040,9 @@ summed1395:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1398
+	JMP          initialised1448
 
-number1397:
+number1447:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y8
@@ -29948,9 +30060,9 @@ number1397:
 	VBROADCASTSD (SI)(BX*8), Y8
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1398
+	JMP          initialised1448
 
-column1396:
+column1446:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -29968,18 +30080,18 @@ column1396:
 	VADDPD  (BX), Y6, Y6
 	VADDPD  32(BX), Y7, Y7
 
-initialised1398:
+initialised1448:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1399:
+product1449:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1401
+	JNE     times1451
 	TESTQ   R9, R9
-	JNE     plus1400
+	JNE     plus1450
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -29996,9 +30108,9 @@ product1399:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y6, (DI)
 	VMOVUPD Y7, 32(DI)
-	JMP     written1403
+	JMP     written1453
 
-plus1400:
+plus1450:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -30031,11 +30143,11 @@ plus1400:
 	VMOVUPD Y8, (DI)
 	VADDPD  32(R8), Y7, Y8
 	VMOVUPD Y8, 32(DI)
-	JMP     written1403
+	JMP     written1453
 
-times1401:
+times1451:
 	TESTQ   R9, R9
-	JNE     both1402
+	JNE     both1452
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -30068,9 +30180,9 @@ times1401:
 	VMOVUPD Y8, (DI)
 	VMULPD  32(R8), Y7, Y8
 	VMOVUPD Y8, 32(DI)
-	JMP     written1403
+	JMP     written1453
 
-both1402:
+both1452:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -30120,21 +30232,21 @@ both1402:
 	VADDPD  32(R9), Y8, Y8
 	VMOVUPD Y8, 32(DI)
 
-written1403:
+written1453:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1404
+	JEQ  done1454
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1399
+	JNE  product1449
 
-done1404:
+done1454:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1392
+	JGE  rows1442
 
-next1393:
+next1443:
 	VZEROUPPER
 	RET
 
@@ -30145,9 +30257,9 @@ TEXT ·matMulPacked5F64AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1406
+	JLT  next1457
 
-rows1405:
+rows1456:
 	VMOVUPD c64_0<>+0(SB), Y9
 	VMOVUPD Y9, Y0
 	VMOVUPD Y9, Y1
@@ -30161,7 +30273,7 @@ rows1405:
 	VMOVUPD Y9, Y9
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1408
+	JEQ     summed1459
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -30183,7 +30295,7 @@ rows1405:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1407:
+k1458:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Y10
 	VMOVUPD      32(CX)(R8*8), Y11
@@ -30205,18 +30317,18 @@ k1407:
 	ADDQ         $0x04, SI
 	ADDQ         $0x28, DI
 	DECQ         BX
-	JNE          k1407
+	JNE          k1458
 
-summed1408:
+summed1459:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1411
+	JEQ          initialised1462
 	CMPQ         SI, $0x01
-	JEQ          column1409
+	JEQ          column1460
 	CMPQ         SI, $0x02
-	JEQ          number1410
+	JEQ          number1461
 	VBROADCASTSD 72(AX), Y10
 	VADDPD       Y10, Y0, Y0
 	VADDPD       Y10, Y1, Y1
@@ -30228,9 +30340,9 @@ summed1408:
 	VADDPD       Y10, Y7, Y7
 	VADDPD       Y10, Y8, Y8
 	VADDPD       Y10, Y9, Y9
-	JMP          initialised1411
+	JMP          initialised1462
 
-number1410:
+number1461:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y10
@@ -30252,9 +30364,9 @@ number1410:
 	VBROADCASTSD (SI)(BX*8), Y10
 	VADDPD       Y10, Y8, Y8
 	VADDPD       Y10, Y9, Y9
-	JMP          initialised1411
+	JMP          initialised1462
 
-column1409:
+column1460:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -30276,18 +30388,18 @@ column1409:
 	VADDPD  (BX), Y8, Y8
 	VADDPD  32(BX), Y9, Y9
 
-initialised1411:
+initialised1462:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1412:
+product1463:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1414
+	JNE     times1465
 	TESTQ   R9, R9
-	JNE     plus1413
+	JNE     plus1464
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -30308,9 +30420,9 @@ product1412:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y8, (DI)
 	VMOVUPD Y9, 32(DI)
-	JMP     written1416
+	JMP     written1467
 
-plus1413:
+plus1464:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -30351,11 +30463,11 @@ plus1413:
 	VMOVUPD Y10, (DI)
 	VADDPD  32(R8), Y9, Y10
 	VMOVUPD Y10, 32(DI)
-	JMP     written1416
+	JMP     written1467
 
-times1414:
+times1465:
 	TESTQ   R9, R9
-	JNE     both1415
+	JNE     both1466
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -30396,9 +30508,9 @@ times1414:
 	VMOVUPD Y10, (DI)
 	VMULPD  32(R8), Y9, Y10
 	VMOVUPD Y10, 32(DI)
-	JMP     written1416
+	JMP     written1467
 
-both1415:
+both1466:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -30460,21 +30572,21 @@ both1415:
 	VADDPD  32(R9), Y10, Y10
 	VMOVUPD Y10, 32(DI)
 
-written1416:
+written1467:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1417
+	JEQ  done1468
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1412
+	JNE  product1463
 
-done1417:
+done1468:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1405
+	JGE  rows1456
 
-next1406:
+next1457:
 	VZEROUPPER
 	RET
 
@@ -30485,9 +30597,9 @@ TEXT ·matMulPacked6F64AVX2(SB), NOSPLIT, $0-40
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1419
+	JLT  next1471
 
-rows1418:
+rows1470:
 	VMOVUPD c64_0<>+0(SB), Y11
 	VMOVUPD Y11, Y0
 	VMOVUPD Y11, Y1
@@ -30503,7 +30615,7 @@ rows1418:
 	VMOVUPD Y11, Y11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1421
+	JEQ     summed1473
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -30525,7 +30637,7 @@ rows1418:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1420:
+k1472:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Y12
 	VMOVUPD      32(CX)(R8*8), Y13
@@ -30550,18 +30662,18 @@ k1420:
 	ADDQ         $0x04, SI
 	ADDQ         $0x30, DI
 	DECQ         BX
-	JNE          k1420
+	JNE          k1472
 
-summed1421:
+summed1473:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1424
+	JEQ          initialised1476
 	CMPQ         SI, $0x01
-	JEQ          column1422
+	JEQ          column1474
 	CMPQ         SI, $0x02
-	JEQ          number1423
+	JEQ          number1475
 	VBROADCASTSD 72(AX), Y12
 	VADDPD       Y12, Y0, Y0
 	VADDPD       Y12, Y1, Y1
@@ -30575,9 +30687,9 @@ summed1421:
 	VADDPD       Y12, Y9, Y9
 	VADDPD       Y12, Y10, Y10
 	VADDPD       Y12, Y11, Y11
-	JMP          initialised1424
+	JMP          initialised1476
 
-number1423:
+number1475:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y12
@@ -30603,9 +30715,9 @@ number1423:
 	VBROADCASTSD (SI)(BX*8), Y12
 	VADDPD       Y12, Y10, Y10
 	VADDPD       Y12, Y11, Y11
-	JMP          initialised1424
+	JMP          initialised1476
 
-column1422:
+column1474:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -30631,18 +30743,18 @@ column1422:
 	VADDPD  (BX), Y10, Y10
 	VADDPD  32(BX), Y11, Y11
 
-initialised1424:
+initialised1476:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1425:
+product1477:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    48(BX), R9
 	TESTQ   R8, R8
-	JNE     times1427
+	JNE     times1479
 	TESTQ   R9, R9
-	JNE     plus1426
+	JNE     plus1478
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -30667,9 +30779,9 @@ product1425:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y10, (DI)
 	VMOVUPD Y11, 32(DI)
-	JMP     written1429
+	JMP     written1481
 
-plus1426:
+plus1478:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -30718,11 +30830,11 @@ plus1426:
 	VMOVUPD Y12, (DI)
 	VADDPD  32(R8), Y11, Y12
 	VMOVUPD Y12, 32(DI)
-	JMP     written1429
+	JMP     written1481
 
-times1427:
+times1479:
 	TESTQ   R9, R9
-	JNE     both1428
+	JNE     both1480
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -30771,9 +30883,9 @@ times1427:
 	VMOVUPD Y12, (DI)
 	VMULPD  32(R8), Y11, Y12
 	VMOVUPD Y12, 32(DI)
-	JMP     written1429
+	JMP     written1481
 
-both1428:
+both1480:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -30847,20 +30959,20 @@ both1428:
 	VADDPD  32(R9), Y12, Y12
 	VMOVUPD Y12, 32(DI)
 
-written1429:
+written1481:
 	LEAQ 160(AX), DI
 	CMPQ BX, DI
-	JEQ  done1430
+	JEQ  done1482
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1425
+	JNE  product1477
 
-done1430:
+done1482:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1418
+	JGE  rows1470
 
-next1419:
+next1471:
 	VZEROUPPER
 	RET

@@ -29,7 +29,7 @@ type Set[T Float] struct {
 	// of which a benchmark in the same run reaches a share. Plain Go has none (nil).
 	Peak func(turns int) int
 
-	plan func(d Descriptor, lanes int, each func(Call)) bool // nil in plain Go, as is run
+	plan func(d Descriptor, tile, lanes int, each func(Call)) bool // nil in plain Go, as is run
 	run  func(calls []Call, arena, uniform, sums, scratch []T, n int)
 }
 

@@ -26,16 +26,20 @@ const panel = 6
 
 // matMul writes the product of all columns with 1, 2, ... columns of the matrix, and with those of a packed one.
 func matMul(v vec) {
-	most := 6
-	if v.wide {
-		most = 8
-	}
-	for m := 1; m <= most; m++ {
+	for m := 1; m <= v.mostColumns(); m++ {
 		matMulColumns(v, m, false)
 	}
 	for m := 1; m <= panel; m++ {
 		matMulColumns(v, m, true)
 	}
+}
+
+// mostColumns is how many columns are done at once at most: more than a panel where there is but one vector of rows.
+func (v vec) mostColumns() int {
+	if v.wide {
+		return 8
+	}
+	return panel
 }
 
 // heights are the numbers of vectors of rows done at once: the most that registers
@@ -59,11 +63,15 @@ func (v vec) heights(m int) []int {
 }
 
 func matMulColumns(v vec, m int, packed bool) {
-	name, doc := "matMul%d", "does columns j to j+%d of the result."
+	name, params, doc := "matMul%d", "a, arena, uniform *byte, j, n, groups int", "does groups of %d columns of the result, from column j on."
 	if packed {
-		name, doc = "matMulPacked%d", "does columns j to j+%d of the result, those of a panel of a packed matrix."
+		name, params, doc = "matMulPacked%d", "a, arena, uniform *byte, j, n int", "does the %d columns of the result from j on, those of a panel of a packed matrix."
 	}
-	v.text(fmt.Sprintf(name, m), "a, arena, uniform *byte, j, n int", fmt.Sprintf(doc, m-1))
+	v.text(fmt.Sprintf(name, m), params, fmt.Sprintf(doc, m))
+	group := label("group")
+	if !packed {
+		Label(group)
+	}
 	a, arena, n := param("a"), param("arena"), param("n")
 	for _, h := range v.heights(m) {
 		loop, next := label("rows"), label("next")
@@ -85,6 +93,11 @@ func matMulColumns(v vec, m int, packed bool) {
 		CMPQ(n, U8(rows))
 		jump(JGE, loop)
 		Label(next)
+	}
+	if !packed {
+		ADDQ(U8(m), NewParamAddr("j", 24))
+		DECQ(NewParamAddr("groups", 40))
+		jump(JNE, group)
 	}
 	VZEROUPPER()
 	RET()

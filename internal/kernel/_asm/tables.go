@@ -17,9 +17,9 @@ func writeTables(file string) error {
 	fmt.Fprint(&addresses, head+"#include \"textflag.h\"\n")
 	for _, v := range variants() {
 		s := v.suffix()
-		columns, side := 6, 3
+		side := 3
 		if v.wide {
-			columns, side = 8, 4
+			side = 4
 		}
 		var code, names []string
 		kernel := func(field, name string) {
@@ -29,7 +29,7 @@ func writeTables(file string) error {
 		for _, field := range []string{"choose", "copy", "rowSum", "transpose"} {
 			kernel(field, field)
 		}
-		for m := 1; m <= columns; m++ {
+		for m := 1; m <= v.mostColumns(); m++ {
 			kernel(fmt.Sprintf("matMul[%d]", m), fmt.Sprintf("matMul%d", m))
 		}
 		for m := 1; m <= panel; m++ {
