@@ -27,7 +27,7 @@ type Learner struct {
 }
 
 // heldOut is the share of the rows that choose the best parameters and end training.
-const heldOut = 0.15
+const heldOut = 0.1
 
 // Learn learns the density of the table's rows and returns it with notes on what was done to columns: read them. Rows to
 // be tested by should not be among them.

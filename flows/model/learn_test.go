@@ -51,8 +51,8 @@ func TestLearnerLearns(t *testing.T) {
 	assert.Len(t, notes, 3, "the twin, the count, the constant: %v", notes)
 	assert.Equal(t, []string{"x", "thrice", "y", "side", "count", "seven"}, m.Inputs())
 	assert.Equal(t, []string{"count", "seven"}, m.About.Integers())
-	assert.Equal(t, 510, m.About.Train)
-	assert.Equal(t, 90, m.About.Validation)
+	assert.Equal(t, 540, m.About.Train)
+	assert.Equal(t, 60, m.About.Validation)
 	assert.InDelta(t, 0.5, m.About.Columns[3].Shares[0], 0.1)
 
 	scores, err := m.LogProb(t.Context(), test)

@@ -1,0 +1,109 @@
+package model_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/stat"
+	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/data/baseline"
+	"github.com/go-ffjord/ffjord/data/score"
+	"github.com/go-ffjord/ffjord/flows/model"
+)
+
+// BenchmarkTables learns, by defaults alone, the tables of the folder that the environment variable FFJORD_TABLES names:
+// NAME.train.csv has usual rows, NAME.test.csv others and anomalies, told by its last column "anomaly". It reports the mean
+// log-density of the usual test rows in nats of the rows as they are, the AUROC of -log p, the same of a mixture and of kernels,
+// and the seconds of all cores. FFJORD_TABLES_SEEDS is the number of seeds, 1 without.
+func BenchmarkTables(b *testing.B) {
+	folder := os.Getenv("FFJORD_TABLES")
+	if folder == "" {
+		b.Skip("want a folder of tables in FFJORD_TABLES")
+	}
+	seeds := 1
+	_, _ = fmt.Sscan(os.Getenv("FFJORD_TABLES_SEEDS"), &seeds)
+	files, err := filepath.Glob(filepath.Join(folder, "*.train.csv"))
+	require.NoError(b, err)
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".train.csv")
+		train, err := data.CSV{}.ReadFile(file)
+		require.NoError(b, err)
+		test, anomaly := readTest(b, filepath.Join(folder, name+".test.csv"))
+		for seed := range seeds {
+			b.Run(fmt.Sprintf("%s/seed=%d", name, seed), func(b *testing.B) {
+				for b.Loop() {
+					before := cpuSeconds()
+					// The clock of a machine that does other things would end training too soon: steps count here.
+					m, _, err := model.Learner{Seed: uint64(seed), Limit: time.Hour}.Learn(b.Context(), train)
+					require.NoError(b, err)
+					b.ReportMetric(cpuSeconds()-before, "cpu-s")
+					scores, err := m.LogProb(b.Context(), test)
+					require.NoError(b, err)
+					report(b, "flow", scores.LogProb, anomaly)
+				}
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+		b.Run(name+"/baselines", func(b *testing.B) {
+			for b.Loop() {
+				for name, fit := range map[string]func(context.Context, *tensor.Dense) (data.LogProber, error){
+					"mixture": func(ctx context.Context, x *tensor.Dense) (data.LogProber, error) {
+						em := baseline.EM{Components: []int{1, 2, 3, 5, 10, 20, 40}, HeldOut: 0.15}
+						return em.Fit(ctx, x, rand.New(rand.NewPCG(1, 0)))
+					},
+					"kernels": func(ctx context.Context, x *tensor.Dense) (data.LogProber, error) {
+						return baseline.Kernel{HeldOut: 0.15}.Fit(ctx, x)
+					},
+				} {
+					p, err := fit(b.Context(), train.Rows)
+					require.NoError(b, err)
+					logp, err := data.LogProbs(p, test.Rows)
+					require.NoError(b, err)
+					report(b, name, logp, anomaly)
+				}
+			}
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// readTest reads a table whose last column tells anomalies.
+func readTest(b *testing.B, file string) (test data.Table, anomaly []bool) {
+	all, err := data.CSV{}.ReadFile(file)
+	require.NoError(b, err)
+	told, err := all.Column("anomaly")
+	require.NoError(b, err)
+	test, err = all.Drop("anomaly")
+	require.NoError(b, err)
+	for _, v := range told {
+		anomaly = append(anomaly, v == 1)
+	}
+	return test, anomaly
+}
+
+func report(b *testing.B, name string, logp []float64, anomaly []bool) {
+	var usual, scores []float64
+	for i, l := range logp {
+		if math.IsNaN(l) {
+			l = math.Inf(-1) // a row that can't be solved is as unusual as can be
+		}
+		scores = append(scores, -l)
+		if !anomaly[i] {
+			usual = append(usual, l)
+		}
+	}
+	auroc, err := score.AUROC(scores, anomaly)
+	require.NoError(b, err)
+	b.ReportMetric(stat.Mean(usual, nil), name+"-nats")
+	b.ReportMetric(auroc, name+"-AUROC")
+}
