@@ -21,6 +21,7 @@ type commands struct {
 	Plot       plotCommand       `cmd:"" help:"Draw a model, its draws beside rows, or losses."`
 	Dot        dotCommand        `cmd:"" help:"Draw the graph of a step, coloured by time."`
 	Convert    convertCommand    `cmd:"" help:"Put weights of another framework into a model, or take them out."`
+	Serve      serveCommand      `cmd:"" help:"Answer over HTTP, with a page that shows the density."`
 	Completion completionCommand `cmd:"" help:"Write the completion of commands and flags for a shell."`
 }
 

@@ -1,0 +1,234 @@
+package serve
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/internal/quote"
+)
+
+// The forms in which rows and answers come.
+const (
+	jsonType = "application/json"
+	npyType  = "application/x-npy"
+	csvType  = "text/csv"
+)
+
+// bodyType returns the form of a request's body.
+func bodyType(r *http.Request) (string, error) {
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
+		return "", problemf(http.StatusUnsupportedMediaType, "bad_type", "the body is encoded as %s", quote.Text(coding)).wanting("it plain")
+	}
+	header := r.Header.Get("Content-Type")
+	kind, _, err := mime.ParseMediaType(header)
+	switch {
+	case err != nil && header != "":
+		return "", problemf(http.StatusUnsupportedMediaType, "bad_type", "Content-Type is %s", quote.Text(header)).wanting("%s", formNames)
+	case kind == "application/octet-stream", kind == "application/npy":
+		return npyType, nil
+	case kind == jsonType, kind == npyType, kind == csvType:
+		return kind, nil
+	}
+	return "", problemf(http.StatusUnsupportedMediaType, "bad_type", "Content-Type is %s", quote.Text(kind)).wanting("%s", formNames)
+}
+
+const formNames = jsonType + ", " + npyType + " or " + csvType
+
+// answerType returns the form that a request wants its answer in: the first that it accepts, JSON if it does not say.
+func answerType(r *http.Request) string {
+	for _, accept := range r.Header.Values("Accept") {
+		for kind := range bytes.SplitSeq([]byte(accept), []byte{','}) {
+			name, _, _ := mime.ParseMediaType(string(kind))
+			switch name {
+			case jsonType, npyType, csvType:
+				return name
+			case "application/octet-stream":
+				return npyType
+			}
+		}
+	}
+	return jsonType
+}
+
+// scoreBody is the body of a request for log-densities.
+type scoreBody struct {
+	Rows  table `json:"rows"`
+	Given table `json:"given"`
+}
+
+// readRows reads the rows of a request, data and condition side by side.
+func (s *Service) readRows(r *http.Request, m *served) ([]float64, error) {
+	kind, err := bodyType(r)
+	if err != nil {
+		return nil, err
+	}
+	switch kind {
+	case npyType:
+		return s.readNPY(r.Body, m.all())
+	case csvType:
+		return s.readCSV(r.Body, m.all())
+	}
+	var body scoreBody
+	if err := decode(r.Body, &body); err != nil {
+		return nil, err
+	}
+	return s.readJSON(body, m)
+}
+
+func (s *Service) readJSON(body scoreBody, m *served) ([]float64, error) {
+	rows, err := body.Rows.read("rows", m.columns, s.Limits.Rows)
+	if err != nil {
+		return nil, err
+	}
+	n := len(rows) / len(m.columns)
+	given, err := body.Given.readGiven(m.given, n)
+	if err != nil {
+		return nil, err
+	}
+	return beside(rows, len(m.columns), given, len(m.given)), nil
+}
+
+// beside puts rows of two tables side by side; the second may have one row for all.
+func beside(a []float64, width int, b []float64, more int) []float64 {
+	if more == 0 {
+		return a
+	}
+	n := len(a) / width
+	out := make([]float64, 0, n*(width+more))
+	for i := range n {
+		out = append(out, a[i*width:(i+1)*width]...)
+		at := i * more
+		if len(b) == more {
+			at = 0
+		}
+		out = append(out, b[at:at+more]...)
+	}
+	return out
+}
+
+// readGiven returns the condition of n rows, or one for all of them.
+func (t table) readGiven(of columns, n int) ([]float64, error) {
+	switch {
+	case len(of) == 0 && t.missing():
+		return nil, nil
+	case len(of) == 0:
+		return nil, badRequest("bad_given", "the model is given nothing").wanting("no \"given\"")
+	case t.missing():
+		return nil, badRequest("bad_given", "there is no \"given\"").wanting("%s", list(of.names()))
+	case t.single():
+		one, failed := appendRow(nil, of, t)
+		if failed != nil {
+			return nil, failed.in("given", 0)
+		}
+		return one, nil
+	}
+	given, err := t.read("given", of, n)
+	if err != nil {
+		return nil, err
+	}
+	if got := len(given) / len(of); got != n && got != 1 {
+		return nil, badRequest("bad_given", "\"given\" has %d rows", got).wanting("one, or %d as there are rows", n)
+	}
+	return given, nil
+}
+
+// readNPY reads rows from an array of NumPy's.
+func (s *Service) readNPY(body io.Reader, of columns) ([]float64, error) {
+	rows, err := data.NewNPYRows(body)
+	if err != nil {
+		return nil, badBody("bad_npy", err)
+	}
+	if rows.Dim() != len(of) {
+		return nil, badRequest("bad_rows", "the array has %d columns", rows.Dim()).wanting("%d: %s", len(of), list(of.names()))
+	}
+	var out []float64
+	row := make([]float64, len(of))
+	for i := 0; ; i++ {
+		switch err := rows.ReadRow(row); {
+		case err == io.EOF:
+			return out, nil
+		case err != nil:
+			return nil, badBody("bad_npy", err).in("rows", i)
+		case i == s.Limits.Rows:
+			return nil, tooLarge("rows and more", int64(i+1), int64(s.Limits.Rows))
+		}
+		if p := of.check(row); p != nil {
+			return nil, p.in("rows", i)
+		}
+		out = append(out, row...)
+	}
+}
+
+// missingTexts stand for a missing value in a text.
+var missingTexts = []string{"", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "<NA>"}
+
+// readCSV reads rows from a text with a line of names, in which more columns and any order are fine.
+func (s *Service) readCSV(body io.Reader, of columns) ([]float64, error) {
+	text := bufio.NewReaderSize(body, 1<<16)
+	csv := data.CSV{NumericNames: true, Comma: separator(text), Columns: of.names(), Missing: missingTexts, Levels: make(map[string][]string)}
+	for _, c := range of {
+		if c.Levels != nil {
+			csv.Levels[c.Name] = c.Levels
+		}
+	}
+	rows, err := csv.Rows(text)
+	if err != nil {
+		return nil, badBody("bad_csv", err)
+	}
+	var out []float64
+	row := make([]float64, len(of))
+	for i := 0; ; i++ {
+		switch err := rows.ReadRow(row); {
+		case err == io.EOF && i == 0:
+			return nil, badRequest("bad_rows", "the text has no rows").wanting("at least one below the line of names")
+		case err == io.EOF:
+			return out, nil
+		case err != nil:
+			return nil, badBody("bad_csv", err).in("rows", i)
+		case i == s.Limits.Rows:
+			return nil, tooLarge("rows and more", int64(i+1), int64(s.Limits.Rows))
+		}
+		if p := of.check(row); p != nil {
+			return nil, p.in("rows", i)
+		}
+		out = append(out, row...)
+	}
+}
+
+// separator tells by the first line what separates the fields of a text.
+func separator(text *bufio.Reader) rune {
+	start, _ := text.Peek(1 << 12)
+	line, _, _ := bytes.Cut(start, []byte{'\n'})
+	return slices.MaxFunc([]rune{',', ';', '\t', '|'}, func(a, b rune) int {
+		return bytes.Count(line, []byte(string(a))) - bytes.Count(line, []byte(string(b)))
+	})
+}
+
+// badBody says what package data finds wrong with a body. What was wrong with the reading of it stays what it is.
+func badBody(code string, err error) *problem {
+	if p := asProblem(err); p.Status < 500 {
+		return p
+	}
+	text := err.Error()
+	for _, prefix := range []string{"data: ", "csv: ", "npy: "} {
+		text = strings.TrimPrefix(text, prefix)
+	}
+	return badRequest(code, "%s", text)
+}
+
+// readObject reads a body that can be nothing but JSON.
+func readObject(r *http.Request, v any) error {
+	switch kind, err := bodyType(r); {
+	case err != nil:
+		return err
+	case kind != jsonType:
+		return problemf(http.StatusUnsupportedMediaType, "bad_type", "Content-Type is %s", quote.Text(kind)).wanting("%s", jsonType)
+	}
+	return decode(r.Body, v)
+}

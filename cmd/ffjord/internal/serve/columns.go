@@ -1,0 +1,76 @@
+package serve
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// column is one of those that rows come with, in the model's order: those of the data, then those of the condition.
+type column struct {
+	Name string `json:"name"`
+	// Levels are the categories, null where the column holds quantities. Number k stands for the k-th in .npy.
+	Levels []string `json:"levels"`
+	// MayMiss says that a value may be missing, null or NaN.
+	MayMiss bool `json:"may_miss"`
+}
+
+// columns are those of the data or those of the condition.
+type columns []column
+
+// names returns the columns' names.
+func (c columns) names() []string {
+	out := make([]string, len(c))
+	for i := range c {
+		out[i] = c[i].Name
+	}
+	return out
+}
+
+// place returns the place of a name, -1 where there is none.
+func (c columns) place(name string) int {
+	return slices.IndexFunc(c, func(c column) bool { return c.Name == name })
+}
+
+// check returns what is wrong with a number of the column.
+func (c *column) check(v float64) *problem {
+	switch {
+	case math.IsNaN(v) && c.MayMiss:
+		return nil
+	case math.IsNaN(v):
+		return badRequest("bad_value", "missing").wanting("%s", c.wanted())
+	case math.IsInf(v, 0):
+		return badRequest("bad_value", "%v", v).wanting("%s", c.wanted())
+	case c.Levels != nil && (v != math.Trunc(v) || v < 0 || v >= float64(len(c.Levels))):
+		return badRequest("bad_value", "%v", v).wanting("the number of a category, 0 to %d", len(c.Levels)-1)
+	}
+	return nil
+}
+
+// check returns what is wrong with the first number of a row that is wrong.
+func (c columns) check(row []float64) *problem {
+	for j, v := range row {
+		if p := c[j].check(v); p != nil {
+			p.Column = c[j].Name
+			return p
+		}
+	}
+	return nil
+}
+
+// wanted says what a cell of the column may be.
+func (c *column) wanted() string {
+	if c.Levels == nil {
+		return "a finite number"
+	}
+	const listed = 8
+	var quoted []string
+	for _, l := range c.Levels[:min(listed, len(c.Levels))] {
+		quoted = append(quoted, strconv.Quote(l))
+	}
+	if more := len(c.Levels) - listed; more > 0 {
+		quoted = append(quoted, strconv.Itoa(more)+" more")
+	}
+	return "one of " + strings.Join(quoted, ", ")
+}

@@ -1,0 +1,73 @@
+// Rows of a file that was dropped on the page, scored, the strangest of them listed.
+
+const shown = 20;
+const columnsShown = 6;
+
+export class Rows {
+  constructor(panel, { ask, choose, trouble }) {
+    this.panel = panel;
+    this.ask = ask;
+    this.choose = choose;
+    this.trouble = trouble;
+    this.status = panel.querySelector("[role=status]");
+    this.list = panel.querySelector(".scroll");
+    const input = panel.querySelector("input");
+    input.addEventListener("click", () => (input.value = "")); // so that one file may be chosen again
+    input.addEventListener("change", () => input.files.length && this.read(input.files[0]));
+    const over = (on) => (event) => {
+      event.preventDefault();
+      panel.classList.toggle("over", on);
+    };
+    panel.addEventListener("dragover", over(true));
+    panel.addEventListener("dragleave", over(false));
+    panel.addEventListener("drop", (event) => {
+      over(false)(event);
+      if (event.dataTransfer.files.length) this.read(event.dataTransfer.files[0]);
+    });
+    for (const type of ["dragover", "drop"]) document.addEventListener(type, (event) => event.preventDefault());
+  }
+
+  async read(file) {
+    this.status.textContent = `Reading ${file.name} …`;
+    this.list.hidden = true;
+    try {
+      this.fill(file.name, await this.ask(await file.text(), shown));
+    } catch (error) {
+      this.status.textContent = `${file.name} was not scored.`;
+      this.trouble(error);
+    }
+  }
+
+  fill(name, answer) {
+    const failed = answer.failed.length ? `, ${answer.failed.length} without a density` : "";
+    this.status.textContent = `${name}: ${answer.rows} rows${failed}. The ${answer.row.length} least dense, strangest first:`;
+    const columns = answer.columns.slice(0, columnsShown);
+    const [head, body] = [this.list.querySelector("thead"), this.list.querySelector("tbody")];
+    head.replaceChildren(line("th", ["row", "log-density", "denser than", ...columns]));
+    body.replaceChildren(...answer.row.map((row, i) => {
+      const values = answer.values[i];
+      const tr = line("td", ["", answer.log_density[i].toFixed(3), percent(answer.percentile[i]), ...values.slice(0, columnsShown).map(short)]);
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = String(row + 1);
+      button.setAttribute("aria-label", `Row ${row + 1}: show it in the plot`);
+      button.addEventListener("click", () => this.choose(values));
+      tr.firstChild.append(button);
+      return tr;
+    }));
+    this.list.hidden = false;
+  }
+}
+
+function line(tag, texts) {
+  const tr = document.createElement("tr");
+  tr.append(...texts.map((text) => {
+    const cell = document.createElement(tag);
+    cell.textContent = text;
+    return cell;
+  }));
+  return tr;
+}
+
+export const percent = (v) => (v === null ? "–" : `${v.toFixed(v > 0 && v < 1 ? 2 : 1)} %`);
+export const short = (v) => (v === null ? "missing" : typeof v === "number" ? String(Number(v.toPrecision(5))) : v);

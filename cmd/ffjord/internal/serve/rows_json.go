@@ -1,0 +1,146 @@
+package serve
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
+)
+
+// read returns the numbers of a table's rows, row by row in the order of the columns, at most so many rows. Its name is
+// for errors.
+func (t table) read(name string, of columns, most int) ([]float64, error) {
+	if t.missing() {
+		return nil, badRequest("bad_rows", "there is no %q", name).wanting("an array of rows")
+	}
+	if t[0] != '[' {
+		return nil, badRequest("bad_rows", "%q is %s", name, quote.Cut(string(t))).wanting("an array of rows")
+	}
+	var out []float64
+	var failed *problem
+	rows := 0
+	elements(t, func(row []byte) {
+		if failed == nil && rows < most {
+			out, failed = appendRow(out, of, row)
+			if failed != nil {
+				failed = failed.in(name, rows)
+			}
+		}
+		rows++
+	})
+	switch {
+	case failed != nil:
+		return nil, failed
+	case rows > most:
+		return nil, tooLarge("rows", int64(rows), int64(most))
+	case rows == 0:
+		return nil, badRequest("bad_rows", "%q is empty", name).wanting("at least one row")
+	}
+	return out, nil
+}
+
+// appendRow appends the numbers of one row.
+func appendRow(to []float64, of columns, row []byte) ([]float64, *problem) {
+	switch row[0] {
+	case '[':
+		return appendListed(to, of, row)
+	case '{':
+		return appendNamed(to, of, row)
+	}
+	return nil, badRequest("bad_row", "%s", quote.Cut(string(row))).wanting("a row: an array, or an object by columns")
+}
+
+func appendListed(to []float64, of columns, row []byte) ([]float64, *problem) {
+	n := 0
+	var failed *problem
+	elements(row, func(value []byte) {
+		if n < len(of) && failed == nil {
+			var v float64
+			if v, failed = of[n].parse(value); failed != nil {
+				failed.Column = of[n].Name
+			}
+			to = append(to, v)
+		}
+		n++
+	})
+	if failed == nil && n != len(of) {
+		failed = badRequest("bad_row", "%d values", n).wanting("%d: %s", len(of), list(of.names()))
+	}
+	return to, failed
+}
+
+// appendNamed appends the numbers of a row whose values have their columns' names. One that is not there is missing.
+func appendNamed(to []float64, of columns, row []byte) ([]float64, *problem) {
+	start := len(to)
+	for range of {
+		to = append(to, math.NaN())
+	}
+	seen := make([]bool, len(of))
+	var failed *problem
+	members(row, func(key, value []byte) {
+		if failed != nil {
+			return
+		}
+		var name string
+		_ = json.Unmarshal(key, &name) // valid, as all of the text
+		j := of.place(name)
+		switch {
+		case j < 0:
+			failed = badRequest("unknown_column", "no column is called %s", quote.Text(name)).wanting("%s", list(of.names()))
+		case seen[j]:
+			failed = badRequest("bad_row", "it comes twice").wanting("each column once")
+			failed.Column = name
+		default:
+			seen[j] = true
+			if to[start+j], failed = of[j].parse(value); failed != nil {
+				failed.Column = name
+			}
+		}
+	})
+	for j, there := range seen {
+		if failed == nil && !there {
+			if failed = of[j].check(math.NaN()); failed != nil {
+				failed.Column = of[j].Name
+			}
+		}
+	}
+	return to, failed
+}
+
+// parse returns the number of a JSON value of the column.
+func (c *column) parse(value []byte) (float64, *problem) {
+	switch first := value[0]; {
+	case first == 'n':
+		return math.NaN(), c.check(math.NaN())
+	case first == '"' && c.Levels != nil:
+		var level string
+		_ = json.Unmarshal(value, &level) // valid, as all of the text
+		if k := slices.Index(c.Levels, level); k >= 0 {
+			return float64(k), nil
+		}
+	case (first == '-' || first >= '0' && first <= '9') && c.Levels == nil:
+		if v, err := strconv.ParseFloat(string(value), 64); err == nil {
+			return v, nil
+		}
+	}
+	return 0, badRequest("bad_value", "%s", quote.Cut(string(value))).wanting("%s", c.wanted())
+}
+
+// list writes names one after the other, the first of many.
+func list(names []string) string {
+	const most = 12
+	out := ""
+	for i, name := range names {
+		if i == most {
+			return fmt.Sprintf("%s and %d more", out, len(names)-most)
+		}
+		if i > 0 {
+			out += ", "
+		}
+		out += quote.Text(name)
+	}
+	return out
+}

@@ -1,0 +1,128 @@
+package serve
+
+import (
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+
+	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/flows"
+)
+
+// scores are what is known of rows, in their order.
+type scores struct {
+	Model      string    `json:"model"`
+	LogDensity numbers   `json:"log_density"`
+	StdErr     numbers   `json:"std_err"`
+	Percentile numbers   `json:"percentile"`
+	Failed     []failure `json:"failed"`
+}
+
+// failure says why a row has no density.
+type failure struct {
+	Row    int    `json:"row"`
+	Reason string `json:"reason"`
+}
+
+// score answers with the log-density of rows, its standard error, and its percentile among the training rows.
+func (s *Service) score(w http.ResponseWriter, r *http.Request) error {
+	top, err := topOf(r)
+	if err != nil {
+		return err
+	}
+	m := s.model.Load()
+	rows, err := s.readRows(r, m)
+	if err != nil {
+		return err
+	}
+	n := len(rows) / len(m.all())
+	release, p := s.room.hold(n)
+	if p != nil {
+		return p
+	}
+	defer release()
+	ctx, cancel := s.timed(r.Context())
+	defer cancel()
+	densities, err := m.batches.score(ctx, rows)
+	if err != nil {
+		return err
+	}
+	s.meters.rows.with("route", "/v1/score").add(n)
+	out := m.scores(densities)
+	if top > 0 {
+		return answerJSON(w, out.strangest(m, rows, top))
+	}
+	switch answerType(r) {
+	case npyType:
+		return out.answerNPY(w)
+	case csvType:
+		return out.answerCSV(w)
+	}
+	return answerJSON(w, out)
+}
+
+// topOf returns the number of the strangest rows that are asked for, 0 where all are.
+func topOf(r *http.Request) (int, error) {
+	text := r.URL.Query().Get("top")
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, badRequest("bad_query", "top is %.40q", text).wanting("a whole number from 1")
+	}
+	return n, nil
+}
+
+// scores makes an answer of densities.
+func (m *served) scores(of []density) scores {
+	out := scores{Model: m.id, Failed: []failure{}}
+	for i, d := range of {
+		if d.err != nil {
+			d.logp, d.stdErr = math.NaN(), math.NaN()
+			out.Failed = append(out.Failed, failure{i, reason(d.err, i)})
+		}
+		out.LogDensity = append(out.LogDensity, d.logp)
+		out.StdErr = append(out.StdErr, d.stdErr)
+		out.Percentile = append(out.Percentile, m.percentile(d.logp))
+	}
+	return out
+}
+
+// reason says why row i of a request has no density. The error names the row's place in the batch.
+func reason(err error, i int) string {
+	value, of := (*data.ValueError)(nil), (*flows.RowError)(nil)
+	switch {
+	case errors.As(err, &value):
+		return (&data.ValueError{Row: i, Column: value.Column, Err: value.Err}).Error()
+	case errors.As(err, &of):
+		here, row := *of, *of.RowError
+		row.Row = i
+		here.RowError = &row
+		return here.Error()
+	}
+	return err.Error()
+}
+
+// scoreColumns are those of an answer that is a table.
+var scoreColumns = []string{"log_density", "std_err", "percentile"}
+
+// table returns the answer row by row.
+func (s scores) table() []float64 {
+	var out []float64
+	for i := range s.LogDensity {
+		out = append(out, s.LogDensity[i], s.StdErr[i], s.Percentile[i])
+	}
+	return out
+}
+
+func (s scores) answerNPY(w http.ResponseWriter) error {
+	w.Header().Set("Model", s.Model)
+	return answerNPY(w, data.Rows(len(scoreColumns), s.table()...))
+}
+
+func (s scores) answerCSV(w http.ResponseWriter) error {
+	w.Header().Set("Model", s.Model)
+	return answerCSV(w, data.Table{Names: scoreColumns, Rows: data.Rows(len(scoreColumns), s.table()...)})
+}
