@@ -16,6 +16,8 @@ type commands struct {
 	Version kong.VersionFlag `help:"Write the version."`
 
 	Fit        fitCommand        `cmd:"" help:"Learn the density of the rows of a file."`
+	Score      scoreCommand      `cmd:"" help:"Tell how usual rows are: their log-densities."`
+	Merge      mergeCommand      `cmd:"" help:"Join the shards of a score, and prove that every row is there once."`
 	Sample     sampleCommand     `cmd:"" help:"Draw new rows."`
 	Info       infoCommand       `cmd:"" help:"Tell what a model is and how it was made."`
 	Plot       plotCommand       `cmd:"" help:"Draw a model, its draws beside rows, or losses."`

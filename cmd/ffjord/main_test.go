@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -42,7 +44,9 @@ type result struct {
 // ffjord runs the program in a folder.
 func ffjord(t *testing.T, folder, stdin string, args ...string) result {
 	t.Helper()
-	c := exec.Command(binary, args...)
+	ctx, stop := context.WithTimeout(context.Background(), 2*time.Minute) // a program that hangs fails its test
+	defer stop()
+	c := exec.CommandContext(ctx, binary, args...)
 	c.Dir, c.Stdin = folder, strings.NewReader(stdin)
 	var out, errs bytes.Buffer
 	c.Stdout, c.Stderr = &out, &errs
@@ -60,7 +64,7 @@ func TestHelp(t *testing.T) {
 	listed := false
 	for line := range strings.Lines(all.out) {
 		name := strings.Fields(line)
-		if listed = listed || strings.HasPrefix(line, "Commands:"); !listed || !strings.HasPrefix(line, "  ") || len(name) == 0 {
+		if listed = listed || strings.HasPrefix(line, "Commands:"); !listed || !strings.HasPrefix(line, "  ") || line[2] == ' ' {
 			continue
 		}
 		help := ffjord(t, t.TempDir(), "", name[0], "-h")

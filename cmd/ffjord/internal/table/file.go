@@ -44,7 +44,7 @@ type File struct {
 	Follow bool
 	// Batch is the number of rows of a batch of Open. Zero means 4096.
 	Batch int
-	// Skip is the number of rows to leave out at the start, Most that of rows to read after them. Zero is all.
+	// Skip is the number of rows to leave out at the start, Most that of rows to read after them. Zero is all, less than zero none.
 	Skip, Most int
 
 	whole bool // all rows are read before one is used
@@ -71,6 +71,8 @@ const (
 	npy     layout = ".npy"
 	npz     layout = ".npz"
 	parquet layout = "Parquet"
+	// jsonLines are written alone.
+	jsonLines layout = "JSON lines"
 )
 
 // formatOf tells the layout by a name, and its compression: "", ".gz" or ".zst".
@@ -88,6 +90,8 @@ func formatOf(path string) (as layout, compressed string) {
 		return npz, compressed
 	case strings.HasSuffix(name, ".parquet"):
 		return parquet, compressed
+	case strings.HasSuffix(name, ".jsonl"):
+		return jsonLines, compressed
 	}
 	return text, compressed
 }
@@ -136,6 +140,8 @@ func (f File) rows() (*Rows, error) {
 	}
 	rows := new(Rows)
 	switch as {
+	case jsonLines:
+		err = errors.New("JSON lines are not read, want CSV, .npy, .npz or Parquet")
 	case npy:
 		rows.of, err = f.openNPY(r, closing)
 	case npz:
@@ -222,6 +228,32 @@ func (f File) Read() (data.Table, error) {
 	}
 	levels := rows.of.levels(values)
 	return data.Table{Names: rows.columns, Rows: data.Rows(len(rows.columns), values...), Levels: levels}, nil
+}
+
+// Count returns the number of rows of the file. It parses no text.
+func (f File) Count() (int, error) {
+	f.Batch, f.whole = cmp.Or(f.Batch, 4096), true
+	rows, err := f.rows()
+	if err != nil {
+		return 0, f.named(err)
+	}
+	n := 0
+	if of, ok := rows.of.(interface{ count() (int, error) }); ok {
+		n, err = of.count()
+	} else {
+		var values []float64
+		for err == nil {
+			values, err = rows.of.next()
+			n += len(values) / len(rows.columns)
+		}
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+	}
+	if err = errors.Join(err, rows.of.Close()); err != nil {
+		return 0, f.named(err)
+	}
+	return n, nil
 }
 
 // choose returns the wanted ones of all columns.

@@ -62,8 +62,8 @@ func (f File) openNPZ(r io.Reader, closing io.Closer) (*arrayRows, error) {
 
 func (f File) array(rows data.RowReader, closing io.Closer) (*arrayRows, error) {
 	a := &arrayRows{rows: rows, close: closing, row: make([]float64, rows.Dim()), size: f.Batch, skip: f.Skip, most: -1}
-	if f.Most > 0 {
-		a.most = f.Most
+	if f.Most != 0 {
+		a.most = max(f.Most, 0)
 	}
 	for j := range rows.Dim() {
 		a.all = append(a.all, strconv.Itoa(j))

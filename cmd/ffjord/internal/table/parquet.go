@@ -48,8 +48,8 @@ func (f File) openParquet(r io.Reader, closing io.Closer) (*parquetRows, error) 
 		return nil, fmt.Errorf("no Parquet file: %w", err)
 	}
 	p := &parquetRows{close: closing, groups: file.RowGroups(), size: f.Batch, skip: int64(f.Skip), most: -1}
-	if f.Most > 0 {
-		p.most = f.Most
+	if f.Most != 0 {
+		p.most = max(f.Most, 0)
 	}
 	leaves := make(map[string]pq.Field)
 	for _, field := range file.Schema().Fields() {
@@ -108,6 +108,14 @@ func (f File) parquetColumn(field pq.Field) (parquetColumn, error) {
 		return c, nil
 	}
 	return c, fmt.Errorf("it is of type %v, want numbers or text (-exclude leaves it out)", field.Type())
+}
+
+func (p *parquetRows) count() (int, error) {
+	n := int64(0)
+	for _, group := range p.groups {
+		n += group.NumRows()
+	}
+	return int(n), nil
 }
 
 func (p *parquetRows) names() []string { return p.all }

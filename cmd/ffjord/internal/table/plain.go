@@ -78,7 +78,7 @@ func utf8Lines(r *bufio.Reader) *bufio.Reader {
 	case "16":
 		r = bufio.NewReaderSize(transform.NewReader(r, unicode.BOMOverride(unicode.UTF8.NewDecoder())), 1<<16)
 	}
-	first, _ := r.Peek(1 << 16)
+	first, _ := r.Peek(r.Buffered()) // and no more: that may have to be waited for
 	if bytes.IndexByte(first, '\r') >= 0 && bytes.IndexByte(first, '\n') < 0 {
 		return bufio.NewReaderSize(&returns{r}, 1<<16)
 	}

@@ -47,8 +47,8 @@ const longest = 64 << 20
 
 func (f File) openText(r *bufio.Reader, closing io.Closer) (*textRows, error) {
 	t := &textRows{r: utf8Lines(r), close: closing, line: 1, follow: f.Follow, size: f.Batch, skip: f.Skip, most: -1}
-	if f.Most > 0 {
-		t.most = f.Most
+	if f.Most != 0 {
+		t.most = max(f.Most, 0)
 	}
 	sample := 1 << 16
 	if f.Follow {
@@ -173,6 +173,17 @@ func (t *textRows) skipped() error {
 	}
 	t.skip = 0
 	return nil
+}
+
+// count returns the number of rows that are left.
+func (t *textRows) count() (int, error) {
+	for n := 0; ; {
+		_, _, rows, err := t.rows(1 << 14)
+		if err != nil || rows == 0 {
+			return n, err
+		}
+		n += rows
+	}
 }
 
 func (t *textRows) names() []string { return t.all }

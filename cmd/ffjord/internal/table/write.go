@@ -47,6 +47,8 @@ func NewEncoder(path string, out Output, columns []Column, already int) (Encoder
 		return newNPYEncoder(out, columns, already)
 	case as == parquet:
 		return newParquetEncoder(out, columns), nil
+	case as == jsonLines:
+		return &jsonEncoder{w: out, columns: columns}, nil
 	case compressed == ".gz":
 		zip := gzip.NewWriter(out)
 		return squeezed{newCSVEncoder(zip, columns, already), zip}, nil
@@ -60,6 +62,12 @@ func NewEncoder(path string, out Output, columns []Column, already int) (Encoder
 	return newCSVEncoder(out, columns, already), nil
 }
 
+// NewCSV returns an encoder for lines of text.
+func NewCSV(w io.Writer, columns []Column) Encoder { return newCSVEncoder(w, columns, 0) }
+
+// NewJSONLines returns an encoder that writes an object for each row on a line of its own.
+func NewJSONLines(w io.Writer, columns []Column) Encoder { return &jsonEncoder{w: w, columns: columns} }
+
 // squeezed closes the compression behind a text.
 type squeezed struct {
 	Encoder
@@ -71,7 +79,7 @@ func (s squeezed) Close() error { return errors.Join(s.Encoder.Close(), s.zip.Cl
 // Appends reports whether a file of that name grows by its rows alone, so that writing can go on in the middle.
 func Appends(path string) bool {
 	as, compressed := formatOf(path)
-	return compressed == "" && (as == text || as == npy)
+	return compressed == "" && (as == text || as == npy || as == jsonLines)
 }
 
 // Writer writes a file that appears whole or not at all.

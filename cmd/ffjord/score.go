@@ -1,0 +1,206 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
+	"github.com/go-ffjord/ffjord/flows/model"
+)
+
+// scoreCommand tells how usual rows are.
+type scoreCommand struct {
+	Model string `arg:"" help:"Model that fit has made."`
+	File  string `arg:"" name:"rows" default:"-" help:"File of rows, - is standard input."`
+	Out   string `short:"o" help:"Output: .csv, .npy, .parquet or .jsonl, - is standard output." placeholder:"FILE"`
+
+	Top       int     `help:"List the N strangest rows, with the columns that make them strange." placeholder:"N"`
+	Threshold float64 `help:"Exit with code 3 if any row is stranger than this share of the training rows, such as 0.001." placeholder:"SHARE"`
+	Batch     int     `default:"4096" help:"Rows computed at a time." placeholder:"N"`
+	Follow    bool    `help:"Answer every line of standard input as it comes, as a worker of another program."`
+	Shard     string  `help:"Score the i-th of n parts, from 0; i may be env, JOB_COMPLETION_INDEX." placeholder:"I/N"`
+	Resume    bool    `help:"Go on where a run that was killed has stopped."`
+	input
+}
+
+// Help is shown below the flags.
+func (scoreCommand) Help() string {
+	return `A row of output has the log-density of the row in nats and in the units of the file, the percentile of that among the
+training rows, its standard error where the trace is estimated, and how many values the row misses.
+
+Examples:
+  ffjord score rows.safetensors new.csv -o scores.csv -threshold 0.001
+  ffjord score rows.safetensors new.csv -top 20
+  ffjord score rows.safetensors big.parquet -shard env/8 -o part.npy`
+}
+
+// Run scores the rows in their order.
+func (c scoreCommand) Run(a *app) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	if c.Out != "-" && c.Out != "" {
+		if err := checkOutput(c.Out); err != nil {
+			return err
+		}
+		held, err := hold(c.Out + ".lock")
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.Out, err)
+		}
+		defer held.release()
+	}
+	m, err := model.Load(a.ctx, c.Model, nil)
+	if err != nil {
+		return err
+	}
+	f, err := c.file(a, c.File)
+	if err != nil {
+		return err
+	}
+	f.Columns, f.Levels, f.Fixed, f.Names = m.Inputs(), m.Levels(), true, m.Inputs()
+	f.Batch, f.Follow = c.Batch, c.Follow
+	r := &scoring{scoreCommand: c, a: a, m: m, f: f, began: time.Now(), alarm: m.About.LogProb.At(c.Threshold)}
+	if err := r.cutShard(); err != nil {
+		return err
+	}
+	if err := r.openSink(); err != nil {
+		return err
+	}
+	saveMemory()
+	if err := r.run(); err != nil {
+		return r.sink.failed(err)
+	}
+	if err := r.sink.done(); err != nil {
+		return err
+	}
+	return r.report()
+}
+
+func (c *scoreCommand) check() error {
+	switch {
+	case c.Top < 0:
+		return usagef("-top %d, want 0 or more", c.Top)
+	case c.Threshold < 0 || c.Threshold >= 1:
+		return usagef("-threshold %v, want a share of the training rows from 0 to below 1", c.Threshold)
+	case c.Batch < 1 || c.Batch > 1<<20:
+		return usagef("-batch %d, want 1 to %d", c.Batch, 1<<20)
+	case c.Follow && (c.File != "-" || c.Shard != "" || c.Resume || c.Top > 0):
+		return usagef("-follow reads standard input as it comes, want no file, -shard, -resume or -top with it")
+	case c.Resume && (c.File == "-" || c.Out == "-" || c.Out == ""):
+		return usagef("-resume wants a file to read and -o with a file to write")
+	case c.Shard != "" && (c.File == "-" || c.Out == "-" || c.Out == ""):
+		return usagef("-shard wants a file to read and -o with a file to write")
+	}
+	if c.Out == "" && c.Top == 0 {
+		c.Out = "-"
+	}
+	return nil
+}
+
+// scoring is a score under way.
+type scoring struct {
+	scoreCommand
+	a     *app
+	m     *model.Model
+	f     table.File
+	sink  sink
+	began time.Time
+	alarm float64 // the log-density below which a row is one, NaN without a threshold
+
+	tally
+	already int   // rows that a run before has done
+	part    shard // that is scored
+	faults  []error
+}
+
+// tally is what was counted.
+type tally struct {
+	Rows      int       `json:"rows"`
+	Missing   int       `json:"missing"`    // rows that miss a value
+	None      int       `json:"no_density"` // rows that have no log-density
+	Below     int       `json:"below"`      // rows below the threshold
+	Strangest []strange `json:"strangest,omitempty"`
+}
+
+// columns are those of the output.
+func (r *scoring) columns() []table.Column {
+	columns := []table.Column{{Name: "log_density", Kind: table.Number}, {Name: "percentile", Kind: table.Number}}
+	if r.m.About.Probes > 0 {
+		columns = append(columns, table.Column{Name: "std_err", Kind: table.Number})
+	}
+	return append(columns, table.Column{Name: "missing", Kind: table.Integer})
+}
+
+// report says what came out, and is an alarm where there is one.
+func (r *scoring) report() error {
+	took := time.Since(r.began)
+	if r.Top > 0 {
+		if err := r.tellTop(); err != nil {
+			return err
+		}
+	}
+	if r.a.json && r.Out != "-" && r.Out != "" && r.Top == 0 {
+		if err := r.a.writeJSON(r.tally); err != nil {
+			return err
+		}
+	}
+	if !r.Follow {
+		fmt.Fprintf(r.a.err, "%s in %v, %s rows a second%s\n", plural(r.Rows, "row"), took.Round(10*time.Millisecond),
+			thousands(float64(r.Rows-r.already)/took.Seconds()), r.remarks())
+	}
+	for i, fault := range r.faults {
+		if i == 3 {
+			break
+		}
+		fmt.Fprintf(r.a.err, "%s %v\n", paint(r.a.err, yellow, "•"), fault)
+	}
+	if r.Threshold > 0 && r.Below > 0 {
+		return &alarmError{fmt.Sprintf("%s of %d %s stranger than %.6g %% of the training rows (log-density below %.4g)",
+			plural(r.Below, "row"), r.Rows, verb(r.Below, "is", "are"), 100*r.Threshold, r.alarm)}
+	}
+	return nil
+}
+
+func (r *scoring) remarks() string {
+	text := ""
+	if r.Missing > 0 {
+		text += fmt.Sprintf("; %d %s values", r.Missing, verb(r.Missing, "misses", "miss"))
+	}
+	if r.None > 0 {
+		text += fmt.Sprintf("; %d %s no log-density", r.None, verb(r.None, "has", "have"))
+	}
+	return text
+}
+
+// thousands writes a number in a few characters.
+func thousands(x float64) string {
+	switch {
+	case x >= 1e6:
+		return fmt.Sprintf("%.3g million", x/1e6)
+	case x >= 1e4:
+		return fmt.Sprintf("%.3g thousand", x/1e3)
+	}
+	return fmt.Sprintf("%.3g", x)
+}
+
+// checksum returns the SHA-256 of a file.
+func checksum(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	_, err = io.Copy(h, f)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// percent returns the percentile of a log-density among the training rows.
+func (r *scoring) percent(logp float64) float64 { return 100 * r.m.About.LogProb.Share(logp) }

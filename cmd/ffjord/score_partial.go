@@ -1,0 +1,256 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"reflect"
+	"time"
+
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
+	"github.com/go-ffjord/ffjord/internal/atomicfile"
+)
+
+// partial is a file of scores that grows under another name, with a journal beside it of how far it is, so that a run
+// that is killed can go on. It gets its own name when all rows are there.
+type partial struct {
+	r       *scoring
+	path    string // of the file that grows
+	as      string // the name that says how it is written: as the output where that grows by its rows, and else as .npy
+	f       *os.File
+	encoder table.Encoder
+	journal journal
+	written time.Time // of the journal
+}
+
+// journal says how far a score is, and of what.
+type journal struct {
+	Of    origin `json:"of"`
+	Bytes int64  `json:"bytes"`
+	Tally tally  `json:"tally"`
+}
+
+// origin is what scores are of: a run goes on only if it is the same.
+type origin struct {
+	Model     string    `json:"model"` // SHA-256
+	Rows      string    `json:"rows"`
+	Size      int64     `json:"size"`
+	Modified  time.Time `json:"modified"`
+	Out       string    `json:"out"`
+	Batch     int       `json:"batch"`
+	Top       int       `json:"top"`
+	Threshold float64   `json:"threshold"`
+	Part      shard     `json:"part"`
+	Input     input     `json:"input"`
+}
+
+// same reports whether the two are the same work.
+func (o origin) same(other origin) bool { return reflect.DeepEqual(o, other) }
+
+func (r *scoring) origin() (origin, error) {
+	o := origin{Rows: r.File, Out: r.Out, Batch: r.Batch, Top: r.Top, Threshold: r.Threshold, Part: r.part, Input: r.input}
+	var err error
+	if o.Model, err = checksum(r.Model); err != nil {
+		return o, err
+	}
+	if o.Rows != "-" {
+		info, err := os.Stat(o.Rows)
+		if err != nil {
+			return o, err
+		}
+		o.Size, o.Modified = info.Size(), info.ModTime().UTC().Round(0)
+	}
+	return o, nil
+}
+
+// openPartial begins a file, or goes on with it.
+func (r *scoring) openPartial() (*partial, error) {
+	p := &partial{r: r, path: r.Out + ".partial", as: r.Out}
+	if !table.Appends(r.Out) {
+		p.as = r.Out + ".npy"
+	}
+	var err error
+	if p.journal.Of, err = r.origin(); err != nil {
+		return nil, err
+	}
+	flags := os.O_RDWR | os.O_CREATE | os.O_TRUNC
+	if r.Resume {
+		if err := p.resume(); err != nil {
+			return nil, err
+		}
+		flags = os.O_RDWR
+	}
+	if p.f, err = os.OpenFile(p.path, flags, 0o644); err != nil {
+		return nil, err
+	}
+	if err := p.f.Truncate(p.journal.Bytes); err != nil {
+		return nil, errors.Join(err, p.f.Close())
+	}
+	if _, err := p.f.Seek(0, io.SeekEnd); err != nil {
+		return nil, errors.Join(err, p.f.Close())
+	}
+	p.encoder, err = table.NewEncoder(p.as, p.f, r.columns(), r.tally.Rows)
+	if err != nil {
+		return nil, errors.Join(err, p.f.Close())
+	}
+	p.written = time.Now()
+	return p, nil
+}
+
+func (p *partial) journalPath() string { return p.path + ".json" }
+
+// resume reads how far the run before was.
+func (p *partial) resume() error {
+	text, err := os.ReadFile(p.journalPath())
+	if err != nil {
+		return fmt.Errorf("no run to go on with: %w", err)
+	}
+	var j journal
+	if err := json.Unmarshal(text, &j); err != nil {
+		return fmt.Errorf("%s: %w", p.journalPath(), err)
+	}
+	if !j.Of.same(p.journal.Of) {
+		return fmt.Errorf("%s is of another model, file or flags: want the same to go on, or none of -resume", p.journalPath())
+	}
+	if info, err := os.Stat(p.path); err != nil || info.Size() < j.Bytes {
+		return fmt.Errorf("%s has not the %d bytes that its journal tells of: begin anew without -resume", p.path, j.Bytes)
+	}
+	p.journal = j
+	r := p.r
+	r.tally, r.already = j.Tally, j.Tally.Rows
+	r.f.Skip += r.already
+	if r.f.Most > 0 {
+		r.f.Most -= r.already
+		if r.f.Most == 0 {
+			r.f.Most = -1
+		}
+	}
+	return nil
+}
+
+func (p *partial) write(rows []float64, so tally) error {
+	if err := p.encoder.Write(rows); err != nil {
+		return p.named(err)
+	}
+	const every = time.Second
+	if time.Since(p.written) < every {
+		p.journal.Tally = so
+		return nil
+	}
+	return p.note(so)
+}
+
+// note writes how far the file is.
+func (p *partial) note(so tally) error {
+	at, err := p.f.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return err
+	}
+	if err := p.f.Sync(); err != nil {
+		return p.named(err)
+	}
+	p.journal.Bytes, p.journal.Tally = at, so
+	text, err := json.Marshal(p.journal)
+	if err != nil {
+		return err
+	}
+	p.written = time.Now()
+	return atomicfile.Write(p.journalPath(), text)
+}
+
+// named says which file could not be written: the one that is wanted.
+func (p *partial) named(err error) error {
+	if path := (*os.PathError)(nil); errors.As(err, &path) {
+		return &os.PathError{Op: "write", Path: p.r.Out, Err: path.Err}
+	}
+	return err
+}
+
+func (p *partial) failed(err error) error {
+	if bad := (*table.Error)(nil); errors.As(err, &bad) {
+		_ = p.f.Close()
+		p.forget()
+		return err
+	}
+	ended := p.r.a.ctx.Err() != nil && errors.Is(err, context.Cause(p.r.a.ctx))
+	if ended {
+		err = errors.Join(err, p.note(p.r.tally))
+	}
+	_ = p.f.Close()
+	if _, missing := os.Stat(p.journalPath()); missing != nil {
+		p.forget()
+		return err
+	}
+	return fmt.Errorf("%w; the same command with -resume goes on from row %d", err, p.journal.Tally.Rows+1)
+}
+
+// forget removes what a run would go on from.
+func (p *partial) forget() {
+	_ = os.Remove(p.path)
+	_ = os.Remove(p.journalPath())
+}
+
+// done gives the file its name.
+func (p *partial) done() error {
+	err := p.encoder.Close()
+	if err == nil {
+		err = p.f.Sync()
+	}
+	if err = errors.Join(err, p.f.Close()); err != nil {
+		return p.named(err)
+	}
+	if p.as == p.r.Out {
+		err = os.Rename(p.path, p.r.Out)
+	} else {
+		err = convert(p.path, p.r.Out, p.r.columns(), p.r.tally.Rows)
+	}
+	if err != nil {
+		return err
+	}
+	p.forget()
+	return p.r.writeManifest()
+}
+
+// convert writes the numbers of an array, under whatever name, as another table.
+func convert(from, to string, columns []table.Column, rows int) error {
+	w, err := table.Create(to, nil, columns)
+	if err != nil {
+		return err
+	}
+	defer w.Abort()
+	if rows > 0 {
+		f, err := os.Open(from)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := copyRows(table.File{Path: "-", Stdin: f}, w); err != nil {
+			return err
+		}
+	}
+	return w.Close()
+}
+
+// copyRows writes all rows of a file.
+func copyRows(f table.File, w *table.Writer) error {
+	f.Fixed = true
+	rows, err := f.Open()
+	if err != nil {
+		return err
+	}
+	for {
+		t, err := rows.Next()
+		if errors.Is(err, io.EOF) {
+			return rows.Close()
+		}
+		if err == nil {
+			err = w.Write(table.Values(t))
+		}
+		if err != nil {
+			return errors.Join(err, rows.Close())
+		}
+	}
+}

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
+	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/flows/model"
+)
+
+// saveMemory makes the collector work for a small process, unless the environment says how large it may become: what a
+// batch takes is little, and the model stays.
+func saveMemory() {
+	if os.Getenv("GOMEMLIMIT") != "" || os.Getenv("GOGC") != "" {
+		return
+	}
+	const room = 32 << 20
+	var now runtime.MemStats
+	runtime.ReadMemStats(&now)
+	debug.SetMemoryLimit(int64(now.HeapInuse+now.StackInuse) + room)
+}
+
+// scored is a batch whose log-densities are being computed.
+type scored struct {
+	t    data.Table
+	s    model.Scores
+	err  error
+	done chan struct{}
+}
+
+// run scores batch after batch: while some are computed the next are read, and those before are written.
+func (r *scoring) run() error {
+	rows, err := r.f.Open()
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(r.a.ctx)
+	defer stop()
+	under := make(chan *scored, 1)
+	go func() {
+		defer close(under)
+		for first := r.f.Skip; ; {
+			b := &scored{done: make(chan struct{})}
+			if b.t, b.err = rows.Next(); b.err != nil {
+				close(b.done)
+			}
+			select {
+			case under <- b:
+			case <-ctx.Done():
+				return
+			}
+			if b.err != nil {
+				return
+			}
+			go func(first int) {
+				defer close(b.done)
+				b.s, b.err = r.m.LogProbAt(ctx, b.t, first)
+			}(first)
+			first += b.t.Len()
+		}
+	}()
+	err = r.collect(ctx, under)
+	if r.f.Path == "-" {
+		return err // closing would wait for a reader that nothing wakes
+	}
+	stop()
+	for b := range under {
+		<-b.done
+	}
+	return errors.Join(err, rows.Close())
+}
+
+// collect writes what was computed, in order.
+func (r *scoring) collect(ctx context.Context, under <-chan *scored) error {
+	show := newTicker(r)
+	defer show.stop()
+	var out []float64
+	for {
+		var b *scored
+		select {
+		case b = <-under:
+		case <-ctx.Done():
+			return context.Cause(r.a.ctx)
+		}
+		if b == nil {
+			return context.Cause(r.a.ctx)
+		}
+		<-b.done
+		switch {
+		case errors.Is(b.err, io.EOF):
+			return nil
+		case r.a.ctx.Err() != nil:
+			return context.Cause(r.a.ctx)
+		case b.err != nil:
+			return b.err
+		}
+		out = r.lines(out[:0], b)
+		r.count(b)
+		if err := r.sink.write(out, r.tally); err != nil {
+			return err
+		}
+		show.tick(r.Rows)
+	}
+}
+
+// lines appends what is written of a batch.
+func (r *scoring) lines(out []float64, b *scored) []float64 {
+	for i, logp := range b.s.LogProb {
+		out = append(out, logp, r.percent(logp))
+		if b.s.StdErr != nil {
+			out = append(out, b.s.StdErr[i])
+		}
+		out = append(out, float64(b.s.Missing[i]))
+	}
+	return out
+}
+
+// count counts a batch.
+func (r *scoring) count(b *scored) {
+	for i, logp := range b.s.LogProb {
+		if b.s.Missing[i] > 0 {
+			r.Missing++
+		}
+		switch {
+		case math.IsNaN(logp):
+			r.None++
+		case r.Threshold > 0 && logp < r.alarm:
+			r.Below++
+		}
+	}
+	for _, bad := range b.s.Bad {
+		if len(r.faults) < 3 {
+			r.faults = append(r.faults, r.placed(bad))
+		}
+	}
+	r.offer(b)
+	r.Rows += b.t.Len()
+}
+
+// placed says which row of the file, from 1, has no log-density and why.
+func (r *scoring) placed(bad error) error {
+	if value := (*data.ValueError)(nil); errors.As(bad, &value) {
+		return fmt.Errorf("row %d, column %q: %w", r.first()+value.Row+1, value.Column, value.Err)
+	}
+	return bad
+}
+
+// first returns the place of the next batch in the file, from 0.
+func (r *scoring) first() int { return r.part.From + r.Rows }
+
+// ticker shows on a terminal how far it is.
+type ticker struct {
+	w    io.Writer
+	last time.Time
+	from time.Time
+	rows int // done before
+	on   bool
+}
+
+func newTicker(r *scoring) *ticker {
+	on := isTerminal(r.a.err) && (r.Out != "-" || !isTerminal(r.a.out)) && !r.Follow
+	return &ticker{w: r.a.err, from: time.Now(), last: time.Now(), rows: r.Rows, on: on}
+}
+
+func (t *ticker) tick(rows int) {
+	const pause = 200 * time.Millisecond
+	if now := time.Now(); t.on && now.Sub(t.last) > pause {
+		t.last = now
+		fmt.Fprintf(t.w, "\r\x1b[K%s rows, %s a second", thousands(float64(rows)),
+			thousands(float64(rows-t.rows)/now.Sub(t.from).Seconds()))
+	}
+}
+
+func (t *ticker) stop() {
+	if t.on {
+		fmt.Fprint(t.w, "\r\x1b[K")
+	}
+}
+
+// sink takes what is scored, in order.
+type sink interface {
+	write(rows []float64, so tally) error
+	// failed keeps or removes what was written, and returns the error with what to do about it.
+	failed(err error) error
+	done() error
+}
+
+// streamSink writes to standard output, a batch at a time.
+type streamSink struct{ table.Encoder }
+
+func (s streamSink) write(rows []float64, _ tally) error { return s.Write(rows) }
+func (s streamSink) failed(err error) error              { return err }
+func (s streamSink) done() error                         { return s.Close() }
+
+// noSink writes nothing: only the strangest rows are wanted.
+type noSink struct{}
+
+func (noSink) write([]float64, tally) error { return nil }
+func (noSink) failed(err error) error       { return err }
+func (noSink) done() error                  { return nil }
+
+// openSink opens what the flags say.
+func (r *scoring) openSink() (err error) {
+	switch {
+	case r.Out == "":
+		r.sink = noSink{}
+	case r.Out == "-" && r.a.json:
+		r.sink = streamSink{table.NewJSONLines(r.a.out, r.columns())}
+	case r.Out == "-":
+		r.sink = streamSink{table.NewCSV(r.a.out, r.columns())}
+	default:
+		r.sink, err = r.openPartial()
+	}
+	return err
+}

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
+	"github.com/go-ffjord/ffjord/flows/model"
+)
+
+// learnt is a folder with people.csv and a model of its rows, m.safetensors.
+func learnt(t *testing.T, flags ...string) string {
+	t.Helper()
+	at := folder(t, 300)
+	fit := ffjord(t, at, "", quick(flags...)...)
+	require.Zero(t, fit.code, fit.err)
+	return at
+}
+
+// more writes rows.csv with so many rows like those of people.csv.
+func more(t *testing.T, at string, rows int) {
+	t.Helper()
+	require.NoError(t, os.WriteFile(filepath.Join(at, "rows.csv"), []byte(people(rows)), 0o600))
+}
+
+// TestScoreIsTheModels compares what the program writes with what the library computes.
+func TestScoreIsTheModels(t *testing.T) {
+	at := learnt(t)
+	more(t, at, 500)
+	got := ffjord(t, at, "", "score", "m.safetensors", "rows.csv", "-batch", "64")
+	require.Zero(t, got.code, got.err)
+	records, err := csv.NewReader(strings.NewReader(got.out)).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, records, 501)
+	assert.Equal(t, []string{"log_density", "percentile", "missing"}, records[0])
+
+	m, err := model.Load(context.Background(), filepath.Join(at, "m.safetensors"), nil)
+	require.NoError(t, err)
+	rows, err := table.File{Path: filepath.Join(at, "rows.csv"), Columns: m.Inputs(), Levels: m.Levels(), Fixed: true}.Read()
+	require.NoError(t, err)
+	want, err := m.LogProb(context.Background(), rows)
+	require.NoError(t, err)
+	missing := 0
+	for i, record := range records[1:] {
+		logp, err := strconv.ParseFloat(record[0], 64)
+		require.NoError(t, err)
+		assert.Equal(t, want.LogProb[i], logp, "row %d: the same bits in batches of another size", i)
+		assert.Equal(t, strconv.Itoa(want.Missing[i]), record[2])
+		missing += want.Missing[i]
+	}
+	assert.Contains(t, got.err, "500 rows in ")
+	assert.Contains(t, got.err, fmt.Sprintf("; %d miss values", missing))
+	piped := ffjord(t, at, people(500), "score", "m.safetensors", "-delimiter", ";")
+	assert.Equal(t, got.out, piped.out)
+}
+
+// TestScoreMarksRowsWithoutDensity learns rows without gaps and scores some with.
+func TestScoreMarksRowsWithoutDensity(t *testing.T) {
+	at := learnt(t, "-columns", "height,city")
+	got := ffjord(t, at, "city,height\nRome,170\nRome,NA\n,180\nOslo,160\n", "score", "m.safetensors")
+	require.Zero(t, got.code, got.err)
+	lines := strings.Split(got.out, "\n")
+	assert.Equal(t, []string{",,1", ",,1"}, lines[2:4])
+	assert.Contains(t, got.err, "4 rows in ")
+	assert.Contains(t, got.err, "2 miss values; 2 have no log-density")
+	assert.Contains(t, got.err, `row 2, column "height": missing`)
+
+	bad := ffjord(t, at, "city,height\nRome,170\nParis,170\n", "score", "m.safetensors", "-o", "s.csv")
+	assert.Equal(t, result{1, "", "ffjord score: standard input:3: column \"city\": \"Paris\" is none of the categories [\"Bern\" \"Oslo\" \"Rome\"]\n"}, bad)
+	assert.NoFileExists(t, filepath.Join(at, "s.csv"))
+	assert.NoFileExists(t, filepath.Join(at, "s.csv.partial"))
+}
+
+func TestScoreAlarms(t *testing.T) {
+	at := learnt(t, "-columns", "height")
+	rows := "height\n170\n171\n"
+	quiet := ffjord(t, at, rows, "score", "m.safetensors", "-threshold", "0.001")
+	assert.Zero(t, quiet.code, quiet.err)
+	loud := ffjord(t, at, rows+"300\n", "score", "m.safetensors", "-threshold", "0.001")
+	assert.Equal(t, 3, loud.code)
+	assert.Contains(t, loud.err, "ffjord score: 1 row of 3 is stranger than 0.1 % of the training rows")
+}
+
+// TestScoreTop finds the column that makes a row strange.
+func TestScoreTop(t *testing.T) {
+	at := learnt(t)
+	text := people(200) + "200;x;Rome;40;400;40;Earth\n"
+	got := ffjord(t, at, text, "score", "m.safetensors", "-top", "3", "-json")
+	require.Zero(t, got.code, got.err)
+	var told struct{ Strangest []strange }
+	require.NoError(t, json.Unmarshal([]byte(got.out), &told))
+	require.Len(t, told.Strangest, 3)
+	assert.Equal(t, 201, told.Strangest[0].Row)
+	assert.Equal(t, "height", told.Strangest[0].Columns[0].Column)
+	assert.Equal(t, "400", told.Strangest[0].Columns[0].Value)
+	assert.Positive(t, told.Strangest[0].Columns[0].Gain)
+	assert.Contains(t, ffjord(t, at, text, "score", "m.safetensors", "-top", "3").out, "height 400 (+")
+}
+
+// TestScoreInParts cuts a file into shards and joins them: the bytes are those of one process, in every format.
+func TestScoreInParts(t *testing.T) {
+	at := learnt(t, "-trace", "estimate", "-probes", "2", "-columns", "height,age")
+	more(t, at, 1000)
+	for _, ending := range []string{"csv", "npy", "parquet", "jsonl"} {
+		whole := "whole." + ending
+		score := []string{"score", "m.safetensors", "rows.csv", "-batch", "100", "-o"}
+		require.Zero(t, ffjord(t, at, "", append(score, whole)...).code)
+		if ending == "jsonl" {
+			data, err := os.ReadFile(filepath.Join(at, whole))
+			require.NoError(t, err)
+			assert.Equal(t, 1000, strings.Count(string(data), "{\"log_density\":-"))
+			continue // no parts of it are read
+		}
+		merge := []string{"merge", "-o", "merged." + ending}
+		for i := range 3 {
+			part := fmt.Sprintf("part%d.%s", i, ending)
+			t.Setenv("JOB_COMPLETION_INDEX", strconv.Itoa(i))
+			got := ffjord(t, at, "", append(score, part, "-shard", "env/3")...)
+			require.Zero(t, got.code, got.err)
+			merge = append(merge, part)
+		}
+		merged := ffjord(t, at, "", merge...)
+		require.Zero(t, merged.code, merged.err)
+		assert.Equal(t, "1000 rows of 3 parts, each once and in order\n", merged.err)
+		want, err := os.ReadFile(filepath.Join(at, whole))
+		require.NoError(t, err)
+		got, err := os.ReadFile(filepath.Join(at, "merged."+ending))
+		require.NoError(t, err)
+		assert.Equal(t, want, got, ending)
+
+		lost := ffjord(t, at, "", "merge", "-o", "x.csv", "part0."+ending, "part2."+ending)
+		assert.Equal(t, result{1, "", "ffjord merge: part 1 of 3 is not there, want all of them\n"}, lost)
+		twice := ffjord(t, at, "", "merge", "-o", "x.csv", "part0."+ending, "part1."+ending, "part1."+ending)
+		assert.Contains(t, twice.err, "are both part 1 of 3")
+		require.NoError(t, os.WriteFile(filepath.Join(at, "part1."+ending), []byte("other"), 0o600))
+		assert.Contains(t, ffjord(t, at, "", merge...).err, "its checksum is not the one in")
+	}
+}
+
+// TestScoreGoesOn ends a score by a signal and goes on: the bytes are those of one that was not interrupted.
+func TestScoreGoesOn(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals to send")
+	}
+	at := learnt(t, "-columns", "height,age,city")
+	more(t, at, 30000)
+	for _, name := range []string{"s.csv", "s.npy", "s.parquet"} {
+		score := []string{"score", "m.safetensors", "rows.csv", "-batch", "64", "-threshold", "0.1", "-o"}
+		whole := ffjord(t, at, "", append(score, "whole-"+name)...)
+		require.Equal(t, 3, whole.code, whole.err)
+		args := append(score, name)
+		run := exec.Command(binary, args...)
+		run.Dir = at
+		require.NoError(t, run.Start())
+		grown := func() bool {
+			info, err := os.Stat(filepath.Join(at, name+".partial"))
+			return err == nil && info.Size() > 1000
+		}
+		require.Eventually(t, grown, time.Minute, time.Millisecond)
+		require.NoError(t, run.Process.Signal(syscall.SIGTERM))
+		_ = run.Wait() // by the signal, or done already
+		if run.ProcessState.ExitCode() == 3 {
+			t.Skip("the score was done before the signal came")
+		}
+		assert.Equal(t, 143, run.ProcessState.ExitCode())
+		assert.NoFileExists(t, filepath.Join(at, name))
+		other := ffjord(t, at, "", append(args, "-resume", "-threshold", "0.2")...)
+		assert.Contains(t, other.err, "is of another model, file or flags")
+		resumed := ffjord(t, at, "", append(args, "-resume")...)
+		require.Equal(t, 3, resumed.code, resumed.err)
+		want, err := os.ReadFile(filepath.Join(at, "whole-"+name))
+		require.NoError(t, err)
+		got, err := os.ReadFile(filepath.Join(at, name))
+		require.NoError(t, err)
+		assert.Equal(t, want, got, name)
+		assert.Equal(t, whole.err[strings.Index(whole.err, "ffjord score"):], resumed.err[strings.Index(resumed.err, "ffjord score"):],
+			"the same alarm")
+		assert.NoFileExists(t, filepath.Join(at, name+".partial"))
+	}
+}
+
+// TestFollow talks with a worker line by line.
+func TestFollow(t *testing.T) {
+	at := learnt(t, "-columns", "height")
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute) // a worker that waits for more fails the test
+	defer stop()
+	worker := exec.CommandContext(ctx, binary, "score", "m.safetensors", "-follow")
+	worker.Dir = at
+	in, err := worker.StdinPipe()
+	require.NoError(t, err)
+	out, err := worker.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, worker.Start())
+	answers := bufio.NewScanner(out)
+	_, err = io.WriteString(in, "height\n170\n")
+	require.NoError(t, err)
+	require.True(t, answers.Scan())
+	assert.Equal(t, "log_density,percentile,missing", answers.Text())
+	require.True(t, answers.Scan())
+	for _, height := range []string{"165", "170"} {
+		first := answers.Text()
+		_, err = io.WriteString(in, height+"\n")
+		require.NoError(t, err)
+		require.True(t, answers.Scan())
+		if height == "165" {
+			assert.NotEqual(t, first, answers.Text())
+		}
+	}
+	require.NoError(t, in.Close())
+	assert.False(t, answers.Scan())
+	require.NoError(t, worker.Wait())
+}

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
+	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/flows/model"
+)
+
+// strange is a row with a low log-density.
+type strange struct {
+	Row        int       `json:"row"` // from 1
+	LogProb    number    `json:"log_density"`
+	Percentile number    `json:"percentile"`
+	Values     []number  `json:"values"`            // of the model's inputs, NaN is missing
+	Columns    []because `json:"columns,omitempty"` // the strangest first
+}
+
+// because says how much of a row's strangeness goes with one column.
+type because struct {
+	Column string `json:"column"`
+	// Value is what the row has there, Usual what would suit the rest of the row best.
+	Value string `json:"value"`
+	Usual string `json:"usual"`
+	// Gain is by how much the log-density would be higher with Usual, in nats.
+	Gain number `json:"gain"`
+}
+
+// number is a float64 whose NaN is null in JSON.
+type number float64
+
+// MarshalJSON writes the number.
+func (n number) MarshalJSON() ([]byte, error) {
+	if math.IsNaN(float64(n)) || math.IsInf(float64(n), 0) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(n))
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (n *number) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		*n = number(math.NaN())
+		return nil
+	}
+	return json.Unmarshal(text, (*float64)(n))
+}
+
+// offer keeps the strangest rows of a batch among those so far; of equal ones the earlier.
+func (r *scoring) offer(b *scored) {
+	top := r.Top
+	if top == 0 {
+		return
+	}
+	values, dim := table.Values(b.t), len(b.t.Names)
+	for i, logp := range b.s.LogProb {
+		if math.IsNaN(logp) || len(r.Strangest) == top && logp >= float64(r.Strangest[top-1].LogProb) {
+			continue
+		}
+		s := strange{Row: r.first() + i + 1, LogProb: number(logp), Percentile: number(r.percent(logp))}
+		for _, v := range values[i*dim : (i+1)*dim] {
+			s.Values = append(s.Values, number(v))
+		}
+		at, _ := slices.BinarySearchFunc(r.Strangest, s, func(a, b strange) int {
+			return cmp.Or(cmp.Compare(a.LogProb, b.LogProb), cmp.Compare(a.Row, b.Row))
+		})
+		r.Strangest = slices.Insert(r.Strangest, at, s)
+		r.Strangest = r.Strangest[:min(len(r.Strangest), top)]
+	}
+}
+
+// explain finds the columns that make the strangest rows strange: each in turn is given the usual values of that column,
+// seventeen quantiles of the training rows or all categories, and the one that suits the rest of the row best tells by how
+// much the log-density would be higher. A gradient would only tell where the density rises next to the row, which far out
+// is everywhere.
+func (r *scoring) explain() error {
+	rows := r.Strangest
+	names := r.m.Inputs()
+	for j, column := range r.m.X.Columns {
+		usual := r.usual(column)
+		if len(usual) == 0 || len(rows) == 0 {
+			continue
+		}
+		var values []float64
+		for _, row := range rows {
+			for _, v := range usual {
+				from := len(values)
+				for _, x := range row.Values {
+					values = append(values, float64(x))
+				}
+				values[from+j] = v
+			}
+		}
+		changed := data.Table{Names: names, Rows: data.Rows(len(names), values...), Levels: r.m.Levels()}
+		s, err := r.m.LogProb(r.a.ctx, changed)
+		if err != nil {
+			return err
+		}
+		for i := range rows {
+			at, best := 0, math.Inf(-1)
+			for k, logp := range s.LogProb[i*len(usual) : (i+1)*len(usual)] {
+				if logp > best {
+					at, best = k, logp
+				}
+			}
+			if gain := best - float64(rows[i].LogProb); gain > 0 {
+				rows[i].Columns = append(rows[i].Columns, because{
+					Column: column.Name, Gain: number(gain),
+					Value: r.text(column, float64(rows[i].Values[j])), Usual: r.text(column, usual[at]),
+				})
+			}
+		}
+	}
+	for i := range rows {
+		slices.SortStableFunc(rows[i].Columns, func(a, b because) int { return cmp.Compare(b.Gain, a.Gain) })
+	}
+	return nil
+}
+
+// usual returns the usual values of a column, none of one that is left out.
+func (r *scoring) usual(c data.Column) []float64 {
+	if c.Constant != nil || c.Twin != "" {
+		return nil
+	}
+	var values []float64
+	if c.Levels != nil {
+		for k := range min(len(c.Levels), 64) {
+			values = append(values, float64(k))
+		}
+		return values
+	}
+	of := r.column(c.Name)
+	const steps = 16
+	for k := range steps + 1 {
+		v := of.Quantiles.At((float64(k) + 0.5) / (steps + 1))
+		if of.Integer {
+			v = math.Round(v)
+		}
+		if !math.IsNaN(v) {
+			values = append(values, v)
+		}
+	}
+	return slices.Compact(values)
+}
+
+// column returns what the model knows of a column.
+func (r *scoring) column(name string) model.Column {
+	for _, c := range r.m.About.Columns {
+		if c.Name == name {
+			return c
+		}
+	}
+	return model.Column{Name: name}
+}
+
+// text writes a value of a column.
+func (r *scoring) text(c data.Column, v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return "missing"
+	case c.Levels != nil && v >= 0 && int(v) < len(c.Levels):
+		return cut(c.Levels[int(v)], 20)
+	}
+	return short(v)
+}
+
+// tellTop lists the strangest rows.
+func (r *scoring) tellTop() error {
+	if err := r.explain(); err != nil {
+		return err
+	}
+	if r.a.json && r.Out != "-" {
+		return r.a.writeJSON(r.tally)
+	}
+	w := r.a.out
+	if r.Out == "-" {
+		w = r.a.err // the rows are on standard output
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "The strangest %d of %s, by their log-density in nats\n\n", len(r.Strangest), plural(r.Rows, "row"))
+	lines := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(lines, "  ROW\tLOG-DENSITY\tPERCENTILE\tCOLUMNS THAT MAKE IT STRANGE\n")
+	for _, s := range r.Strangest {
+		fmt.Fprintf(lines, "  %d\t%.2f\t%.2f\t%s\n", s.Row, s.LogProb, s.Percentile, s.why())
+	}
+	if err := lines.Flush(); err != nil {
+		return err
+	}
+	text.WriteString("\nBeside a value: what the log-density would gain with the usual value that suits the row best.\n")
+	_, err := fmt.Fprint(w, text.String())
+	return err
+}
+
+// why writes the columns that count: the three strangest, as long as they gain a tenth of the first.
+func (s strange) why() string {
+	var words []string
+	for _, c := range s.Columns[:min(len(s.Columns), 3)] {
+		if c.Gain < s.Columns[0].Gain/10 {
+			break
+		}
+		words = append(words, fmt.Sprintf("%s %s (%+.1f at %s)", cut(c.Column, 16), c.Value, c.Gain, c.Usual))
+	}
+	return strings.Join(words, ", ")
+}
