@@ -162,6 +162,8 @@ func (c CSV) read(rows *CSVRows) error {
 	rows.missing = make(map[string]bool)
 	for _, text := range c.Missing {
 		rows.missing[text] = true
+		_, err := parse([]byte(text))
+		rows.numbersMissing = rows.numbersMissing || err == nil
 	}
 	rows.categories = make([]*categories, len(rows.names))
 	at, err := find(c.Categories, rows.names)

@@ -20,8 +20,9 @@ type CSVRows struct {
 	width   int      // fields of a line
 	ahead   bool     // lines is at a row that was not dealt yet
 
-	missing    map[string]bool // texts
-	categories []*categories   // of each wanted column, nil of numbers
+	missing        map[string]bool // texts
+	numbersMissing bool            // one of them is a number
+	categories     []*categories   // of each wanted column, nil of numbers
 }
 
 // Names returns the names of the columns of a row.
@@ -114,6 +115,11 @@ func (e *LineError) Unwrap() error { return e.Err }
 func (c *CSVRows) value(i int, field []byte) (float64, error) {
 	field = bytes.TrimSpace(field)
 	of := c.categories[i]
+	if of == nil && !c.numbersMissing {
+		if v, ok := short(field); ok {
+			return v, nil
+		}
+	}
 	switch {
 	case c.missing[string(field)]:
 		return math.NaN(), nil
@@ -143,6 +149,44 @@ func parse(field []byte) (float64, error) {
 	}
 	return v, nil
 }
+
+// short reads a decimal number of few digits, which a float64 and a power of ten hold exactly, so that one division rounds
+// as strconv does (Clinger 1990). Of all others it says so.
+func short(field []byte) (v float64, ok bool) {
+	negative := len(field) > 0 && field[0] == '-'
+	if negative {
+		field = field[1:]
+	}
+	if len(field) == 0 || len(field) > 16 {
+		return 0, false
+	}
+	var digits uint64
+	point := -1
+	for i, b := range field {
+		switch {
+		case b >= '0' && b <= '9':
+			digits = 10*digits + uint64(b-'0')
+		case b == '.' && point < 0:
+			point = i
+		default:
+			return 0, false
+		}
+	}
+	if point == 0 && len(field) == 1 || digits > 1<<53 {
+		return 0, false
+	}
+	v = float64(digits)
+	if point >= 0 {
+		v /= powersOfTen[len(field)-1-point]
+	}
+	if negative {
+		v = -v
+	}
+	return v, true
+}
+
+// powersOfTen that a float64 holds.
+var powersOfTen = [16]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
 
 // isGo reports whether a number is written as Go has it and no one else: 1_000, 0x1p4.
 func isGo(number []byte) bool {

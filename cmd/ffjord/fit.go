@@ -15,7 +15,7 @@ import (
 
 // fitCommand learns the density of a file's rows.
 type fitCommand struct {
-	Rows string `arg:"" help:"File of rows, - is standard input."`
+	File string `arg:"" name:"rows" help:"File of rows, - is standard input."`
 	Out  string `short:"o" help:"Model to write. Without it rows.csv makes rows.safetensors in this folder." placeholder:"FILE"`
 
 	Columns    []string `help:"Columns whose density is learnt; without it all." placeholder:"NAME,..." group:"Columns"`
@@ -101,11 +101,11 @@ func (c *fitCommand) check() error {
 		return usagef("-resume and -restart, want one of them")
 	}
 	if c.Out == "" {
-		name := filepath.Base(c.Rows)
+		name := filepath.Base(c.File)
 		for _, ending := range []string{".gz", ".zst", ".csv", ".tsv", ".txt", ".npy", ".npz", ".parquet"} {
 			name = strings.TrimSuffix(name, ending)
 		}
-		if c.Rows == "-" {
+		if c.File == "-" {
 			name = "model"
 		}
 		c.Out = name + ".safetensors"

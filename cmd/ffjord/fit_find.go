@@ -33,7 +33,7 @@ type foundColumn struct {
 
 // read reads the table with the columns that are wanted.
 func (c fitCommand) read(a *app) (data.Table, error) {
-	f, err := c.file(a, c.Rows)
+	f, err := c.file(a, c.File)
 	if err != nil {
 		return data.Table{}, err
 	}
@@ -81,7 +81,7 @@ func (j *job) find(t data.Table) (data.Table, error) {
 		names = append(names, note.Column)
 	}
 	if len(names) == len(t.Names) {
-		return t, fmt.Errorf("%s: every column is nothing to learn: %v", j.Rows, j.found.LeftOut)
+		return t, fmt.Errorf("%s: every column is nothing to learn: %v", j.File, j.found.LeftOut)
 	}
 	if names == nil {
 		return t, nil

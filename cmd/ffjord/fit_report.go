@@ -15,7 +15,7 @@ import (
 // tell says what was found in the table, and what is done about it.
 func (j *job) tell(w io.Writer) error {
 	var text strings.Builder
-	fmt.Fprintf(&text, "%s  %s\n\n", paint(w, bold, j.Rows), plural(j.found.Rows, "row"))
+	fmt.Fprintf(&text, "%s  %s\n\n", paint(w, bold, j.File), plural(j.found.Rows, "row"))
 	j.tellColumns(&text)
 	for _, note := range j.remarks() {
 		fmt.Fprintf(&text, "%s %s\n", paint(w, yellow, "•"), wrap(note, 98, "  "))
@@ -131,7 +131,7 @@ func (j *job) report(a *app, m *model.Model, took time.Duration) error {
 	if j.late != "" {
 		fmt.Fprintln(&text, j.late)
 	}
-	fmt.Fprintf(&text, "\nNext:  ffjord score %s %s -top 10\n", j.Out, j.Rows)
+	fmt.Fprintf(&text, "\nNext:  ffjord score %s %s -top 10\n", j.Out, j.File)
 	_, err := io.WriteString(a.out, text.String())
 	return err
 }
