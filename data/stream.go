@@ -175,7 +175,7 @@ func (s *Stream) each(f func(row []float64) bool) (err error) {
 		defer func() { err = errors.Join(err, c.Close()) }()
 	}
 	if s.dim != 0 && r.Dim() != s.dim {
-		return fmt.Errorf("data: stream: rows are %d wide, they were %d at first", r.Dim(), s.dim)
+		return fmt.Errorf("data: stream: rows are %d wide, want %d as at first", r.Dim(), s.dim)
 	}
 	if r.Dim() < 1 {
 		return fmt.Errorf("data: stream: rows are %d wide, want at least 1", r.Dim())
@@ -184,7 +184,7 @@ func (s *Stream) each(f func(row []float64) bool) (err error) {
 	case s.dim == 0:
 		s.names, s.levels = slices.Clone(names), levelsOf(r)
 	case !slices.Equal(names, s.names):
-		return fmt.Errorf("data: stream: the columns are %s, they were %s at first", quoteAll(names), quoteAll(s.names))
+		return fmt.Errorf("data: stream: the columns are %s, want %s as at first", quoteAll(names), quoteAll(s.names))
 	}
 	row := make([]float64, r.Dim())
 	next := func() error { return r.ReadRow(row) }

@@ -130,7 +130,7 @@ func TestStreamBreaksOff(t *testing.T) {
 		{"fails", func() (data.RowReader, error) { return &numbered{n: 5, err: broken, closed: &closed}, nil }, "broken"},
 		{"shorter", func() (data.RowReader, error) { return &numbered{n: 9, closed: &closed}, nil }, "data: stream: 9 rows, there were 10 at first"},
 		{"longer", func() (data.RowReader, error) { return &numbered{n: 11, closed: &closed}, nil }, "data: stream: there are more rows than the 10 at first"},
-		{"narrower", func() (data.RowReader, error) { return data.CSV{}.Rows(strings.NewReader("a\n1\n")) }, "data: stream: rows are 1 wide, they were 2 at first"},
+		{"narrower", func() (data.RowReader, error) { return data.CSV{}.Rows(strings.NewReader("a\n1\n")) }, "data: stream: rows are 1 wide, want 2 as at first"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s, err := data.NewStream(open(test.later), data.StreamOptions{Batch: 3})
@@ -143,9 +143,9 @@ func TestStreamBreaksOff(t *testing.T) {
 
 	// A file that others replaced between two epochs.
 	for _, test := range []struct{ now, want string }{
-		{"b,a\n1,2\n", `data: stream: the columns are ["b" "a"], they were ["a" "b"] at first`},
-		{"a,c\n1,2\n", `data: stream: the columns are ["a" "c"], they were ["a" "b"] at first`},
-		{"a,b,c\n1,2,3\n", "data: stream: rows are 3 wide, they were 2 at first"},
+		{"b,a\n1,2\n", `data: stream: the columns are ["b" "a"], want ["a" "b"] as at first`},
+		{"a,c\n1,2\n", `data: stream: the columns are ["a" "c"], want ["a" "b"] as at first`},
+		{"a,b,c\n1,2,3\n", "data: stream: rows are 3 wide, want 2 as at first"},
 		{"a,b\n1,2\n3,4\n", "data: stream: there are more rows than the 1 at first"},
 		{"a,b\n1,NA\n", "data: stream: row 0 misses a value, want none missing"},
 	} {

@@ -29,10 +29,10 @@ func TestCompileErrors(t *testing.T) {
 		want string
 	}{
 		{"no params", &flows.Flow{Dim: 2}, "flows: Params is nil"},
-		{"no dim", &flows.Flow{Params: params()}, "flows: Dim is 0; set it"},
+		{"no dim", &flows.Flow{Params: params()}, "flows: Dim is 0: want at least 1"},
 		{"negative dim", &flows.Flow{Dim: -1, Params: params()}, "flows: Dim is -1"},
 		{"two dims", &flows.Flow{Dim: 3, Base: flows.Normal{Scale: []float64{1, 1}}, Params: params()},
-			"flows: Dim is 3 and the base has 2 dimensions"},
+			"flows: Dim is 3: want 2, as the base has, or none"},
 		{"element type", &flows.Flow{Dim: 2, Blocks: flows.FFJORD{Field: linear}, Params: &nn.Params{Rand: seeded(1), Dtype: tensor.Int}},
 			"want float32 or float64"},
 		{"no source for weights", &flows.Flow{Dim: 2, Blocks: flows.FFJORD{Field: linear}, Params: &nn.Params{}}, "Params.Rand is nil"},

@@ -69,11 +69,13 @@ func (e *RowError) Error() string {
 	case e.Block < 0 && e.Of == logDensity:
 		return fmt.Sprintf("row %d: the base's log-density is NaN", e.Row)
 	case e.Block < 0:
-		tooLarge := ""
+		more := ""
 		if isFinite(e.Value) {
-			tooLarge = ", which overflows the flow's float32"
+			more = ", which overflows the flow's float32"
+		} else if e.Reason == ErrRow {
+			more = ", want a finite number"
 		}
-		return fmt.Sprintf("row %d of the %s, column %d, is %v%s", e.Row, e.Of, e.Column, e.Value, tooLarge)
+		return fmt.Sprintf("row %d of the %s, column %d, is %v%s", e.Row, e.Of, e.Column, e.Value, more)
 	case e.Of != "":
 		return fmt.Sprintf("block %d, row %d: %s takes it to numbers that are not finite; "+
 			"a row of norm %.4g may lie outside of what the block is for", e.Block, e.Row, e.Of, e.Norm)

@@ -72,12 +72,12 @@ func (f *Flow) plan() (*plan, error) {
 	dim := f.Dim
 	if d, ok := base.(interface{ Dim() int }); ok && d.Dim() > 0 {
 		if dim != 0 && dim != d.Dim() {
-			return nil, fmt.Errorf("flows: Dim is %d and the base has %d dimensions", dim, d.Dim())
+			return nil, fmt.Errorf("flows: Dim is %d: want %d, as the base has, or none", dim, d.Dim())
 		}
 		dim = d.Dim()
 	}
 	if dim < 1 {
-		return nil, fmt.Errorf("flows: Dim is %d; set it, or a base that knows its own", dim)
+		return nil, fmt.Errorf("flows: Dim is %d: want at least 1, or a base that knows its own", dim)
 	}
 	if f.Cond < 0 {
 		return nil, fmt.Errorf("flows: Cond is %d: want the width of a condition, or 0 for none", f.Cond)

@@ -65,7 +65,7 @@ func (c Control) withDefaults() (Control, error) {
 			c.Safety, c.MinFactor, c.MaxFactor)
 	}
 	if c.MaxStep > 0 && c.MinStep > c.MaxStep {
-		return c, fmt.Errorf("ode: Control: MinStep %v is above MaxStep %v", c.MinStep, c.MaxStep)
+		return c, fmt.Errorf("ode: Control: MinStep is %v: want at most MaxStep, %v", c.MinStep, c.MaxStep)
 	}
 	return c, nil
 }

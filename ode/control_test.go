@@ -73,7 +73,7 @@ func TestControlArguments(t *testing.T) {
 		{"shrinks by growing", Control{MinFactor: 2}, "MinFactor 2"},
 		{"grows by shrinking", Control{MaxFactor: 0.5}, "MaxFactor 0.5"},
 		{"shortest", Control{MinStep: -1}, "Control.MinStep is -1"},
-		{"bounds crossed", Control{MinStep: 2, MaxStep: 1}, "MinStep 2 is above MaxStep 1"},
+		{"bounds crossed", Control{MinStep: 2, MaxStep: 1}, "MinStep is 2: want at most MaxStep, 1"},
 		{"first", Control{First: -0.1}, "Control.First is -0.1"},
 		{"rule", Control{FirstRule: "guess"}, `Control.FirstRule "guess" is unknown`},
 	} {

@@ -23,7 +23,7 @@ type sink[T graph.Float] struct {
 // for that, take one more step for each of the times.
 func (w *Worker[T]) SolveAt(ctx context.Context, n int, t0, t1 float64, times []float64) ([][][]T, error) {
 	if n < 1 || n > w.rows {
-		return nil, fmt.Errorf("ode: solve %d rows with a worker of %d", n, w.rows)
+		return nil, fmt.Errorf("ode: %d rows to solve, want 1 to %d, as many as the worker takes", n, w.rows)
 	}
 	if w.it.solver.Unrolled {
 		return nil, fmt.Errorf("ode: dense output follows single steps: want a solver that is not Unrolled")
@@ -33,7 +33,7 @@ func (w *Worker[T]) SolveAt(ctx context.Context, n int, t0, t1 float64, times []
 	for i, t := range times {
 		switch {
 		case math.IsNaN(t) || (t-t0)*s.sign < 0 || (t1-t)*s.sign < 0:
-			return nil, fmt.Errorf("ode: times[%d] is %v, outside the interval from %v to %v", i, t, t0, t1)
+			return nil, fmt.Errorf("ode: times[%d] is %v: want a time from %v to %v", i, t, t0, t1)
 		case (t-before)*s.sign < 0:
 			return nil, fmt.Errorf("ode: times[%d] is %v, after %v: want times in the order from %v to %v", i, t, before, t0, t1)
 		}

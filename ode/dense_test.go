@@ -140,13 +140,13 @@ func TestDenseTimes(t *testing.T) {
 		times  []float64
 		want   string
 	}{
-		{"before", 0, 1, []float64{-0.1, 0.5}, "times[0] is -0.1, outside the interval from 0 to 1"},
-		{"after", 0, 1, []float64{0.5, 1.5}, "times[1] is 1.5, outside the interval from 0 to 1"},
-		{"backward before", 1, 0, []float64{1.1}, "times[0] is 1.1, outside the interval from 1 to 0"},
+		{"before", 0, 1, []float64{-0.1, 0.5}, "times[0] is -0.1: want a time from 0 to 1"},
+		{"after", 0, 1, []float64{0.5, 1.5}, "times[1] is 1.5: want a time from 0 to 1"},
+		{"backward before", 1, 0, []float64{1.1}, "times[0] is 1.1: want a time from 1 to 0"},
 		{"disorder", 0, 1, []float64{0.5, 0.4}, "times[1] is 0.4, after 0.5: want times in the order from 0 to 1"},
 		{"wrong way", 1, 0, []float64{0.4, 0.5}, "times[1] is 0.5, after 0.4: want times in the order from 1 to 0"},
 		{"not a number", 0, 1, []float64{0, nan}, "times[1] is NaN"},
-		{"of nothing", 2, 2, []float64{2, 2.1}, "times[1] is 2.1, outside"},
+		{"of nothing", 2, 2, []float64{2, 2.1}, "times[1] is 2.1: want a time from 2 to 2"},
 		{"from nowhere", nan, 1, []float64{0}, "want finite times"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -157,7 +157,7 @@ func TestDenseTimes(t *testing.T) {
 	}
 	w := worker[float64](t, decay, ode.Solver{}, []float64{1})
 	_, err := w.SolveAt(t.Context(), 2, 0, 1, nil)
-	assert.ErrorContains(t, err, "2 rows with a worker of 1")
+	assert.ErrorContains(t, err, "2 rows to solve, want 1 to 1")
 
 	out, err := w.SolveAt(t.Context(), 1, 3, 3, []float64{3, 3})
 	require.NoError(t, err)

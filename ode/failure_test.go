@@ -244,7 +244,7 @@ func TestToleranceArguments(t *testing.T) {
 		{"attempts", ode.Solver{MaxSteps: -1}, "MaxSteps is -1"},
 		{"no estimate", ode.Solver{Method: ode.RK4}, `method "rk4" has no error estimate`},
 		{"nothing steers", ode.Solver{Components: []ode.Tolerance{{Free: true}}}, "want at least one in the error norm"},
-		{"too many", ode.Solver{Components: make([]ode.Tolerance, 2)}, "tolerances of 2 components for a state of 1"},
+		{"too many", ode.Solver{Components: make([]ode.Tolerance, 2)}, "tolerances of 2 components: want at most 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := ode.NewIntegrator[float64](decay, c.s)

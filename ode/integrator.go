@@ -26,7 +26,7 @@ type Problem struct {
 
 func (p Problem) check() error {
 	if len(p.Widths) == 0 {
-		return fmt.Errorf("ode: the state has no components")
+		return fmt.Errorf("ode: Widths is empty: want a width for each component of the state")
 	}
 	for c, w := range p.Widths {
 		if w < 1 {
@@ -34,7 +34,7 @@ func (p Problem) check() error {
 		}
 	}
 	if p.Field == nil {
-		return fmt.Errorf("ode: the problem has no Field")
+		return fmt.Errorf("ode: Field is nil: want the right-hand side")
 	}
 	return nil
 }
@@ -68,7 +68,7 @@ func NewIntegrator[T graph.Float](p Problem, s Solver) (*Integrator[T], error) {
 		return nil, err
 	}
 	if len(s.Components) > len(p.Widths) {
-		return nil, fmt.Errorf("ode: tolerances of %d components for a state of %d", len(s.Components), len(p.Widths))
+		return nil, fmt.Errorf("ode: tolerances of %d components: want at most %d, as the state has", len(s.Components), len(p.Widths))
 	}
 	p.Widths = slices.Clone(p.Widths)
 	it := &Integrator[T]{problem: p, solver: s, cost: s.Method.attemptCost(), lazy: map[string]*graph.Program[T]{}}

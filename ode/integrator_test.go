@@ -334,9 +334,9 @@ func TestIntegratorErrors(t *testing.T) {
 		{"steps", scalar(1, f), ode.Solver{Steps: -1}, "ode: -1 steps: want at least 1"},
 		{"implicit", scalar(1, f), ode.Solver{Method: &ode.Tableau{Name: "be", C: []float64{1}, A: [][]float64{{1}}, B: []float64{1}}},
 			`method "be": stage 1 uses 1 stages before it`},
-		{"no state", ode.Problem{Field: driven.Field}, ode.Solver{}, "the state has no components"},
+		{"no state", ode.Problem{Field: driven.Field}, ode.Solver{}, "Widths is empty: want a width"},
 		{"no width", scalar(0, f), ode.Solver{}, "component 0 of the state has width 0"},
-		{"no field", ode.Problem{Widths: []int{1}}, ode.Solver{}, "the problem has no Field"},
+		{"no field", ode.Problem{Widths: []int{1}}, ode.Solver{}, "Field is nil: want the right-hand side"},
 		{"width", scalar(2, func(_, y *graph.Node) *graph.Node { return graph.SumCols(y) }), ode.Solver{},
 			"ode: a step of dopri5: graph: ode: the field changes component 0 of the state from width 2 to 1"},
 		{"name taken", ode.Problem{Widths: []int{1}, Field: func(g *graph.Graph) ode.Field {
@@ -366,7 +366,7 @@ func TestWorkerErrors(t *testing.T) {
 	require.NoError(t, w.Bind("w", make([]float64, 4)))
 	require.NoError(t, w.Bind("b", make([]float64, 2)))
 	for _, n := range []int{-1, 0, 3} {
-		assert.ErrorContains(t, w.Solve(ctx, n, 0, 1, nil), "with a worker of 2")
+		assert.ErrorContains(t, w.Solve(ctx, n, 0, 1, nil), "want 1 to 2, as many as the worker takes")
 	}
 	assert.ErrorContains(t, w.Solve(ctx, 1, math.NaN(), 1, nil), "from t = NaN to 1: want finite times")
 	assert.ErrorContains(t, w.Solve(ctx, 1, 0, math.Inf(-1), nil), "want finite times")

@@ -43,9 +43,9 @@ type Gradient struct {
 func Solve(ctx context.Context, f Equation, y0 *tensor.Dense, times []float64, params Params, s Solver) (*Solution, error) {
 	switch {
 	case f == nil:
-		return nil, errors.New("ode: solve: the Equation is nil")
+		return nil, errors.New("ode: solve: the Equation is nil: want the right-hand side")
 	case y0 == nil:
-		return nil, errors.New("ode: solve: the initial states are nil")
+		return nil, errors.New("ode: solve: the initial states are nil: want (rows, dim)")
 	case len(times) < 2:
 		return nil, fmt.Errorf("ode: solve: %d times: want at least the first and the last", len(times))
 	}

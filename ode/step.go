@@ -196,7 +196,7 @@ func (m *Tableau) check() error {
 	}
 	for _, w := range weights {
 		if math.IsNaN(w) || math.IsInf(w, 0) {
-			return fmt.Errorf("ode: method %q: a weight is %v", m.Name, w)
+			return fmt.Errorf("ode: method %q: a weight is %v: want finite numbers", m.Name, w)
 		}
 	}
 	return m.checkOrder()

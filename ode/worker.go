@@ -121,7 +121,7 @@ func (w *Worker[T]) ownRange(name string) (from, to int) {
 // any other error, such as a cancelled ctx, no state is to be used.
 func (w *Worker[T]) Solve(ctx context.Context, n int, t0, t1 float64, log *Record[T]) error {
 	if n < 1 || n > w.rows {
-		return fmt.Errorf("ode: solve %d rows with a worker of %d", n, w.rows)
+		return fmt.Errorf("ode: %d rows to solve, want 1 to %d, as many as the worker takes", n, w.rows)
 	}
 	if span := t1 - t0; math.IsNaN(span) || math.IsInf(span, 0) {
 		return fmt.Errorf("ode: solve from t = %v to %v: want finite times", t0, t1)

@@ -29,13 +29,13 @@ type Affine struct {
 
 func (a Affine) check() error {
 	if a.Of == nil {
-		return errors.New("toy: affine: no density to scale and shift")
+		return errors.New("toy: affine: Of is nil, want a density to scale and shift")
 	}
 	if math.IsNaN(a.Scale) || math.IsInf(a.Scale, 0) {
 		return fmt.Errorf("toy: affine: scale %v, want a finite number", a.Scale)
 	}
 	if a.Shift != nil && len(a.Shift) != a.Of.Dim() {
-		return fmt.Errorf("toy: affine: shift has length %d, rows are %d wide", len(a.Shift), a.Of.Dim())
+		return fmt.Errorf("toy: affine: shift has length %d, want %d as rows are wide", len(a.Shift), a.Of.Dim())
 	}
 	for _, s := range a.Shift {
 		if math.IsNaN(s) || math.IsInf(s, 0) {

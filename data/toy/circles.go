@@ -35,7 +35,7 @@ func (c Circles) withDefaults() Circles {
 
 func (c Circles) check() error {
 	if len(c.Radii) == 0 {
-		return fmt.Errorf("toy: circles: no radii")
+		return fmt.Errorf("toy: circles: no radii, want at least 1")
 	}
 	for _, r := range c.Radii {
 		if err := checkPositive("circles", "radius", r); err != nil {

@@ -38,7 +38,7 @@ func checkDraw(n, dim int, rng *rand.Rand) error {
 		return fmt.Errorf("toy: cannot draw %d rows, want at least 1", n)
 	}
 	if rng == nil {
-		return errors.New("toy: cannot draw rows without a *rand.Rand")
+		return errors.New("toy: rng is nil, want a source of random numbers")
 	}
 	const most = 1 << 31 // numbers, 16 GiB
 	return limit.Check("toy: one draw", int64(n), most/int64(dim), "rows", "drawing in parts")

@@ -40,11 +40,11 @@ func (g Gaussians) withDefaults() Gaussians {
 
 func (g Gaussians) check() error {
 	if len(g.Means) == 0 || len(g.Means[0]) == 0 {
-		return errors.New("toy: gaussians: no means")
+		return errors.New("toy: gaussians: no means, want at least 1")
 	}
 	for i, m := range g.Means {
 		if len(m) != len(g.Means[0]) {
-			return fmt.Errorf("toy: gaussians: mean %d has length %d, the first has %d", i, len(m), len(g.Means[0]))
+			return fmt.Errorf("toy: gaussians: mean %d has length %d, want %d as the first", i, len(m), len(g.Means[0]))
 		}
 		for _, v := range m {
 			if math.IsNaN(v) || math.IsInf(v, 0) {

@@ -99,7 +99,7 @@ func TestMoonsRefuse(t *testing.T) {
 		})
 	}
 	_, err := toy.Moons{}.Sample(10, nil)
-	assert.EqualError(t, err, "toy: cannot draw rows without a *rand.Rand")
+	assert.EqualError(t, err, "toy: rng is nil, want a source of random numbers")
 }
 
 // points returns the rows of a table (rows, 2).

@@ -182,7 +182,7 @@ func TestToyNames(t *testing.T) {
 		_, err := set.Sample(0, seeded(1))
 		assert.EqualError(t, err, "toy: cannot draw 0 rows, want at least 1", name)
 		_, err = set.Sample(1, nil)
-		assert.EqualError(t, err, "toy: cannot draw rows without a *rand.Rand", name)
+		assert.EqualError(t, err, "toy: rng is nil, want a source of random numbers", name)
 	}
 	assert.Len(t, slices.Compact(slices.Sorted(slices.Values(names))), len(names))
 	_, ok := toy.Named("9gaussians")
