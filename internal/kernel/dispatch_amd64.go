@@ -112,22 +112,26 @@ func (p planner[T]) now(d Descriptor, arena, uniform, sums, scratch []T, n int) 
 	return ok
 }
 
+// longestCall is the work, in multiply-adds, that a call does about at most: a tenth of a millisecond.
+const longestCall = 1 << 22
+
 // product does the columns of the result in groups, and groups of the same number in one call. A group is a panel at
 // most, which leaves registers for several vectors of rows, but in a tile of few rows, which has but one.
 func (p planner[T]) product(a *MatMul, tile int, n argument, each func(Call)) {
-	most, count := Panel, len(a.Out.D)
-	for j := 0; a.Packed && j < count; j += Panel {
-		each(call(p.packed[min(Panel, count-j)], address(a), arenaStart, uniformStart, number(j), n))
-	}
-	if last := len(p.matMul) - 1; tile <= Lanes && p.matMul[last] != 0 {
+	of, count, most := p.matMul[:], len(a.Out.D), Panel
+	some := max(1, longestCall/max(1, Panel*len(a.X)*tile))
+	take := func(left int) int { return share(left, most) }
+	if last := len(p.matMul) - 1; a.Packed {
+		of, take = p.packed[:], func(left int) int { return min(Panel, left) }
+	} else if tile <= Lanes && p.matMul[last] != 0 {
 		most = last
 	}
-	for j := 0; !a.Packed && j < count; {
-		m, groups := share(count-j, most), 1
-		for next := j + m; next < count && share(count-next, most) == m; next += m {
+	for j := 0; j < count; {
+		m, groups := take(count-j), 1
+		for next := j + m; next < count && groups < some && take(count-next) == m; next += m {
 			groups++
 		}
-		each(call(p.matMul[m], address(a), arenaStart, uniformStart, number(j), n, number(groups)))
+		each(call(of[m], address(a), arenaStart, uniformStart, number(j), n, number(groups)))
 		j += groups * m
 	}
 }

@@ -28,23 +28,23 @@ func matMul7F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups 
 // matMul8F32AVX512 does groups of 8 columns of the result, from column j on.
 func matMul8F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked1F32AVX512 does the 1 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked1F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked1F32AVX512 does groups of 1 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked1F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked2F32AVX512 does the 2 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked2F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked2F32AVX512 does groups of 2 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked2F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked3F32AVX512 does the 3 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked3F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked3F32AVX512 does groups of 3 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked3F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked4F32AVX512 does the 4 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked4F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked4F32AVX512 does groups of 4 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked4F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked5F32AVX512 does the 5 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked5F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked5F32AVX512 does groups of 5 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked5F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked6F32AVX512 does the 6 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked6F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked6F32AVX512 does groups of 6 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked6F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
 // matMul1F32AVX2 does groups of 1 columns of the result, from column j on.
 func matMul1F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
@@ -64,23 +64,23 @@ func matMul5F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups in
 // matMul6F32AVX2 does groups of 6 columns of the result, from column j on.
 func matMul6F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked1F32AVX2 does the 1 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked1F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked1F32AVX2 does groups of 1 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked1F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked2F32AVX2 does the 2 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked2F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked2F32AVX2 does groups of 2 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked2F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked3F32AVX2 does the 3 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked3F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked3F32AVX2 does groups of 3 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked3F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked4F32AVX2 does the 4 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked4F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked4F32AVX2 does groups of 4 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked4F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked5F32AVX2 does the 5 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked5F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked5F32AVX2 does groups of 5 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked5F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked6F32AVX2 does the 6 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked6F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked6F32AVX2 does groups of 6 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked6F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
 // matMul1F64AVX512 does groups of 1 columns of the result, from column j on.
 func matMul1F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
@@ -106,23 +106,23 @@ func matMul7F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups 
 // matMul8F64AVX512 does groups of 8 columns of the result, from column j on.
 func matMul8F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked1F64AVX512 does the 1 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked1F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked1F64AVX512 does groups of 1 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked1F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked2F64AVX512 does the 2 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked2F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked2F64AVX512 does groups of 2 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked2F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked3F64AVX512 does the 3 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked3F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked3F64AVX512 does groups of 3 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked3F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked4F64AVX512 does the 4 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked4F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked4F64AVX512 does groups of 4 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked4F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked5F64AVX512 does the 5 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked5F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked5F64AVX512 does groups of 5 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked5F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked6F64AVX512 does the 6 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked6F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked6F64AVX512 does groups of 6 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked6F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
 // matMul1F64AVX2 does groups of 1 columns of the result, from column j on.
 func matMul1F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
@@ -142,20 +142,20 @@ func matMul5F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups in
 // matMul6F64AVX2 does groups of 6 columns of the result, from column j on.
 func matMul6F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked1F64AVX2 does the 1 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked1F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked1F64AVX2 does groups of 1 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked1F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked2F64AVX2 does the 2 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked2F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked2F64AVX2 does groups of 2 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked2F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked3F64AVX2 does the 3 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked3F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked3F64AVX2 does groups of 3 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked3F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked4F64AVX2 does the 4 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked4F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked4F64AVX2 does groups of 4 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked4F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked5F64AVX2 does the 5 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked5F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked5F64AVX2 does groups of 5 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked5F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 
-// matMulPacked6F64AVX2 does the 6 columns of the result from j on, those of a panel of a packed matrix.
-func matMulPacked6F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// matMulPacked6F64AVX2 does groups of 6 columns of the result, from column j on, those of panels of a packed matrix.
+func matMulPacked6F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)

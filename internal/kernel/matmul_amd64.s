@@ -7085,9 +7085,10 @@ next309:
 	VZEROUPPER
 	RET
 
-// func matMulPacked1F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked1F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMulPacked1F32AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked1F32AVX512(SB), NOSPLIT, $0-48
+group321:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -7746,12 +7747,16 @@ done373:
 	JGE  rows361
 
 next362:
+	ADDQ $0x01, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group321
 	VZEROUPPER
 	RET
 
-// func matMulPacked2F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked2F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMulPacked2F32AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked2F32AVX512(SB), NOSPLIT, $0-48
+group374:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -8702,12 +8707,16 @@ done426:
 	JGE  rows414
 
 next415:
+	ADDQ $0x02, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group374
 	VZEROUPPER
 	RET
 
-// func matMulPacked3F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked3F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMulPacked3F32AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked3F32AVX512(SB), NOSPLIT, $0-48
+group427:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -9459,12 +9468,16 @@ done466:
 	JGE  rows454
 
 next455:
+	ADDQ $0x03, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group427
 	VZEROUPPER
 	RET
 
-// func matMulPacked4F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked4F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMulPacked4F32AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked4F32AVX512(SB), NOSPLIT, $0-48
+group467:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -10372,12 +10385,16 @@ done506:
 	JGE  rows494
 
 next495:
+	ADDQ $0x04, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group467
 	VZEROUPPER
 	RET
 
-// func matMulPacked5F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked5F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMulPacked5F32AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked5F32AVX512(SB), NOSPLIT, $0-48
+group507:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -11441,12 +11458,16 @@ done546:
 	JGE  rows534
 
 next535:
+	ADDQ $0x05, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group507
 	VZEROUPPER
 	RET
 
-// func matMulPacked6F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked6F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMulPacked6F32AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked6F32AVX512(SB), NOSPLIT, $0-48
+group547:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -12663,6 +12684,9 @@ done586:
 	JGE  rows574
 
 next575:
+	ADDQ $0x06, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group547
 	VZEROUPPER
 	RET
 
@@ -14879,9 +14903,10 @@ next698:
 	VZEROUPPER
 	RET
 
-// func matMulPacked1F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked1F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·matMulPacked1F32AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked1F32AVX2(SB), NOSPLIT, $0-48
+group710:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -15412,12 +15437,16 @@ done749:
 	JGE  rows737
 
 next738:
+	ADDQ $0x01, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group710
 	VZEROUPPER
 	RET
 
-// func matMulPacked2F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked2F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·matMulPacked2F32AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked2F32AVX2(SB), NOSPLIT, $0-48
+group750:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -15855,12 +15884,16 @@ done776:
 	JGE  rows764
 
 next765:
+	ADDQ $0x02, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group750
 	VZEROUPPER
 	RET
 
-// func matMulPacked3F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked3F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·matMulPacked3F32AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked3F32AVX2(SB), NOSPLIT, $0-48
+group777:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -16101,12 +16134,16 @@ done790:
 	JGE  rows778
 
 next779:
+	ADDQ $0x03, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group777
 	VZEROUPPER
 	RET
 
-// func matMulPacked4F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked4F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·matMulPacked4F32AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked4F32AVX2(SB), NOSPLIT, $0-48
+group791:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -16395,12 +16432,16 @@ done804:
 	JGE  rows792
 
 next793:
+	ADDQ $0x04, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group791
 	VZEROUPPER
 	RET
 
-// func matMulPacked5F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked5F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·matMulPacked5F32AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked5F32AVX2(SB), NOSPLIT, $0-48
+group805:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -16737,12 +16778,16 @@ done818:
 	JGE  rows806
 
 next807:
+	ADDQ $0x05, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group805
 	VZEROUPPER
 	RET
 
-// func matMulPacked6F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked6F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·matMulPacked6F32AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked6F32AVX2(SB), NOSPLIT, $0-48
+group819:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -17126,6 +17171,9 @@ done832:
 	JGE  rows820
 
 next821:
+	ADDQ $0x06, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group819
 	VZEROUPPER
 	RET
 
@@ -22265,9 +22313,10 @@ next1037:
 	VZEROUPPER
 	RET
 
-// func matMulPacked1F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked1F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMulPacked1F64AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked1F64AVX512(SB), NOSPLIT, $0-48
+group1049:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -22792,12 +22841,16 @@ done1088:
 	JGE  rows1076
 
 next1077:
+	ADDQ $0x01, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group1049
 	VZEROUPPER
 	RET
 
-// func matMulPacked2F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked2F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMulPacked2F64AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked2F64AVX512(SB), NOSPLIT, $0-48
+group1089:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -23581,12 +23634,16 @@ done1128:
 	JGE  rows1116
 
 next1117:
+	ADDQ $0x02, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group1089
 	VZEROUPPER
 	RET
 
-// func matMulPacked3F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked3F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMulPacked3F64AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked3F64AVX512(SB), NOSPLIT, $0-48
+group1129:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -24140,12 +24197,16 @@ done1155:
 	JGE  rows1143
 
 next1144:
+	ADDQ $0x03, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group1129
 	VZEROUPPER
 	RET
 
-// func matMulPacked4F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked4F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMulPacked4F64AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked4F64AVX512(SB), NOSPLIT, $0-48
+group1156:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -24821,12 +24882,16 @@ done1182:
 	JGE  rows1170
 
 next1171:
+	ADDQ $0x04, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group1156
 	VZEROUPPER
 	RET
 
-// func matMulPacked5F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked5F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMulPacked5F64AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked5F64AVX512(SB), NOSPLIT, $0-48
+group1183:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -25624,12 +25689,16 @@ done1209:
 	JGE  rows1197
 
 next1198:
+	ADDQ $0x05, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group1183
 	VZEROUPPER
 	RET
 
-// func matMulPacked6F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked6F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·matMulPacked6F64AVX512(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked6F64AVX512(SB), NOSPLIT, $0-48
+group1210:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -26547,6 +26616,9 @@ done1236:
 	JGE  rows1224
 
 next1225:
+	ADDQ $0x06, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group1210
 	VZEROUPPER
 	RET
 
@@ -28745,9 +28817,10 @@ next1348:
 	VZEROUPPER
 	RET
 
-// func matMulPacked1F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked1F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
-TEXT ·matMulPacked1F64AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked1F64AVX2(SB), NOSPLIT, $0-48
+group1360:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -29272,12 +29345,16 @@ done1399:
 	JGE  rows1387
 
 next1388:
+	ADDQ $0x01, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group1360
 	VZEROUPPER
 	RET
 
-// func matMulPacked2F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked2F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
-TEXT ·matMulPacked2F64AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked2F64AVX2(SB), NOSPLIT, $0-48
+group1400:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -29711,12 +29788,16 @@ done1426:
 	JGE  rows1414
 
 next1415:
+	ADDQ $0x02, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group1400
 	VZEROUPPER
 	RET
 
-// func matMulPacked3F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked3F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
-TEXT ·matMulPacked3F64AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked3F64AVX2(SB), NOSPLIT, $0-48
+group1427:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -29955,12 +30036,16 @@ done1440:
 	JGE  rows1428
 
 next1429:
+	ADDQ $0x03, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group1427
 	VZEROUPPER
 	RET
 
-// func matMulPacked4F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked4F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
-TEXT ·matMulPacked4F64AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked4F64AVX2(SB), NOSPLIT, $0-48
+group1441:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -30247,12 +30332,16 @@ done1454:
 	JGE  rows1442
 
 next1443:
+	ADDQ $0x04, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group1441
 	VZEROUPPER
 	RET
 
-// func matMulPacked5F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked5F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
-TEXT ·matMulPacked5F64AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked5F64AVX2(SB), NOSPLIT, $0-48
+group1455:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -30587,12 +30676,16 @@ done1468:
 	JGE  rows1456
 
 next1457:
+	ADDQ $0x05, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group1455
 	VZEROUPPER
 	RET
 
-// func matMulPacked6F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int)
+// func matMulPacked6F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
-TEXT ·matMulPacked6F64AVX2(SB), NOSPLIT, $0-40
+TEXT ·matMulPacked6F64AVX2(SB), NOSPLIT, $0-48
+group1469:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
@@ -30974,5 +31067,8 @@ done1482:
 	JGE  rows1470
 
 next1471:
+	ADDQ $0x06, j+24(FP)
+	DECQ groups+40(FP)
+	JNE  group1469
 	VZEROUPPER
 	RET

@@ -29,7 +29,7 @@ func supported(isa ISA) bool {
 // descriptors and areas are those of their first byte; n is a multiple of [Lanes] where no sum is made over rows.
 type table struct {
 	matMul    [9]uintptr         // a, arena, uniform, j, n, groups; by number of columns
-	packed    [Panel + 1]uintptr // a, arena, uniform, j, n; by number of columns
+	packed    [Panel + 1]uintptr // a, arena, uniform, j, n, groups; by number of columns
 	affine    [12]uintptr        // a, arena, uniform, n; by the index of its case
 	binary    [fns]uintptr       // a, arena, uniform, n
 	choose    uintptr            // a, arena, uniform, n

@@ -63,15 +63,13 @@ func (v vec) heights(m int) []int {
 }
 
 func matMulColumns(v vec, m int, packed bool) {
-	name, params, doc := "matMul%d", "a, arena, uniform *byte, j, n, groups int", "does groups of %d columns of the result, from column j on."
+	name, doc := "matMul%d", "does groups of %d columns of the result, from column j on."
 	if packed {
-		name, params, doc = "matMulPacked%d", "a, arena, uniform *byte, j, n int", "does the %d columns of the result from j on, those of a panel of a packed matrix."
+		name, doc = "matMulPacked%d", "does groups of %d columns of the result, from column j on, those of panels of a packed matrix."
 	}
-	v.text(fmt.Sprintf(name, m), params, fmt.Sprintf(doc, m))
+	v.text(fmt.Sprintf(name, m), "a, arena, uniform *byte, j, n, groups int", fmt.Sprintf(doc, m))
 	group := label("group")
-	if !packed {
-		Label(group)
-	}
+	Label(group)
 	a, arena, n := param("a"), param("arena"), param("n")
 	for _, h := range v.heights(m) {
 		loop, next := label("rows"), label("next")
@@ -94,11 +92,9 @@ func matMulColumns(v vec, m int, packed bool) {
 		jump(JGE, loop)
 		Label(next)
 	}
-	if !packed {
-		ADDQ(U8(m), NewParamAddr("j", 24))
-		DECQ(NewParamAddr("groups", 40))
-		jump(JNE, group)
-	}
+	ADDQ(U8(m), NewParamAddr("j", 24))
+	DECQ(NewParamAddr("groups", 40))
+	jump(JNE, group)
 	VZEROUPPER()
 	RET()
 }
