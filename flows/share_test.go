@@ -90,7 +90,7 @@ func TestJoinRefusesOtherShares(t *testing.T) {
 	_, err = l.Join(300, sums[0], notes[:2])
 	assert.ErrorContains(t, err, "2 chunks")
 	_, err = l.Join(300, sums[0][1:], notes)
-	assert.ErrorContains(t, err, "want 3 and 32")
+	assert.ErrorContains(t, err, "want 4 and 32")
 	for _, change := range []func(note []float64) []float64{
 		func(note []float64) []float64 { return nil },
 		func(note []float64) []float64 { return note[1:] },

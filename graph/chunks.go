@@ -7,18 +7,23 @@ import (
 	"sync/atomic"
 
 	"github.com/go-ffjord/ffjord/internal/guard"
+	"github.com/go-ffjord/ffjord/internal/kernel"
 )
 
 // ChunkRows returns the number of rows that are carried together in a call of the given row count: a small chunk lets
-// more cores take part, and costs more on each of them, since a call of a kernel takes as long as some 25 rows in it.
+// more cores take part, and costs more on each of them, since a call of a kernel takes as long as some 20 rows in it. Up to
+// 1024 rows are an even number of chunks, as near as whole vectors allow, so that two cores have as much to do.
 // It depends on the row count alone, never on the machine: sums over rows are added chunk by chunk, so that the size
 // of a chunk is part of a result's last digits.
 func ChunkRows(rows int) int {
 	switch {
 	case rows <= 16:
 		return 16 // a machine of this size keeps columns of 16 close together
+	case rows <= 128:
+		return 128
 	case rows <= 1024:
-		return 128 // 3 cores have a part in 384 rows, 8 in 1024
+		pairs := (rows + 255) / 256
+		return kernel.Pad((rows + 2*pairs - 1) / (2 * pairs)) // 4 cores have a part in 384 rows, 8 in 1024
 	case rows <= 4096:
 		return 256
 	}

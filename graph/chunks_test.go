@@ -122,10 +122,15 @@ func TestWorkers(t *testing.T) {
 // So many cores can have a part in a call; the chunks of many rows are no smaller than they must be for that.
 func TestChunkRowsFeedCores(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(16))
-	for rows, want := range map[int]int{16: 1, 100: 1, 256: 2, 384: 3, 512: 4, 1000: 8, 1024: 8, 2048: 8, 4096: 16, 8192: 16} {
+	for rows, want := range map[int]int{16: 1, 100: 1, 256: 2, 384: 4, 512: 4, 1000: 8, 1024: 8, 2048: 8, 4096: 16, 8192: 16} {
 		assert.Equal(t, want, graph.Workers(rows), "%d rows", rows)
 	}
 	assert.Equal(t, 512, graph.ChunkRows(1<<20))
+	for rows := 160; rows <= 1024; rows++ {
+		chunk := graph.ChunkRows(rows)
+		chunks := (rows + chunk - 1) / chunk
+		assert.LessOrEqual(t, float64((chunks+1)/2*chunk), 0.625*float64(rows), "%d rows for two cores", rows)
+	}
 }
 
 // The chunks of some shares are those of the whole call, each once.

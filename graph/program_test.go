@@ -242,12 +242,12 @@ func ExampleCompile() {
 }
 
 func ExampleForChunks() {
-	sums := make([]int, 5)
+	sums := make([]int, graph.Chunks(600))
 	err := graph.ForChunks(context.Background(), 600, func(worker, chunk, from, to int) error {
 		sums[chunk] = to - from
 		return nil
 	})
 	fmt.Println(sums, err)
 	// Output:
-	// [128 128 128 128 88] <nil>
+	// [112 112 112 112 112 40] <nil>
 }
