@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/internal/ranks"
 	"github.com/go-ffjord/ffjord/optim"
@@ -279,6 +281,44 @@ func TestRanksMeetRowsThatFail(t *testing.T) {
 		var nan *optim.NonFiniteError
 		require.ErrorAs(t, err, &nan)
 		assert.Equal(t, 3, nan.Step)
+	}
+}
+
+// Ranks read a file of their own each, or the same, in windows; whose rows are others is refused before the first step.
+func TestRanksOfAStream(t *testing.T) {
+	write := func(x *tensor.Dense) string {
+		var text strings.Builder
+		text.WriteString("x,y\n")
+		for i := 0; i < x.Size(); i += 2 {
+			fmt.Fprintf(&text, "%v,%v\n", x.Float64s()[i], x.Float64s()[i+1])
+		}
+		file := filepath.Join(t.TempDir(), "rows.csv")
+		require.NoError(t, os.WriteFile(file, []byte(text.String()), 0o600))
+		return file
+	}
+	run := func(j *job, r optim.Reducer, file string) error {
+		source, err := data.NewStream(data.CSV{}.Open(file), data.StreamOptions{Batch: 300, Window: 350, Seed: 5})
+		if err != nil {
+			return err
+		}
+		j.fit.Reducer = r
+		return j.fit.RunSource(background, j.flow.NLL(), source)
+	}
+	file, again := write(wideRows), write(wideRows)
+	other := write(toy.Draw(toy.Moons{Noise: 0.1}, 700, seeded(6)))
+	alone := wideJob(func(*job) {})
+	require.NoError(t, run(alone, nil, file))
+	all := []*job{wideJob(func(*job) {}), wideJob(func(*job) {})}
+	for _, err := range together(2, func(rank int, r optim.Reducer) error { return run(all[rank], r, []string{file, again}[rank]) }) {
+		require.NoError(t, err)
+	}
+	want := alone.left(t)
+	assert.Equal(t, want, all[0].left(t))
+	assert.Equal(t, want, all[1].left(t))
+	for _, err := range together(2, func(rank int, r optim.Reducer) error {
+		return run(wideJob(func(*job) {}), r, []string{file, other}[rank])
+	}) {
+		assert.ErrorContains(t, err, "it has not the rows of rank 0")
 	}
 }
 

@@ -47,17 +47,28 @@ func (fitCommand) Help() string {
 }
 
 // Run reads the rows, learns their density, and says how well.
-func (c fitCommand) Run(a *app) error {
+func (c fitCommand) Run(a *app) (err error) {
 	if err := c.check(); err != nil {
 		return err
 	}
 	began := time.Now()
+	team, err := join()
+	if err != nil {
+		return err
+	}
+	defer func() { err = cmp.Or(err, team.leave(err)) }()
 	j, err := c.job(a)
 	if err != nil {
 		return err
 	}
-	if c.DryRun {
+	j.plan.trainer.Reducer = team.reducer
+	switch {
+	case c.DryRun && team.first():
 		return j.tellPlan(a)
+	case c.DryRun:
+		return nil
+	case !team.first(): // which does all but the training
+		return j.fit(a, began, nil)
 	}
 	held, err := hold(c.Out + ".lock")
 	if err != nil {

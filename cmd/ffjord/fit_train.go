@@ -27,12 +27,6 @@ func (j *job) train(a *app, began time.Time) (*model.Model, error) {
 	case !kept && j.Resume:
 		return nil, fmt.Errorf("%s: no run to go on with, want none of -resume", path)
 	}
-	t := j.plan.trainer
-	t.Limit = 0
-	if j.Budget > 0 {
-		const share = 0.8 // the rest is for the figures
-		t.Limit = max(time.Duration(share*float64(j.left(began))), time.Second)
-	}
 	display := progress.Display{Out: a.err, Label: "NLL of the scaled rows"}
 	shown := func(e optim.Event) error {
 		if e.Kind == optim.Finished && strings.Contains(e.Advice, "Limit") {
@@ -41,17 +35,31 @@ func (j *job) train(a *app, began time.Time) (*model.Model, error) {
 		}
 		return display.Observe(e)
 	}
-	t.Observe = shown
-	if err := t.RunSource(a.ctx, j.plan.flow.NLL(), j.plan.source); err != nil {
-		if a.ctx.Err() != nil {
-			return nil, fmt.Errorf("%w; the same command with -resume goes on from here", context.Cause(a.ctx))
-		}
-		if errors.Is(err, optim.ErrOtherData) || errors.Is(err, optim.ErrOtherRun) || errors.Is(err, optim.ErrOtherModel) {
-			return nil, fmt.Errorf("%w: -resume wants the file and the flags of the run that was interrupted, -restart begins anew", err)
-		}
+	if err := j.fit(a, began, shown); err != nil {
 		return nil, err
 	}
 	return &model.Model{Flow: j.plan.flow, X: j.x, Given: j.given, About: j.about()}, nil
+}
+
+// fit trains the flow.
+func (j *job) fit(a *app, began time.Time, shown optim.Observer) error {
+	t := j.plan.trainer
+	t.Limit = 0
+	if j.Budget > 0 {
+		const share = 0.8 // the rest is for the figures
+		t.Limit = max(time.Duration(share*float64(j.left(began))), time.Second)
+	}
+	t.Observe = shown
+	if err := t.RunSource(a.ctx, j.plan.flow.NLL(), j.plan.source); err != nil {
+		if a.ctx.Err() != nil {
+			return fmt.Errorf("%w; the same command with -resume goes on from here", context.Cause(a.ctx))
+		}
+		if errors.Is(err, optim.ErrOtherData) || errors.Is(err, optim.ErrOtherRun) || errors.Is(err, optim.ErrOtherModel) {
+			return fmt.Errorf("%w: -resume wants the file and the flags of the run that was interrupted, -restart begins anew", err)
+		}
+		return err
+	}
+	return nil
 }
 
 // forget removes what an interrupted run would go on from.

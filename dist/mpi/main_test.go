@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -75,9 +74,7 @@ func (j job) run(t *testing.T) ([]string, error) {
 		args = []string{"-n", strconv.Itoa(j.ranks - 1), os.Args[0], ":", "-n", "1", j.binary}
 	}
 	c := exec.CommandContext(ctx, "mpirun", args...)
-	c.Env = append(slices.Clone(os.Environ()), "OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
-		"OMPI_MCA_rmaps_base_oversubscribe=1", "OMPI_MCA_mpi_yield_when_idle=1", jobVariable+"="+j.name)
-	c.Env = append(c.Env, j.env...)
+	c.Env = append(append(environment(), jobVariable+"="+j.name), j.env...)
 	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) } // mpirun then ends its ranks
 	c.WaitDelay = 10 * time.Second
 	var out bytes.Buffer
@@ -95,4 +92,10 @@ func (j job) run(t *testing.T) ([]string, error) {
 		t.Log(out.String())
 	}
 	return said, err
+}
+
+// environment is that of a job that may be root's, on fewer cores than it has ranks.
+func environment() []string {
+	return append(os.Environ(), "OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
+		"OMPI_MCA_rmaps_base_oversubscribe=1", "OMPI_MCA_mpi_yield_when_idle=1")
 }
