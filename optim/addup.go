@@ -43,8 +43,9 @@ func (r *run) addUp(ctx context.Context, prints []byte, mine chunks) (sum []floa
 	if ownOrder {
 		said.sums = nil
 	}
-	now := r.elapsed(time.Now())
-	message := said.appendTo(appendNumbers(prints, []float64{float64(mine.width()), float64(now)}))
+	message := append(make([]byte, 0, said.size()+256), prints...) // and what follows, a place in a run too
+	message = appendNumbers(message, []float64{float64(mine.width()), float64(r.elapsed(time.Now()))})
+	message = said.appendTo(message)
 	all, err := r.ranks.meet(ctx, fmt.Sprintf("epoch %d, batch %d", r.at.Epochs+1, r.at.Batches+1), message)
 	if err != nil {
 		return nil, nil, err
@@ -54,25 +55,19 @@ func (r *run) addUp(ctx context.Context, prints []byte, mine chunks) (sum []floa
 			return nil, nil, err
 		}
 		head, rest, ok := takeNumbers(m[printed:])
-		var theirs chunks
-		if ok {
-			ok = theirs.take(rest) && len(head) == 2
-		}
+		ok = ok && len(head) == 2
 		if ok && rank == 0 {
 			r.ranks.clock = time.Duration(head[1])
 		}
 		if ok && sum == nil && head[0] > 0 {
 			sum = make([]float64, int(head[0]))
 		}
-		for _, s := range theirs.sums {
-			if ok = ok && len(s) == len(sum); ok {
-				add(sum, s)
-			}
+		if ok {
+			notes, ok = addChunks(sum, notes, rest)
 		}
 		if !ok {
 			return nil, nil, &RankError{rank, errors.New("its share of the batch does not fit those before it")}
 		}
-		notes = append(notes, theirs.notes...)
 	}
 	if !ownOrder {
 		return sum, notes, nil

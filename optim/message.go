@@ -1,6 +1,9 @@
 package optim
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // appendNumbers appends numbers to a message, with their count in front.
 func appendNumbers(to []byte, numbers []float64) []byte {
@@ -29,6 +32,29 @@ func takeCount(from []byte) (n int, rest []byte, ok bool) {
 	return int(count), rest, count <= uint64(len(rest)/8)
 }
 
+// addNumbers adds the numbers at the front of a message to as many others, and reports whether it has them.
+func addNumbers(sum []float64, from []byte) (rest []byte, ok bool) {
+	n, from, ok := takeCount(from)
+	if !ok || n != len(sum) {
+		return nil, false
+	}
+	for i := range sum {
+		sum[i] += math.Float64frombits(binary.LittleEndian.Uint64(from[8*i:]))
+	}
+	return from[8*n:], true
+}
+
+// size returns the bytes that appendTo appends.
+func (c chunks) size() int {
+	n := 16
+	for _, vectors := range [][][]float64{c.sums, c.notes} {
+		for _, v := range vectors {
+			n += 8 + 8*len(v)
+		}
+	}
+	return n
+}
+
 // appendTo appends the chunks to a message.
 func (c chunks) appendTo(to []byte) []byte {
 	for _, vectors := range [][][]float64{c.sums, c.notes} {
@@ -40,21 +66,20 @@ func (c chunks) appendTo(to []byte) []byte {
 	return to
 }
 
-// take takes chunks from a message, and reports whether they are all of it.
-func (c *chunks) take(from []byte) bool {
-	for _, vectors := range []*[][]float64{&c.sums, &c.notes} {
-		n, rest, ok := takeCount(from)
-		if !ok {
-			return false
-		}
-		from = rest
-		for range n {
-			var v []float64
-			if v, from, ok = takeNumbers(from); !ok {
-				return false
-			}
-			*vectors = append(*vectors, v)
-		}
+// addChunks adds the sums of chunks that a message has to sum, appends their notes, and reports whether they are all of
+// the message and fit.
+func addChunks(sum []float64, notes [][]float64, from []byte) ([][]float64, bool) {
+	n, from, ok := takeCount(from)
+	for i := 0; ok && i < n; i++ {
+		from, ok = addNumbers(sum, from)
 	}
-	return len(from) == 0
+	if ok {
+		n, from, ok = takeCount(from)
+	}
+	for i := 0; ok && i < n; i++ {
+		var v []float64
+		v, from, ok = takeNumbers(from)
+		notes = append(notes, v)
+	}
+	return notes, ok && len(from) == 0
 }

@@ -87,12 +87,12 @@ func (k *ranks) leave(ctx context.Context, err error) error {
 	return err
 }
 
-// gather exchanges messages of a kind, and returns the rest of those of all ranks if all go on, or all have ended.
+// gather exchanges messages of a kind, of which mine may be changed behind its end, and returns the rest of those of all ranks if all go on, or all have ended.
 func (k *ranks) gather(ctx context.Context, kind byte, place string, mine []byte) ([][]byte, error) {
-	message := append([]byte{kind, byte(len(place))}, place...)
+	message := append(append(mine, place...), byte(len(place)), kind) // at the end, where mine need not be moved for it
 	var all [][]byte
 	err := guard.Call("Reducer.Gather", func() (err error) {
-		all, err = k.reducer.Gather(ctx, append(message, mine...))
+		all, err = k.reducer.Gather(ctx, message)
 		return err
 	})
 	if err == nil && len(all) != k.size {
@@ -104,10 +104,12 @@ func (k *ranks) gather(ctx context.Context, kind byte, place string, mine []byte
 	k.over = kind != goesOn
 	places, rest, kinds := make([]string, k.size), make([][]byte, k.size), make([]byte, k.size)
 	for rank, m := range all {
-		if len(m) < 2 || len(m) < 2+int(m[1]) {
+		n := len(m) - 2
+		if n < 0 || int(m[n]) > n {
 			return nil, &RankError{rank, errors.New("its message is no message of a run")}
 		}
-		kinds[rank], places[rank], rest[rank] = m[0], string(m[2:2+int(m[1])]), m[2+int(m[1]):]
+		from := n - int(m[n])
+		kinds[rank], places[rank], rest[rank] = m[n+1], string(m[from:n]), m[:from]
 	}
 	for _, end := range []byte{hasFailed, wasCancelled, wasStopped} {
 		rank := bytes.IndexByte(kinds, end)

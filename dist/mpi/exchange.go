@@ -25,8 +25,7 @@ func (w *World) Gather(ctx context.Context, mine []byte) ([][]byte, error) {
 		return nil, err
 	}
 	all, longest := make([][]byte, w.size), 0
-	for rank, n := range counts {
-		all[rank] = make([]byte, 0, n)
+	for _, n := range counts {
 		longest = max(longest, int(n))
 	}
 	for from := 0; from < longest; from += w.piece {
@@ -52,7 +51,12 @@ func (w *World) gatherPiece(ctx context.Context, mine []byte, all [][]byte, coun
 		return C.ffjord_gather(pinned(pin, mine), C.int(len(mine)), pinned(pin, into), &pieces[0], &places[0])
 	})
 	for rank := range all {
-		all[rank] = append(all[rank], into[places[rank]:places[rank]+pieces[rank]]...)
+		end := places[rank] + pieces[rank]
+		if piece := into[places[rank]:end:end]; from == 0 {
+			all[rank] = piece
+		} else {
+			all[rank] = append(all[rank], piece...)
+		}
 	}
 	return err
 }
