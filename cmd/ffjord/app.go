@@ -106,6 +106,16 @@ func isTerminal(w any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
+// width returns the number of characters in a line of w: those of a terminal, and 120 elsewhere.
+func width(w any) int {
+	if f, ok := w.(*os.File); ok {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
+			return columns
+		}
+	}
+	return 120
+}
+
 // version is that of the module the program was built from.
 func version() string {
 	info, ok := debug.ReadBuildInfo()

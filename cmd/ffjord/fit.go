@@ -18,10 +18,10 @@ type fitCommand struct {
 	File string `arg:"" name:"rows" help:"File of rows, - is standard input."`
 	Out  string `short:"o" help:"Model to write. Without it rows.csv makes rows.safetensors in this folder." placeholder:"FILE"`
 
-	Columns    []string `help:"Columns whose density is learnt; without it all." placeholder:"NAME,..." group:"Columns"`
-	Exclude    []string `help:"Columns to leave out." placeholder:"NAME,..." group:"Columns"`
-	Given      []string `help:"Columns of the condition c of a density p(x|c)." placeholder:"NAME,..." group:"Columns"`
-	Categories []string `help:"Columns that hold categories, though they may look like numbers." placeholder:"NAME,..." group:"Columns"`
+	Columns    []string `help:"Columns whose density is learnt; without it all." placeholder:"NAME" group:"Columns"`
+	Exclude    []string `help:"Columns to leave out." placeholder:"NAME" group:"Columns"`
+	Given      []string `help:"Columns of the condition c of a density p(x|c)." placeholder:"NAME" group:"Columns"`
+	Categories []string `help:"Columns that hold categories, though they may look like numbers." placeholder:"NAME" group:"Columns"`
 
 	Budget     time.Duration `default:"1m" help:"Time that the whole fit may take; 0 is no bound." group:"Training"`
 	Seed       uint64        `default:"1" help:"Seed of everything random." group:"Training"`

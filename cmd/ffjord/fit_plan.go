@@ -19,7 +19,7 @@ import (
 // architecture are the flags that say what the flow is like. Zero leaves what the rows and columns suggest.
 type architecture struct {
 	Blocks int     `help:"FFJORD blocks, one after the other." placeholder:"N" group:"Flow, for those who know"`
-	Hidden []int   `help:"Widths of the hidden layers of a block's network." placeholder:"N,..." group:"Flow, for those who know"`
+	Hidden []int   `help:"Widths of the hidden layers of a block's network." placeholder:"N" group:"Flow, for those who know"`
 	Layer  string  `help:"How layers see the time: ${layers}." placeholder:"NAME" group:"Flow, for those who know"`
 	Trace  string  `default:"auto" enum:"auto,exact,estimate" help:"Trace of the Jacobian: auto, exact or estimate." group:"Flow, for those who know"`
 	Probes int     `default:"8" help:"Probes of an estimated trace outside of training, where it is one." group:"Flow, for those who know"`

@@ -18,7 +18,7 @@ func (j *job) tell(w io.Writer) error {
 	fmt.Fprintf(&text, "%s  %s\n\n", paint(w, bold, j.File), plural(j.found.Rows, "row"))
 	j.tellColumns(&text)
 	for _, note := range j.remarks() {
-		fmt.Fprintf(&text, "%s %s\n", paint(w, yellow, "•"), wrap(note, 98, "  "))
+		fmt.Fprintf(&text, "%s %s\n", paint(w, yellow, "•"), wrap(note, min(width(w), 100)-2, "  "))
 	}
 	if len(j.remarks()) > 0 {
 		text.WriteString("\n")

@@ -11,7 +11,7 @@ type input struct {
 	Delimiter    string   `help:"Character between the fields of a text, or tab. Without it one of , ; | and tab is recognised." placeholder:"CHAR" group:"Input"`
 	NoHeader     bool     `help:"The first line of a text is a row; its columns are called 0, 1, ..." group:"Input"`
 	NumericNames bool     `help:"The first line of a text has names, though all are numbers." group:"Input"`
-	Missing      []string `help:"Texts that stand for a missing value, beside NA, NaN, null and empty ones." placeholder:"TEXT,..." group:"Input"`
+	Missing      []string `help:"Texts that stand for a missing value, beside NA, NaN, null and empty ones." placeholder:"TEXT" group:"Input"`
 	Array        string   `help:"Array of a .npz file with several." placeholder:"NAME" group:"Input"`
 }
 

@@ -19,7 +19,7 @@ type plotCommand struct {
 	File    string             `arg:"" help:"Model that fit has made; for losses a table of them, CSV."`
 	Out     string             `short:"o" required:"" help:"Output, .png or .svg." placeholder:"FILE"`
 	Data    string             `help:"Rows to show beside the model." placeholder:"FILE"`
-	Columns []string           `help:"Columns to show: two, for corner up to twelve. Without it the first ones." placeholder:"NAME,..."`
+	Columns []string           `help:"Columns to show: two, for corner up to twelve. Without it the first ones." placeholder:"NAME"`
 	N       int                `short:"n" default:"4000" help:"Draws from the model."`
 	Given   string             `help:"File with the condition of the draws, one row." placeholder:"FILE"`
 	Seed    uint64             `default:"1" help:"Seed of the draws."`

@@ -21,7 +21,7 @@ type scoreCommand struct {
 
 	Top       int     `help:"List the N strangest rows, with the columns that make them strange." placeholder:"N"`
 	Threshold float64 `help:"Exit with code 3 if any row is stranger than this share of the training rows, such as 0.001." placeholder:"SHARE"`
-	Batch     int     `default:"4096" help:"Rows computed at a time." placeholder:"N"`
+	Batch     int     `default:"8192" help:"Rows computed at a time." placeholder:"N"`
 	Follow    bool    `help:"Answer every line of standard input as it comes, as a worker of another program."`
 	Shard     string  `help:"Score the i-th of n parts, from 0; i may be env, JOB_COMPLETION_INDEX." placeholder:"I/N"`
 	Resume    bool    `help:"Go on where a run that was killed has stopped."`
@@ -185,7 +185,7 @@ func thousands(x float64) string {
 	case x >= 1e4:
 		return fmt.Sprintf("%.3g thousand", x/1e3)
 	}
-	return fmt.Sprintf("%.3g", x)
+	return fmt.Sprintf("%.0f", x)
 }
 
 // checksum returns the SHA-256 of a file.

@@ -185,27 +185,34 @@ func (r *scoring) tellTop() error {
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "The strangest %d of %s, by their log-density in nats\n\n", len(r.Strangest), plural(r.Rows, "row"))
+	const before = 37 // characters in front of the columns
 	lines := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(lines, "  ROW\tLOG-DENSITY\tPERCENTILE\tCOLUMNS THAT MAKE IT STRANGE\n")
 	for _, s := range r.Strangest {
-		fmt.Fprintf(lines, "  %d\t%.2f\t%.2f\t%s\n", s.Row, s.LogProb, s.Percentile, s.why())
+		fmt.Fprintf(lines, "  %d\t%.2f\t%.2f\t%s\n", s.Row, s.LogProb, s.Percentile, s.why(width(w)-before))
 	}
 	if err := lines.Flush(); err != nil {
 		return err
 	}
-	text.WriteString("\nBeside a value: what the log-density would gain with the usual value that suits the row best.\n")
+	text.WriteString("\nBeside a value: what the log-density would gain with that of the column's usual\nvalues that suits the rest of the row best.\n")
 	_, err := fmt.Fprint(w, text.String())
 	return err
 }
 
-// why writes the columns that count: the three strangest, as long as they gain a tenth of the first.
-func (s strange) why() string {
-	var words []string
-	for _, c := range s.Columns[:min(len(s.Columns), 3)] {
-		if c.Gain < s.Columns[0].Gain/10 {
-			break
+// why writes the columns that count in a line of that width: the strangest, and up to two more that gain a tenth of it at
+// least.
+func (s strange) why(most int) string {
+	text := ""
+	for i, c := range s.Columns[:min(len(s.Columns), 3)] {
+		word := fmt.Sprintf("%s %s (%+.1f at %s)", cut(c.Column, 24), c.Value, c.Gain, c.Usual)
+		switch {
+		case i == 0:
+			text = word
+		case c.Gain < s.Columns[0].Gain/10 || len([]rune(text+", "+word)) > most:
+			return text
+		default:
+			text += ", " + word
 		}
-		words = append(words, fmt.Sprintf("%s %s (%+.1f at %s)", cut(c.Column, 16), c.Value, c.Gain, c.Usual))
 	}
-	return strings.Join(words, ", ")
+	return text
 }
