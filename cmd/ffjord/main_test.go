@@ -91,3 +91,31 @@ func TestWrongUse(t *testing.T) {
 		})
 	}
 }
+
+// TestFullDisk scores onto a disk of a megabyte. There is an error that names the file, and no file.
+func TestFullDisk(t *testing.T) {
+	at := learnt(t, "-columns", "height")
+	disk := filepath.Join(at, "disk")
+	require.NoError(t, os.Mkdir(disk, 0o700))
+	if err := mountSmall(disk); err != nil {
+		t.Skipf("no small disk to fill: %v", err)
+	}
+	defer func() { require.NoError(t, unmount(disk)) }()
+	more(t, at, 60000)
+	for _, name := range []string{"s.csv", "s.npy", "s.csv.gz"} {
+		got := ffjord(t, at, "", "score", "m.safetensors", "rows.csv", "-o", filepath.Join("disk", name))
+		assert.Equal(t, 1, got.code)
+		assert.Contains(t, got.err, "ffjord score: write disk/"+name+": no space left on device")
+		assert.NoFileExists(t, filepath.Join(disk, name))
+		files, err := os.ReadDir(disk)
+		require.NoError(t, err)
+		for _, f := range files {
+			require.NoError(t, os.Remove(filepath.Join(disk, f.Name())))
+		}
+	}
+	drawn := ffjord(t, at, "", "sample", "m.safetensors", "-n", "100000", "-o", filepath.Join("disk", "x.csv"))
+	assert.Equal(t, result{1, "", "ffjord sample: write disk/x.csv: no space left on device\n"}, drawn)
+	files, err := os.ReadDir(disk)
+	require.NoError(t, err)
+	assert.Empty(t, files)
+}
