@@ -20,6 +20,7 @@ type commands struct {
 	Merge      mergeCommand      `cmd:"" help:"Join the shards of a score, and prove that every row is there once."`
 	Sample     sampleCommand     `cmd:"" help:"Draw new rows."`
 	Info       infoCommand       `cmd:"" help:"Tell what a model is and how it was made."`
+	Check      checkCommand      `cmd:"" help:"Hold a model to the truth, and new rows to those of training."`
 	Plot       plotCommand       `cmd:"" help:"Draw a model, its draws beside rows, or losses."`
 	Dot        dotCommand        `cmd:"" help:"Draw the graph of a step, coloured by time."`
 	Convert    convertCommand    `cmd:"" help:"Put weights of another framework into a model, or take them out."`

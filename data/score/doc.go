@@ -5,7 +5,8 @@
 //   - Draws of a conditional density against the truth that belongs to each condition: [Ranks] (simulation-based
 //     calibration, Talts et al. 2018), [Coverage] and [PIT]; [ChiSquare] and [KolmogorovSmirnov] test whether ranks and
 //     PIT values are uniform, as those of a calibrated density are.
-//   - One sample against another: [EnergyDistance].
+//   - One sample against another: [EnergyDistance], and tests whether both are of one distribution, [Smirnov] of numbers
+//     and [EnergyTest] of rows.
 //
 // What may enter this package: functions of plain slices that return numbers.
 package score

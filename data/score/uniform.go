@@ -60,11 +60,12 @@ func KolmogorovSmirnov(values []float64) (Test, error) {
 	for i, v := range sorted {
 		d = max(d, float64(i+1)/n-v, v-float64(i)/n)
 	}
-	return Test{Statistic: d, P: kolmogorov(math.Sqrt(n) * d)}, nil
+	return Test{Statistic: d, P: Kolmogorov(math.Sqrt(n) * d)}, nil
 }
 
-// kolmogorov is P(K ≥ x) of Kolmogorov's distribution.
-func kolmogorov(x float64) float64 {
+// Kolmogorov returns P(K ≥ x) of Kolmogorov's distribution, that of √n D for n uniform values in the limit of many; of a
+// distance D between n and m values it is that of √(n m/(n + m)) D.
+func Kolmogorov(x float64) float64 {
 	if x < 1 { // the series of theta functions that converges for small x
 		var below float64
 		for k := 1.0; k < 20; k += 2 {
