@@ -19,6 +19,7 @@ type commands struct {
 	Score      scoreCommand      `cmd:"" help:"Tell how usual rows are: their log-densities."`
 	Merge      mergeCommand      `cmd:"" help:"Join the shards of a score, and prove that every row is there once."`
 	Sample     sampleCommand     `cmd:"" help:"Draw new rows."`
+	Impute     imputeCommand     `cmd:"" help:"Fill in missing values by the density given the others."`
 	Info       infoCommand       `cmd:"" help:"Tell what a model is and how it was made."`
 	Check      checkCommand      `cmd:"" help:"Hold a model to the truth, and new rows to those of training."`
 	Plot       plotCommand       `cmd:"" help:"Draw a model, its draws beside rows, or losses."`
