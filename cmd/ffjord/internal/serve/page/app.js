@@ -218,9 +218,8 @@ function showPoints(rows, faded) {
 
 const draw = latest(async (signal) => {
   const n = $("draw-n").valueAsNumber;
-  const seed = $("draw-seed").valueAsNumber;
   film.clear();
-  const { rows } = await api.sample(n, seed, condition(), signal);
+  const { rows, seed } = await api.sample(n, $("draw-seed").valueAsNumber, condition(), signal); // an empty field is no seed
   showPoints(rows, false);
   $("drawn").textContent = `${rows.length} rows drawn with seed ${seed}.`;
   trouble(null);
@@ -236,9 +235,10 @@ const film = new Film($("play"), $("time"), (rows, time) => showPoints(rows, tim
 
 const fetchFilm = latest(async (signal, still) => {
   if (!film.frames) {
-    const blocks = 12; // frames of each block
-    const { frames } = await api.trajectory(actors, $("draw-seed").valueAsNumber || 1, blocks, condition(), signal);
+    const each = 12; // frames of each block
+    const { frames, seed } = await api.trajectory(actors, $("draw-seed").valueAsNumber, each, condition(), signal);
     film.load(frames);
+    $("drawn").textContent = `${actors} rows drawn with seed ${seed}, on their way.`;
     trouble(null);
   }
   if (still) film.seek(Number($("time").value));
