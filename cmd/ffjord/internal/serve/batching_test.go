@@ -50,6 +50,37 @@ func TestBatchesHaveTheBitsOfDirectCalls(t *testing.T) {
 	}
 }
 
+// With an estimated trace every request has the bits of a direct call of its rows, and errors that are not 0.
+func TestEstimatesHaveTheBitsOfDirectCalls(t *testing.T) {
+	p := estimated()
+	s, _ := p.start(t, Config{})
+	m := s.model.Load()
+	m.batches.most = 16
+	direct := p.file(t)
+	values := p.rows.Rows.Float64s()
+	var wg sync.WaitGroup
+	for k := range 8 {
+		rows := values[2*10*k : 2*(10*k+30)]
+		want, err := direct.LogProb(t.Context(), tableOf(rows, m.columns))
+		require.NoError(t, err)
+		wg.Go(func() {
+			for range 3 {
+				got, err := m.batches.score(t.Context(), rows)
+				if !assert.NoError(t, err) {
+					return
+				}
+				largest := 0.0 // of a row whose two probes are the same it is 0
+				for i, d := range got {
+					assert.Equal(t, density{logp: want.LogProb[i], stdErr: want.StdErr[i]}, d)
+					largest = max(largest, d.stdErr)
+				}
+				assert.Positive(t, largest)
+			}
+		})
+	}
+	wg.Wait()
+}
+
 // rowsOf returns n rows of one number.
 func rowsOf(first float64, n int) []float64 {
 	out := make([]float64, n)
