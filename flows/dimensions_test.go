@@ -19,6 +19,9 @@ import (
 // unit vectors give, and the trace's estimate by probes lies within five of its standard errors.
 func TestDimensions(t *testing.T) {
 	for _, dim := range []int{1, 30, 300} {
+		if testing.Short() && dim == 30 {
+			continue
+		}
 		t.Run(fmt.Sprint(dim), func(t *testing.T) {
 			scale := 1 / math.Sqrt(float64(dim))
 			block := flows.FFJORD{Field: nn.MLP{Hidden: []int{20}, Init: normal(scale)}, Solver: fine}

@@ -128,7 +128,7 @@ func TestFilesThatAskForTooMuch(t *testing.T) {
 		{"width of a network of the time", field(`{"type":"nn.Hyper","Hidden":1048576}`), tooLarge},
 		{"layers", field(seq(1<<16, tanh)), tooLarge},
 		{"loops in layers", field(seq(1<<10, `{"type":"nn.Linear","Spectral":1024}`)), tooLarge},
-		{"blocks", `{"Dim":2,"Blocks":` + strings.ReplaceAll(seq(1<<17, `{"type":"flows.Permute"}`), "nn.Seq", "flows.Chain") + `}`, tooLarge},
+		{"blocks", `{"Dim":2,"Blocks":` + strings.ReplaceAll(seq(1<<14, `{"type":"flows.Permute"}`), "nn.Seq", "flows.Chain") + `}`, tooLarge},
 		{"components", `{"Dim":2,"Base":{"type":"flows.GaussianMixture","Components":1048576}}`, tooLarge},
 		{"depth", field(strings.Repeat(`{"type":"nn.Residual","Body":`, 200) + tanh + strings.Repeat(`}`, 200)), "deeper than 100"},
 		{"values", `{"Dim":2,"Base":{"type":"flows.Normal","Loc":[` + strings.Repeat("0,", 1<<20) + `0]}}`, "more than 1048576 values"},
@@ -136,7 +136,7 @@ func TestFilesThatAskForTooMuch(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			f, err := flows.Described(c.flow, seeded(1))
 			if err == nil {
-				f.Params, f.MaxNodes = small().Params, 1<<14 // far below that of Load, to be quick
+				f.Params, f.MaxNodes = small().Params, 1<<12 // far below that of Load, to be quick
 				err = f.Compile()
 			}
 			assert.ErrorContains(t, err, c.want)
