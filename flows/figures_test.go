@@ -41,8 +41,10 @@ func BenchmarkFigures(b *testing.B) {
 		b.ReportMetric(1e3*m[0], "ms/step")
 	})
 	b.Run("seed float64", func(b *testing.B) {
-		m := medians(b, trainingStep(b, seedFlow(tensor.Float64, eightSteps), 256))
+		m := medians(b, trainingStep(b, seedFlow(tensor.Float64, eightSteps), 256),
+			trainingStep(b, seedFlow(tensor.Float32, eightSteps), 256))
 		b.ReportMetric(1e3*m[0], "ms/step")
+		b.ReportMetric(m[0]/m[1], "times-float32")
 	})
 	b.Run("seed plain Go", func(b *testing.B) {
 		b.Setenv(kernel.Env, "go")
