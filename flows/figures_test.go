@@ -94,14 +94,15 @@ func BenchmarkFigures(b *testing.B) {
 			b.Skip("one core")
 		}
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
-		train := trainingStep(b, seedFlow(tensor.Float32, eightSteps), 8192)
-		alone := func() {
-			runtime.GOMAXPROCS(1)
-			train()
-			runtime.GOMAXPROCS(2)
+		for _, rows := range []int{256, 384, 512, 8192} {
+			b.Run(fmt.Sprintf("%d rows", rows), func(b *testing.B) {
+				grid := trainingStep(b, seedFlow(tensor.Float32, eightSteps), rows)
+				tolerance := trainingStep(b, seedFlow(tensor.Float32, ode.Solver{}), rows)
+				m := medians(b, onCores(1, grid), onCores(2, grid), onCores(1, tolerance), onCores(2, tolerance))
+				b.ReportMetric(m[0]/m[1], "times-one-core")
+				b.ReportMetric(m[2]/m[3], "times-one-core-by-tolerance")
+			})
 		}
-		m := medians(b, alone, train)
-		b.ReportMetric(m[0]/m[1], "times-one-core")
 	})
 	b.Run("rows", func(b *testing.B) {
 		counts := []int{256, 4096, 65536, 1 << 20}
@@ -127,6 +128,16 @@ func BenchmarkFigures(b *testing.B) {
 		m := medians(b, func() { trainDemo(b) })
 		b.ReportMetric(m[0], "s")
 	})
+}
+
+// onCores runs a function on so many cores, eight times, since to change their number takes a while.
+func onCores(cores int, run func()) func() {
+	return func() {
+		runtime.GOMAXPROCS(cores)
+		for range 8 {
+			run()
+		}
+	}
 }
 
 // medians runs the functions alternately, at least five times each for at least 5 ms, and returns the median of the
