@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -43,6 +44,9 @@ func TestServe(t *testing.T) {
 	want, err := m.LogProb(t.Context(), data.Table{Names: []string{"height", "weight"}, Rows: data.Rows(2, 181.5, 72.25)})
 	require.NoError(t, err)
 	assert.Equal(t, want.LogProb, got.LogDensity)
+	scored := ffjord(t, t.TempDir(), "height,weight\n181.5,72.25\n", "score", path, "-o", "-")
+	density, _, _ := strings.Cut(strings.Split(scored.out, "\n")[1], ",")
+	assert.Equal(t, strconv.FormatFloat(got.LogDensity[0], 'g', -1, 64), density, "what score says, digit by digit")
 
 	second := ffjord(t, t.TempDir(), "", "serve", path, "-listen", strings.TrimPrefix(url, "http://"))
 	assert.Equal(t, 1, second.code)

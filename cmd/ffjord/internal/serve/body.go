@@ -3,6 +3,8 @@ package serve
 import (
 	"bufio"
 	"bytes"
+	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -154,6 +156,9 @@ func (s *Service) readNPY(body io.Reader, of columns) ([]float64, error) {
 		case err == io.EOF:
 			return out, nil
 		case err != nil:
+			if p := of.check(row); p != nil { // a number that is not finite, which ends the reading
+				return nil, p.in("rows", i)
+			}
 			return nil, badBody("bad_npy", err).in("rows", i)
 		case i == s.Limits.Rows:
 			return nil, tooLarge("rows and more", int64(i+1), int64(s.Limits.Rows))
@@ -215,11 +220,17 @@ func badBody(code string, err error) *problem {
 	if p := asProblem(err); p.Status < 500 {
 		return p
 	}
-	text := err.Error()
+	text, column := err.Error(), ""
+	if line := (*data.LineError)(nil); errors.As(err, &line) && line.Cell {
+		text, column = fmt.Sprintf("line %d: %v", line.Line, line.Err), line.Column
+	}
 	for _, prefix := range []string{"data: ", "csv: ", "npy: "} {
 		text = strings.TrimPrefix(text, prefix)
 	}
-	return badRequest(code, "%s", text)
+	p := badRequest(code, "%s", text)
+	p.Column = column
+	_, p.Want, _ = strings.Cut(text, ", want ")
+	return p
 }
 
 // readObject reads a body that can be nothing but JSON.

@@ -1,25 +1,17 @@
 package serve
 
 import (
-	"bytes"
+	"math"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-
-	"github.com/go-ffjord/ffjord/data"
 )
 
 // What is wrong is said with its place and with what is wanted.
 func TestProblemsNameThePlace(t *testing.T) {
 	_, person := people().start(t, Config{Limits: Limits{Rows: 3, Body: 4096}})
 	_, moon := moons().start(t, Config{})
-	npy := func(dim int, values ...float64) string {
-		var out bytes.Buffer
-		require.NoError(t, data.WriteNPY(&out, data.Rows(dim, values...)))
-		return out.String()
-	}
 	const given = `, "given": [44, "m"]}`
 	for name, test := range map[string]struct {
 		c                client
@@ -87,16 +79,18 @@ func TestProblemsNameThePlace(t *testing.T) {
 			"too_large", `4 draws, want at most 3`},
 		"too long": {person, "/v1/score", jsonType, strings.Repeat(" ", 5000), 413,
 			"too_large", `5000 bytes of a body, want at most 4096`},
-		"array of another width": {moon, "/v1/score", npyType, npy(3, 1, 2, 3), 400,
+		"array of another width": {moon, "/v1/score", npyType, npyOf(3, 1, 2, 3), 400,
 			"bad_rows", `the array has 3 columns, want 2: "a", "b"`},
-		"array that is cut": {moon, "/v1/score", npyType, npy(2, 1, 2)[:130], 400,
+		"array that is cut": {moon, "/v1/score", npyType, npyOf(2, 1, 2)[:130], 400,
 			"bad_npy", `rows: row 0: unexpected EOF: the shape (1, 2) takes 16 bytes, there are 2`},
+		"array with a number that is not finite": {moon, "/v1/score", npyType, npyOf(2, 1, 2, 3, math.NaN()), 400,
+			"bad_value", `rows: row 1, column "b": missing, want a finite number`},
 		"no array": {moon, "/v1/score", npyType, "a,b\n1,2\n", 400,
 			"bad_npy", `no .npy file: its first bytes are not those of the format`},
-		"number that is no category's": {person, "/v1/score", npyType, npy(5, 170, 5, 1, 44, 1), 400,
+		"number that is no category's": {person, "/v1/score", npyType, npyOf(5, 170, 5, 1, 44, 1), 400,
 			"bad_value", `rows: row 0, column "city": 5, want the number of a category, 0 to 2`},
 		"cell of a text": {moon, "/v1/score", csvType, "a,b\n1,2\n1,x\n", 400,
-			"bad_csv", `rows: row 1: line 3, column "b": "x", want a number`},
+			"bad_csv", `rows: row 1, column "b": line 3: "x", want a number`},
 		"text without a column": {moon, "/v1/score", csvType, "a,c\n1,2\n", 400,
 			"bad_csv", `no column "b" among ["a" "c"]`},
 		"text without rows": {moon, "/v1/score", csvType, "a,b\n", 400,
@@ -112,6 +106,10 @@ func TestProblemsNameThePlace(t *testing.T) {
 			p := test.c.post(test.path, test.kind, test.body).problem(t, test.status)
 			assert.Equal(t, test.code, p.Code)
 			assert.Equal(t, test.detail, p.Detail)
+			if _, want, ok := strings.Cut(p.Detail, ", want "); ok {
+				assert.Equal(t, want, p.Want)
+			}
+			assert.Equal(t, strings.Contains(p.Detail, ", column \""), p.Column != "")
 		})
 	}
 }

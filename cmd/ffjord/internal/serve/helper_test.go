@@ -3,6 +3,7 @@ package serve
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -202,4 +203,17 @@ func (m trained) start(t *testing.T, c Config) (*Service, client) {
 	server := httptest.NewServer(s.handler())
 	t.Cleanup(server.Close)
 	return s, client{t, server.URL}
+}
+
+// npyOf returns an array of NumPy's, whose numbers may be anything.
+func npyOf(dim int, values ...float64) string {
+	var out bytes.Buffer
+	if err := data.WriteNPY(&out, data.Rows(dim, make([]float64, len(values))...)); err != nil {
+		panic(err)
+	}
+	text := out.Bytes()
+	for i, v := range values {
+		binary.LittleEndian.PutUint64(text[len(text)-8*(len(values)-i):], math.Float64bits(v))
+	}
+	return string(text)
 }

@@ -2,7 +2,10 @@ package serve
 
 import (
 	"context"
+	"io"
+	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -79,4 +82,22 @@ func TestPace(t *testing.T) {
 	p.passed(100, time.Second)
 	assert.Equal(t, 10, p.wait(1000))
 	assert.Equal(t, 60, p.wait(1e6), "at most a minute")
+}
+
+// A body that does not say how long it is ends at the bound, whatever it holds.
+func TestLongBodies(t *testing.T) {
+	_, c := moons().start(t, Config{Limits: Limits{Body: 1000}})
+	for kind, body := range map[string]string{
+		jsonType: `{"rows": [` + strings.Repeat("[1, 2], ", 500),
+		csvType:  "a,b\n" + strings.Repeat("1,2\n", 500),
+		npyType:  npyOf(2, make([]float64, 1000)...),
+	} {
+		r, err := http.NewRequest("POST", c.url+"/v1/score", io.MultiReader(strings.NewReader(body)))
+		require.NoError(t, err)
+		r.Header.Set("Content-Type", kind)
+		a, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		assert.Equal(t, 413, a.StatusCode, kind)
+		require.NoError(t, a.Body.Close())
+	}
 }

@@ -203,7 +203,7 @@ func testRows(t *testing.T, b *browser, m trained, _ client) {
 	require.NoError(t, os.WriteFile(path, []byte("a,b\n1,2\n3,x\n"), 0o644))
 	b.send("#file", path)
 	b.until(`!document.getElementById("trouble").hidden`)
-	assert.Equal(t, `rows: row 1: line 3, column "b": "x", want a number`, b.text("trouble"))
+	assert.Equal(t, `rows: row 1, column "b": line 3: "x", want a number`, b.text("trouble"))
 	var rest []string
 	for _, line := range b.console() { // a refused request is told there by the browser itself
 		if !strings.Contains(line, "status of 400") {
