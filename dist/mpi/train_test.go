@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"strings"
@@ -64,6 +65,9 @@ const (
 	faultVariable = "FFJORD_MPI_TEST_FAULT"
 )
 
+// cable is the name of a host's link to the other.
+const cable = "ffjord"
+
 // train is a rank of fit.
 func train(w *mpi.World) (string, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
@@ -77,7 +81,8 @@ func train(w *mpi.World) (string, error) {
 	if fault == "rows" {
 		seed = 2
 	}
-	if os.Getenv(faultVariable) == "silent" {
+	switch os.Getenv(faultVariable) {
+	case "silent", "cut":
 		w.Timeout = time.Second
 	}
 	var r optim.Reducer = w
@@ -95,6 +100,8 @@ func train(w *mpi.World) (string, error) {
 			time.Sleep(300 * time.Millisecond)
 		case "silent":
 			select {}
+		case "cut": // this host's cable
+			return exec.Command("ip", "link", "set", cable, "down").Run()
 		case "error":
 			return errors.New("a full disk")
 		}
