@@ -16,10 +16,10 @@ import (
 // compiled yet, so that its fields may still be changed: Cond set, a block added, another base chosen. rng draws the
 // first values of its parameters.
 //
-// Next to the data correlations are taken away, see [Whiten], whose errors are those of Defaults. Before that stand, for up to
-// 12 columns, two blocks with nets of two layers, which learn most; beyond, where an exact trace through two layers takes a
-// product for each column, three blocks with nets of one wide layer, whose trace is known in closed form. Few rows get one
-// such block, which learns them by heart less easily.
+// Next to the data correlations are taken away, see [Whiten], whose errors are those of Defaults. Before that stand,
+// for up to 12 columns, two blocks with nets of two layers, which learn most; beyond, where an exact trace through two
+// layers takes a product for each column, three blocks with nets of one wide layer, whose trace is known in closed
+// form. Few rows get one such block, which learns them by heart less easily.
 func Defaults(rows *tensor.Dense, rng *rand.Rand) (*Flow, error) {
 	white, err := Whiten(rows, 0.1)
 	if err != nil {

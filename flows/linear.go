@@ -13,7 +13,8 @@ import (
 //
 //	x = z A,   z = x A⁻¹,   log |det ∂x/∂z| = log |det A|
 //
-// [Whiten] finds one for rows. A is no parameter: it and its inverse are states, "matrix" and "inverse", which belong together.
+// [Whiten] finds one for rows. A is no parameter: it and its inverse are states, "matrix" and "inverse", which belong
+// together.
 type Linear struct {
 	Matrix []float64 // A (dim, dim), row-major
 }

@@ -8,21 +8,22 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Whiten returns the blocks next to the data that give rows (rows, dim) like these mean 0, deviation 1 and no correlation
-// on their way to the base, so that a field before them need not learn what a matrix can say: z = (x - μ)/σ R^(-½), with
-// the symmetric root, which leaves every column as near to itself as can be.
+// Whiten returns the blocks next to the data that give rows (rows, dim) like these mean 0, deviation 1 and no
+// correlation on their way to the base, so that a field before them need not learn what a matrix can say: z = (x - μ)/σ
+// R^(-½), with the symmetric root, which leaves every column as near to itself as can be.
 //
 // R is the matrix of correlations, shrunk towards none, R = (1-ρ) S + ρ I: by ρ = shrink, or as far as so many rows and
 // columns ask for, where that is more, by the oracle approximating estimator of Chen, Wiesel, Eldar and Hero (2010,
-// equation 23). No direction is stretched by more than 1/√ρ then. Columns of one value are an error, and so are two rows or
-// fewer.
+// equation 23). No direction is stretched by more than 1/√ρ then. Columns of one value are an error, and so are two
+// rows or fewer.
 func Whiten(rows *tensor.Dense, shrink float64) (Chain, error) {
 	table, err := tableOf(rows, width(rows), "rows")
 	if err != nil {
 		return nil, fmt.Errorf("flows: whiten: %w", err)
 	}
 	if !(shrink >= 0 && shrink <= 1) {
-		return nil, fmt.Errorf("flows: whiten: the correlations are to be shrunk by %v, want a number from 0 to 1", shrink)
+		return nil, fmt.Errorf("flows: whiten: the correlations are to be shrunk by %v, want a number from 0 to 1",
+			shrink)
 	}
 	if table.rows < 3 {
 		return nil, inputError("rows", rows, "flows: whiten: %d rows, want 3 or more", table.rows)
@@ -45,7 +46,8 @@ func Whiten(rows *tensor.Dense, shrink float64) (Chain, error) {
 	for i := range dim {
 		λ := roots.At(i, i)
 		if !(λ > 1e-12) {
-			return nil, fmt.Errorf("flows: whiten: columns follow from others: the least eigenvalue of their correlations is %.2g", λ)
+			return nil, fmt.Errorf("flows: whiten: columns follow from others: the least eigenvalue of their correlations "+
+				"is %.2g", λ)
 		}
 		roots.SetDiag(i, math.Sqrt(λ))
 	}
@@ -81,8 +83,8 @@ func standardizeOf(t table) (Standardize, []float64, error) {
 		}
 		std := math.Sqrt(fit.Std[j])
 		if !(std > 1e-14*math.Abs(fit.Mean[j])) || math.IsInf(std, 1) {
-			return fit, nil, fmt.Errorf("column %d has mean %g and deviation %g, want finite numbers that are not all the same",
-				j, fit.Mean[j], std)
+			return fit, nil, fmt.Errorf("column %d has mean %g and deviation %g, want finite numbers that are not all "+
+				"the same", j, fit.Mean[j], std)
 		}
 		fit.Std[j] = std
 		for i := j; i < len(values); i += t.cols {

@@ -14,8 +14,8 @@ import (
 	"github.com/go-ffjord/ffjord/flows"
 )
 
-// tiltedRows draws rows of a normal distribution whose columns are correlated and have units of their own, with the mean of
-// their log-densities.
+// tiltedRows draws rows of a normal distribution whose columns are correlated and have units of their own, with the
+// mean of their log-densities.
 func tiltedRows(rows int) (x *tensor.Dense, logp float64) {
 	mean := []float64{1, -2e4, 0.5}
 	var c mat.Cholesky

@@ -12,8 +12,8 @@ import (
 	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
-// Search tries settings S of one's own, a struct say of widths, depths and decays, and finds those of the lowest loss: of
-// held-out rows, for one. It knows nothing of what is tried. S must be what encoding/json writes and reads again.
+// Search tries settings S of one's own, a struct say of widths, depths and decays, and finds those of the lowest loss:
+// of held-out rows, for one. It knows nothing of what is tried. S must be what encoding/json writes and reads again.
 type Search[S any] struct {
 	// Grid are the settings that are tried, in this order. Either it or Draw is wanted.
 	Grid []S
@@ -21,16 +21,16 @@ type Search[S any] struct {
 	Draw func(rng *rand.Rand) S
 	// Trials is how many are tried. Zero means the whole Grid, or 20 draws.
 	Trials int
-	// Limit is how long the trials may take, those of a file among them: the one under way is left out by the end of its
-	// context. Zero means no bound.
+	// Limit is how long the trials may take, those of a file among them: the one under way is left out by the end of
+	// its context. Zero means no bound.
 	Limit time.Duration
 	// Seed is what Draw draws from.
 	Seed uint64
-	// Path is a file that is written anew, whole or not at all, after each trial. A Search that finds it takes its trials
-	// for done, and goes on. Empty means that nothing is kept.
+	// Path is a file that is written anew, whole or not at all, after each trial. A Search that finds it takes its
+	// trials for done, and goes on. Empty means that nothing is kept.
 	Path string
-	// Loss tries settings, lower is better. An error is that of the trial, which is kept and found worse than any other, as
-	// is a loss that is NaN; only the end of ctx ends the search.
+	// Loss tries settings, lower is better. An error is that of the trial, which is kept and found worse than any
+	// other, as is a loss that is NaN; only the end of ctx ends the search.
 	Loss func(ctx context.Context, settings S) (float64, error)
 	// Observe is told of each trial when it is done. What it returns ends the search, [ErrStop] without an error.
 	Observe func(Trial[S]) error
@@ -45,8 +45,8 @@ type Trial[S any] struct {
 	Failed   string // why it failed
 }
 
-// Run makes the trials and returns them in their order, with those of the file first. What it returns beside an error is
-// what has been tried so far. It is an error if all trials have failed.
+// Run makes the trials and returns them in their order, with those of the file first. What it returns beside an error
+// is what has been tried so far. It is an error if all trials have failed.
 func (s Search[S]) Run(ctx context.Context) (Trials[S], error) {
 	if err := s.check(); err != nil {
 		return nil, err
@@ -103,7 +103,8 @@ func (s Search[S]) check() error {
 	case (s.Draw == nil) == (len(s.Grid) == 0):
 		return errors.New("optim: Search: want one of Grid and Draw")
 	case s.Trials < 0 || s.Draw == nil && s.Trials > len(s.Grid):
-		return fmt.Errorf("optim: Search: Trials is %d, want 0 or more, and of a Grid at most its %d", s.Trials, len(s.Grid))
+		return fmt.Errorf("optim: Search: Trials is %d, want 0 or more, and of a Grid at most its %d",
+			s.Trials, len(s.Grid))
 	case s.Limit < 0:
 		return fmt.Errorf("optim: Search: Limit is %v, want 0 or more", s.Limit)
 	}

@@ -32,7 +32,8 @@ type trialRecord[S any] struct {
 	Failed   string  `json:"failed,omitempty"`
 }
 
-// read returns the trials of the file, none if there is no file. Trials that this Search would not have made are an error.
+// read returns the trials of the file, none if there is no file. Trials that this Search would not have made are an
+// error.
 func (s Search[S]) read() (Trials[S], error) {
 	if s.Path == "" {
 		return nil, nil
@@ -75,7 +76,8 @@ func (s Search[S]) parse(text []byte) (Trials[S], error) {
 			return nil, fmt.Errorf("%w: its trial %d is of %+v, here it would be %+v", ErrOtherRun, k, r.Settings, want)
 		}
 		took := time.Duration(r.Seconds * float64(time.Second))
-		trials = append(trials, Trial[S]{Number: k, Settings: r.Settings, Loss: float64(r.Loss), Took: took, Failed: r.Failed})
+		trial := Trial[S]{Number: k, Settings: r.Settings, Loss: float64(r.Loss), Took: took, Failed: r.Failed}
+		trials = append(trials, trial)
 	}
 	return trials, nil
 }

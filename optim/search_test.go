@@ -52,8 +52,8 @@ func TestSearchGoesThroughTheGrid(t *testing.T) {
 	assert.Len(t, trials, 2)
 }
 
-// The settings of a trial follow from the seed and its number alone, and the search comes near the least loss: of 64 draws
-// over a range of 5 the nearest is expected within 5/64 of it.
+// The settings of a trial follow from the seed and its number alone, and the search comes near the least loss: of 64
+// draws over a range of 5 the nearest is expected within 5/64 of it.
 func TestSearchDraws(t *testing.T) {
 	run := func(seed uint64, n int) optim.Trials[knobs] {
 		trials, err := optim.Search[knobs]{Draw: drawKnobs, Trials: n, Seed: seed, Loss: parabola}.Run(t.Context())

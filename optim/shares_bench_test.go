@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -17,8 +18,8 @@ import (
 )
 
 // BenchmarkShares trains the demo's flow for an epoch, plainly and with one of what runs beside training, in turn, and
-// reports medians: the time with an average of the parameters as a multiple of the plain time, what a checkpoint costs and
-// so the share of one a minute, and the share of validating on a tenth of the rows.
+// reports medians: the time with an average of the parameters as a multiple of the plain time, what a checkpoint costs
+// and so the share of one a minute, and the share of validating on a tenth of the rows.
 func BenchmarkShares(b *testing.B) {
 	rng := rand.New(rand.NewPCG(1, 0))
 	parts, err := data.Holdout{NoTest: true}.Split(toy.Draw(toy.Moons{Noise: 0.06}, 8192, rng), rng)
@@ -32,7 +33,7 @@ func BenchmarkShares(b *testing.B) {
 		func(*optim.Trainer, int) {},
 		func(t *optim.Trainer, _ int) { t.AverageDecay = 0.999 },
 		func(t *optim.Trainer, i int) {
-			t.Checkpoint = &optim.Checkpoint{Path: filepath.Join(folder, string(rune('a'+i%26))+time.Now().String()), Steps: 3}
+			t.Checkpoint = &optim.Checkpoint{Path: filepath.Join(folder, strconv.Itoa(i)), Steps: 3}
 		},
 		func(t *optim.Trainer, _ int) { t.Validation = &optim.Validation{Loss: flow.HeldOut(parts.Validation)} },
 	}
@@ -40,7 +41,8 @@ func BenchmarkShares(b *testing.B) {
 	var validating []float64
 	for i := 0; b.Loop(); i++ {
 		for k, with := range runs {
-			t := optim.Trainer{Solver: &optim.Adam{LR: 1e-4}, Seed: 1, Observe: func(e optim.Event) error { last = e; return nil }}
+			t := optim.Trainer{Solver: &optim.Adam{LR: 1e-4}, Seed: 1}
+			t.Observe = func(e optim.Event) error { last = e; return nil }
 			with(&t, i)
 			began := time.Now()
 			require.NoError(b, t.Run(b.Context(), flow.NLL(), parts.Train))

@@ -43,8 +43,8 @@ func wines(rows int, rng *rand.Rand) *tensor.Dense {
 	return data.Rows(dim, values...)
 }
 
-// 84 rows of 13 columns are learnt by heart: after 500 epochs rows that training did not see are a good deal less likely
-// than they were, by a flow without decay. A Validation leaves the flow of the best epoch.
+// 84 rows of 13 columns are learnt by heart: after 500 epochs rows that training did not see are a good deal less
+// likely than they were, by a flow without decay. A Validation leaves the flow of the best epoch.
 func TestFewRowsAreNotLearntByHeart(t *testing.T) {
 	epochs := 500
 	if testing.Short() {

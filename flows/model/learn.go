@@ -13,8 +13,8 @@ import (
 	"github.com/go-ffjord/ffjord/optim"
 )
 
-// Learner learns a table that nobody has looked at: [data.Defaults] make its rows fit for a flow, some are held out, and
-// [flows.Defaults] are trained as [optim.Defaults] say. Its zero value is ready.
+// Learner learns a table that nobody has looked at: [data.Defaults] make its rows fit for a flow, some are held out,
+// and [flows.Defaults] are trained as [optim.Defaults] say. Its zero value is ready.
 type Learner struct {
 	// Recipe takes the place of data.Defaults. Nil leaves them.
 	Recipe *data.Recipe
@@ -29,8 +29,8 @@ type Learner struct {
 // heldOut is the share of the rows that choose the best parameters and end training.
 const heldOut = 0.1
 
-// Learn learns the density of the table's rows and returns it with notes on what was done to columns: read them. Rows to
-// be tested by should not be among them.
+// Learn learns the density of the table's rows and returns it with notes on what was done to columns: read them. Rows
+// to be tested by should not be among them.
 func (l Learner) Learn(ctx context.Context, t data.Table) (*Model, []data.Note, error) {
 	rng := rand.New(optim.Stream(l.Seed, "learner", 0, 0))
 	recipe := data.Defaults()

@@ -21,11 +21,11 @@ import (
 	"github.com/go-ffjord/ffjord/flows/model"
 )
 
-// BenchmarkTables learns, by defaults alone, the tables of the folder that the environment variable FFJORD_TABLES names:
-// NAME.train.csv has usual rows, NAME.test.csv others and anomalies, told by its last column "anomaly". It reports the mean
-// log-density of the usual test rows in nats, of the rows as they are and of rows whose discrete columns are blurred, the
-// AUROC of -log p, the same of a mixture and of kernels, and the seconds of all cores. FFJORD_TABLES_SEEDS is the number
-// of seeds, 1 without.
+// BenchmarkTables learns, by defaults alone, the tables of the folder that the environment variable FFJORD_TABLES
+// names: NAME.train.csv has usual rows, NAME.test.csv others and anomalies, told by its last column "anomaly". It
+// reports the mean log-density of the usual test rows in nats, of the rows as they are and of rows whose discrete
+// columns are blurred, the AUROC of -log p, the same of a mixture and of kernels, and the seconds of all cores.
+// FFJORD_TABLES_SEEDS is the number of seeds, 1 without.
 func BenchmarkTables(b *testing.B) {
 	folder := os.Getenv("FFJORD_TABLES")
 	if folder == "" {
