@@ -95,9 +95,6 @@ func (a *answered) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Unwrap is for http.ResponseController.
-func (a *answered) Unwrap() http.ResponseWriter { return a.ResponseWriter }
-
 // admitted lets a request in that computes, if there is room, and bounds its body and its time.
 func (s *Service) admitted(h handlerFunc) handlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
