@@ -24,6 +24,7 @@ func (w *Worker[T]) replay(ctx context.Context, log *Record[T]) error {
 		g.row, g.record = make([]int32, w.tile), make([]int32, w.tile)
 	}
 	w.longestFirst(log)
+	stages, extra := w.it.solver.Method.Stages(), w.wantsExtra()
 	for active, next := 0, 0; ; {
 		for ; active < w.tile && next < len(g.order); active, next = active+1, next+1 {
 			row := g.order[next]
@@ -44,7 +45,7 @@ func (w *Worker[T]) replay(ctx context.Context, log *Record[T]) error {
 		}
 		copyRange(b.g, 0, b.gy, 0, active)
 		for lane := active - 1; lane >= 0; lane-- {
-			if w.retreat(log, lane) {
+			if w.retreat(log, lane, stages, extra) {
 				active--
 				copyRow(b.g, lane, b.g, active)
 				copyRow(b.own, lane, b.own, active)
@@ -54,12 +55,14 @@ func (w *Worker[T]) replay(ctx context.Context, log *Record[T]) error {
 	}
 }
 
-// retreat does the bookkeeping of a lane that went back through a step and reports whether that was its row's first.
-func (w *Worker[T]) retreat(log *Record[T], lane int) (done bool) {
-	g, b, span := &w.going, w.back, log.t1-log.t0
+// retreat does the bookkeeping of a lane that went back through a step of so many stages, with extra gradients where
+// they are wanted, and reports whether that was its row's first.
+func (w *Worker[T]) retreat(log *Record[T], lane, stages int, extra bool) (done bool) {
+	g, b := &w.going, w.back
 	row := int(g.row[lane])
-	w.stats[row].Backward += w.it.solver.Method.Stages()
-	if w.wantsExtra() {
+	w.stats[row].Backward += stages
+	if extra {
+		span := log.t1 - log.t0
 		w.addExtra(lane, row, (float64(b.t[lane])-log.t0)/span, float64(b.h[lane])/span)
 	}
 	g.record[lane] = log.prev[g.record[lane]]
