@@ -239,10 +239,10 @@ func (j *job) about() model.About {
 // checkpoint is the file that an interrupted run goes on from.
 func (c fitCommand) checkpoint() string { return c.Out + ".checkpoint" }
 
-// budget returns the time that is left of the budget, or 0 without one.
+// left returns the time that is left of the budget, or 0 without one.
 func (c fitCommand) left(began time.Time) time.Duration {
 	if c.Budget == 0 {
 		return 0
 	}
-	return max(cmp.Or(c.Budget, time.Minute)-time.Since(began), time.Second)
+	return max(c.Budget-time.Since(began), 100*time.Millisecond)
 }

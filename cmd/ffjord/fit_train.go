@@ -46,7 +46,7 @@ func (j *job) fit(a *app, began time.Time, shown optim.Observer) error {
 	t := j.plan.trainer
 	t.Limit = 0
 	if j.Budget > 0 {
-		const share = 0.8 // the rest is for the figures
+		const share = 0.75 // the rest is for the figures
 		t.Limit = max(time.Duration(share*float64(j.left(began))), time.Second)
 	}
 	t.Observe = shown

@@ -13,7 +13,7 @@ import (
 type sampleCommand struct {
 	Model string `arg:"" help:"Model that fit has made."`
 	N     int    `short:"n" default:"1000" help:"Rows to draw; with -given, for each of its rows."`
-	Out   string `short:"o" default:"-" help:"Output: .csv, .npy or .parquet, - is standard output." placeholder:"FILE"`
+	Out   string `short:"o" default:"-" help:"Output: .csv, .npy, .parquet or .jsonl, - is standard output." placeholder:"FILE"`
 	Given string `help:"File with the columns of the condition, a row for each condition." placeholder:"FILE"`
 	Seed  uint64 `default:"1" help:"Seed of the draws: the same rows for the same seed."`
 	input
@@ -50,7 +50,10 @@ func (c sampleCommand) Run(a *app) error {
 	var w *table.Writer
 	write := func(t data.Table) error {
 		if w == nil {
-			if w, err = table.Create(c.Out, a.out, table.ColumnsOf(t.Names, t.Levels, m.About.Integers())); err != nil {
+			columns := table.ColumnsOf(t.Names, t.Levels, m.About.Integers())
+			if a.json && c.Out == "-" {
+				w = &table.Writer{Encoder: table.NewJSONLines(a.out, columns)}
+			} else if w, err = table.Create(c.Out, a.out, columns); err != nil {
 				return err
 			}
 		}

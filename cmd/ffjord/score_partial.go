@@ -118,6 +118,9 @@ func (p *partial) resume() error {
 	if info, err := os.Stat(p.path); err != nil || info.Size() < j.Bytes {
 		return fmt.Errorf("%s has not the %d bytes that its journal tells of: begin anew without -resume", p.path, j.Bytes)
 	}
+	if j.Tally.Rows == 0 {
+		j.Bytes = 0 // what comes before the first row is written again
+	}
 	p.journal = j
 	r := p.r
 	r.tally, r.already = j.Tally, j.Tally.Rows

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"math"
 	"os"
 	"runtime"
@@ -156,31 +157,46 @@ func (r *scoring) placed(bad error) error {
 // first returns the place of the next batch in the file, from 0.
 func (r *scoring) first() int { return r.part.From + r.Rows }
 
-// ticker shows on a terminal how far it is.
+// ticker tells how far it is: on a terminal by a line that changes, elsewhere by records of a log.
 type ticker struct {
-	w    io.Writer
-	last time.Time
-	from time.Time
-	rows int // done before
-	on   bool
+	w        io.Writer
+	last     time.Time
+	from     time.Time
+	rows     int // done before
+	terminal bool
 }
 
+// newTicker returns nil where nothing is to be told: beside rows on a terminal, and of a worker.
 func newTicker(r *scoring) *ticker {
-	on := isTerminal(r.a.err) && (r.Out != "-" || !isTerminal(r.a.out)) && !r.Follow
-	return &ticker{w: r.a.err, from: time.Now(), last: time.Now(), rows: r.Rows, on: on}
+	if r.Follow || r.Out == "-" && isTerminal(r.a.out) {
+		return nil
+	}
+	return &ticker{w: r.a.err, from: time.Now(), last: time.Now(), rows: r.Rows, terminal: isTerminal(r.a.err)}
 }
 
 func (t *ticker) tick(rows int) {
-	const pause = 200 * time.Millisecond
-	if now := time.Now(); t.on && now.Sub(t.last) > pause {
-		t.last = now
-		fmt.Fprintf(t.w, "\r\x1b[K%s rows, %s a second", thousands(float64(rows)),
-			thousands(float64(rows-t.rows)/now.Sub(t.from).Seconds()))
+	if t == nil {
+		return
 	}
+	pause := 10 * time.Second
+	if t.terminal {
+		pause = 200 * time.Millisecond
+	}
+	now := time.Now()
+	if now.Sub(t.last) < pause {
+		return
+	}
+	t.last = now
+	pace := float64(rows-t.rows) / now.Sub(t.from).Seconds()
+	if t.terminal {
+		fmt.Fprintf(t.w, "\r\x1b[K%s rows, %s a second", thousands(float64(rows)), thousands(pace))
+		return
+	}
+	slog.New(slog.NewTextHandler(t.w, nil)).Info("scored", "rows", rows, "rows_per_second", int(pace))
 }
 
 func (t *ticker) stop() {
-	if t.on {
+	if t != nil && t.terminal {
 		fmt.Fprint(t.w, "\r\x1b[K")
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -225,4 +226,29 @@ func TestFollow(t *testing.T) {
 	require.NoError(t, in.Close())
 	assert.False(t, answers.Scan())
 	require.NoError(t, worker.Wait())
+}
+
+// TestScoreIsKilled kills a score that can do nothing about it, and goes on from its journal.
+func TestScoreIsKilled(t *testing.T) {
+	if testing.Short() || runtime.GOOS == "windows" {
+		t.Skip("needs a run of more than the second after which a journal is written, and signals")
+	}
+	at := learnt(t, "-columns", "height,age,city")
+	more(t, at, 600000)
+	score := []string{"score", "m.safetensors", "rows.csv", "-batch", "256", "-o"}
+	require.Zero(t, ffjord(t, at, "", append(score, "whole.csv")...).code)
+	run := exec.Command(binary, append(score, "s.csv")...)
+	run.Dir = at
+	require.NoError(t, run.Start())
+	journal := filepath.Join(at, "s.csv.partial.json")
+	require.Eventually(t, func() bool { _, err := os.Stat(journal); return err == nil }, time.Minute, time.Millisecond)
+	require.NoError(t, run.Process.Kill())
+	require.Error(t, run.Wait())
+	resumed := ffjord(t, at, "", append(score, "s.csv", "-resume")...)
+	require.Zero(t, resumed.code, resumed.err)
+	want, err := os.ReadFile(filepath.Join(at, "whole.csv"))
+	require.NoError(t, err)
+	got, err := os.ReadFile(filepath.Join(at, "s.csv"))
+	require.NoError(t, err)
+	assert.True(t, bytes.Equal(want, got))
 }
