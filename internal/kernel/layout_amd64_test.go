@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// TestLayout holds the descriptors to the offsets that _asm reads them at.
+// TestLayout holds calls and descriptors to the offsets that assembly reads them at.
 func TestLayout(t *testing.T) {
 	const list, operand = 24, 40
 	var (
@@ -21,11 +21,16 @@ func TestLayout(t *testing.T) {
 		c Choose
 		u Unary
 		r Reduce
+		k Call
 	)
 	for _, f := range []struct {
 		name      string
 		got, want uintptr
 	}{
+		{"Call.code", unsafe.Offsetof(k.code), 0},
+		{"Call.add", unsafe.Offsetof(k.add), 8},
+		{"Call.area", unsafe.Offsetof(k.area), 56},
+		{"Call", unsafe.Sizeof(k), 64},
 		{"Operand.At", unsafe.Offsetof(o.At), 0},
 		{"Operand.Value", unsafe.Offsetof(o.Value), 24},
 		{"Operand.Kind", unsafe.Offsetof(o.Kind), 32},
