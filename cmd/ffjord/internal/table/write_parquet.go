@@ -12,7 +12,7 @@ import (
 type parquetEncoder struct {
 	columns []Column
 	texts   [][][]byte // the categories
-	w       *pq.Writer
+	w       *pq.GenericWriter[any]
 	group   int // rows in the group at hand
 	rows    []pq.Row
 }
@@ -36,7 +36,7 @@ func newParquetEncoder(out Output, columns []Column) *parquetEncoder {
 		}
 		schema.fields = append(schema.fields, named{pq.Compressed(pq.Optional(node), &zstd.Codec{}), c.Name})
 	}
-	e.w = pq.NewWriter(out, pq.NewSchema("rows", schema), pq.CreatedBy("ffjord", "", ""))
+	e.w = pq.NewGenericWriter[any](out, pq.NewSchema("rows", schema), pq.CreatedBy("ffjord", "", ""))
 	return e
 }
 
