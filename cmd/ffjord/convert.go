@@ -58,7 +58,7 @@ func (c convertCommand) Run(a *app) error {
 		}
 		return c.export(a)
 	}
-	if err := checkEnding(c.Out, ".safetensors"); err != nil {
+	if err := checkEnding("o", c.Out, ".safetensors"); err != nil {
 		return err
 	}
 	return c.importInto(a)
@@ -66,7 +66,7 @@ func (c convertCommand) Run(a *app) error {
 
 // export writes the weights of a model.
 func (c convertCommand) export(a *app) error {
-	if err := checkEnding(c.Out, ".safetensors", ".npz"); err != nil {
+	if err := checkEnding("o", c.Out, ".safetensors", ".npz"); err != nil {
 		return err
 	}
 	params, _, err := nn.LoadParams(c.File)

@@ -37,7 +37,7 @@ Examples:
 
 // Run writes the graph.
 func (c dotCommand) Run(a *app) error {
-	if err := checkEnding(c.Out, "-", ".svg", ".dot", ".gv"); err != nil {
+	if err := checkEnding("o", c.Out, "-", ".svg", ".dot", ".gv"); err != nil {
 		return err
 	}
 	if c.Rows < 0 {

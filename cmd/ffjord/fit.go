@@ -33,6 +33,7 @@ type fitCommand struct {
 	Validation float64       `default:"0.1" help:"Share of the others that chooses the best parameters." group:"Training"`
 	Resume     bool          `help:"Go on with the run that was interrupted: same file, same flags." group:"Training"`
 	Restart    bool          `help:"Begin anew though an interrupted run was kept." group:"Training"`
+	History    string        `help:"Table of the losses to write, .csv, for ffjord plot losses." placeholder:"FILE" group:"Training"`
 	DryRun     bool          `help:"Tell what was found and what would be done, and do nothing." group:"Training"`
 
 	architecture
@@ -77,6 +78,11 @@ func (c fitCommand) Run(a *app) (err error) {
 	defer held.release()
 	if err := checkOutput(c.Out); err != nil {
 		return err
+	}
+	if c.History != "" {
+		if err := checkEnding("history", c.History, ".csv"); err != nil {
+			return err
+		}
 	}
 	if !a.json {
 		if err := j.tell(a.err); err != nil {

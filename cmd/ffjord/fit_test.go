@@ -55,8 +55,13 @@ func folder(t *testing.T, rows int) string {
 
 func TestFitSaysWhatItFoundAndHowWellItLearnt(t *testing.T) {
 	at := folder(t, 300)
-	got := ffjord(t, at, "", quick()...)
+	got := ffjord(t, at, "", quick("-history", "h.csv")...)
 	require.Zero(t, got.code, got.err)
+	history, err := os.ReadFile(filepath.Join(at, "h.csv"))
+	require.NoError(t, err)
+	assert.Regexp(t, `^epoch,.*\n1,.*\n2,.*\n$`, string(history))
+	losses := ffjord(t, at, "", "plot", "losses", "h.csv", "-o", "h.png")
+	require.Zero(t, losses.code, losses.err)
 	for _, want := range []string{
 		"people.csv  300 rows", `column "id" counts the rows: left out`, `column "name" has 300 different texts`,
 		`column "planet" is 0 in every row: left out`, `column "dm" is 0.1 times column "height"`,

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +11,7 @@ import (
 	"time"
 
 	"github.com/go-ffjord/ffjord/flows/model"
+	"github.com/go-ffjord/ffjord/internal/atomicfile"
 	"github.com/go-ffjord/ffjord/optim"
 	"github.com/go-ffjord/ffjord/optim/progress"
 )
@@ -35,7 +38,9 @@ func (j *job) train(a *app, began time.Time) (*model.Model, error) {
 		}
 		return display.Observe(e)
 	}
-	if err := j.fit(a, began, shown); err != nil {
+	var history optim.History
+	err = j.fit(a, began, optim.Observers(history.Observe, shown))
+	if err := cmp.Or(err, j.keep(&history)); err != nil {
 		return nil, err
 	}
 	return &model.Model{Flow: j.plan.flow, X: j.x, Given: j.given, About: j.about()}, nil
@@ -60,6 +65,18 @@ func (j *job) fit(a *app, began time.Time, shown optim.Observer) error {
 		return err
 	}
 	return nil
+}
+
+// keep writes the losses of a training, however it ended.
+func (j *job) keep(history *optim.History) error {
+	if j.History == "" {
+		return nil
+	}
+	var text bytes.Buffer
+	if err := history.WriteCSV(&text); err != nil {
+		return err
+	}
+	return atomicfile.Write(j.History, text.Bytes())
 }
 
 // forget removes what an interrupted run would go on from.

@@ -20,17 +20,17 @@ func checkOutput(path string) error {
 	return table.Try(path)
 }
 
-// checkEnding looks whether a file with one of the endings can be written, before the work for it begins. "-" among them
-// allows standard output.
-func checkEnding(path string, endings ...string) error {
+// checkEnding looks whether the file that a flag names, with one of the endings, can be written, before the work for it
+// begins. "-" among them allows standard output.
+func checkEnding(flag, path string, endings ...string) error {
 	if path == "-" && slices.Contains(endings, "-") {
 		return nil
 	}
 	endings = slices.DeleteFunc(slices.Clone(endings), func(e string) bool { return e == "-" })
 	if !slices.Contains(endings, strings.ToLower(filepath.Ext(path))) {
-		return usagef("-o %s, want a name that ends with %s", path, strings.Join(endings, " or "))
+		return usagef("-%s %s, want a name that ends with %s", flag, path, strings.Join(endings, " or "))
 	}
-	if err := program.TryFile("o", path); err != nil {
+	if err := program.TryFile(flag, path); err != nil {
 		return &usageError{err}
 	}
 	return nil

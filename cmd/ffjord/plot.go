@@ -47,7 +47,7 @@ Examples:
 
 // Run draws the picture.
 func (c plotCommand) Run(a *app) error {
-	if err := checkEnding(c.Out, ".png", ".svg"); err != nil {
+	if err := checkEnding("o", c.Out, ".png", ".svg"); err != nil {
 		return err
 	}
 	if c.N < 2 || c.N > 1<<20 {
