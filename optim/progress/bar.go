@@ -59,12 +59,12 @@ func newBar(out io.Writer, label string, first optim.Event, options ...mpb.Conta
 
 // observe updates the line, for steps at most 20 times a second.
 func (b *bar) observe(e optim.Event) error {
-	const pause = 50 * time.Millisecond
+	const redraw = 50 * time.Millisecond
 	switch e.Kind {
 	case optim.EpochDone:
 		b.loss, b.mean = e.Loss, true
 	case optim.StepDone:
-		if time.Since(b.last) < pause && e.Step > 1 {
+		if time.Since(b.last) < redraw && e.Step > 1 {
 			return nil
 		}
 	}

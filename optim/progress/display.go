@@ -14,8 +14,9 @@ import (
 var _ optim.Observer = (*Display)(nil).Observe
 
 // Display shows a run: on a terminal one line with the epoch, the loss, rows per second and the time left, redrawn in
-// place; on anything else one log record for each epoch. Its Observe is an [optim.Observer]. The zero value is ready, and
-// may serve one run after another.
+// place; on anything else log records of its epochs, the first and the last always, and between them one in five seconds at
+// most. Its Observe is an [optim.Observer]. The zero value is ready, and may serve one run after another. Every epoch is in
+// an [optim.History].
 type Display struct {
 	// Out is where to show it. Nil means os.Stderr.
 	Out io.Writer
@@ -57,7 +58,7 @@ func (d *Display) open(first optim.Event) optim.Observer {
 	if log == nil {
 		log = slog.New(slog.NewTextHandler(out, nil))
 	}
-	return records{log, label}.observe
+	return (&records{log: log, label: label}).observe
 }
 
 // brief rounds a duration to what a reader wants to know of it.

@@ -69,6 +69,25 @@ func TestDisplayIsRecordsOffTheTerminal(t *testing.T) {
 	}
 }
 
+// Epochs of 0.1 s have a record each five seconds, and the last has one whatever its time.
+func TestDisplayPausesBetweenRecords(t *testing.T) {
+	var out bytes.Buffer
+	d := progress.Display{Out: &out}
+	const epochs = 123
+	e := optim.Event{Epochs: epochs, Steps: epochs}
+	for e.Epoch = 1; e.Epoch <= epochs; e.Epoch++ {
+		e.Kind, e.Step, e.Elapsed = optim.EpochDone, e.Epoch, time.Duration(e.Epoch)*100*time.Millisecond
+		require.NoError(t, d.Observe(e))
+	}
+	e.Kind, e.Epoch = optim.Finished, epochs
+	require.NoError(t, d.Observe(e))
+	var told []string
+	for _, found := range regexp.MustCompile(`epoch=(\d+)`).FindAllStringSubmatch(out.String(), -1) {
+		told = append(told, found[1])
+	}
+	assert.Equal(t, []string{"1", "51", "101", "123"}, told)
+}
+
 func TestDisplayInOnesOwnLog(t *testing.T) {
 	var out bytes.Buffer
 	file, err := os.Create(t.TempDir() + "/log")
