@@ -16,6 +16,8 @@ type fitted struct {
 	x      []float64 // row by row, NaN where missing
 	sorted []float64 // those that are there
 	notes  []Note
+
+	condition bool // repeated values are no matter
 }
 
 func newFitted(name string, rule Rule, levels []string, x []float64) *fitted {
@@ -33,6 +35,14 @@ func (c *fitted) missing() int { return len(c.x) - len(c.sorted) }
 
 func (c *fitted) note(format string, args ...any) {
 	c.notes = append(c.notes, Note{Column: c.fit.Name, Text: fmt.Sprintf(format, args...)})
+}
+
+// written returns a value as the table has it.
+func (c *fitted) written(v float64) string {
+	if c.fit.Levels != nil {
+		return quote.Text(c.fit.Levels[int(v)])
+	}
+	return fmt.Sprint(v)
 }
 
 // constant reports whether all values are the same, up to the rounding of their mean.
@@ -79,7 +89,9 @@ func (c *fitted) numbers() error {
 		}
 		c.note("has %d values beyond %v and %v moved there", moved, low, high)
 	}
-	c.discrete()
+	if !c.condition {
+		c.discrete()
+	}
 	c.far()
 	switch c.rule.Shape {
 	case Log:

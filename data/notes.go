@@ -30,7 +30,7 @@ func (t Table) Inspect() ([]Note, error) {
 		switch {
 		case len(c.sorted) == 0:
 		case c.constant():
-			c.note("is %v in every row", c.sorted[0])
+			c.note("is %s in every row", c.written(c.sorted[0]))
 		case c.fit.Levels != nil:
 			c.many()
 		default:

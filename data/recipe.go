@@ -20,6 +20,8 @@ type Recipe struct {
 	// DropTwins leaves out columns of numbers that are another one times a number plus a number: with them the rows have
 	// no density. Otherwise they are refused.
 	DropTwins bool
+	// Condition says that the columns are those of a condition, which has no density itself: values may repeat.
+	Condition bool
 }
 
 // Defaults is the recipe for a table that nobody has looked at: it refuses nothing that can be learnt, fills missing values
@@ -96,6 +98,7 @@ func (r Recipe) columns(t Table) ([]*fitted, error) {
 			x = append(x, values[i])
 		}
 		columns[j] = newFitted(name, rule, levels, x)
+		columns[j].condition = r.Condition
 	}
 	return columns, nil
 }
@@ -131,7 +134,7 @@ func refuseConstant(columns []*fitted) error {
 		switch {
 		case c.rule.DropConstant:
 			c.fit.Constant = &value
-			c.note("is %v in every row: left out", value)
+			c.note("is %s in every row: left out", c.written(value))
 		case c.rule.Floor > 0:
 			c.note("is %v in every row: its deviation is %v by Floor, and its density has no bound", value, c.rule.Floor)
 		default:

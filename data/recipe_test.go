@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -191,6 +192,54 @@ func TestWinsorisedCountsStayOnTheirGrid(t *testing.T) {
 	assert.Equal(t, []float64{0, 6, 1}, []float64{*c.Low, *c.High, c.Step})
 	assert.True(t, c.Grid)
 	assert.Equal(t, "has 2 values beyond 0 and 6 moved there", notes[0].Text)
+}
+
+// A column of one category says which, and of a condition nothing is said of values that repeat.
+func TestRecipeOfACondition(t *testing.T) {
+	var values []float64
+	for i := range 60 {
+		values = append(values, 0, float64(1+i%3))
+	}
+	x := data.Table{Names: []string{"site", "wave"}, Rows: data.Rows(2, values...), Levels: map[string][]string{"site": {"A"}}}
+	recipe := data.Recipe{Each: data.Rule{DropConstant: true}}
+	_, notes, err := recipe.Fit(x)
+	require.NoError(t, err)
+	assert.Len(t, notes, 2)
+	recipe.Condition = true
+	_, notes, err = recipe.Fit(x)
+	require.NoError(t, err)
+	assert.Equal(t, []data.Note{{"site", `is "A" in every row: left out`}}, notes)
+}
+
+// Draws of a column on a grid have the bits of its values in the table, whose decimals are not sums of steps.
+func TestInvertGivesDecimalsBack(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 0))
+	for name, of := range map[string]func(k int) float64{
+		"tenths":   func(k int) float64 { return float64(k-300) / 10 },
+		"cents":    func(k int) float64 { return float64(k+7) / 100 },
+		"quarters": func(k int) float64 { return float64(k) / 4 },
+		"hundreds": func(k int) float64 { return 100 * float64(k) },
+		"thirds":   func(k int) float64 { return float64(k) / 3 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			values := make([]float64, 4000)
+			for i := range values {
+				values[i] = of(rng.IntN(900))
+			}
+			x := column(values...)
+			by, _, err := data.Defaults().Fit(x)
+			require.NoError(t, err)
+			require.True(t, by.Columns[0].Grid)
+			z, _, err := by.Apply(x, rng)
+			require.NoError(t, err)
+			back, err := by.Invert(z)
+			require.NoError(t, err)
+			if name != "thirds" {
+				assert.Equal(t, values, back.Rows.Float64s())
+			}
+			assert.InDeltaSlice(t, values, back.Rows.Float64s(), 1e-9)
+		})
+	}
 }
 
 // A column that is constant where it was fitted and not elsewhere must not come out at 1e10.

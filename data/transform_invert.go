@@ -63,10 +63,27 @@ func (c *Column) inverse(z []float64) float64 {
 	}
 	x := c.Shape.inverse(raw(0), c.Lambda)*c.scale() + c.Center
 	if c.Grid {
-		x = c.Origin + c.Step*math.Round((x-c.Origin)/c.Step)
+		x = decimal(c.Origin+c.Step*math.Round((x-c.Origin)/c.Step), c.Origin, c.Step)
 	}
 	if c.Levels != nil {
 		x = min(max(x, 0), float64(len(c.Levels)-1))
 	}
 	return min(max(x, -math.MaxFloat64), math.MaxFloat64)
+}
+
+// decimal returns the value x of a grid as its decimals say, 60.8 and not 60.800000000000004, where the grid is one of
+// decimals.
+func decimal(x, origin, step float64) float64 {
+	for unit := 1.0; unit <= 1e9; unit *= 10 {
+		whole := func(v float64) bool { return math.Abs(v*unit-math.Round(v*unit)) <= 1e-9*max(1, math.Abs(v*unit)) }
+		// A step that is much shorter than the unit is none of whole numbers of it.
+		if step*unit < 0.5 || !whole(step) || !whole(origin) {
+			continue
+		}
+		if n := math.Round(x * unit); math.Abs(n) < 1<<53 {
+			return n / unit
+		}
+		return x
+	}
+	return x
 }
