@@ -56,7 +56,7 @@ func (c checkCommand) Run(a *app) error {
 	if c.N < 100 || c.N > most {
 		return usagef("-n %d, want 100 to %d", c.N, most)
 	}
-	m, err := model.Load(a.ctx, c.Model, nil)
+	m, err := loadModel(a, c.Model)
 	if err != nil {
 		return err
 	}

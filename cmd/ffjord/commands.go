@@ -86,11 +86,12 @@ func (a *app) misused(err error) error {
 
 var (
 	single = regexp.MustCompile(`^-[a-zA-Z][-a-zA-Z0-9]+(=|$)`)
+	letter = regexp.MustCompile(`^-[a-zA-Z]=.`)
 	double = regexp.MustCompile(`(^|[\s,("\[=|])--([a-zA-Z])`)
 	padded = regexp.MustCompile(`(\s)--([a-zA-Z]\S*)(\s\s)`) // in a list of flags, with the text beside them in line
 )
 
-// twoDashes writes flags as the parser wants them: -top as --top.
+// twoDashes writes flags as the parser wants them: -top as --top, -n=5 as -n5.
 func twoDashes(args []string) []string {
 	flags := make([]string, len(args))
 	for i, arg := range args {
@@ -99,6 +100,9 @@ func twoDashes(args []string) []string {
 			break
 		}
 		flags[i] = arg
+		if letter.MatchString(arg) {
+			flags[i] = arg[:2] + arg[3:]
+		}
 		if single.MatchString(arg) {
 			flags[i] = "-" + arg
 		}

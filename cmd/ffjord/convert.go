@@ -52,6 +52,9 @@ func (c convertCommand) Run(a *app) error {
 	if c.Out == "" {
 		return usagef("want an output: -o FILE, or -list")
 	}
+	if err := apart(c.Out, c.File, c.Into, c.Rules); err != nil {
+		return err
+	}
 	if c.Into == "" {
 		if c.Rules != "" {
 			return usagef("-rules without -into MODEL")
@@ -144,6 +147,9 @@ func (c convertCommand) importInto(a *app) error {
 // target loads the model that weights are for: one with a table, or a flow alone. What the file says of how the old
 // weights did is no longer true, and is left out.
 func (c convertCommand) target(a *app) (*flows.Flow, func(path string) error, error) {
+	if err := checkModel(c.Into); err != nil {
+		return nil, nil, err
+	}
 	m, err := model.Load(a.ctx, c.Into, nil)
 	if errors.Is(err, model.ErrNoTable) {
 		flow, err := flows.LoadContext(a.ctx, c.Into, fixedNoise(), nil)

@@ -43,6 +43,9 @@ func (c dotCommand) Run(a *app) error {
 	if c.Rows < 0 {
 		return usagef("-rows %d, want 0 or more", c.Rows)
 	}
+	if err := checkModel(c.Model); err != nil {
+		return err
+	}
 	flow, err := flows.LoadContext(a.ctx, c.Model, fixedNoise(), nil)
 	if err != nil {
 		return err

@@ -3,12 +3,14 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
 	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/flows/model"
 )
@@ -76,7 +78,7 @@ func (c fitCommand) Run(a *app) (err error) {
 		return fmt.Errorf("%s: %w", c.Out, err)
 	}
 	defer held.release()
-	if err := checkOutput(c.Out); err != nil {
+	if err := table.Try(c.Out); err != nil {
 		return err
 	}
 	if c.History != "" {
@@ -110,9 +112,9 @@ func (c *fitCommand) check() error {
 		return usagef("-budget %v, want 0 or more", c.Budget)
 	case c.Epochs < 0 || c.Batch < 0 || c.Patience < 0:
 		return usagef("-epochs %d, -batch %d, -patience %d, want 1 or more of each", c.Epochs, c.Batch, c.Patience)
-	case c.Rate < 0:
+	case !(c.Rate >= 0) || math.IsInf(c.Rate, 1):
 		return usagef("-rate %v, want a positive number", c.Rate)
-	case c.Test <= 0 || c.Test >= 1 || c.Validation <= 0 || c.Validation >= 1:
+	case !(c.Test > 0 && c.Test < 1 && c.Validation > 0 && c.Validation < 1):
 		return usagef("-test %v, -validation %v, want shares above 0 and below 1", c.Test, c.Validation)
 	case c.Resume && c.Restart:
 		return usagef("-resume and -restart, want one of them")
@@ -127,7 +129,13 @@ func (c *fitCommand) check() error {
 		}
 		c.Out = name + ".safetensors"
 	}
-	return nil
+	if ending := filepath.Ext(c.Out); !strings.EqualFold(ending, ".safetensors") {
+		return usagef("-o %s, want a name that ends with .safetensors: a model is no table", c.Out)
+	}
+	if err := apart(c.Out, c.File); err != nil {
+		return err
+	}
+	return c.architecture.check()
 }
 
 // job is a fit whose table has been read.
@@ -192,7 +200,7 @@ func (j *job) fitTransforms() error {
 		return err
 	}
 	if len(j.Given) > 0 {
-		conditions := data.Recipe{Each: data.Rule{Missing: data.Median, DropConstant: true}, DropTwins: true}
+		conditions := data.Recipe{Each: data.Rule{Missing: data.Median, DropConstant: true}, DropTwins: true, Condition: true}
 		if j.given, err = fit(j.Given, conditions); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -28,6 +29,21 @@ type architecture struct {
 	RTol   float64 `name:"rtol" help:"Relative tolerance of log-densities." placeholder:"R" group:"Flow, for those who know"`
 	ATol   float64 `name:"atol" help:"Absolute tolerance of log-densities." placeholder:"R" group:"Flow, for those who know"`
 	Dtype  string  `default:"float32" enum:"float32,float64" help:"Type of the numbers: float32 or float64." group:"Flow, for those who know"`
+}
+
+// check refuses numbers that make no flow.
+func (a architecture) check() error {
+	switch {
+	case slices.ContainsFunc(a.Hidden, func(width int) bool { return width < 1 }):
+		return usagef("-hidden %s, want widths of 1 or more", strings.Trim(strings.ReplaceAll(fmt.Sprint(a.Hidden), " ", ","), "[]"))
+	case a.Blocks < 0 || a.Steps < 0:
+		return usagef("-blocks %d, -steps %d, want 1 or more of each", a.Blocks, a.Steps)
+	case a.Probes < 1:
+		return usagef("-probes %d, want 1 or more", a.Probes)
+	case !(a.RTol >= 0 && a.RTol < 1) || !(a.ATol >= 0) || math.IsInf(a.ATol, 1):
+		return usagef("-rtol %v, -atol %v, want small positive numbers, such as 1e-5", a.RTol, a.ATol)
+	}
+	return nil
 }
 
 // layers are the ways of a network to see the time.

@@ -67,13 +67,13 @@ func (c imputeCommand) Run(a *app) error {
 	if c.Mode && c.N > 1 {
 		return usagef("-mode with -n %d, want one or the other", c.N)
 	}
-	if err := checkOutput(c.Out); err != nil {
+	if err := checkOutput(c.Out, c.Model, c.Rows); err != nil {
 		return err
 	}
 	if a.json && c.Out == "-" {
 		return usagef("-json writes to standard output what was done: want -o FILE for the rows")
 	}
-	m, err := model.Load(a.ctx, c.Model, nil)
+	m, err := loadModel(a, c.Model)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ type information struct {
 
 // Run tells it.
 func (c infoCommand) Run(a *app) error {
-	m, err := model.Load(a.ctx, c.Model, nil)
+	m, err := loadModel(a, c.Model)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 )
 
@@ -17,8 +18,8 @@ var errHeld = errors.New("another process is writing it: want to wait for that, 
 func hold(path string) (*lock, error) {
 	for {
 		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
-		if err != nil {
-			return nil, err
+		if wrong := (*fs.PathError)(nil); errors.As(err, &wrong) {
+			return nil, wrong.Err
 		}
 		if err := holdFile(f); err != nil {
 			return nil, errors.Join(err, f.Close())

@@ -26,7 +26,7 @@ Examples:
 
 // Run joins them.
 func (c mergeCommand) Run(a *app) error {
-	if err := checkOutput(c.Out); err != nil {
+	if err := checkOutput(c.Out, c.Parts...); err != nil {
 		return err
 	}
 	parts, err := c.inOrder()

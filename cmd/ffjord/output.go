@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -9,10 +10,27 @@ import (
 	"github.com/go-ffjord/ffjord/internal/program"
 )
 
-// checkOutput looks whether a file of that name can be written, before the work for it begins.
-func checkOutput(path string) error {
+// apart looks whether the output is none of the files that are read: it would be written over. "" and "-" are no files.
+func apart(out string, inputs ...string) error {
+	at, err := os.Stat(out)
+	if err != nil {
+		return nil // there is nothing to write over
+	}
+	for _, input := range inputs {
+		if read, err := os.Stat(input); err == nil && at.Mode().IsRegular() && os.SameFile(at, read) {
+			return usagef("-o %s is a file to be read, and would be written over: want another", out)
+		}
+	}
+	return nil
+}
+
+// checkOutput looks whether a table of that name can be written, and is none of the inputs, before the work for it begins.
+func checkOutput(path string, inputs ...string) error {
 	if path == "-" {
 		return nil
+	}
+	if err := apart(path, inputs...); err != nil {
+		return err
 	}
 	if err := table.CheckOutput(path); err != nil {
 		return &usageError{err}

@@ -31,7 +31,9 @@ type plotCommand struct {
 
 // Help is shown below the flags.
 func (plotCommand) Help() string {
-	return `    corner   all columns by themselves and by pairs: data grey, draws as blue lines around half of them and nine tenths
+	return `The pictures:
+
+    corner   all columns by themselves and by pairs: data grey, draws as blue lines around half of them and nine tenths
     samples  rows and draws side by side, by two columns
     density  log p over two columns: of a model of these two as it is, of others as the draws have it
     panel    what the flow does to the plane, beside the data's density; of models that are two wide
@@ -105,7 +107,7 @@ type scene struct {
 
 // scene loads the model and reads the rows.
 func (c plotCommand) scene(a *app) (*scene, error) {
-	m, err := model.Load(a.ctx, c.File, nil)
+	m, err := loadModel(a, c.File)
 	if err != nil {
 		return nil, err
 	}

@@ -34,10 +34,10 @@ func (c sampleCommand) Run(a *app) error {
 	if c.N < 1 {
 		return usagef("-n %d, want at least 1", c.N)
 	}
-	if err := checkOutput(c.Out); err != nil {
+	if err := checkOutput(c.Out, c.Model, c.Given); err != nil {
 		return err
 	}
-	m, err := model.Load(a.ctx, c.Model, nil)
+	m, err := loadModel(a, c.Model)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
@@ -45,7 +44,7 @@ func (c scoreCommand) Run(a *app) error {
 		return err
 	}
 	if c.Out != "-" && c.Out != "" {
-		if err := checkOutput(c.Out); err != nil {
+		if err := checkOutput(c.Out, c.Model, c.File); err != nil {
 			return err
 		}
 		held, err := hold(c.Out + ".lock")
@@ -54,7 +53,7 @@ func (c scoreCommand) Run(a *app) error {
 		}
 		defer held.release()
 	}
-	m, err := model.Load(a.ctx, c.Model, nil)
+	m, err := loadModel(a, c.Model)
 	if err != nil {
 		return err
 	}
@@ -190,7 +189,7 @@ func thousands(x float64) string {
 
 // checksum returns the SHA-256 of a file.
 func checksum(path string) (string, error) {
-	f, err := os.Open(path)
+	f, err := open(path)
 	if err != nil {
 		return "", err
 	}

@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -102,16 +104,19 @@ func sameWork(a, b origin) bool {
 // readManifest reads that of an output, and checks that the output is what it tells of.
 func readManifest(out string) (manifest, error) {
 	var m manifest
+	sum, err := checksum(out)
+	if err != nil {
+		return m, err
+	}
 	text, err := os.ReadFile(manifestPath(out))
+	if errors.Is(err, fs.ErrNotExist) {
+		return m, fmt.Errorf("%s: no %s beside it, want the output of a score -shard", out, manifestPath(out))
+	}
 	if err != nil {
 		return m, err
 	}
 	if err := json.Unmarshal(text, &m); err != nil {
 		return m, fmt.Errorf("%s: %w", manifestPath(out), err)
-	}
-	sum, err := checksum(out)
-	if err != nil {
-		return m, err
 	}
 	if sum != m.SHA256 {
 		return m, fmt.Errorf("%s: its checksum is not the one in %s: want the file as it was written", out, manifestPath(out))

@@ -17,7 +17,7 @@ import (
 type serveCommand struct {
 	Model    string        `arg:"" help:"Model that fit has made. It is loaded again when the file changes, and on SIGHUP."`
 	Listen   string        `default:"127.0.0.1:8080" help:"Address to listen at; the default is for this machine alone. Port 0 takes a free one."`
-	Host     []string      `help:"Names that the service is known by, beside localhost and addresses." placeholder:"NAME,..."`
+	Host     []string      `help:"Names that the service is known by, beside localhost and addresses." placeholder:"NAME"`
 	MaxBody  int64         `default:"8388608" help:"Bytes of a request's body."`
 	MaxRows  int           `default:"100000" help:"Rows of a request."`
 	Queue    int           `default:"1000000" help:"Rows of all requests that are being answered; beyond them the answer is 429."`
@@ -39,6 +39,9 @@ docs/service.md has what can be asked.`
 // Run serves until it is told to stop.
 func (c serveCommand) Run(a *app) error {
 	if err := c.check(); err != nil {
+		return err
+	}
+	if err := checkModel(c.Model); err != nil {
 		return err
 	}
 	var handler slog.Handler = slog.NewTextHandler(a.err, nil)

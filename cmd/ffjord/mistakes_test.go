@@ -1,0 +1,121 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestOutputIsNoInput gives commands a file that they read as the file to write, under another name too. It stays as it is.
+func TestOutputIsNoInput(t *testing.T) {
+	at := made{}.save(t)
+	require.NoError(t, os.Symlink("rows.csv", filepath.Join(at, "link.csv")))
+	require.NoError(t, os.Link(filepath.Join(at, "rows.csv"), filepath.Join(at, "rows.safetensors")))
+	for _, args := range [][]string{
+		{"fit", "rows.csv"}, // whose output would be rows.safetensors
+		{"score", "m.safetensors", "rows.csv", "-o", "rows.csv"},
+		{"score", "m.safetensors", "rows.csv", "-o", "link.csv"},
+		{"score", "m.safetensors", "rows.csv", "-top", "3", "-o", "./m.safetensors"},
+		{"impute", "m.safetensors", "rows.csv", "-o", "rows.csv"},
+		{"sample", "m.safetensors", "-o", "m.safetensors"},
+		{"sample", "m.safetensors", "-given", "rows.csv", "-o", "rows.csv"},
+		{"merge", "rows.csv", "-o", "rows.csv"},
+		{"convert", "m.safetensors", "-o", "m.safetensors"},
+		{"convert", "rows.safetensors", "-into", "m.safetensors", "-o", "m.safetensors"},
+	} {
+		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			before := [2][]byte{read(t, at, "rows.csv"), read(t, at, "m.safetensors")}
+			got := ffjord(t, at, "", args...)
+			assert.Equal(t, 2, got.code, got.err)
+			assert.Regexp(t, `^ffjord \w+: -o \S+ is a file to be read, and would be written over: want another\n$`, got.err)
+			assert.Equal(t, before, [2][]byte{read(t, at, "rows.csv"), read(t, at, "m.safetensors")})
+		})
+	}
+}
+
+func read(t *testing.T, folder, name string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(folder, name))
+	require.NoError(t, err)
+	return text
+}
+
+// TestNoModel gives every command that takes a model what is none.
+func TestNoModel(t *testing.T) {
+	at := made{}.save(t)
+	require.NoError(t, os.WriteFile(filepath.Join(at, "empty.safetensors"), nil, 0o600))
+	for _, command := range [][]string{
+		{"info"}, {"score", "", "rows.csv"}, {"sample"}, {"check"}, {"impute", "", "rows.csv"}, {"serve", "", "-listen", "127.0.0.1:0"},
+		{"dot"}, {"plot", "density", "", "-o", "p.png"}, {"convert", "m.safetensors", "-o", "new.safetensors", "-into", ""},
+	} {
+		t.Run(command[0], func(t *testing.T) {
+			if len(command) == 1 {
+				command = append(command, "")
+			}
+			wrong := map[string]string{"rows.csv": " is no model, want one that ffjord fit has made (.safetensors)\n"}
+			if command[0] == "info" {
+				wrong["empty.safetensors"] = wrong["rows.csv"]
+				wrong["."] = " is a directory, want a model that ffjord fit has made\n"
+				wrong["nowhere"] = ": no such file or directory\n"
+			}
+			for model, want := range wrong {
+				args := make([]string, len(command))
+				for i, arg := range command {
+					if args[i] = arg; arg == "" {
+						args[i] = model
+					}
+				}
+				assert.Equal(t, result{1, "", "ffjord " + command[0] + ": " + model + want}, ffjord(t, at, "", args...))
+			}
+		})
+	}
+}
+
+// TestWrongNumbers gives fit numbers that make no flow, before it reads the rows.
+func TestWrongNumbers(t *testing.T) {
+	for args, want := range map[string]string{
+		"-hidden 0":        "-hidden 0, want widths of 1 or more",
+		"-hidden=8,-3":     "-hidden 8,-3, want widths of 1 or more",
+		"-blocks=-1":       "-blocks -1, -steps 0, want 1 or more of each",
+		"-steps=-1":        "-blocks 0, -steps -1, want 1 or more of each",
+		"-probes 0":        "-probes 0, want 1 or more",
+		"-rtol=-1":         "-rtol -1, -atol 0, want small positive numbers, such as 1e-5",
+		"-atol NaN":        "-rtol 0, -atol NaN, want small positive numbers, such as 1e-5",
+		"-rate NaN":        "-rate NaN, want a positive number",
+		"-test NaN":        "-test NaN, -validation 0.1, want shares above 0 and below 1",
+		"-budget=-1m":      "-budget -1m0s, want 0 or more",
+		"-o model.csv":     "-o model.csv, want a name that ends with .safetensors: a model is no table",
+		"-o=model.csv":     "-o model.csv, want a name that ends with .safetensors: a model is no table",
+		"-resume -restart": "-resume and -restart, want one of them",
+	} {
+		got := ffjord(t, t.TempDir(), "", append([]string{"fit", "rows.csv"}, strings.Fields(args)...)...)
+		assert.Equal(t, result{2, "", "ffjord fit: " + want + "\n"}, got)
+	}
+}
+
+// TestShortFlags writes the value of a flag of one letter in all ways that longer ones have.
+func TestShortFlags(t *testing.T) {
+	at := made{}.save(t)
+	want := ffjord(t, at, "", "sample", "m.safetensors", "-n", "3")
+	require.Zero(t, want.code, want.err)
+	for _, n := range []string{"-n=3", "--n=3"} {
+		assert.Equal(t, want, ffjord(t, at, "", "sample", "m.safetensors", n))
+	}
+	assert.Equal(t, result{0, "", ""}, ffjord(t, at, "", "sample", "m.safetensors", "-n=3", "-o=x.csv"))
+	assert.Equal(t, want.out, string(read(t, at, "x.csv")))
+	assert.Equal(t, result{2, "", "ffjord sample: -n -5, want at least 1\n"}, ffjord(t, at, "", "sample", "m.safetensors", "-n=-5"))
+}
+
+// TestNoPart gives merge what no shard of a score is.
+func TestNoPart(t *testing.T) {
+	at := made{}.save(t)
+	assert.Equal(t, result{1, "", "ffjord merge: rows.csv: no rows.csv.manifest.json beside it, want the output of a score -shard\n"},
+		ffjord(t, at, "", "merge", "rows.csv", "-o", "x.csv"))
+	assert.Equal(t, result{1, "", "ffjord merge: nowhere.csv: no such file or directory\n"},
+		ffjord(t, at, "", "merge", "nowhere.csv", "-o", "x.csv"))
+	assert.NoFileExists(t, filepath.Join(at, "x.csv"))
+}
