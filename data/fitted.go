@@ -55,7 +55,7 @@ func (c *fitted) constant() bool {
 func (c *fitted) prepare() error {
 	if c.fit.left() {
 		if c.fit.Twin != "" {
-			c.note("is %.6g times column %s plus %.6g: left out", c.fit.Slope, quote.Text(c.fit.Twin), c.fit.Offset)
+			c.note("is %s: left out", multiple(c.fit.Slope, c.fit.Twin, c.fit.Offset))
 		}
 		return nil
 	}

@@ -42,7 +42,7 @@ func (t Table) Inspect() ([]Note, error) {
 		}
 	}
 	for _, twin := range findTwins(columns) {
-		twin.of.note("is %.6g times column %s plus %.6g", twin.slope, quote.Text(twin.like.fit.Name), twin.offset)
+		twin.of.note("is %s", multiple(twin.slope, twin.like.fit.Name, twin.offset))
 	}
 	var notes []Note
 	for _, c := range columns {

@@ -19,8 +19,16 @@ func (t twins) String() string {
 	if t.slope == 1 && t.offset == 0 {
 		return fmt.Sprintf("column %s is column %s", quote.Text(t.of.fit.Name), quote.Text(t.like.fit.Name))
 	}
-	return fmt.Sprintf("column %s is %.6g times column %s plus %.6g",
-		quote.Text(t.of.fit.Name), t.slope, quote.Text(t.like.fit.Name), t.offset)
+	return fmt.Sprintf("column %s is %s", quote.Text(t.of.fit.Name), multiple(t.slope, t.like.fit.Name, t.offset))
+}
+
+// multiple writes a number times a column plus a number.
+func multiple(slope float64, name string, offset float64) string {
+	text := fmt.Sprintf("%.6g times column %s", slope, quote.Text(name))
+	if offset != 0 {
+		text += fmt.Sprintf(" plus %.6g", offset)
+	}
+	return text
 }
 
 // findTwins returns for each column of numbers that repeats one before it the first of these.
@@ -67,6 +75,9 @@ func findTwins(columns []*fitted) []twins {
 			}
 			t := twins{of: columns[second.place], like: columns[first.place], slope: second.std / first.std}
 			t.offset = second.mean - t.slope*first.mean
+			if math.Abs(t.offset) < 1e-13*math.Abs(second.mean) { // the rounding of means
+				t.offset = 0
+			}
 			if slices.EqualFunc(t.of.x, t.like.x, func(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }) {
 				t.slope, t.offset = 1, 0
 			}

@@ -49,7 +49,7 @@ func TestDotRefuses(t *testing.T) {
 	}{
 		{[]string{"m.safetensors", "-block", "7"}, 2, "ffjord dot: -block 7, want 0 to 0\n"},
 		{[]string{"m.safetensors", "-o", "x.jpg"}, 2, "ffjord dot: -o x.jpg, want a name that ends with .svg or .dot or .gv\n"},
-		{[]string{"rows.csv"}, 1, "ffjord dot: flows: load rows.csv: "},
+		{[]string{"rows.csv"}, 1, "ffjord dot: rows.csv is no model, want "},
 	} {
 		got := ffjord(t, folder, "", append([]string{"dot"}, c.args...)...)
 		assert.Equal(t, c.code, got.code)

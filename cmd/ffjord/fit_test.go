@@ -64,7 +64,7 @@ func TestFitSaysWhatItFoundAndHowWellItLearnt(t *testing.T) {
 	require.Zero(t, losses.code, losses.err)
 	for _, want := range []string{
 		"people.csv  300 rows", `column "id" counts the rows: left out`, `column "name" has 300 different texts`,
-		`column "planet" is 0 in every row: left out`, `column "dm" is 0.1 times column "height"`,
+		`column "planet" is "Earth" in every row: left out`, `column "dm" is 0.1 times column "height"`,
 		"filled with noise", "243 rows to learn, 27 to choose the best parameters by, 30 to test.",
 	} {
 		assert.Contains(t, got.err, want)
