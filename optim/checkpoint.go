@@ -24,6 +24,9 @@ type Checkpoint struct {
 	Every time.Duration
 	// Steps is the number of steps from one writing to the next, beside Every. Zero means that only time counts.
 	Steps int
+	// Settings are in words what else the run follows from, such as its learning rate, which is a function. A run that
+	// finds a file with others does not go on from it, by [ErrOtherRun].
+	Settings string
 	// Failed is told of a file that can't be written. What it returns ends the run; nil goes on with training, and with
 	// trying. A nil Failed ends the run by the error.
 	Failed func(err error) error

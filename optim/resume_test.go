@@ -219,6 +219,7 @@ func TestCheckpointsThatAreRefused(t *testing.T) {
 		{"other names", func(j *job) { j.flow.Blocks = flows.Affine{Learn: true} }, nil, optim.ErrOtherModel, "its parameters are"},
 		{"another type", func(j *job) { j.flow.Params.Dtype = tensor.Float64 }, nil, optim.ErrOtherModel, "numbers of float32"},
 		{"another solver", func(j *job) { j.fit.Solver = &optim.SGD{} }, nil, optim.ErrOtherRun, `the state is of solver "Adam"`},
+		{"other words", func(j *job) { j.fit.Checkpoint.Settings = "rate 0.5" }, nil, optim.ErrOtherRun, `they were "", here they are "rate 0.5"`},
 		{"another seed", func(j *job) { j.fit.Seed = 4 }, nil, optim.ErrOtherRun, "Seed was 3"},
 		{"another batch", func(j *job) { j.fit.Batch = 17 }, nil, optim.ErrOtherRun, "Batch 16"},
 		{"another number of batches", func(j *job) { j.fit.Batch = 32 }, nil, optim.ErrOtherRun, "an epoch had 8 batches, here it has 4"},

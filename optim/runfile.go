@@ -24,8 +24,9 @@ type words struct {
 	Names                []string // of the parameters
 	Data                 string   // the fingerprint of the rows
 	Seed                 uint64
-	Batches, Accumulated int // of an epoch, of a step
-	Batch                int // rows of a batch; zero where the source decides
+	Batches, Accumulated int    // of an epoch, of a step
+	Batch                int    // rows of a batch; zero where the source decides
+	Settings             string `json:",omitempty"`
 	Now                  record
 	Past                 []record
 	At                   standing
@@ -74,7 +75,8 @@ func (r *run) file() (*safetensors.File, error) {
 	at.Rejected -= r.share.rejected
 	w := words{
 		Names: names(r.model), Data: r.saver.data, Seed: r.Seed, Batches: r.source.Len(), Accumulated: r.Accumulate, Batch: r.Batch,
-		Now: recordOf(now), At: at,
+		Settings: r.Checkpoint.Settings,
+		Now:      recordOf(now), At: at,
 		Solver: state.Solver, SolverSteps: state.Steps, SolverRate: number(state.Rate), SolverRated: state.Rated,
 	}
 	for _, e := range r.saver.past {
@@ -192,6 +194,9 @@ func (r *run) fits(w words) error {
 	if w.Seed != r.Seed || w.Accumulated != r.Accumulate || w.Batch != r.Batch {
 		return fmt.Errorf("%w: Seed was %d, Batch %d and Accumulate %d, here they are %d, %d and %d",
 			ErrOtherRun, w.Seed, w.Batch, w.Accumulated, r.Seed, r.Batch, r.Accumulate)
+	}
+	if w.Settings != r.Checkpoint.Settings {
+		return fmt.Errorf("%w: they were %q, here they are %q", ErrOtherRun, w.Settings, r.Checkpoint.Settings)
 	}
 	at := w.At
 	if at.Epochs < 0 || at.Batches < 0 || at.Batches > w.Batches || at.EpochRows < 0 || w.Now.Step < 0 || at.Watch.Rows < 0 ||
