@@ -91,11 +91,10 @@ func (c checkCommand) Run(a *app) error {
 }
 
 func (c checkCommand) read(a *app, path string, m *model.Model) (*data.Table, error) {
-	f, err := c.file(a, path)
+	f, err := c.rows(a, path, m)
 	if err != nil {
 		return nil, err
 	}
-	f.Columns, f.Levels, f.Fixed = m.Inputs(), m.Levels(), true
 	t, err := f.Read()
 	return &t, err
 }

@@ -199,6 +199,11 @@ func (j *job) fitTransforms() error {
 	if j.x, err = fit(x, data.Defaults()); err != nil {
 		return err
 	}
+	near, err := j.nearTwins()
+	if err != nil {
+		return err
+	}
+	j.notes = append(j.notes, near...)
 	if len(j.Given) > 0 {
 		conditions := data.Recipe{Each: data.Rule{Missing: data.Median, DropConstant: true}, DropTwins: true, Condition: true}
 		if j.given, err = fit(j.Given, conditions); err != nil {

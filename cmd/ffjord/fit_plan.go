@@ -127,7 +127,7 @@ func (j *job) design(rng *rand.Rand) error {
 	}
 	t.Seed = j.Seed
 	t.Noise = map[string]*rand.PCG{"probes": j.noise}
-	t.Checkpoint = &optim.Checkpoint{Path: j.checkpoint()}
+	t.Checkpoint = &optim.Checkpoint{Path: j.checkpoint(), Settings: j.settings()}
 	source, err := j.joint.Source(j.parts.Train, min(t.Batch, j.parts.Train.Len()), j.Seed)
 	if err != nil {
 		return err
@@ -137,6 +137,13 @@ func (j *job) design(rng *rand.Rand) error {
 		return err
 	}
 	return nil
+}
+
+// settings are in words the flags that a run follows from and that do not show in the flow's parameters. -budget and
+// -epochs may change: more of either is what a run goes on for.
+func (j *job) settings() string {
+	return fmt.Sprintf("rate %v, patience %d, test %v, validation %v, trace %s, probes %d, solver %q, steps %d, rtol %v, atol %v",
+		j.Rate, j.Patience, j.Test, j.Validation, j.Trace, j.Probes, j.Solver, j.Steps, j.RTol, j.ATol)
 }
 
 // rowsOf returns the rows of a table as the flow learns them: the columns of the condition last.

@@ -127,7 +127,7 @@ func (j *job) report(a *app, m *model.Model, took time.Duration) error {
 	if len(about.Baselines) > 0 && best(about).Gain.Mean < 2*best(about).Gain.StdErr {
 		colour = yellow
 	}
-	fmt.Fprintf(&text, "\n%s\n", paint(a.out, colour, verdict))
+	fmt.Fprintf(&text, "\n%s\n", paint(a.out, colour, wrap(verdict, min(width(a.out), 120), "")))
 	if j.late != "" {
 		fmt.Fprintln(&text, j.late)
 	}

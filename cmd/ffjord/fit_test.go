@@ -172,6 +172,10 @@ func TestFitGoesOn(t *testing.T) {
 	assert.Equal(t, 1, fresh.code)
 	assert.Contains(t, fresh.err, "want -resume to go on with it, or -restart")
 
+	changed := ffjord(t, at, "", append(flags, "-resume", "-rate", "0.5")...)
+	assert.Equal(t, 1, changed.code)
+	assert.Contains(t, changed.err, "-resume wants the file and the flags of the run that was interrupted, -restart begins anew")
+
 	resumed := ffjord(t, at, "", append(flags, "-resume")...)
 	require.Zero(t, resumed.code, resumed.err)
 	draw := []string{"sample", "m.safetensors", "-n", "100"}

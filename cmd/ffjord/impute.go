@@ -77,11 +77,11 @@ func (c imputeCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	f, err := c.file(a, c.Rows)
+	f, err := c.rows(a, c.Rows, m)
 	if err != nil {
 		return err
 	}
-	f.Columns, f.Levels, f.Fixed, f.Batch = m.Inputs(), m.Levels(), true, imputeBatch
+	f.Batch = imputeBatch
 	rows, err := f.Open()
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
+	"github.com/go-ffjord/ffjord/flows/model"
 )
 
 // input are the flags that say how a file is written.
@@ -13,6 +14,17 @@ type input struct {
 	NumericNames bool     `help:"The first line of a text has names, though all are numbers." group:"Input"`
 	Missing      []string `help:"Texts that stand for a missing value, beside NA, NaN, null and empty ones." placeholder:"TEXT" group:"Input"`
 	Array        string   `help:"Array of a .npz file with several." placeholder:"NAME" group:"Input"`
+}
+
+// rows returns the table of rows for a model. One without names, an array's, has the model's columns in their order,
+// where nothing says which of them are given.
+func (i input) rows(a *app, path string, m *model.Model) (table.File, error) {
+	f, err := i.file(a, path)
+	f.Columns, f.Levels, f.Fixed = m.Inputs(), m.Levels(), true
+	if len(m.Given.Columns) == 0 {
+		f.Names = m.Inputs()
+	}
+	return f, err
 }
 
 // file returns the table of that path, written as the flags say.

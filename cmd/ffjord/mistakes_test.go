@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -118,4 +121,40 @@ func TestNoPart(t *testing.T) {
 	assert.Equal(t, result{1, "", "ffjord merge: nowhere.csv: no such file or directory\n"},
 		ffjord(t, at, "", "merge", "nowhere.csv", "-o", "x.csv"))
 	assert.NoFileExists(t, filepath.Join(at, "x.csv"))
+}
+
+// TestRowsWithoutNames scores, checks and draws rows of files without names, which are in the order of the model's columns.
+func TestRowsWithoutNames(t *testing.T) {
+	at := made{}.save(t)
+	want := ffjord(t, at, "", "sample", "m.safetensors", "-n", "50", "-o", "d.csv")
+	require.Zero(t, want.code, want.err)
+	require.Zero(t, ffjord(t, at, "", "sample", "m.safetensors", "-n", "50", "-o", "d.npy").code)
+	want = ffjord(t, at, "", "score", "m.safetensors", "d.csv")
+	require.Zero(t, want.code, want.err)
+	_, bare, _ := strings.Cut(string(read(t, at, "d.csv")), "\n")
+	require.NoError(t, os.WriteFile(filepath.Join(at, "bare.csv"), []byte(bare), 0o600))
+	assert.Equal(t, want.out, ffjord(t, at, "", "score", "m.safetensors", "d.npy").out)
+	assert.Equal(t, want.out, ffjord(t, at, "", "score", "m.safetensors", "bare.csv", "-no-header").out)
+	imputed := ffjord(t, at, "", "impute", "m.safetensors", "d.npy")
+	assert.Equal(t, string(read(t, at, "d.csv")), imputed.out, imputed.err)
+	got := ffjord(t, at, "1\n2\n", "score", "m.safetensors", "-", "-no-header")
+	assert.Equal(t, result{1, "", "ffjord score: standard input: no column \"height\", want one of \"0\"\n"}, got)
+}
+
+// TestFitTellsOfThinDensities gives fit a price in two currencies, both rounded, and a column of one value for the plot.
+func TestFitTellsOfThinDensities(t *testing.T) {
+	at := t.TempDir()
+	rng := rand.New(rand.NewPCG(2, 0))
+	text := "site,price,weight,euros\n"
+	for range 300 {
+		price := 1000 * math.Exp(rng.NormFloat64())
+		text += fmt.Sprintf("A,%.2f,%.3f,%.4f\n", price, price/1000+rng.NormFloat64(), 0.9*price)
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(at, "rows.csv"), []byte(text), 0o600))
+	got := ffjord(t, at, "", "fit", "rows.csv", "-epochs", "1", "-hidden", "4", "-blocks", "1", "-json")
+	require.Zero(t, got.code, got.err)
+	assert.Contains(t, got.out, `column \"euros\" follows from column \"price\" but for `)
+	assert.Equal(t, 1, strings.Count(got.out, "follows from"))
+	drawn := ffjord(t, at, "", "plot", "corner", "rows.safetensors", "-data", "rows.csv", "-n", "200", "-o", "c.png")
+	assert.Equal(t, result{}, drawn)
 }

@@ -113,9 +113,15 @@ func (c plotCommand) scene(a *app) (*scene, error) {
 	}
 	s := &scene{plotCommand: c, app: a, model: m, rng: rand.New(rand.NewPCG(c.Seed, 0))}
 	if c.Data != "" {
-		if s.data, err = c.read(a, c.Data, m.Inputs(), m.Levels()); err != nil {
+		f, err := c.rows(a, c.Data, m)
+		if err != nil {
 			return nil, err
 		}
+		t, err := f.Read()
+		if err != nil {
+			return nil, err
+		}
+		s.data = &t
 	}
 	conditions := len(m.Given.Columns) > 0
 	switch {
@@ -126,23 +132,20 @@ func (c plotCommand) scene(a *app) (*scene, error) {
 	case !conditions:
 		return s, nil
 	}
-	if s.given, err = c.read(a, c.Given, m.Given.Inputs(), m.Given.Levels()); err != nil {
+	f, err := c.file(a, c.Given)
+	if err != nil {
 		return nil, err
 	}
+	f.Columns, f.Levels, f.Fixed = m.Given.Inputs(), m.Given.Levels(), true
+	t, err := f.Read()
+	if err != nil {
+		return nil, err
+	}
+	s.given = &t
 	if s.given.Len() != 1 {
 		return nil, usagef("-given %s has %d rows, want one: a picture is of one condition", c.Given, s.given.Len())
 	}
 	return s, nil
-}
-
-func (c plotCommand) read(a *app, path string, columns []string, levels map[string][]string) (*data.Table, error) {
-	f, err := c.file(a, path)
-	if err != nil {
-		return nil, err
-	}
-	f.Columns, f.Levels, f.Fixed = columns, levels, true
-	t, err := f.Read()
-	return &t, err
 }
 
 // draws returns n rows of the model's own columns.
@@ -166,11 +169,16 @@ func (s *scene) names(most int) ([]string, error) {
 	all := s.model.X.Inputs()
 	chosen := s.Columns
 	if chosen == nil {
-		chosen = all[:min(len(all), most)]
+		for _, column := range s.model.X.Columns {
+			if column.Constant == nil { // which has nothing to show
+				chosen = append(chosen, column.Name)
+			}
+		}
+		chosen = chosen[:min(len(chosen), most)]
 	}
 	for _, name := range chosen {
 		if !slices.Contains(all, name) {
-			return nil, usagef("no column %s in the model, want of %q", quote.Text(name), all)
+			return nil, usagef("no column %s in the model, want one of %q", quote.Text(name), all)
 		}
 	}
 	if len(chosen) > most || most == 2 && len(chosen) != 2 {

@@ -135,7 +135,7 @@ func (s *scene) pair() ([2]int, error) {
 	var pair [2]int
 	for k, name := range s.Columns {
 		if pair[k] = slices.Index(outputs, name); pair[k] < 0 {
-			return pair, usagef("no column %q in the flow, want of %q", name, outputs)
+			return pair, usagef("no column %q in the flow, want one of %q", name, outputs)
 		}
 	}
 	return pair, nil

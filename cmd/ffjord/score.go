@@ -57,11 +57,10 @@ func (c scoreCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	f, err := c.file(a, c.File)
+	f, err := c.rows(a, c.File, m)
 	if err != nil {
 		return err
 	}
-	f.Columns, f.Levels, f.Fixed, f.Names = m.Inputs(), m.Levels(), true, m.Inputs()
 	f.Batch, f.Follow = c.Batch, c.Follow
 	r := &scoring{scoreCommand: c, a: a, m: m, f: f, began: time.Now(), alarm: m.About.LogProb.At(c.Threshold)}
 	if err := r.cutShard(); err != nil {

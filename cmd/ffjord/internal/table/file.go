@@ -38,7 +38,8 @@ type File struct {
 	Levels map[string][]string
 	// Fixed says that the columns' kinds are known: those of Levels hold categories, and all others numbers.
 	Fixed bool
-	// Names call the columns of an array, in the place of numbers, where it has as many.
+	// Names call the columns of an array, or of a text without a header, where these are as many and Columns are not their
+	// numbers.
 	Names []string
 	// Follow ends a batch where the text would have to be waited for.
 	Follow bool
@@ -254,6 +255,15 @@ func (f File) Count() (int, error) {
 		return 0, f.named(err)
 	}
 	return n, nil
+}
+
+// call returns the names of columns that have but numbers.
+func (f File) call(numbers []string) []string {
+	unknown := func(name string) bool { return !slices.Contains(numbers, name) }
+	if len(f.Names) == len(numbers) && (f.Columns == nil || slices.ContainsFunc(f.Columns, unknown)) {
+		return slices.Clone(f.Names)
+	}
+	return numbers
 }
 
 // choose returns the wanted ones of all columns.

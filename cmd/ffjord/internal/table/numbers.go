@@ -68,9 +68,7 @@ func (f File) array(rows data.RowReader, closing io.Closer) (*arrayRows, error) 
 	for j := range rows.Dim() {
 		a.all = append(a.all, strconv.Itoa(j))
 	}
-	if f.Names != nil && f.Columns == nil && len(f.Names) == len(a.all) {
-		a.all = slices.Clone(f.Names)
-	}
+	a.all = f.call(a.all)
 	wanted, err := f.choose(a.all)
 	if err != nil {
 		return nil, err

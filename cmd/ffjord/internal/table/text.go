@@ -102,6 +102,9 @@ func (t *textRows) header(f File) error {
 		}
 		t.buf, t.line = t.buf[end:], t.line+lines
 	}
+	if f.NoHeader {
+		t.all = f.call(t.all)
+	}
 	numbers := make([]string, len(t.all))
 	for j := range numbers {
 		numbers[j] = strconv.Itoa(j)
