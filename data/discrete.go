@@ -60,8 +60,12 @@ func stepOf(distinct []float64) (step float64, grid bool) {
 func (c *fitted) far() {
 	median, width := quantile(c.sorted, 0.5), quantile(c.sorted, 0.75)-quantile(c.sorted, 0.25)
 	out := max(median-c.sorted[0], c.sorted[len(c.sorted)-1]-median) / width
-	if width > 0 && out > 20 && c.rule.Shape == Plain {
+	switch {
+	case !(width > 0 && out > 20):
+	case c.rule.Shape == Plain:
 		c.note("has values up to %.3g times the width of its middle half away: want Winsorise or a Shape", out)
+	case c.rule.Shape == YeoJohnson:
+		c.note("has values up to %.3g times the width of its middle half away: drawn in by %s", out, c.rule.Shape)
 	}
 }
 

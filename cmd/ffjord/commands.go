@@ -112,5 +112,6 @@ func twoDashes(args []string) []string {
 
 // oneDash writes flags as this program's texts do: --top as -top.
 func oneDash(text string) string {
+	text = strings.Replace(text, "Show context-sensitive help.", "Write this help.", 1)
 	return double.ReplaceAllString(padded.ReplaceAllString(text, "$1-$2 $3"), "$1-$2")
 }

@@ -5,10 +5,12 @@ import (
 	"hash/maphash"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
 	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/flows/model"
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // findings are what was found in a table, before anything is done about it.
@@ -46,6 +48,9 @@ func (c fitCommand) read(a *app) (data.Table, error) {
 	t, err := f.Read()
 	if err != nil {
 		return t, err
+	}
+	if c.Delimiter != "" && len(t.Names) == 1 && strings.ContainsAny(t.Names[0], ",;|\t") {
+		return t, fmt.Errorf("%s: one column, %s, want another -delimiter", f.Name(), quote.Text(t.Names[0]))
 	}
 	for _, name := range c.Given {
 		if !slices.Contains(t.Names, name) {

@@ -141,11 +141,18 @@ func TestRowsWithoutNames(t *testing.T) {
 	assert.Equal(t, result{1, "", "ffjord score: standard input: no column \"height\", want one of \"0\"\n"}, got)
 }
 
+// TestWrongDelimiter gives fit one that the file does not have.
+func TestWrongDelimiter(t *testing.T) {
+	at := made{}.save(t)
+	got := ffjord(t, at, "", "fit", "rows.csv", "-delimiter", ";", "-dry-run")
+	assert.Equal(t, result{1, "", "ffjord fit: rows.csv: one column, \"height,weight\", want another -delimiter\n"}, got)
+}
+
 // TestFitTellsOfThinDensities gives fit a price in two currencies, both rounded, and a column of one value for the plot.
 func TestFitTellsOfThinDensities(t *testing.T) {
 	at := t.TempDir()
 	rng := rand.New(rand.NewPCG(2, 0))
-	text := "site,price,weight,euros\n"
+	text := "site,price,weight,euros\nA,1000000,1,900000\n"
 	for range 300 {
 		price := 1000 * math.Exp(rng.NormFloat64())
 		text += fmt.Sprintf("A,%.2f,%.3f,%.4f\n", price, price/1000+rng.NormFloat64(), 0.9*price)
@@ -155,6 +162,16 @@ func TestFitTellsOfThinDensities(t *testing.T) {
 	require.Zero(t, got.code, got.err)
 	assert.Contains(t, got.out, `column \"euros\" follows from column \"price\" but for `)
 	assert.Equal(t, 1, strings.Count(got.out, "follows from"))
+	assert.Contains(t, got.out, `times the width of its middle half away: drawn in by yeo-johnson`)
 	drawn := ffjord(t, at, "", "plot", "corner", "rows.safetensors", "-data", "rows.csv", "-n", "200", "-o", "c.png")
 	assert.Equal(t, result{}, drawn)
+}
+
+// TestFollowAnswersBeforeAWrongLine sends lines at once of which one is wrong. Those before it have their answer.
+func TestFollowAnswersBeforeAWrongLine(t *testing.T) {
+	at := made{}.save(t)
+	want := ffjord(t, at, "height,weight\n170,70\n180,80\n", "score", "m.safetensors", "-follow")
+	require.Zero(t, want.code, want.err)
+	got := ffjord(t, at, "height,weight\n170,70\n180,80\n180,tall\n170,70\n", "score", "m.safetensors", "-follow")
+	assert.Equal(t, result{1, want.out, "ffjord score: standard input:4: column \"weight\": \"tall\", want a number\n"}, got)
 }

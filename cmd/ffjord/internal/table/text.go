@@ -39,7 +39,8 @@ type textRows struct {
 // parsed is what became of a batch's text.
 type parsed struct {
 	t   data.Table
-	err error
+	err error // in the place of t
+	end error // after t, where the rows before a wrong one are answered
 }
 
 // longest is the number of bytes that a row of a text may have.
@@ -219,8 +220,7 @@ func (t *textRows) next() ([]float64, error) {
 			t.most -= rows
 		}
 		go func() {
-			t, err := t.parse(text, line)
-			done <- parsed{t, err}
+			done <- t.parsed(text, line)
 		}()
 	}
 	p := <-t.pending[0]
@@ -228,9 +228,32 @@ func (t *textRows) next() ([]float64, error) {
 		return nil, p.err
 	}
 	t.pending = t.pending[1:]
+	if p.end != nil {
+		end := make(chan parsed, 1)
+		end <- parsed{err: p.end}
+		t.pending = append([]chan parsed{end}, t.pending...)
+	}
 	values := p.t.Rows.Float64s()
 	t.known.join(p.t, values)
 	return values, nil
+}
+
+// parsed reads the rows of a text that begins at a line: those that stand before a wrong one too where each is waited for.
+func (t *textRows) parsed(text []byte, line int) parsed {
+	read, err := t.parse(text, line)
+	at := (*data.LineError)(nil)
+	if !t.follow || !errors.As(err, &at) {
+		return parsed{t: read, err: err}
+	}
+	right := 0
+	for range at.Line - line {
+		right += bytes.IndexByte(text[right:], '\n') + 1
+	}
+	if len(bytes.TrimSpace(text[:right])) == 0 {
+		return parsed{err: err}
+	}
+	before, wrong := t.parse(text[:right], line)
+	return parsed{t: before, err: wrong, end: err}
 }
 
 // parse reads the rows of a text that begins at a line.
