@@ -185,7 +185,7 @@ func TestWideFlowsAreLoaded(t *testing.T) {
 // A flow that is larger than Load allows is not saved, so that no file is found useless later.
 func TestGraphsTooLargeToBeLoaded(t *testing.T) {
 	if testing.Short() {
-		t.Skip("builds half a million nodes")
+		t.Skip("builds half a million nodes, which takes too long for -short")
 	}
 	f := newFlow(tensor.Float32, 1, flows.FFJORD{Field: nn.Seq{nn.Linear{Out: 1}, deep(34_000)}, Solver: eightSteps})
 	f.MaxNodes = 1 << 22

@@ -105,7 +105,7 @@ func TestTicksOfAnyScale(t *testing.T) {
 			hi = lo + math.Abs(lo)*math.Pow(10, -12*rapid.Float64Range(0, 1).Draw(t, "ratio"))
 		}
 		if checkSpan(lo, hi) != nil {
-			t.Skip("no scale")
+			t.Skip("rapid drew a span that has no scale, which TestScalesWithoutWidth tests")
 		}
 		most := rapid.IntRange(2, 9).Draw(t, "most")
 		got := newTicks(lo, hi, most)

@@ -35,7 +35,7 @@ func TestCheck(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if testing.Short() && c.code == 0 {
-				t.Skip("TestCheckForAPerson sees a right model")
+				t.Skip("that a right model passes is what TestCheckForAPerson tests in -short")
 			}
 			folder := c.of.save(t)
 			require.NoError(t, table.Write(filepath.Join(folder, "new.csv"), nil, c.new.draw(5, 1000), nil))

@@ -146,7 +146,7 @@ func TestFitRefuses(t *testing.T) {
 // TestFitGoesOn ends a fit by a signal, goes on, and compares with one that was not interrupted.
 func TestFitGoesOn(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("no signals to send")
+		t.Skip("Windows has no signals that a process can send to another")
 	}
 	whole := folder(t, 300)
 	flags := quick("-epochs", "1000", "-patience", "1000")

@@ -157,7 +157,7 @@ func TestScoreInParts(t *testing.T) {
 // TestScoreGoesOn ends a score by a signal and goes on: the bytes are those of one that was not interrupted.
 func TestScoreGoesOn(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("no signals to send")
+		t.Skip("Windows has no signals that a process can send to another")
 	}
 	at := learnt(t, "-columns", "height,age,city")
 	more(t, at, 30000)
@@ -231,7 +231,7 @@ func TestFollow(t *testing.T) {
 // TestScoreIsKilled kills a score that can do nothing about it, and goes on from its journal.
 func TestScoreIsKilled(t *testing.T) {
 	if testing.Short() || runtime.GOOS == "windows" {
-		t.Skip("needs a run of more than the second after which a journal is written, and signals")
+		t.Skip("waits for a journal, which is written each second: too long for -short; and Windows has no signals")
 	}
 	at := learnt(t, "-columns", "height,age,city")
 	more(t, at, 600000)

@@ -80,7 +80,7 @@ func TestNumbers(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if testing.Short() && (c.dim == 4 || c.name == "heavy tails") {
-				t.Skip("thousands of log-densities more")
+				t.Skip("computes thousands of log-densities, which takes too long for -short")
 			}
 			results, err := subject(t, c.dim, c.base, c.more...).Numbers(t.Context())
 			require.NoError(t, err)

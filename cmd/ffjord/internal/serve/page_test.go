@@ -21,7 +21,7 @@ import (
 // phone, and its console stays silent.
 func TestPage(t *testing.T) {
 	if testing.Short() {
-		t.Skip("a browser takes ten seconds")
+		t.Skip("starts a browser, which takes ten seconds: too long for -short")
 	}
 	b := openBrowser(t)
 	moon := learnt(t)
