@@ -284,18 +284,25 @@ func testSlopes[T Float](t *testing.T) {
 }
 
 func TestTanhStaysWithinOne(t *testing.T) {
-	for _, s := range sets[float32](t) {
+	t.Run("float32", func(t *testing.T) { testTanhStaysWithinOne[float32](t, 7, 9.1) })
+	t.Run("float64", func(t *testing.T) { testTanhStaysWithinOne[float64](t, 17, 20.1) })
+}
+
+// testTanhStaysWithinOne tries numbers between two of which tanh rounds to 1, and their negatives.
+func testTanhStaysWithinOne[T Float](t *testing.T, lo, hi T) {
+	for _, s := range sets[T](t) {
 		const tile = 1 << 12
-		arena := make([]float32, 2*tile)
-		a := &Unary{D: []int32{tile}, X: []int32{0}, Fn: Tanh}
-		for b := math.Float32bits(7); b < math.Float32bits(9.1); b += tile {
+		arena := make([]T, 4*tile)
+		a := &Unary{D: []int32{2 * tile, 3 * tile}, X: []int32{0, tile}, Fn: Tanh}
+		for part := range 32 {
 			for i := range tile {
-				arena[i] = math.Float32frombits(b + uint32(i))
+				x := lo + (hi-lo)*(T(part)+T(i)/tile)/32
+				arena[i], arena[tile+i] = x, -x
 			}
 			s.Unary(a, arena, tile)
-			for i, y := range arena[tile:] {
-				if !(y <= 1) {
-					t.Fatalf("%v: tanh(%v) = %v", s.ISA, arena[i], y)
+			for i, y := range arena[2*tile : 3*tile] {
+				if !(y <= 1) || arena[3*tile+i] != -y {
+					t.Fatalf("%v: tanh(%v) = %v, of its negative %v", s.ISA, arena[i], y, arena[3*tile+i])
 				}
 			}
 		}

@@ -58,7 +58,7 @@ func functions(v vec) []function {
 		{name: "log", numbers: l.numbers(), value: l.of},
 		{name: "log1p", numbers: l.numbers(), value: l.log1p},
 		{name: "log2", numbers: l.numbers(), value: l.log2},
-		tanh(v, e),
+		tanh(v),
 		{name: "sigmoid", numbers: append(e.numbers(), 1), value: func(c constants, x reg.VecVirtual) reg.VecVirtual {
 			y, _, _ := e.sigmoid(c, x)
 			return y
@@ -71,6 +71,9 @@ func functions(v vec) []function {
 	}
 }
 
+// together is how many vectors are done in turn.
+const together = 2
+
 func (f function) write(v vec) {
 	v.text(f.name, "a, arena *byte, n int", "is Unary for one operation.")
 	a, arena := param("a"), param("arena")
@@ -80,27 +83,29 @@ func (f function) write(v vec) {
 		plain, done := label("plain"), label("columnDone")
 		body := func(s reg.Register) func(int, func(reg.Register, int) Mem) {
 			return func(vectors int, at func(reg.Register, int) Mem) {
-				for r := range vectors {
-					t := v.reg()
-					v.move(at(x, r), t)
-					if s == nil {
-						v.move(f.value(c, t), at(d, r))
-						continue
-					}
-					y, slope := f.slope(c, t)
-					v.move(y, at(d, r))
-					v.move(slope, at(s, r))
+				for from := 0; from < vectors; from += together {
+					interleave(min(together, vectors-from), func(r int) {
+						t := v.reg()
+						v.move(at(x, from+r), t)
+						if s == nil {
+							v.move(f.value(c, t), at(d, from+r))
+							return
+						}
+						y, slope := f.slope(c, t)
+						v.move(y, at(d, from+r))
+						v.move(slope, at(s, from+r))
+					})
 				}
 			}
 		}
 		if f.slope != nil {
 			CMPQ(Mem{Base: a, Disp: unSlope}, U8(0))
 			jump(JEQ, plain)
-			v.rows(2, body(v.columnOf(a, unSlope, j, arena)))
+			v.rows(together, body(v.columnOf(a, unSlope, j, arena)))
 			jump(JMP, done)
 			Label(plain)
 		}
-		v.rows(2, body(nil))
+		v.rows(together, body(nil))
 		Label(done)
 	})
 	VZEROUPPER()

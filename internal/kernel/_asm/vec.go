@@ -73,11 +73,39 @@ func (v vec) regs(n int) []reg.VecVirtual {
 }
 
 func (v vec) emit(single, double func(...Op), ops ...Op) {
+	f := single
 	if v.double {
-		double(ops...)
-	} else {
-		single(ops...)
+		f = double
 	}
+	if late != nil {
+		*late = append(*late, func() { f(ops...) })
+		return
+	}
+	f(ops...)
+}
+
+// late is where instructions are put off to, nil where they are written at once.
+var late *[]func()
+
+// interleave writes the code of count vectors in turn, an instruction of each: what body writes for one of them is a
+// long chain, and the processor looks but so far ahead.
+func interleave(count int, body func(r int)) {
+	streams := make([][]func(), count)
+	for r := range streams {
+		late = &streams[r]
+		body(r)
+	}
+	late = nil
+	for i := range streams[0] {
+		for _, s := range streams {
+			s[i]()
+		}
+	}
+}
+
+// two makes a variadic instruction of one with two operands.
+func two(f func(a, b Op)) func(...Op) {
+	return func(o ...Op) { f(o[0], o[1]) }
 }
 
 // three makes a variadic instruction of one with three operands.
@@ -101,6 +129,7 @@ func (v vec) fma(b, a, d Op)     { v.emit(VFMADD231PS, VFMADD231PD, b, a, d) }  
 func (v vec) fnma(b, a, d Op)    { v.emit(VFNMADD231PS, VFNMADD231PD, b, a, d) } // d -= a·b
 func (v vec) horner(c, x, d Op)  { v.emit(VFMADD213PS, VFMADD213PD, c, x, d) }   // d = d·x + c
 func (v vec) hornerN(c, x, d Op) { v.emit(VFNMADD213PS, VFNMADD213PD, c, x, d) } // d = c - d·x
+func (v vec) hornerS(c, x, d Op) { v.emit(VFMSUB213PS, VFMSUB213PD, c, x, d) }   // d = d·x - c
 func (v vec) addInt(b, a, d Op)  { v.emit(VPADDD, VPADDQ, b, a, d) }
 
 func (v vec) shiftLeft(by int, a, d Op)  { v.emit(VPSLLD, VPSLLQ, U8(by), a, d) }
@@ -156,11 +185,7 @@ func (v vec) signMask(a Op) Op {
 		return a
 	}
 	k := K()
-	if v.double {
-		VPMOVQ2M(a, k)
-	} else {
-		VPMOVD2M(a, k)
-	}
+	v.emit(two(VPMOVD2M), two(VPMOVQ2M), a, k)
 	return k
 }
 

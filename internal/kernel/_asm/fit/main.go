@@ -76,13 +76,14 @@ func constants(b *bytes.Buffer, name, what string, c []float64) {
 // targets are the polynomials wanted, each after the leading terms of its function
 // that the kernels add exactly.
 func targets() []target {
-	r := math.Ln2/2 + 1e-4                                            // |x - n·ln2| after rounding n
-	s := math.Pow((math.Sqrt2-1)/(math.Sqrt2+1), 2) * 1.0001          // w for mantissas in [√½, √2]
-	q := math.Pow(math.Pi/4, 2) * 1.0001                              // w = r², |r| ≤ π/4
-	exp := func(k int) float64 { return factorial(k + 2) }            // (eʳ-1-r)/r²
-	atanh := func(k int) float64 { return (2*float64(k) + 3) / 2 }    // (2·atanh(s)/s - 2)/w
-	sin := func(k int) float64 { return -sign(k) * factorial(2*k+3) } // (sin(r)/r - 1)/w
-	cos := func(k int) float64 { return sign(k) * factorial(2*k+4) }  // (cos(r) - 1 + w/2)/w²
+	r := math.Ln2/2 + 1e-4                                                         // |x - n·ln2| after rounding n
+	s := math.Pow((math.Sqrt2-1)/(math.Sqrt2+1), 2) * 1.0001                       // w for mantissas in [√½, √2]
+	q := math.Pow(math.Pi/4, 2) * 1.0001                                           // w = r², |r| ≤ π/4
+	t := math.Pow(r/2, 2)                                                          // w = r², |r| ≤ ln2/4
+	exp := powerSeries(func(k int) float64 { return factorial(k + 2) })            // (eʳ-1-r)/r²
+	atanh := powerSeries(func(k int) float64 { return (2*float64(k) + 3) / 2 })    // (2·atanh(s)/s - 2)/w
+	sin := powerSeries(func(k int) float64 { return -sign(k) * factorial(2*k+3) }) // (sin(r)/r - 1)/w
+	cos := powerSeries(func(k int) float64 { return sign(k) * factorial(2*k+4) })  // (cos(r) - 1 + w/2)/w²
 	return []target{
 		{"exp32", "(eʳ-1-r)/r²", exp, -r, r, 4},
 		{"exp64", "(eʳ-1-r)/r²", exp, -r, r, 9},
@@ -94,6 +95,7 @@ func targets() []target {
 		{"sin64", "(sin(r)/r-1)/w, w = r²,", sin, 0, q, 5},
 		{"cos32", "(cos(r)-1+w/2)/w², w = r²,", cos, 0, q, 2},
 		{"cos64", "(cos(r)-1+w/2)/w², w = r²,", cos, 0, q, 5},
+		{"tanh64", "(tanh(r)/r-1)/w, w = r²,", tanhRest, 0, t, 5},
 	}
 }
 

@@ -5,10 +5,10 @@ import (
 	"math/big"
 )
 
-// target is a polynomial wanted for Σₖ wᵏ/inverse(k) on [lo, hi].
+// target is a polynomial wanted for a function on [lo, hi].
 type target struct {
 	name, what string
-	inverse    func(k int) float64 // exact in float64 as long as the terms matter
+	at         func(w *big.Float) *big.Float
 	lo, hi     float64
 	degree     int
 }
@@ -19,18 +19,29 @@ func num(v float64) *big.Float { return new(big.Float).SetPrec(bits).SetFloat64(
 
 func zero() *big.Float { return new(big.Float).SetPrec(bits) }
 
-// at sums the series until its terms vanish.
-func (t target) at(w *big.Float) *big.Float {
-	sum, power := zero(), num(1)
-	for k := range 400 {
-		term := zero().Quo(power, num(t.inverse(k)))
-		sum.Add(sum, term)
-		if term.Sign() == 0 || term.MantExp(nil) < -bits {
-			break
+// powerSeries is Σₖ wᵏ/inverse(k), summed until its terms vanish; the inverse must be exact in float64 till then.
+func powerSeries(inverse func(k int) float64) func(w *big.Float) *big.Float {
+	return func(w *big.Float) *big.Float {
+		sum, power := zero(), num(1)
+		for k := range 400 {
+			term := zero().Quo(power, num(inverse(k)))
+			sum.Add(sum, term)
+			if term.Sign() == 0 || term.MantExp(nil) < -bits {
+				break
+			}
+			power.Mul(power, w)
 		}
-		power.Mul(power, w)
+		return sum
 	}
-	return sum
+}
+
+// tanhRest is (tanh(r)/r - 1)/w, w = r², by Lambert's fraction (1768): -1/(w + 3 + w/(5 + w/(7 + ...))).
+func tanhRest(w *big.Float) *big.Float {
+	k := num(99)
+	for odd := 97.0; odd >= 3; odd -= 2 {
+		k.Add(num(odd), zero().Quo(w, k))
+	}
+	return zero().Quo(num(-1), k.Add(k, w))
 }
 
 // interpolate gives the coefficients, constant first, and a bound of the error of the
