@@ -13,13 +13,14 @@ import (
 	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/flows"
+	"github.com/go-ffjord/ffjord/internal/ranks"
 	"github.com/go-ffjord/ffjord/nn"
 	"github.com/go-ffjord/ffjord/optim"
 )
 
 // BenchmarkShares trains the demo's flow for an epoch, plainly and with one of what runs beside training, in turn, and
-// reports medians: the time with an average of the parameters as a multiple of the plain time, what a checkpoint costs
-// and so the share of one a minute, and the share of validating on a tenth of the rows.
+// reports medians: the time with an average of the parameters, and with a Reducer of one rank, as multiples of the plain
+// time, what a checkpoint costs and so the share of one a minute, and the share of validating on a tenth of the rows.
 func BenchmarkShares(b *testing.B) {
 	rng := rand.New(rand.NewPCG(1, 0))
 	parts, err := data.Holdout{NoTest: true}.Split(toy.Draw(toy.Moons{Noise: 0.06}, 8192, rng), rng)
@@ -36,8 +37,9 @@ func BenchmarkShares(b *testing.B) {
 			t.Checkpoint = &optim.Checkpoint{Path: filepath.Join(folder, strconv.Itoa(i)), Steps: 3}
 		},
 		func(t *optim.Trainer, _ int) { t.Validation = &optim.Validation{Loss: flow.HeldOut(parts.Validation)} },
+		func(t *optim.Trainer, _ int) { t.Reducer = ranks.New(1)[0] },
 	}
-	var took [4][]float64
+	var took [5][]float64
 	var validating []float64
 	for i := 0; b.Loop(); i++ {
 		for k, with := range runs {
@@ -47,12 +49,15 @@ func BenchmarkShares(b *testing.B) {
 			began := time.Now()
 			require.NoError(b, t.Run(b.Context(), flow.NLL(), parts.Train))
 			took[k] = append(took[k], time.Since(began).Seconds())
+			if t.Validation != nil {
+				validating = append(validating, last.Validating.Seconds()/last.Elapsed.Seconds())
+			}
 		}
-		validating = append(validating, last.Validating.Seconds()/last.Elapsed.Seconds())
 	}
 	plain := median(took[0])
 	one := (median(took[2]) - plain) / checkpoints
 	b.ReportMetric(median(took[1])/plain, "average/plain")
+	b.ReportMetric(median(took[4])/plain, "one-rank/plain")
 	b.ReportMetric(1000*one, "ms/checkpoint")
 	b.ReportMetric(100*one/60, "%checkpoints")
 	b.ReportMetric(100*median(validating), "%validation")

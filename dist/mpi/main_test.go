@@ -22,6 +22,8 @@ var jobs = map[string]func(w *mpi.World) (string, error){
 	"cancelled": cancelled,
 	"train":     train,
 	"panic":     panics,
+	"step":      step,
+	"time":      exchangeTimes,
 }
 
 // jobVariable names the job that a process does as a rank; without it the process runs the tests.
@@ -59,7 +61,7 @@ type job struct {
 }
 
 // run starts the job and returns what each rank said, "" of one that said nothing, and how mpirun ended.
-func (j job) run(t *testing.T) ([]string, error) {
+func (j job) run(t testing.TB) ([]string, error) {
 	t.Helper()
 	if _, err := exec.LookPath("mpirun"); err != nil {
 		t.Skip("there is no mpirun: apt-get install openmpi-bin")
