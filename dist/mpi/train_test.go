@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/dist/mpi"
@@ -28,6 +30,13 @@ import (
 // fit trains a flow of two FFJORD blocks' worth of everything that ranks have to agree on, for nine steps of three chunks
 // each, and returns every number that is left.
 func fit(ctx context.Context, r optim.Reducer, path string, seed uint64, step func(step int) error) (string, error) {
+	return fitBy(ctx, func(l flows.NLL) optim.Objective { return l }, r, path, seed, step)
+}
+
+// fitBy is fit with an objective that is made of the flow's.
+func fitBy(
+	ctx context.Context, by func(flows.NLL) optim.Objective, r optim.Reducer, path string, seed uint64, step func(step int) error,
+) (string, error) {
 	noise := rand.NewPCG(0, 0)
 	flow := &flows.Flow{Dim: 2, Params: nn.NewParams(rand.New(rand.NewPCG(7, 0))), Blocks: flows.Chain{
 		flows.FFJORD{Field: nn.MLP{Hidden: []int{8}}, Trace: flows.Hutchinson{Rand: rand.New(noise)}},
@@ -52,7 +61,7 @@ func fit(ctx context.Context, r optim.Reducer, path string, seed uint64, step fu
 		t.Checkpoint = &optim.Checkpoint{Path: path, Every: time.Hour, Steps: 3}
 	}
 	rows := toy.Draw(toy.Moons{Noise: 0.1}, 900, rand.New(rand.NewPCG(seed, 0)))
-	err := t.Run(ctx, flow.NLL(), rows)
+	err := t.Run(ctx, by(flow.NLL()), rows)
 	for p := range flow.Params.All() {
 		fmt.Fprintf(&words, "%s %x, ", p.Name(), p.Numbers())
 	}
@@ -89,13 +98,24 @@ func train(w *mpi.World) (string, error) {
 	if os.Getenv(faultVariable) == "engine's order" {
 		r = mpi.EngineOrder{World: w}
 	}
-	said, err := fit(ctx, r, os.Getenv(pathVariable), seed, func(step int) error {
+	steps := 0
+	by := func(l flows.NLL) optim.Objective {
+		if fault == "NaN" {
+			return spoilt{l, &steps}
+		}
+		return l
+	}
+	said, err := fitBy(ctx, by, r, os.Getenv(pathVariable), seed, func(step int) error {
+		steps = step
 		if step != 4 {
 			return nil
 		}
 		switch fault {
 		case "kill":
 			return syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		case "end":
+			defer func() { <-ctx.Done() }()
+			return syscall.Kill(os.Getpid(), syscall.SIGTERM)
 		case "slow":
 			time.Sleep(300 * time.Millisecond)
 		case "silent":
@@ -111,6 +131,23 @@ func train(w *mpi.World) (string, error) {
 		return "", err
 	}
 	return said, nil
+}
+
+// spoilt is an objective whose chunks have a NaN on this rank after step 4.
+type spoilt struct {
+	flows.NLL
+	steps *int
+}
+
+// Share spoils the first number of each chunk.
+func (s spoilt) Share(ctx context.Context, batch *tensor.Dense, share, of int) (sums, notes [][]float64, err error) {
+	sums, notes, err = s.NLL.Share(ctx, batch, share, of)
+	for _, sum := range sums {
+		if *s.steps == 4 {
+			sum[0] = math.NaN()
+		}
+	}
+	return sums, notes, err
 }
 
 func alone(t *testing.T) string {
@@ -149,8 +186,8 @@ func TestTrainInTheEnginesOrder(t *testing.T) {
 }
 
 // Whatever ends a rank ends the job, with a checkpoint from which another number of ranks goes on to the bits of a run
-// that nothing has ended. It is that of the last step, but where a rank was killed: mpirun then leaves the others no time,
-// and what counts is the last one that was due.
+// that nothing has ended. It is that of the last step, but where a rank was killed, since mpirun then leaves the others no
+// time, and where numbers are not finite: what counts then is the last one that was due.
 func TestFaultsEndTheJob(t *testing.T) {
 	want := alone(t)
 	for fault, test := range map[string]struct {
@@ -159,6 +196,8 @@ func TestFaultsEndTheJob(t *testing.T) {
 	}{
 		"kill":   {"", []int{3, 4}},
 		"silent": {"has waited 1s", []int{4}},
+		"end":    {"optim: rank 2: optim: epoch 2, step 5: context canceled", []int{4}},
+		"NaN":    {"optim: epoch 2, step 5: gradient is not finite", []int{3}},
 		"error":  {"optim: rank 2: optim: epoch 2, after step 4: observer: a full disk", []int{4}},
 	} {
 		t.Run(fault, func(t *testing.T) {
