@@ -1,8 +1,8 @@
 package baseline_test
 
 import (
-	"flag"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,17 +15,17 @@ import (
 	"github.com/go-ffjord/ffjord/data/score"
 )
 
-var tables = flag.String("tables", "", "folder of NAME.train.csv, and NAME.test.csv with a column anomaly of 0 and 1")
-
-// TestTables prints what each baseline reaches on the tables of a folder, in nats on the test rows that are no
-// anomalies and as AUROC of the others against them:
+// TestTables prints what each baseline reaches on the tables of the folder that the environment variable FFJORD_TABLES
+// names: NAME.train.csv has usual rows, NAME.test.csv others and anomalies, told by its last column "anomaly". Nats are
+// those of the usual test rows, AUROC that of the anomalies against them:
 //
-//	go test -run TestTables -v ./data/baseline -tables FOLDER
+//	FFJORD_TABLES=folder go test -run TestTables -v ./data/baseline
 func TestTables(t *testing.T) {
-	if *tables == "" {
-		t.Skip("needs the folder of tables that -tables names; they are not part of the module")
+	folder := os.Getenv("FFJORD_TABLES")
+	if folder == "" {
+		t.Skip("wants a folder of tables in FFJORD_TABLES; they are not part of the module")
 	}
-	names, err := filepath.Glob(filepath.Join(*tables, "*.train.csv"))
+	names, err := filepath.Glob(filepath.Join(folder, "*.train.csv"))
 	require.NoError(t, err)
 	require.NotEmpty(t, names)
 	fmt.Println("| table | rows | columns | density | test nats | AUROC | seconds |")
