@@ -12,11 +12,22 @@ type categories struct {
 	levels []string
 	code   map[string]int
 	closed bool // others are refused
+	sorts  bool // they are numbered as they come, and sorted once all rows are read
+}
+
+// CategoryError says that a category is none of those that are known.
+type CategoryError struct {
+	Category string
+	Levels   []string // those that are
+}
+
+func (e *CategoryError) Error() string {
+	return fmt.Sprintf("%s is none of the categories %s", quote.Text(e.Category), quoteAll(e.Levels))
 }
 
 // newCategories returns those of the levels, or of whatever comes if there are none.
 func newCategories(levels []string) *categories {
-	c := &categories{levels: slices.Clone(levels), code: make(map[string]int, len(levels)), closed: levels != nil}
+	c := &categories{levels: slices.Clone(levels), code: make(map[string]int, len(levels)), closed: levels != nil, sorts: levels == nil}
 	for k, level := range levels {
 		c.code[level] = k
 	}
@@ -27,7 +38,7 @@ func (c *categories) of(text string) (float64, error) {
 	k, ok := c.code[text]
 	if !ok {
 		if c.closed {
-			return 0, fmt.Errorf("%s is none of the categories %s", quote.Text(text), quoteAll(c.levels))
+			return 0, &CategoryError{text, c.levels}
 		}
 		k = len(c.levels)
 		c.code[text] = k

@@ -39,8 +39,11 @@ type CSV struct {
 	// [Table.Levels], where Read puts them in alphabetical order.
 	Categories []string
 	// Levels are the categories of such columns as they are known from another table, the one that a model was trained on.
-	// A category that is none of them is refused.
+	// A category that is none of them is refused, by a [*CategoryError].
 	Levels map[string][]string
+	// OpenLevels takes others too, which come behind those of Levels in [Table.Levels]: a [Transform] says of their rows
+	// what it can't take.
+	OpenLevels bool
 	// MaxRow bounds the bytes of a row's text. A longer one is a [LimitError]. Zero means 64 MiB.
 	MaxRow int
 }
@@ -176,6 +179,7 @@ func (c CSV) read(rows *CSVRows) error {
 	for j, name := range rows.names {
 		if levels, ok := c.Levels[name]; ok {
 			rows.categories[j] = newCategories(levels)
+			rows.categories[j].closed = !c.OpenLevels
 		}
 	}
 	return nil

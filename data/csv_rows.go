@@ -46,7 +46,7 @@ func (c *CSVRows) Levels() map[string][]string {
 // sortLevels sorts the categories of columns where they were numbered as they came, in the rows that were read too.
 func (c *CSVRows) sortLevels(values []float64) {
 	for j, of := range c.categories {
-		if of == nil || of.closed {
+		if of == nil || !of.sorts {
 			continue
 		}
 		to := of.sorted()

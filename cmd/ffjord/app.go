@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
 
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
 	"github.com/go-ffjord/ffjord/internal/program"
 )
 
@@ -60,7 +61,8 @@ func (a *app) exit(err error) int {
 	if alarm := (*alarmError)(nil); errors.As(err, &alarm) {
 		return alarmed
 	}
-	if usage := (*usageError)(nil); errors.As(err, &usage) {
+	usage, argument := (*usageError)(nil), (*table.ArgumentError)(nil)
+	if errors.As(err, &usage) || errors.As(err, &argument) {
 		return program.Misused
 	}
 	if a.ctx.Err() == nil {

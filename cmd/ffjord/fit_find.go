@@ -54,7 +54,7 @@ func (c fitCommand) read(a *app) (data.Table, error) {
 	}
 	for _, name := range c.Given {
 		if !slices.Contains(t.Names, name) {
-			return t, usagef("-given %s, want columns among %q", name, t.Names)
+			return t, f.Absent("given", name, "column", t.Names)
 		}
 	}
 	const least = 20

@@ -111,12 +111,12 @@ func compare(name string, flow, others []float64) (model.Baseline, error) {
 	return b, err
 }
 
-// other is a density to compare with. Given columns, its density of them is taken off.
+// other is a density to compare with.
 type other struct {
 	name        string
 	rows, tests int // at most
 	fit         func(ctx context.Context, x *tensor.Dense) (data.LogProber, error)
-	// given returns the density of the columns from dim on alone.
+	// given returns the density of the columns from dim on alone, to be taken off. Nil is of a density given them already.
 	given func(p data.LogProber, dim int) (data.LogProber, error)
 }
 
@@ -129,12 +129,13 @@ func (j *job) others() []other {
 			em := baseline.EM{Components: []int{1, 2, 4, 8, 16, 32}, HeldOut: 0.1, Floor: 1e-3}
 			return em.Fit(ctx, x, rand.New(rand.NewPCG(j.Seed, 2)))
 		}, conditionsOf}
+	given := 0
 	if len(j.given.Columns) > 0 {
-		return []other{mixture, normal} // kernels have no density given others that is worth a comparison
+		given = j.given.Dim()
 	}
 	kernels := other{"kernel density", kernelRows, kernelTests,
 		func(ctx context.Context, x *tensor.Dense) (data.LogProber, error) {
-			return baseline.Kernel{HeldOut: 0.1}.Fit(ctx, x)
+			return baseline.Kernel{HeldOut: 0.1, Given: given}.Fit(ctx, x)
 		}, nil}
 	return []other{mixture, kernels, normal}
 }
@@ -173,7 +174,7 @@ func (j *job) otherwise(ctx context.Context, of other, test data.Table) ([]float
 		return nil, err
 	}
 	floats.Add(logp, logDet)
-	if len(j.given.Columns) == 0 {
+	if len(j.given.Columns) == 0 || of.given == nil {
 		return logp, nil
 	}
 	alone, err := of.given(p, j.x.Dim())

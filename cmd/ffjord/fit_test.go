@@ -103,9 +103,11 @@ func TestFitGivenColumns(t *testing.T) {
 		Verdict string      `json:"verdict"`
 	}
 	require.NoError(t, json.Unmarshal([]byte(got.out), &told))
-	require.Len(t, told.About.Baselines, 2)
+	require.Len(t, told.About.Baselines, 3)
 	// Heights are N(170, 10²) whatever the city: -log(10·√(2πe)) = -3.72 nats, less what few rows can't tell.
-	assert.InDelta(t, -3.72, told.About.Baselines[1].Mean.Mean, 4*told.About.Baselines[1].StdErr)
+	for _, b := range told.About.Baselines {
+		assert.InDelta(t, -3.72, b.Mean.Mean, 4*b.StdErr, b.Name)
+	}
 	require.NoError(t, os.WriteFile(filepath.Join(at, "cities.csv"), []byte("city\nOslo\nRome\n"), 0o600))
 	drawn := ffjord(t, at, "", "sample", "m.safetensors", "-n", "2", "-given", "cities.csv")
 	require.Zero(t, drawn.code, drawn.err)
@@ -126,6 +128,7 @@ func TestFitRefuses(t *testing.T) {
 	at := folder(t, 100)
 	require.NoError(t, os.WriteFile(filepath.Join(at, "bad.csv"), []byte("a,b\n1,2\n3,x\n4,5\n"), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(at, "few.csv"), []byte("a,b\n1,2\n3,4\n"), 0o600))
+	absent := `no such column in people.csv, want one of "id", "name", "city", "age", "height", "dm", "planet"` + "\n"
 	for _, c := range []struct {
 		name string
 		args []string
@@ -134,8 +137,12 @@ func TestFitRefuses(t *testing.T) {
 		{"a bad cell", []string{"fit", "bad.csv"}, result{1, "", "ffjord fit: bad.csv:3: column \"b\": \"x\", want a number\n"}},
 		{"few rows", []string{"fit", "few.csv"}, result{1, "", "ffjord fit: few.csv: 2 rows, want at least 20 to learn, choose and test by\n"}},
 		{"no file", []string{"fit", "none.csv"}, result{1, "", "ffjord fit: none.csv: no such file or directory\n"}},
-		{"no column", quick("-columns", "weight"), result{1, "",
-			"ffjord fit: people.csv: no column \"weight\", want one of \"id\", \"name\", \"city\", \"age\", \"height\", \"dm\", \"planet\"\n"}},
+		{"no column", quick("-columns", "weight"), result{2, "", "ffjord fit: -columns weight: " + absent}},
+		{"no column to exclude", quick("-exclude", "weight"), result{2, "", "ffjord fit: -exclude weight: " + absent}},
+		{"no column of categories", quick("-categories", "weight"), result{2, "", "ffjord fit: -categories weight: " + absent}},
+		{"no column to be given", quick("-given", "city,weight"), result{2, "", "ffjord fit: -given weight: " + absent}},
+		{"no name for a text", quick("-delimiter", ";;"), result{2, "",
+			"ffjord fit: -delimiter \";;\", want one character of ASCII that is no quote, or tab\n"}},
 		{"no method", quick("-solver", "ode45"), result{2, "",
 			"ffjord fit: -solver ode45, want one of bosh3, dop853, dopri5, dopri8, euler, heun, midpoint, rk4, rk4-3/8, tsit5\n"}},
 	} {

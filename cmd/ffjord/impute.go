@@ -81,7 +81,7 @@ func (c imputeCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	f.Batch = imputeBatch
+	f.Batch, f.OpenLevels = imputeBatch, false // what is written has the categories of the model
 	rows, err := f.Open()
 	if err != nil {
 		return err

@@ -17,10 +17,10 @@ type input struct {
 }
 
 // rows returns the table of rows for a model. One without names, an array's, has the model's columns in their order,
-// where nothing says which of them are given.
+// where nothing says which of them are given. Categories that the model has not seen are dealt, for it to tell of.
 func (i input) rows(a *app, path string, m *model.Model) (table.File, error) {
 	f, err := i.file(a, path)
-	f.Columns, f.Levels, f.Fixed = m.Inputs(), m.Levels(), true
+	f.Columns, f.Levels, f.Fixed, f.OpenLevels = m.Inputs(), m.Levels(), true, true
 	if len(m.Given.Columns) == 0 {
 		f.Names = m.Inputs()
 	}

@@ -75,6 +75,7 @@ func TestHelp(t *testing.T) {
 }
 
 func TestWrongUse(t *testing.T) {
+	const endings = "want a name that ends with .csv, .tsv, .npy, .parquet or .jsonl, which says how it is written; .gz or .zst behind a text\n"
 	for _, c := range []struct {
 		name string
 		args []string
@@ -83,7 +84,11 @@ func TestWrongUse(t *testing.T) {
 		{"command", []string{"sampl"}, "ffjord: unexpected argument sampl, did you mean \"sample\"?; see ffjord -h\n"},
 		{"flag", []string{"sample", "m", "-top"}, "ffjord sample: unknown flag -top; see ffjord sample -h\n"},
 		{"number", []string{"sample", "m", "-n", "x"}, "ffjord sample: -n: expected a valid 64 bit int but got \"x\"; see ffjord sample -h\n"},
-		{"output", []string{"sample", "m", "-o", "a.npz"}, "ffjord sample: a.npz: no table is written as .npz, want .csv, .npy or .parquet\n"},
+		{"output", []string{"sample", "m", "-o", "a.npz"}, "ffjord sample: a.npz: " + endings},
+		{"no output", []string{"score", "m", "-o", "a.xlsx"}, "ffjord score: a.xlsx: " + endings},
+		{"nothing to end", []string{"impute", "m", "rows.csv", "-o", "a"}, "ffjord impute: a: " + endings},
+		{"merged output", []string{"merge", "a.csv", "-o", "/dev/null"}, "ffjord merge: /dev/null: " + endings},
+		{"compressed array", []string{"sample", "m", "-o", "a.npy.gz"}, "ffjord sample: a.npy.gz: .npy is not written compressed, want it without .gz\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := ffjord(t, t.TempDir(), "", c.args...)

@@ -5,9 +5,12 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -139,6 +142,31 @@ func TestRowsWithoutNames(t *testing.T) {
 	assert.Equal(t, string(read(t, at, "d.csv")), imputed.out, imputed.err)
 	got := ffjord(t, at, "1\n2\n", "score", "m.safetensors", "-", "-no-header")
 	assert.Equal(t, result{1, "", "ffjord score: standard input: no column \"height\", want one of \"0\"\n"}, got)
+}
+
+// TestKilledLeavesNothing kills a draw that can do nothing about it: the next one to the same file removes what it left.
+func TestKilledLeavesNothing(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("where files can't be held what is left is told by its age")
+	}
+	at := made{}.save(t)
+	run := exec.Command(binary, "sample", "m.safetensors", "-n", "1000000000", "-o", "draws.csv")
+	run.Dir = at
+	require.NoError(t, run.Start())
+	left := func() []string {
+		found, err := filepath.Glob(filepath.Join(at, ".draws.csv.*.tmp"))
+		require.NoError(t, err)
+		return found
+	}
+	require.Eventually(t, func() bool { return len(left()) == 1 }, time.Minute, time.Millisecond)
+	other := ffjord(t, at, "", "sample", "m.safetensors", "-n", "2", "-o", "draws.csv")
+	assert.Equal(t, result{}, other, "a second process has files of its own")
+	assert.Len(t, left(), 1, "what is being written stays")
+	require.NoError(t, run.Process.Kill())
+	require.Error(t, run.Wait())
+	assert.Len(t, left(), 1)
+	assert.Equal(t, result{}, ffjord(t, at, "", "sample", "m.safetensors", "-n", "2", "-o", "draws.csv"))
+	assert.Empty(t, left())
 }
 
 // TestWrongDelimiter gives fit one that the file does not have.

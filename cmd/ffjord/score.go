@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
@@ -91,6 +92,8 @@ func (c *scoreCommand) check() error {
 		return usagef("-follow reads standard input as it comes, want no file, -shard, -resume or -top with it")
 	case c.Resume && (c.File == "-" || c.Out == "-" || c.Out == ""):
 		return usagef("-resume wants a file to read and -o with a file to write")
+	case c.Shard != "" && strings.HasSuffix(strings.ToLower(c.Out), ".jsonl"):
+		return usagef("-shard with -o %s, want .csv, .npy or .parquet: a merge reads no .jsonl", c.Out)
 	case c.Shard != "" && (c.File == "-" || c.Out == "-" || c.Out == ""):
 		return usagef("-shard wants a file to read and -o with a file to write")
 	}
@@ -121,7 +124,8 @@ type tally struct {
 	Rows      int       `json:"rows"`
 	Missing   int       `json:"missing"`    // rows that miss a value
 	None      int       `json:"no_density"` // rows that have no log-density
-	Below     int       `json:"below"`      // rows below the threshold
+	Unseen    []unseen  `json:"unseen,omitempty"`
+	Below     int       `json:"below"` // rows below the threshold
 	Strangest []strange `json:"strangest,omitempty"`
 }
 
@@ -151,11 +155,11 @@ func (r *scoring) report() error {
 		fmt.Fprintf(r.a.err, "%s in %v, %s rows a second%s\n", plural(r.Rows, "row"), took.Round(10*time.Millisecond),
 			thousands(float64(r.Rows-r.already)/took.Seconds()), r.remarks())
 	}
-	for i, fault := range r.faults {
-		if i == 3 {
-			break
-		}
+	for _, fault := range r.faults {
 		fmt.Fprintf(r.a.err, "%s %v\n", paint(r.a.err, yellow, "•"), fault)
+	}
+	for _, u := range r.Unseen {
+		fmt.Fprintf(r.a.err, "%s %v\n", paint(r.a.err, yellow, "•"), u)
 	}
 	if r.Threshold > 0 && r.Below > 0 {
 		return &alarmError{fmt.Sprintf("%s of %d %s stranger than %.6g %% of the training rows (log-density below %.4g)",

@@ -138,7 +138,9 @@ func (r *scoring) count(b *scored) {
 		}
 	}
 	for _, bad := range b.s.Bad {
-		if len(r.faults) < 3 {
+		if new := (*data.CategoryError)(nil); errors.As(bad, &new) {
+			r.unseen(bad, new.Category)
+		} else if len(r.faults) < 3 {
 			r.faults = append(r.faults, r.placed(bad))
 		}
 	}

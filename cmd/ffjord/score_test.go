@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
+	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/flows/model"
 )
 
@@ -82,10 +84,28 @@ func TestScoreMarksRowsWithoutDensity(t *testing.T) {
 	assert.Contains(t, got.err, "2 miss values; 2 have no log-density")
 	assert.Contains(t, got.err, `row 2, column "height": missing`)
 
-	bad := ffjord(t, at, "city,height\nRome,170\nParis,170\n", "score", "m.safetensors", "-o", "s.csv")
-	assert.Equal(t, result{1, "", "ffjord score: standard input:3: column \"city\": \"Paris\" is none of the categories [\"Bern\" \"Oslo\" \"Rome\"]\n"}, bad)
-	assert.NoFileExists(t, filepath.Join(at, "s.csv"))
-	assert.NoFileExists(t, filepath.Join(at, "s.csv.partial"))
+	other := "city,height\nRome,170\nParis,170\nBern,\nParis,180\nOslo,160\n"
+	want := ffjord(t, at, strings.ReplaceAll(other, "Paris", "NA"), "score", "m.safetensors")
+	require.Zero(t, want.code, want.err)
+	for _, name := range []string{"-", "new.parquet"} {
+		if name != "-" {
+			rows := data.Table{Names: []string{"city", "height"}, Levels: map[string][]string{"city": {"Rome", "Paris", "Bern", "Oslo"}},
+				Rows: data.Rows(2, 0, 170, 1, 170, 2, math.NaN(), 1, 180, 3, 160)}
+			require.NoError(t, table.Write(filepath.Join(at, name), nil, rows, nil))
+		}
+		got := ffjord(t, at, other, "score", "m.safetensors", name, "-batch", "2")
+		require.Zero(t, got.code, got.err)
+		assert.Equal(t, strings.ReplaceAll(strings.ReplaceAll(want.out, ",,1", ",,0"), ",,0\n,,0\n,,0", ",,0\n,,1\n,,0"), got.out)
+		assert.Contains(t, got.err, "5 rows in ")
+		assert.Contains(t, got.err, "1 misses values; 3 have no log-density")
+		assert.Contains(t, got.err, `column "city": 2 rows, row 2 the first, have "Paris", which the training rows do not have`)
+	}
+	told := ffjord(t, at, other, "score", "m.safetensors", "-json", "-o", "s.csv")
+	require.Zero(t, told.code, told.err)
+	assert.Contains(t, told.out, `"category": "Paris"`)
+	imputed := ffjord(t, at, other, "impute", "m.safetensors", "-")
+	assert.Equal(t, 1, imputed.code)
+	assert.Contains(t, imputed.err, "standard input:3: column \"city\": \"Paris\" is none of the categories [\"Bern\" \"Oslo\" \"Rome\"]\n")
 }
 
 func TestScoreAlarms(t *testing.T) {

@@ -119,6 +119,48 @@ func TestBandwidthByHeldOutRows(t *testing.T) {
 	assert.Less(t, nll(baseline.Kernel{HeldOut: 0.25}), nll(baseline.Kernel{})-0.1, "eight clusters want less than one")
 }
 
+// A density given columns is that of all by that of the condition, which another fit has, and integrates to one over the
+// others.
+func TestKernelsGivenColumns(t *testing.T) {
+	rng := seeded(4)
+	var all, alone []float64
+	for range 60 {
+		c, d := rng.NormFloat64(), 3*rng.Float64()
+		all, alone = append(all, 50+c*c+0.3*rng.NormFloat64(), c, d), append(alone, c, d)
+	}
+	for _, full := range []bool{false, true} {
+		k := baseline.Kernel{Full: full, Bandwidth: 0.3}
+		joint, err := k.Fit(t.Context(), data.Rows(3, all...))
+		require.NoError(t, err)
+		marginal, err := k.Fit(t.Context(), data.Rows(2, alone...))
+		require.NoError(t, err)
+		k.Given = 2
+		given, err := k.Fit(t.Context(), data.Rows(3, all...))
+		require.NoError(t, err)
+		const half, cells = 40.0, 2000
+		h, mass := 2*half/cells, 0.0
+		for i := range cells {
+			row := []float64{50 - half + h*(float64(i)+0.5), 0.4, 1.1}
+			mass += h * math.Exp(given.LogProb(row))
+		}
+		assert.InDelta(t, 1, mass, 1e-9, "the midpoint rule is that good for smooth tails")
+		for _, row := range [][]float64{{50, 0, 1}, {58, -3, 2}, {20, 6, -4}} {
+			assert.InDelta(t, joint.LogProb(row)-marginal.LogProb(row[1:]), given.LogProb(row), 1e-9)
+		}
+	}
+	// Conditions that repeat draw the bandwidth for all columns to zero, and matter nothing to that of the others.
+	var codes []float64
+	for range 200 {
+		codes = append(codes, rng.NormFloat64(), float64(rng.IntN(2)), float64(rng.IntN(2)))
+	}
+	held := func(given int) float64 {
+		d, err := baseline.Kernel{HeldOut: 0.3, Given: given}.Fit(t.Context(), data.Rows(3, codes...))
+		require.NoError(t, err)
+		return d.Bandwidth
+	}
+	assert.Less(t, 2*held(0), held(2))
+}
+
 // Fewer rows than columns, columns that depend on each other, repeated rows: there is a density, and it says so.
 func TestDegenerateRows(t *testing.T) {
 	rng := seeded(1)
@@ -185,6 +227,7 @@ func TestRefusals(t *testing.T) {
 		{first(baseline.EM{HeldOut: 0.01}.Fit(ctx, x, nil)), "leaves 20 and 0, want at least 2 to fit and 1 to judge"},
 		{first(baseline.EM{Components: []int{20}, HeldOut: 0.5}.Fit(ctx, x, seeded(1))), "[20] components for the 10 rows"},
 		{first(baseline.Kernel{Bandwidth: -1}.Fit(ctx, x)), "baseline: Bandwidth -1, want"},
+		{first(baseline.Kernel{Given: 2}.Fit(ctx, x)), "baseline: Given 2 of 2 columns, want at least one that is no condition"},
 		{first(baseline.Kernel{Rule: "scot"}.Fit(ctx, x)), `baseline: no rule for bandwidths is called "scot", want Scott or Silverman`},
 	} {
 		assert.ErrorContains(t, c.err, c.want)

@@ -49,6 +49,13 @@ type Kernel struct {
 	// HeldOut is the share of rows, the last ones, that choose h by their likelihood from what it would be without,
 	// times 1/16 to 4 in steps of √2; all rows are kernels then. 0 does not choose.
 	HeldOut float64
+	// Given is the number of columns, the last ones, that are a condition c: the density, by which HeldOut chooses too, is
+	// that of the others given them (Rosenblatt 1969),
+	//
+	//	p(x|c) = Σ N((x, c); (xᵢ, cᵢ), h² S) / Σ N(c; cᵢ, h² S_c)
+	//
+	// and its rows are still those of all columns.
+	Given int
 }
 
 // KernelDensity is a fitted kernel density. Its LogProb takes time by the number of rows it was fitted to.
@@ -56,9 +63,10 @@ type KernelDensity struct {
 	Bandwidth float64 // h
 
 	scale  data.Standardize
-	whiten normal    // to coordinates in which the kernel is h² I
+	whiten normal    // to coordinates in which the kernel is h² I, the condition's first
 	rows   []float64 // in those
-	log    float64   // log of the density of one kernel of weight 1/n at its centre
+	given  int       // columns of the condition
+	log    float64   // log of the density of one kernel of weight 1/n at its centre, without a weight where there is a condition
 }
 
 // Fit returns the density for the rows of x (rows, dim), at least two. The context is asked where HeldOut chooses.
@@ -74,6 +82,12 @@ func (k Kernel) Fit(ctx context.Context, x *tensor.Dense) (*KernelDensity, error
 		return nil, fmt.Errorf("baseline: Bandwidth %v, want one above 0, or 0 for the rule's", k.Bandwidth)
 	}
 	dim := scale.Dim()
+	if k.Given < 0 || k.Given >= dim {
+		return nil, fmt.Errorf("baseline: Given %d of %d columns, want at least one that is no condition", k.Given, dim)
+	}
+	for z := range slices.Chunk(rows, dim) {
+		conditionFirst(z, k.Given)
+	}
 	whiten, err := k.shape(rows, dim)
 	if err != nil {
 		return nil, err
@@ -90,13 +104,25 @@ func (k Kernel) Fit(ctx context.Context, x *tensor.Dense) (*KernelDensity, error
 		}
 	}
 	if k.HeldOut > 0 {
-		if h, err = choose(ctx, rows, dim, h, k.HeldOut); err != nil {
+		if h, err = choose(ctx, rows, dim, k.Given, h, k.HeldOut); err != nil {
 			return nil, err
 		}
 	}
-	d := &KernelDensity{Bandwidth: h, scale: scale, whiten: whiten, rows: rows}
-	d.log = whiten.log + scale.LogDet() - float64(dim)*math.Log(h) - math.Log(float64(len(rows)/dim))
+	d := &KernelDensity{Bandwidth: h, scale: scale, whiten: whiten, rows: rows, given: k.Given}
+	for i := k.Given; i < dim; i++ {
+		d.log += math.Log(whiten.lower[i*dim+i]) - math.Log(h) - math.Log(2*math.Pi)/2 - math.Log(scale.Std[i-k.Given])
+	}
+	if k.Given == 0 {
+		d.log -= math.Log(float64(len(rows) / dim))
+	}
 	return d, nil
+}
+
+// conditionFirst puts the last columns of a row, those of the condition, in front of the others.
+func conditionFirst(row []float64, given int) {
+	c := slices.Clone(row[len(row)-given:])
+	copy(row[given:], row)
+	copy(row, c)
 }
 
 // shape returns a normal density of the kernels' shape S about 0, in standardised units.
@@ -127,7 +153,7 @@ func (k Kernel) shape(rows []float64, dim int) (normal, error) {
 }
 
 // choose returns the bandwidth, of those that [Kernel] names, that gives the rows held out the highest likelihood.
-func choose(ctx context.Context, rows []float64, dim int, h, share float64) (float64, error) {
+func choose(ctx context.Context, rows []float64, dim, given int, h, share float64) (float64, error) {
 	fit, judge, err := split(rows, dim, share)
 	if err != nil {
 		return 0, err
@@ -135,12 +161,12 @@ func choose(ctx context.Context, rows []float64, dim int, h, share float64) (flo
 	best, most := h, math.Inf(-1)
 	for e := -8; e <= 4; e++ {
 		try := h * math.Pow(2, float64(e)/2)
-		total := -float64(dim) * math.Log(try) * float64(len(judge)/dim)
+		total := -float64(dim-given) * math.Log(try) * float64(len(judge)/dim)
 		for z := range slices.Chunk(judge, dim) {
 			if ctx.Err() != nil {
 				return 0, fmt.Errorf("baseline: %w", ctx.Err())
 			}
-			total += kernels(fit, z, try)
+			total += kernels(fit, z, given, try)
 		}
 		if total > most {
 			best, most = try, total
@@ -149,23 +175,30 @@ func choose(ctx context.Context, rows []float64, dim int, h, share float64) (flo
 	return best, nil
 }
 
-// kernels is log Σ exp(-|z - rowᵢ|²/2h²).
-func kernels(rows, z []float64, h float64) float64 {
-	sum := newLogSum()
+// kernels is log Σ exp(-|z - rowᵢ|²/2h²), less the same of the first columns alone where these are given.
+func kernels(rows, z []float64, given int, h float64) float64 {
+	all, conditions := newLogSum(), newLogSum()
 	dim, factor := len(z), -1/(2*h*h)
 	for i := 0; i < len(rows); i += dim {
-		sum.add(factor * square(z, rows[i:i+dim]))
+		row := rows[i : i+dim]
+		c := factor * square(z[:given], row[:given])
+		conditions.add(c)
+		all.add(c + factor*square(z[given:], row[given:]))
 	}
-	return sum.log()
+	if given == 0 {
+		return all.log()
+	}
+	return all.log() - conditions.log()
 }
 
 // Dim returns the width of a row.
 func (d *KernelDensity) Dim() int { return d.scale.Dim() }
 
-// LogProb returns log p(x) in nats of one row x of length Dim(); it panics for another length.
+// LogProb returns log p(x), or log p(x|c), in nats of one row of length Dim(); it panics for another length.
 func (d *KernelDensity) LogProb(x []float64) float64 {
 	z := standardize(d.scale, x)
+	conditionFirst(z, d.given)
 	y := make([]float64, len(z))
 	d.whiten.whiten(z, y)
-	return kernels(d.rows, y, d.Bandwidth) + d.log
+	return kernels(d.rows, y, d.given, d.Bandwidth) + d.log
 }

@@ -20,8 +20,11 @@ import (
 // a folder that is not there fs.ErrNotExist, one that nothing may be written to fs.ErrPermission. Whatever it is, an
 // older file is as it was.
 //
+// A path that is there and is no regular file, such as /dev/null, is ErrIrregular: it would be replaced by one.
+//
 // The file is written beside path under a name that begins with a dot and ends with .tmp. A process that is killed may
-// leave one; a later Write to the same path removes those of ten minutes and more.
+// leave one. A later Write to the same path removes it, where a system can tell that nobody writes it any more (by flock),
+// and else after ten minutes.
 func Write(path string, data []byte) error {
 	f, err := Create(path)
 	if err != nil {
@@ -32,6 +35,9 @@ func Write(path string, data []byte) error {
 	}
 	return f.Commit()
 }
+
+// ErrIrregular says that what has the name of a file to be written is none.
+var ErrIrregular = errors.New("it is no regular file")
 
 // File is a file that has not appeared yet. Its errors are those of [Write].
 type File struct {
@@ -48,9 +54,13 @@ func Create(path string) (*File, error) {
 		if info.IsDir() {
 			return nil, f.named(syscall.EISDIR)
 		}
+		if !info.Mode().IsRegular() {
+			return nil, f.named(ErrIrregular)
+		}
 		permissions = info.Mode().Perm()
 	}
 	folder, name := f.split()
+	sweep(folder, name)
 	var err error
 	if f.f, err = create(folder, name, permissions); err != nil {
 		return nil, f.named(err)
@@ -73,15 +83,23 @@ func (f *File) WriteAt(p []byte, at int64) (int, error) {
 // Commit makes the file appear, in place of an older one of that name. After an error there is no trace of it.
 func (f *File) Commit() error {
 	f.over = true
-	err := errors.Join(f.f.Sync(), f.f.Close())
+	err := f.f.Sync()
+	if closedToRename {
+		err = errors.Join(err, f.f.Close())
+	}
 	if err == nil {
 		err = os.Rename(f.f.Name(), f.path)
 	}
 	if err != nil {
-		return f.named(errors.Join(err, os.Remove(f.f.Name())))
+		err = errors.Join(err, os.Remove(f.f.Name()))
 	}
-	folder, name := f.split()
-	sweep(folder, name)
+	if !closedToRename {
+		err = errors.Join(err, f.f.Close())
+	}
+	if err != nil {
+		return f.named(err)
+	}
+	folder, _ := f.split()
 	return f.named(syncFolder(folder))
 }
 
@@ -115,16 +133,29 @@ func (f *File) named(err error) error {
 	return &fs.PathError{Op: "write", Path: f.path, Err: err}
 }
 
-// create makes a new file beside name.
+// create makes a new file beside name, and holds it.
 func create(folder, name string, permissions fs.FileMode) (*os.File, error) {
 	for n := 0; ; n++ {
 		temporary := filepath.Join(folder, fmt.Sprintf(".%s.%d-%d.tmp", name, os.Getpid(), n))
 		f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, permissions)
-		if !errors.Is(err, fs.ErrExist) {
-			return f, err
+		if errors.Is(err, fs.ErrExist) {
+			continue
 		}
+		if err != nil {
+			return nil, err
+		}
+		hold(f)
+		if named, err := os.Lstat(temporary); err == nil {
+			if held, err := f.Stat(); err == nil && os.SameFile(held, named) {
+				return f, nil
+			}
+		}
+		_ = f.Close() // another has taken it for a leftover before it was held
 	}
 }
+
+// old is the age of a leftover where nothing else tells one.
+const old = 10 * time.Minute
 
 // sweep removes what processes that were killed have left beside name. It is no error where that can't be done.
 func sweep(folder, name string) {
@@ -133,13 +164,20 @@ func sweep(folder, name string) {
 		return
 	}
 	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), "."+name+".") || !strings.HasSuffix(e.Name(), ".tmp") {
+		if !isTemporary(e.Name(), name) {
 			continue
 		}
-		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > 10*time.Minute {
-			_ = os.Remove(filepath.Join(folder, e.Name()))
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() {
+			reclaim(filepath.Join(folder, e.Name()), time.Since(info.ModTime()))
 		}
 	}
+}
+
+// isTemporary reports whether that is what create calls a file beside name.
+func isTemporary(file, name string) bool {
+	rest, ok := strings.CutPrefix(file, "."+name+".")
+	number, is := strings.CutSuffix(rest, ".tmp")
+	return ok && is && number != "" && strings.Trim(number, "-0123456789") == ""
 }
 
 // syncFolder makes the names in a folder last.

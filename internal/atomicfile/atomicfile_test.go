@@ -71,18 +71,36 @@ func TestFailuresNameThePathAndItsCause(t *testing.T) {
 	}
 }
 
-// A process that was killed leaves its file; one that may still be written to is let alone.
+// A process that was killed leaves its file; one that is still being written is let alone, and so are files of others.
 func TestLeftoversAreSwept(t *testing.T) {
 	folder := t.TempDir()
-	old, fresh, other := filepath.Join(folder, ".a.1-0.tmp"), filepath.Join(folder, ".a.2-0.tmp"), filepath.Join(folder, ".b.1-0.tmp")
-	for _, path := range []string{old, fresh, other} {
-		require.NoError(t, os.WriteFile(path, nil, 0o600))
-	}
+	left, others := ".a.1-0.tmp", []string{".a.b.1-0.tmp", ".a.mine.tmp", ".b.1-0.tmp"}
 	before := time.Now().Add(-time.Hour)
-	require.NoError(t, os.Chtimes(old, before, before))
-	require.NoError(t, os.Chtimes(other, before, before))
-	require.NoError(t, atomicfile.Write(filepath.Join(folder, "a"), nil))
-	assert.Equal(t, []string{".a.2-0.tmp", ".b.1-0.tmp", "a"}, names(t, folder))
+	for _, name := range append(others, left) {
+		path := filepath.Join(folder, name)
+		require.NoError(t, os.WriteFile(path, nil, 0o600))
+		require.NoError(t, os.Chtimes(path, before, before))
+	}
+	long, err := atomicfile.Create(filepath.Join(folder, "a"))
+	require.NoError(t, err)
+	require.NoError(t, atomicfile.Write(filepath.Join(folder, "a"), []byte("short")))
+	_, err = long.Write([]byte("long"))
+	require.NoError(t, err)
+	require.NoError(t, long.Commit())
+	got, err := os.ReadFile(filepath.Join(folder, "a"))
+	require.NoError(t, err)
+	assert.Equal(t, "long", string(got), "the last to commit")
+	assert.Equal(t, append(others, "a"), names(t, folder))
+}
+
+// A device or a pipe would be replaced by a file.
+func TestIrregularFilesStay(t *testing.T) {
+	before, err := os.Stat(os.DevNull)
+	require.NoError(t, err)
+	require.ErrorIs(t, atomicfile.Write(os.DevNull, []byte("x")), atomicfile.ErrIrregular)
+	after, err := os.Stat(os.DevNull)
+	require.NoError(t, err)
+	assert.True(t, os.SameFile(before, after))
 }
 
 // Of many writers one wins, whole.

@@ -22,7 +22,7 @@ func (s *Subject) Drift(ctx context.Context, rows data.Table) (Result, []Column,
 		if err != nil {
 			return Result{}, nil, err
 		}
-		columns = append(columns, since(c, x, about.Train, len(levels[c.Name])))
+		columns = append(columns, since(c, x, about.Train, max(len(levels[c.Name]), len(rows.Levels[c.Name]))))
 	}
 	if len(about.LogProb.P) > 0 {
 		scores, err := s.Model.LogProb(ctx, rows)
@@ -54,7 +54,7 @@ func since(was model.Column, x []float64, train, levels int) Column {
 	missing := pairP([]float64{float64(len(here)), float64(len(x) - len(here))}, []float64{there, float64(was.Missing)})
 	switch {
 	case len(here) == 0 || there <= 0:
-	case levels > 0 && len(was.Shares) == levels:
+	case len(was.Shares) > 0 && len(was.Shares) <= levels: // more where rows have categories that no training row had
 		a, b := counts(here, levels), make([]float64, levels)
 		for k, share := range was.Shares {
 			b[k] = share * there

@@ -62,7 +62,7 @@ func (s *Subject) Calibration(ctx context.Context) ([]Result, []Column, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		compared, err := compare(c.Name, x, y, len(c.Levels))
+		compared, err := compare(c.Name, x, y, max(len(c.Levels), len(rows.Levels[c.Name])))
 		if err != nil {
 			return nil, nil, err
 		}

@@ -91,6 +91,8 @@ func TestProblemsNameThePlace(t *testing.T) {
 			"bad_value", `rows: row 0, column "city": 5, want the number of a category, 0 to 2`},
 		"cell of a text": {moon, "/v1/score", csvType, "a,b\n1,2\n1,x\n", 400,
 			"bad_csv", `rows: row 1, column "b": line 3: "x", want a number`},
+		"unknown category of a text": {person, "/v1/score", csvType, "height,city,income,age,sex\n170,Ulm,1,44,m\n", 400,
+			"bad_csv", `rows: row 0, column "city": line 2: "Ulm" is none of the categories ["Bern" "Oslo" "Rome"]`},
 		"text without a column": {moon, "/v1/score", csvType, "a,c\n1,2\n", 400,
 			"bad_csv", `no column "b" among ["a" "c"]`},
 		"text without rows": {moon, "/v1/score", csvType, "a,b\n", 400,

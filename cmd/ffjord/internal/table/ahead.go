@@ -16,6 +16,7 @@ type ahead struct {
 
 type batch struct {
 	values []float64
+	levels map[string][]string // nil where those of the file hold
 	err    error
 }
 
@@ -23,12 +24,12 @@ func (f File) readAhead(of batches) *ahead {
 	a := &ahead{batches: make(chan batch, 1), quit: make(chan struct{})}
 	a.done.Go(func() {
 		for {
-			values, err := of.next()
+			values, levels, err := of.next()
 			if err != nil && !errors.Is(err, io.EOF) {
 				err = f.named(err)
 			}
 			select {
-			case a.batches <- batch{values, err}:
+			case a.batches <- batch{values, levels, err}:
 			case <-a.quit:
 				return
 			}
@@ -40,11 +41,11 @@ func (f File) readAhead(of batches) *ahead {
 	return a
 }
 
-func (a *ahead) next() ([]float64, error) {
+func (a *ahead) next() batch {
 	if a.err != nil {
-		return nil, a.err
+		return batch{err: a.err}
 	}
 	b := <-a.batches
 	a.err = b.err
-	return b.values, b.err
+	return b
 }

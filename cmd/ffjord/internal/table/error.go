@@ -31,9 +31,28 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// ArgumentError says that an argument does not fit the file: it names what is not there, for one.
+type ArgumentError struct {
+	Flag, Value string // -flag value
+	Err         error
+}
+
+func (e *ArgumentError) Error() string { return fmt.Sprintf("-%s %s: %v", e.Flag, e.Value, e.Err) }
+
+// Unwrap returns the cause.
+func (e *ArgumentError) Unwrap() error { return e.Err }
+
+// Absent says that the flag names what is not in the file.
+func (f File) Absent(flag, name, what string, among []string) error {
+	return &ArgumentError{flag, name, fmt.Errorf("no such %s in %s, want one of %s", what, f.Name(), list(among))}
+}
+
 // named makes of err an *Error of this file.
 func (f File) named(err error) error {
 	if known := (*Error)(nil); errors.As(err, &known) {
+		return err
+	}
+	if known := (*ArgumentError)(nil); errors.As(err, &known) {
 		return err
 	}
 	if path := (*fs.PathError)(nil); errors.As(err, &path) {

@@ -48,6 +48,9 @@ type File struct {
 	// Skip is the number of rows to leave out at the start, Most that of rows to read after them. Zero is all, less than zero none.
 	Skip, Most int
 
+	// OpenLevels deals rows with categories that Levels does not have too: they come behind these in the Levels of a batch.
+	OpenLevels bool
+
 	whole bool // all rows are read before one is used
 }
 
@@ -104,9 +107,10 @@ type batches interface {
 	// levels returns the categories of the columns once all rows are dealt, and gives those among the values numbers by
 	// the alphabet where they were not known.
 	levels(values []float64) map[string][]string
-	// next returns the wanted columns of the next rows, row by row, as many as asked for or those that are left. After the
-	// last it returns io.EOF. What it returns belongs to the caller.
-	next() ([]float64, error)
+	// next returns the wanted columns of the next rows, row by row, as many as asked for or those that are left, with the
+	// categories of these rows where more are allowed than were known. After the last it returns io.EOF. What it returns
+	// belongs to the caller.
+	next() (values []float64, levels map[string][]string, err error)
 	io.Closer
 }
 
@@ -186,11 +190,14 @@ func (r *Rows) Names() []string { return r.columns }
 
 // Next returns the next rows. After the last it returns io.EOF.
 func (r *Rows) Next() (data.Table, error) {
-	values, err := r.pulled.next()
-	if err != nil {
-		return data.Table{}, err
+	b := r.pulled.next()
+	if b.err != nil {
+		return data.Table{}, b.err
 	}
-	return data.Table{Names: r.columns, Rows: data.Rows(len(r.columns), values...), Levels: r.levels}, nil
+	if b.levels == nil {
+		b.levels = r.levels
+	}
+	return data.Table{Names: r.columns, Rows: data.Rows(len(r.columns), b.values...), Levels: b.levels}, nil
 }
 
 // Close ends the reading. It may be called once.
@@ -212,14 +219,14 @@ func (f File) Read() (data.Table, error) {
 	}
 	var values []float64
 	for {
-		batch, err := rows.pulled.next()
-		if errors.Is(err, io.EOF) {
+		b := rows.pulled.next()
+		if errors.Is(b.err, io.EOF) {
 			break
 		}
-		if err != nil {
-			return data.Table{}, errors.Join(err, rows.Close())
+		if b.err != nil {
+			return data.Table{}, errors.Join(b.err, rows.Close())
 		}
-		values = append(values, batch...)
+		values = append(values, b.values...)
 	}
 	if err := rows.Close(); err != nil {
 		return data.Table{}, f.named(err)
@@ -244,7 +251,7 @@ func (f File) Count() (int, error) {
 	} else {
 		var values []float64
 		for err == nil {
-			values, err = rows.of.next()
+			values, _, err = rows.of.next()
 			n += len(values) / len(rows.columns)
 		}
 		if errors.Is(err, io.EOF) {
@@ -272,9 +279,18 @@ func (f File) choose(all []string) ([]string, error) {
 	if wanted == nil {
 		wanted = all
 	}
-	for _, name := range slices.Concat(f.Columns, f.Exclude) {
-		if !slices.Contains(all, name) {
+	for _, name := range f.Columns {
+		switch {
+		case slices.Contains(all, name):
+		case f.Fixed:
 			return nil, fmt.Errorf("no column %s, want one of %s", quote.Text(name), list(all))
+		default:
+			return nil, f.Absent("columns", name, "column", all)
+		}
+	}
+	for _, name := range f.Exclude {
+		if !slices.Contains(all, name) {
+			return nil, f.Absent("exclude", name, "column", all)
 		}
 	}
 	wanted = slices.DeleteFunc(slices.Clone(wanted), func(name string) bool { return slices.Contains(f.Exclude, name) })

@@ -3,13 +3,11 @@ package table
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
 
 	"github.com/go-ffjord/ffjord/data"
-	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // separator tells by its first lines what separates the fields of a text: the character that all lines have equally
@@ -60,7 +58,7 @@ func (t *textRows) kinds(f File, wanted []string) error {
 	}
 	for _, name := range f.Categories {
 		if !slices.Contains(wanted, name) {
-			return fmt.Errorf("no column %s to hold categories, want one of %s", quote.Text(name), list(wanted))
+			return f.Absent("categories", name, "column", wanted)
 		}
 	}
 	texts, err := t.sampled()

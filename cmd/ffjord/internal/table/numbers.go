@@ -11,7 +11,6 @@ import (
 	"strconv"
 
 	"github.com/go-ffjord/ffjord/data"
-	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // arrayRows deals the rows of an array of numbers.
@@ -52,6 +51,8 @@ func (f File) openNPZ(r io.Reader, closing io.Closer) (*arrayRows, error) {
 			return nil, fmt.Errorf("%d arrays, want -array with one of %s", len(names), list(names))
 		}
 		name = names[0]
+	} else if !slices.Contains(names, name) {
+		return nil, f.Absent("array", name, "array", names)
 	}
 	rows, err := archive.Rows(name)
 	if err != nil {
@@ -77,17 +78,17 @@ func (f File) array(rows data.RowReader, closing io.Closer) (*arrayRows, error) 
 		a.columns = append(a.columns, slices.Index(a.all, name))
 	}
 	for _, name := range f.Categories {
-		return nil, fmt.Errorf("no column of text %s, want numbers in an array", quote.Text(name))
+		return nil, &ArgumentError{"categories", name, errors.New("an array has no columns of text")}
 	}
 	return a, nil
 }
 
 func (a *arrayRows) names() []string { return a.all }
 
-func (a *arrayRows) next() ([]float64, error) {
+func (a *arrayRows) next() ([]float64, map[string][]string, error) {
 	for ; a.skip > 0; a.skip-- {
 		if err := a.read(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	size := a.size
@@ -102,16 +103,16 @@ func (a *arrayRows) next() ([]float64, error) {
 			break
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, j := range a.columns {
 			values = append(values, a.row[j])
 		}
 	}
 	if len(values) == 0 {
-		return nil, io.EOF
+		return nil, nil, io.EOF
 	}
-	return values, nil
+	return values, nil, nil
 }
 
 func (a *arrayRows) read() error {

@@ -12,6 +12,7 @@ import (
 	pq "github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
 
+	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
@@ -28,12 +29,15 @@ type parquetRows struct {
 	size    int
 	skip    int64
 	most    int // rows still to deal, -1 without a bound
+	whole   bool
 }
 
 type parquetColumn struct {
 	name  string
 	texts map[string]int // the categories as they came, nil of a column of numbers
-	fixed []string       // as they are known
+	fixed []string       // as they are known, nil where they are not
+	more  []string       // that are not among them, where that is allowed
+	open  bool           // it is
 	scale float64        // of a decimal number
 	whole bool           // unsigned integers
 }
@@ -47,7 +51,7 @@ func (f File) openParquet(r io.Reader, closing io.Closer) (*parquetRows, error) 
 	if err != nil {
 		return nil, fmt.Errorf("no Parquet file: %w", err)
 	}
-	p := &parquetRows{close: closing, groups: file.RowGroups(), size: f.Batch, skip: int64(f.Skip), most: -1}
+	p := &parquetRows{close: closing, groups: file.RowGroups(), size: f.Batch, skip: int64(f.Skip), most: -1, whole: f.whole}
 	if f.Most != 0 {
 		p.most = max(f.Most, 0)
 	}
@@ -98,7 +102,7 @@ func (f File) parquetColumn(field pq.Field) (parquetColumn, error) {
 		c.texts = make(map[string]int)
 		levels, known := f.Levels[c.name]
 		if known {
-			c.fixed = levels
+			c.fixed, c.open = levels, f.OpenLevels
 			for k, level := range levels {
 				c.texts[level] = k
 			}
@@ -120,7 +124,8 @@ func (p *parquetRows) count() (int, error) {
 
 func (p *parquetRows) names() []string { return p.all }
 
-func (p *parquetRows) next() ([]float64, error) {
+func (p *parquetRows) next() ([]float64, map[string][]string, error) {
+	p.forget()
 	size := p.size
 	if p.most >= 0 {
 		size = min(size, p.most)
@@ -132,11 +137,11 @@ func (p *parquetRows) next() ([]float64, error) {
 			break
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, row := range rows {
 			if values, err = p.append(values, row); err != nil {
-				return nil, fmt.Errorf("row %d: %w", p.at, err)
+				return nil, nil, fmt.Errorf("row %d: %w", p.at, err)
 			}
 			p.at++
 		}
@@ -145,10 +150,33 @@ func (p *parquetRows) next() ([]float64, error) {
 		p.most -= len(values) / len(p.columns)
 	}
 	if len(values) == 0 {
-		return nil, io.EOF
+		return nil, nil, io.EOF
 	}
-	return values, nil
+	levels := make(map[string][]string)
+	for _, c := range p.columns {
+		if c.fixed != nil {
+			levels[c.name] = c.all()
+		}
+	}
+	return values, levels, nil
 }
+
+// forget lets go of the categories of a batch that were not known, where each batch has its own.
+func (p *parquetRows) forget() {
+	if p.whole {
+		return
+	}
+	for j := range p.columns {
+		c := &p.columns[j]
+		for _, text := range c.more {
+			delete(c.texts, text)
+		}
+		c.more = nil
+	}
+}
+
+// all are the categories that are known and those that came beside them.
+func (c *parquetColumn) all() []string { return slices.Concat(c.fixed, c.more) }
 
 // some returns up to most rows, at least one.
 func (p *parquetRows) some(most int) ([]pq.Row, error) {
@@ -246,11 +274,14 @@ func (c *parquetColumn) category(text string) (float64, error) {
 	}
 	k, ok := c.texts[text]
 	if !ok {
-		if c.fixed != nil {
-			return 0, fmt.Errorf("%s, want one of the categories %s", quote.Text(text), list(c.fixed))
+		if c.fixed != nil && !c.open {
+			return 0, &data.CategoryError{Category: text, Levels: c.fixed}
 		}
-		k = len(c.texts)
-		c.texts[strings.Clone(text)] = k
+		k, text = len(c.texts), strings.Clone(text)
+		c.texts[text] = k
+		if c.open {
+			c.more = append(c.more, text)
+		}
 	}
 	return float64(k), nil
 }
@@ -261,7 +292,7 @@ func (p *parquetRows) levels(values []float64) map[string][]string {
 	for j, c := range p.columns {
 		switch {
 		case c.fixed != nil:
-			levels[c.name] = c.fixed
+			levels[c.name] = c.all()
 		case c.texts != nil:
 			sorted := slices.Sorted(maps.Keys(c.texts))
 			to := make([]float64, len(sorted))

@@ -130,7 +130,7 @@ func TestColumnsAreChosen(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{"a", "c"}, got.Names)
 	_, err = read(table.File{Columns: []string{"d"}})
-	assert.EqualError(t, err, `standard input: no column "d", want one of "a", "b", "c"`)
+	assert.EqualError(t, err, `-columns d: no such column in standard input, want one of "a", "b", "c"`)
 	_, err = read(table.File{Exclude: []string{"a", "b", "c"}})
 	assert.EqualError(t, err, `standard input: no column is left of "a", "b", "c", want at least one`)
 }

@@ -34,6 +34,7 @@ type textRows struct {
 
 	pending []chan parsed // in order
 	known   *categories
+	whole   bool // categories are numbered over all rows, and not by batches
 }
 
 // parsed is what became of a batch's text.
@@ -47,7 +48,7 @@ type parsed struct {
 const longest = 64 << 20
 
 func (f File) openText(r *bufio.Reader, closing io.Closer) (*textRows, error) {
-	t := &textRows{r: utf8Lines(r), close: closing, line: 1, follow: f.Follow, size: f.Batch, skip: f.Skip, most: -1}
+	t := &textRows{r: utf8Lines(r), close: closing, line: 1, follow: f.Follow, whole: f.whole, size: f.Batch, skip: f.Skip, most: -1}
 	if f.Most != 0 {
 		t.most = max(f.Most, 0)
 	}
@@ -77,6 +78,7 @@ func (f File) openText(r *bufio.Reader, closing io.Closer) (*textRows, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.csv.OpenLevels = f.OpenLevels
 	t.csv.Missing = append(Missing(), f.Missing...)
 	for _, name := range wanted {
 		t.csv.Columns = append(t.csv.Columns, t.number(name))
@@ -192,7 +194,7 @@ func (t *textRows) count() (int, error) {
 
 func (t *textRows) names() []string { return t.all }
 
-func (t *textRows) next() ([]float64, error) {
+func (t *textRows) next() ([]float64, map[string][]string, error) {
 	workers := runtime.GOMAXPROCS(0)
 	if t.follow {
 		workers = 1
@@ -225,7 +227,7 @@ func (t *textRows) next() ([]float64, error) {
 	}
 	p := <-t.pending[0]
 	if p.err != nil {
-		return nil, p.err
+		return nil, nil, p.err
 	}
 	t.pending = t.pending[1:]
 	if p.end != nil {
@@ -234,8 +236,21 @@ func (t *textRows) next() ([]float64, error) {
 		t.pending = append([]chan parsed{end}, t.pending...)
 	}
 	values := p.t.Rows.Float64s()
-	t.known.join(p.t, values)
-	return values, nil
+	if t.whole {
+		t.known.join(p.t, values)
+		return values, nil, nil
+	}
+	return values, t.named(p.t.Levels), nil
+}
+
+// named are the categories of columns by what these are called.
+func (t *textRows) named(levels map[string][]string) map[string][]string {
+	named := make(map[string][]string, len(levels))
+	for number, of := range levels {
+		at, _ := strconv.Atoi(number) // it is one
+		named[t.all[at]] = of
+	}
+	return named
 }
 
 // parsed reads the rows of a text that begins at a line: those that stand before a wrong one too where each is waited for.
@@ -273,8 +288,8 @@ func (t *textRows) levels(values []float64) map[string][]string {
 	levels := make(map[string][]string)
 	for j, number := range t.csv.Columns {
 		at, _ := strconv.Atoi(number) // it is one
-		if known, ok := t.csv.Levels[number]; ok {
-			levels[t.all[at]] = known
+		if _, ok := t.csv.Levels[number]; ok {
+			levels[t.all[at]] = t.known.levels[number]
 		} else if slices.Contains(t.csv.Categories, number) {
 			levels[t.all[at]] = t.known.sorted(number, values, j, len(t.csv.Columns))
 		}

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -28,11 +31,13 @@ type Encoder interface {
 
 // CheckOutput says what is wrong with the name of a file to be written.
 func CheckOutput(path string) error {
-	switch as, compressed := formatOf(path); {
-	case as == npz:
-		return &Error{File: path, Err: errors.New("no table is written as .npz, want .csv, .npy or .parquet")}
-	case compressed != "" && as != text:
+	as, compressed := formatOf(path)
+	if compressed != "" && as != text {
 		return &Error{File: path, Err: fmt.Errorf("%s is not written compressed, want it without %s", as, compressed)}
+	}
+	if !slices.Contains([]string{".csv", ".tsv", ".txt", ".npy", ".parquet", ".jsonl"}, ending(path)) {
+		return &Error{File: path, Err: errors.New("want a name that ends with .csv, .tsv, .npy, .parquet or .jsonl, " +
+			"which says how it is written; .gz or .zst behind a text")}
 	}
 	return nil
 }
@@ -51,19 +56,33 @@ func NewEncoder(path string, out Output, columns []Column, already int) (Encoder
 		return &jsonEncoder{w: out, columns: columns}, nil
 	case compressed == ".gz":
 		zip := gzip.NewWriter(out)
-		return squeezed{newCSVEncoder(zip, columns, already), zip}, nil
+		return squeezed{newCSVEncoder(zip, columns, comma(path), already), zip}, nil
 	case compressed == ".zst":
 		zip, err := zstd.NewWriter(out, zstd.WithEncoderConcurrency(1))
 		if err != nil {
 			return nil, err
 		}
-		return squeezed{newCSVEncoder(zip, columns, already), zip}, nil
+		return squeezed{newCSVEncoder(zip, columns, comma(path), already), zip}, nil
 	}
-	return newCSVEncoder(out, columns, already), nil
+	return newCSVEncoder(out, columns, comma(path), already), nil
+}
+
+// ending is that of a name, without what says how it is compressed.
+func ending(path string) string {
+	_, compressed := formatOf(path)
+	return strings.ToLower(filepath.Ext(path[:len(path)-len(compressed)]))
+}
+
+// comma is what separates the fields of a text of that name.
+func comma(path string) byte {
+	if ending(path) == ".tsv" {
+		return '\t'
+	}
+	return ','
 }
 
 // NewCSV returns an encoder for lines of text.
-func NewCSV(w io.Writer, columns []Column) Encoder { return newCSVEncoder(w, columns, 0) }
+func NewCSV(w io.Writer, columns []Column) Encoder { return newCSVEncoder(w, columns, ',', 0) }
 
 // NewJSONLines returns an encoder that writes an object for each row on a line of its own.
 func NewJSONLines(w io.Writer, columns []Column) Encoder { return &jsonEncoder{w: w, columns: columns} }
@@ -91,7 +110,7 @@ type Writer struct {
 // Create begins to write a table. "-" is stdout, as CSV.
 func Create(path string, stdout io.Writer, columns []Column) (*Writer, error) {
 	if path == "-" {
-		return &Writer{Encoder: newCSVEncoder(stdout, columns, 0)}, nil
+		return &Writer{Encoder: newCSVEncoder(stdout, columns, ',', 0)}, nil
 	}
 	if err := CheckOutput(path); err != nil {
 		return nil, err

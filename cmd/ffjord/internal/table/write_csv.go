@@ -10,25 +10,26 @@ import (
 // csvEncoder writes a line of names and a line for each row. Numbers have as many digits as bring back their bits.
 type csvEncoder struct {
 	w       io.Writer
+	comma   byte
 	columns []Column
 	texts   [][]string // the categories as fields
 	buf     []byte
 	headed  bool
 }
 
-func newCSVEncoder(w io.Writer, columns []Column, already int) *csvEncoder {
-	e := &csvEncoder{w: w, columns: columns, texts: make([][]string, len(columns)), headed: already > 0}
+func newCSVEncoder(w io.Writer, columns []Column, comma byte, already int) *csvEncoder {
+	e := &csvEncoder{w: w, comma: comma, columns: columns, texts: make([][]string, len(columns)), headed: already > 0}
 	for j, c := range columns {
 		for _, level := range c.Levels {
-			e.texts[j] = append(e.texts[j], field(level))
+			e.texts[j] = append(e.texts[j], field(level, comma))
 		}
 	}
 	return e
 }
 
 // field quotes a text where CSV needs that.
-func field(text string) string {
-	if strings.ContainsAny(text, ",\"\r\n") || strings.TrimSpace(text) != text || text == "" {
+func field(text string, comma byte) string {
+	if strings.IndexByte(text, comma) >= 0 || strings.ContainsAny(text, "\"\r\n") || strings.TrimSpace(text) != text || text == "" {
 		return `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
 	}
 	return text
@@ -39,9 +40,9 @@ func (e *csvEncoder) Write(rows []float64) error {
 	if !e.headed {
 		for j, c := range e.columns {
 			if j > 0 {
-				b = append(b, ',')
+				b = append(b, e.comma)
 			}
-			b = append(b, field(c.Name)...)
+			b = append(b, field(c.Name, e.comma)...)
 		}
 		b = append(b, '\n')
 		e.headed = true
@@ -51,7 +52,7 @@ func (e *csvEncoder) Write(rows []float64) error {
 		j := i % dim
 		b = e.append(b, j, v)
 		if j < dim-1 {
-			b = append(b, ',')
+			b = append(b, e.comma)
 			continue
 		}
 		b = append(b, '\n')
