@@ -84,7 +84,7 @@ func (c *compiled[T]) acquire(lanes int) *worker[T] {
 	if free := c.free[lanes]; len(free) > 0 {
 		w := free[len(free)-1]
 		c.free[lanes] = free[:len(free)-1]
-		clear(w.bound)
+		w.call++
 		return w
 	}
 	return newWorker(c, lanes)

@@ -29,27 +29,27 @@ func (b *compiledFFJORD[T]) carrier(w *worker[T], block int) carrier[T] {
 
 // solver returns the worker's solver for the equation of z and what is wanted beside it, bound to the parameters and
 // with the noise and conditions of the rows.
-func (s *ffjordCarrier[T]) solver(ctx context.Context, in *inputs[T]) (*ode.Worker[T], error) {
+func (s *ffjordCarrier[T]) solver(ctx context.Context, in *inputs[T]) (*equation[T], *ode.Worker[T], error) {
 	it, err := s.block.of(ctx, in.need)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	solver := s.solvers[it]
 	if solver == nil {
 		if solver, err = it.NewWorker(s.w.lanes); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		s.solvers[it] = solver
 	}
 	if err := s.w.bind(solver, s.block.params); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s.listen(solver)
 	s.setNoise(solver, in)
 	if s.w.cond > 0 {
 		s.w.setCondition(solver.Rows(condInput), in)
 	}
-	return solver, nil
+	return it, solver, nil
 }
 
 func (s *ffjordCarrier[T]) setNoise(solver *ode.Worker[T], in *inputs[T]) {
@@ -70,12 +70,12 @@ func (s *ffjordCarrier[T]) setNoise(solver *ode.Worker[T], in *inputs[T]) {
 
 func (s *ffjordCarrier[T]) carry(ctx context.Context, in *inputs[T], inverse, keep bool) error {
 	w, n := s.w, len(s.w.alive)
-	solver, err := s.solver(ctx, in)
+	it, solver, err := s.solver(ctx, in)
 	if err != nil {
 		return err
 	}
 	copyColumns(solver.State(0), w.z, n)
-	for c := 1; c < len(s.widths(in)); c++ {
+	for c := 1; c < len(it.widths); c++ {
 		clearColumns(solver.State(c), n)
 	}
 	from, to := s.block.plan.ends()
@@ -95,7 +95,7 @@ func (s *ffjordCarrier[T]) carry(ctx context.Context, in *inputs[T], inverse, ke
 		w.cost[row] = w.cost[row].Add(solver.Stats()[i])
 	}
 	copyColumns(w.z, solver.State(0), n)
-	if err := s.collect(solver, in, math.Copysign(1, to-from)); err != nil {
+	if err := s.collect(it, solver, in, math.Copysign(1, to-from)); err != nil {
 		return err
 	}
 	if failed != nil {
@@ -104,18 +104,9 @@ func (s *ffjordCarrier[T]) carry(ctx context.Context, in *inputs[T], inverse, ke
 	return nil
 }
 
-// widths returns those of the state that is solved for.
-func (s *ffjordCarrier[T]) widths(in *inputs[T]) []int {
-	with := in.with
-	if _, ok := s.block.plan.eval.Trace.(Sampled); !ok && with == withEachProbe {
-		with = withTrace
-	}
-	return s.block.plan.block(with).widths(s.w.dim, with)
-}
-
 // collect adds up what was integrated beside z in the given direction of time.
-func (s *ffjordCarrier[T]) collect(solver *ode.Worker[T], in *inputs[T], direction float64) error {
-	w, widths := s.w, s.widths(in)
+func (s *ffjordCarrier[T]) collect(it *equation[T], solver *ode.Worker[T], in *inputs[T], direction float64) error {
+	w, widths := s.w, it.widths
 	if len(widths) > 1 {
 		for i, l := range solver.State(1)[0][:len(w.alive)] {
 			w.logDet[i] += float64(l)
@@ -242,7 +233,7 @@ func (s *ffjordCarrier[T]) film(
 	ctx context.Context, in *inputs[T], times []float64, show func(frame int, z [][]T, logDet []T),
 ) ([]T, error) {
 	w, n := s.w, len(s.w.alive)
-	solver, err := s.solver(ctx, in)
+	_, solver, err := s.solver(ctx, in)
 	if err != nil {
 		return nil, err
 	}

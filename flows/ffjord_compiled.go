@@ -23,9 +23,10 @@ type compiledFFJORD[T graph.Float] struct {
 	params   []bound[T]         // of the field
 }
 
-// equation is an integrator, and what it compiles when first needed.
+// equation is an integrator of a state of some widths, and what it compiles when first needed.
 type equation[T graph.Float] struct {
 	*ode.Integrator[T]
+	widths           []int
 	gradients, dense lazy[struct{}]
 }
 
@@ -81,7 +82,7 @@ func (b *compiledFFJORD[T]) equation(with beside, byCond bool) (*equation[T], er
 		s.Components = all
 	}
 	it, err := ode.NewIntegrator[T](block.problem(b.flow.plan, b.owner, with, byCond), s)
-	return &equation[T]{Integrator: it}, err
+	return &equation[T]{Integrator: it, widths: widths}, err
 }
 
 // bind finds the parameters of the field.

@@ -30,7 +30,8 @@ type worker[T graph.Float] struct {
 	carriers []carrier[T]
 	base     baseCarrier[T]
 	listener func(block int, e ode.StepEvent)
-	bound    map[binder[T]]bool // what has the numbers that the parameters have during this call
+	call     int               // counts those that the worker has had a part in
+	bound    map[binder[T]]int // the call whose parameters' numbers it has
 
 	condGrad []T // takes the gradient with respect to the conditions, row-major, where it is wanted
 }
@@ -39,8 +40,8 @@ func newWorker[T graph.Float](c *compiled[T], lanes int) *worker[T] {
 	p := c.plan
 	w := &worker[T]{
 		plan: p, dim: p.dim, cond: p.cond, lanes: lanes, z: newColumns[T](p.dim, lanes), seed: make([]T, lanes),
-		bound: map[binder[T]]bool{},
-		logp:  make([]float64, lanes), logDet: make([]float64, lanes), variance: make([]float64, lanes), cost: make([]ode.Stats, lanes),
+		bound: map[binder[T]]int{}, call: 1,
+		logp: make([]float64, lanes), logDet: make([]float64, lanes), variance: make([]float64, lanes), cost: make([]ode.Stats, lanes),
 	}
 	if p.hasDoor() {
 		w.wide = newColumns[float64](p.dim, lanes)
@@ -59,19 +60,25 @@ func newWorker[T graph.Float](c *compiled[T], lanes int) *worker[T] {
 // binder is what runs on numbers that stay the same during a call: a machine or a solver.
 type binder[T graph.Float] interface {
 	Bind(name string, values []T) error
+	Rebind()
 }
 
-// bind gives to the numbers of params, at the first chunk of a call alone.
+// bind gives to the numbers of params, which are always the same for it, at the first chunk of a call alone.
 func (w *worker[T]) bind(to binder[T], params []bound[T]) error {
-	if w.bound[to] {
+	before := w.bound[to]
+	switch {
+	case before == w.call:
 		return nil
-	}
-	for _, p := range params {
-		if err := to.Bind(p.name, p.values); err != nil {
-			return err
+	case before > 0:
+		to.Rebind()
+	default:
+		for _, p := range params {
+			if err := to.Bind(p.name, p.values); err != nil {
+				return err
+			}
 		}
 	}
-	w.bound[to] = true
+	w.bound[to] = w.call
 	return nil
 }
 

@@ -42,6 +42,7 @@ type backend[T Float] interface {
 	Columns(name string) [][]T // and of an output
 	Sum(name string) []T       // an output that is not per row
 	Bind(name string, values []T)
+	Rebind() // all that is bound has changed
 	Reset()
 	Run(n int) error
 }

@@ -79,6 +79,9 @@ func (m *Machine[T]) Bind(name string, values []T) error {
 	return nil
 }
 
+// Rebind binds again all that is bound, whose elements have changed.
+func (m *Machine[T]) Rebind() { m.back.Rebind() }
+
 // Bound returns what is bound to the uniform input name, nil where nothing is.
 func (m *Machine[T]) Bound(name string) []T { return m.bound[name] }
 

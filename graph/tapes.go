@@ -46,6 +46,7 @@ func (m *tapes[T]) Rows(name string) [][]T       { return m.rows[name] }
 func (m *tapes[T]) Columns(name string) [][]T    { return m.rows[outputKey(name)] }
 func (m *tapes[T]) Sum(name string) []T          { return m.sums[name] }
 func (m *tapes[T]) Bind(name string, values []T) { m.uniform[name] = values }
+func (m *tapes[T]) Rebind()                      {} // tapes read what is bound at each run
 
 func (m *tapes[T]) Reset() {
 	for _, s := range m.sums {

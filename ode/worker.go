@@ -79,6 +79,16 @@ func (w *Worker[T]) Bind(name string, values []T) error {
 	return nil
 }
 
+// Rebind binds again all that is bound, whose elements have changed.
+func (w *Worker[T]) Rebind() {
+	for _, m := range w.machines {
+		m.Rebind()
+	}
+	if w.adjoint != nil {
+		w.adjoint.Rebind()
+	}
+}
+
 // State returns the columns of component c: the initial state before Solve, the final one after it.
 func (w *Worker[T]) State(c int) [][]T { return w.component(w.state, c) }
 

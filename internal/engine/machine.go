@@ -22,11 +22,13 @@ type Machine[T Float] struct {
 	accums   []T
 	scratch  []T
 	area     area[T]
-	bound    map[string][]T
-	stale    bool // the prologue must run
-	counted  int  // rows since the accumulators were cleared
+	bound    [][]T // of the program's uniform inputs
+	stale    bool  // they must be looked at
+	prepared bool  // the prologue has run
+	counted  int   // rows since the accumulators were cleared
 	outputs  map[string]*machineOutput[T]
-	rows     map[string][][]T // inputs per row
+	summed   []*machineOutput[T] // those that are sums
+	rows     map[string][][]T    // inputs per row
 	profile  *profile
 }
 
@@ -48,7 +50,7 @@ func NewMachine[T Float](p *Program, kernels *kernel.Set[T], capacity int) (*Mac
 	m := &Machine[T]{prog: p, layout: l, plans: planFor(p, l, kernels), kernels: kernels, capacity: capacity, stale: true,
 		arena: aligned[T](l.arenaN), accums: aligned[T](l.sumsN), scratch: aligned[T](l.scratch),
 		area:  area[T]{uniform: aligned[T](p.uniformN), sums: aligned[T](p.sumN), matrices: p.matrices},
-		bound: map[string][]T{}, outputs: map[string]*machineOutput[T]{}, rows: map[string][][]T{}}
+		bound: make([][]T, len(p.uniforms)), outputs: map[string]*machineOutput[T]{}, rows: map[string][][]T{}}
 	for i := range p.matrices {
 		if c := &p.matrices[i]; c.used {
 			for k, v := range c.data {
@@ -65,6 +67,9 @@ func NewMachine[T Float](p *Program, kernels *kernel.Set[T], capacity int) (*Mac
 			out.cols = m.columns(p.refs[o.value.list])
 		} else {
 			out.total = make([]T, o.value.view.size())
+		}
+		if o.value.sum {
+			m.summed = append(m.summed, out)
 		}
 		m.outputs[o.name] = out
 	}

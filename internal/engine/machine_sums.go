@@ -6,10 +6,8 @@ func (m *Machine[T]) Reset() {
 		clear(m.accums)
 		m.counted = 0
 	}
-	for _, o := range m.outputs {
-		if o.value.sum {
-			clear(o.total)
-		}
+	for _, o := range m.summed {
+		clear(o.total)
 	}
 }
 
@@ -32,6 +30,10 @@ func (m *Machine[T]) Sum(name string) []T {
 // flush adds what the accumulators hold to the sums and clears them.
 func (m *Machine[T]) flush() {
 	if m.counted == 0 {
+		return
+	}
+	if len(m.summed) == 0 {
+		m.counted = 0
 		return
 	}
 	m.fold()
@@ -60,10 +62,8 @@ func (m *Machine[T]) fold() {
 // finish runs the epilogue and adds its results to the sums that Sum returns.
 func (m *Machine[T]) finish() {
 	m.area.compute(m.prog.epilogue)
-	for _, o := range m.outputs {
-		if o.value.sum {
-			addView(o.total, m.area.at(o.value.view), o.value.view)
-		}
+	for _, o := range m.summed {
+		addView(o.total, m.area.at(o.value.view), o.value.view)
 	}
 }
 

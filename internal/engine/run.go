@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"bytes"
 	"fmt"
+	"unsafe"
 
 	"github.com/go-ffjord/ffjord/internal/kernel"
 )
@@ -11,8 +13,17 @@ import (
 //
 // Sums so far are finished first with the uniform values that they were made with.
 func (m *Machine[T]) Bind(name string, values []T) {
+	m.Rebind()
+	for i, in := range m.prog.uniforms {
+		if in.name == name {
+			m.bound[i] = values
+		}
+	}
+}
+
+// Rebind is Bind of all that is bound, whose elements have changed.
+func (m *Machine[T]) Rebind() {
 	m.flush()
-	m.bound[name] = values
 	m.stale = true
 }
 
@@ -48,25 +59,41 @@ func (m *Machine[T]) Run(n int) error {
 	return nil
 }
 
-// Prepare takes the bound values and runs the prologue, where they have changed. Run does it by itself.
+// Prepare takes the values that were bound since the last time and runs the prologue, where there are other bits among
+// them than before. Run does it by itself.
 func (m *Machine[T]) Prepare() error {
 	if !m.stale {
 		return nil
 	}
-	for _, in := range m.prog.uniforms {
+	changed := !m.prepared
+	for i, in := range m.prog.uniforms {
 		c := &m.prog.matrices[in.matrix]
 		if !c.used {
 			continue
 		}
-		values, ok := m.bound[in.name]
-		if !ok {
+		values := m.bound[i]
+		if values == nil {
 			return &UnboundError{in.name}
 		}
-		copy(m.area.uniform[c.off:c.off+c.rows*c.cols], values)
+		if had := m.area.uniform[c.off : c.off+c.rows*c.cols]; !m.prepared || !sameBits(had, values) {
+			copy(had, values)
+			changed = true
+		}
 	}
-	m.area.compute(m.prog.prologue)
-	m.stale = false
+	if changed {
+		m.area.compute(m.prog.prologue)
+	}
+	m.stale, m.prepared = false, true
 	return nil
+}
+
+// sameBits reports whether b begins with the numbers of a, a zero of the other sign not being the same.
+func sameBits[T Float](a, b []T) bool {
+	return len(a) <= len(b) && bytes.Equal(bytesOf(a), bytesOf(b[:len(a)]))
+}
+
+func bytesOf[T Float](s []T) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), uintptr(len(s))*elementSize[T]())
 }
 
 // do does steps of a plan.
