@@ -6,7 +6,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -156,13 +155,12 @@ func TestFitGoesOn(t *testing.T) {
 		t.Skip("Windows has no signals that a process can send to another")
 	}
 	whole := folder(t, 300)
-	flags := quick("-epochs", "1000", "-patience", "1000")
+	flags := quick("-epochs", "400", "-patience", "400")
 	require.Zero(t, ffjord(t, whole, "", flags...).code)
 
 	at := folder(t, 300)
 	checkpoint := filepath.Join(at, "m.safetensors.checkpoint")
-	fit := exec.Command(binary, flags...)
-	fit.Dir = at
+	fit := process(t.Context(), at, flags...)
 	require.NoError(t, fit.Start())
 	require.Eventually(t, func() bool { _, err := os.Stat(checkpoint); return err == nil }, time.Minute, time.Millisecond)
 	second := ffjord(t, at, "", flags...)

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,24 +14,21 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// binary is the program, built once.
-var binary string
+// asProgram is set where this test is to be the program, in a process of its own.
+const asProgram = "FFJORD_AS_PROGRAM"
 
-func TestMain(m *testing.M) { os.Exit(testMain(m)) }
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main() // exits
+	}
+	os.Exit(m.Run())
+}
 
-func testMain(m *testing.M) int {
-	folder, err := os.MkdirTemp("", "ffjord")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer os.RemoveAll(folder)
-	binary = filepath.Join(folder, "ffjord")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
-		return 1
-	}
-	return m.Run()
+// process is a run of the program that has not begun, in a process of its own, for what signals end and what lasts.
+func process(ctx context.Context, folder string, args ...string) *exec.Cmd {
+	c := exec.CommandContext(ctx, os.Args[0], args...)
+	c.Dir, c.Env = folder, append(os.Environ(), asProgram+"=1")
+	return c
 }
 
 // result is how a run of the program ended.
@@ -41,20 +37,29 @@ type result struct {
 	out, err string
 }
 
-// ffjord runs the program in a folder.
+// ffjord runs the program in a folder, in this process, which saves its start.
 func ffjord(t *testing.T, folder, stdin string, args ...string) result {
 	t.Helper()
-	ctx, stop := context.WithTimeout(context.Background(), 2*time.Minute) // a program that hangs fails its test
+	ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute) // one that does not end fails its test
 	defer stop()
-	c := exec.CommandContext(ctx, binary, args...)
-	c.Dir, c.Stdin = folder, strings.NewReader(stdin)
+	t.Chdir(folder)
 	var out, errs bytes.Buffer
-	c.Stdout, c.Stderr = &out, &errs
-	err := c.Run()
-	if exit := (*exec.ExitError)(nil); err != nil && !assert.ErrorAs(t, err, &exit) {
-		require.NoError(t, err)
+	code := run(ctx, args, strings.NewReader(stdin), &out, &errs)
+	return result{code, out.String(), errs.String()}
+}
+
+// TestProcess runs the program as a user does: what it says and how it ends are those of run.
+func TestProcess(t *testing.T) {
+	at := made{}.save(t)
+	for _, args := range [][]string{{"sample", "m.safetensors", "-n", "3"}, {"sample", "m.safetensors", "-n", "0"}, {"info", "none"}} {
+		var out, errs bytes.Buffer
+		c := process(t.Context(), at, args...)
+		c.Stdout, c.Stderr = &out, &errs
+		if err := c.Run(); err != nil {
+			require.ErrorAs(t, err, new(*exec.ExitError))
+		}
+		assert.Equal(t, ffjord(t, at, "", args...), result{c.ProcessState.ExitCode(), out.String(), errs.String()})
 	}
-	return result{c.ProcessState.ExitCode(), out.String(), errs.String()}
 }
 
 func TestHelp(t *testing.T) {

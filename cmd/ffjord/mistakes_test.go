@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -150,8 +149,7 @@ func TestKilledLeavesNothing(t *testing.T) {
 		t.Skip("where files can't be held what is left is told by its age")
 	}
 	at := made{}.save(t)
-	run := exec.Command(binary, "sample", "m.safetensors", "-n", "1000000000", "-o", "draws.csv")
-	run.Dir = at
+	run := process(t.Context(), at, "sample", "m.safetensors", "-n", "1000000000", "-o", "draws.csv")
 	require.NoError(t, run.Start())
 	left := func() []string {
 		found, err := filepath.Glob(filepath.Join(at, ".draws.csv.*.tmp"))

@@ -10,7 +10,6 @@ import (
 	"io"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -186,8 +185,7 @@ func TestScoreGoesOn(t *testing.T) {
 		whole := ffjord(t, at, "", append(score, "whole-"+name)...)
 		require.Equal(t, 3, whole.code, whole.err)
 		args := append(score, name)
-		run := exec.Command(binary, args...)
-		run.Dir = at
+		run := process(t.Context(), at, args...)
 		require.NoError(t, run.Start())
 		grown := func() bool {
 			info, err := os.Stat(filepath.Join(at, name+".partial"))
@@ -221,8 +219,7 @@ func TestFollow(t *testing.T) {
 	at := learnt(t, "-columns", "height")
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute) // a worker that waits for more fails the test
 	defer stop()
-	worker := exec.CommandContext(ctx, binary, "score", "m.safetensors", "-follow")
-	worker.Dir = at
+	worker := process(ctx, at, "score", "m.safetensors", "-follow")
 	in, err := worker.StdinPipe()
 	require.NoError(t, err)
 	out, err := worker.StdoutPipe()
@@ -257,8 +254,7 @@ func TestScoreIsKilled(t *testing.T) {
 	more(t, at, 600000)
 	score := []string{"score", "m.safetensors", "rows.csv", "-batch", "256", "-o"}
 	require.Zero(t, ffjord(t, at, "", append(score, "whole.csv")...).code)
-	run := exec.Command(binary, append(score, "s.csv")...)
-	run.Dir = at
+	run := process(t.Context(), at, append(score, "s.csv")...)
 	require.NoError(t, run.Start())
 	journal := filepath.Join(at, "s.csv.partial.json")
 	require.Eventually(t, func() bool { _, err := os.Stat(journal); return err == nil }, time.Minute, time.Millisecond)

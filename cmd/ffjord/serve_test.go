@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"net/http"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -21,7 +20,7 @@ import (
 // The program serves a model at the address that it prints, and ends well when it is told to.
 func TestServe(t *testing.T) {
 	path := filepath.Join(made{}.save(t), "m.safetensors")
-	c := exec.Command(binary, "serve", path, "-listen", "127.0.0.1:0", "-json")
+	c := process(t.Context(), "", "serve", path, "-listen", "127.0.0.1:0", "-json")
 	out, err := c.StdoutPipe()
 	require.NoError(t, err)
 	var log strings.Builder
