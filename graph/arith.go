@@ -2,40 +2,41 @@ package graph
 
 import (
 	"fmt"
+	"math"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
 
 // Add returns a + b, broadcast.
-func Add(a, b *Node) *Node { return binary("Add", a, b, gorgonia.Add) }
+func Add(a, b *Node) *Node { return binary("Add", OpAdd, a, b) }
 
 // Sub returns a - b, broadcast.
-func Sub(a, b *Node) *Node { return binary("Sub", a, b, gorgonia.Sub) }
+func Sub(a, b *Node) *Node { return binary("Sub", OpSub, a, b) }
 
 // Mul returns the element-wise product a ⊙ b, broadcast. MatMul is the matrix product.
-func Mul(a, b *Node) *Node { return binary("Mul", a, b, gorgonia.HadamardProd) }
+func Mul(a, b *Node) *Node { return binary("Mul", OpMul, a, b) }
 
 // Div returns the element-wise quotient a ÷ b, broadcast; x/0 is ±Inf and 0/0 NaN.
-func Div(a, b *Node) *Node { return binary("Div", a, b, gorgonia.HadamardDiv) }
+func Div(a, b *Node) *Node { return binary("Div", OpDiv, a, b) }
 
 // Gt returns 1 where a > b and 0 elsewhere, broadcast. The derivative of a comparison is zero.
-func Gt(a, b *Node) *Node { return comparison("Gt", a, b, gorgonia.Gt) }
+func Gt(a, b *Node) *Node { return binary("Gt", OpGt, a, b) }
 
 // Ge returns 1 where a ≥ b and 0 elsewhere, broadcast.
-func Ge(a, b *Node) *Node { return comparison("Ge", a, b, gorgonia.Gte) }
+func Ge(a, b *Node) *Node { return binary("Ge", OpGe, a, b) }
 
 // Lt returns 1 where a < b and 0 elsewhere, broadcast.
-func Lt(a, b *Node) *Node { return comparison("Lt", a, b, gorgonia.Lt) }
+func Lt(a, b *Node) *Node { return binary("Lt", OpLt, a, b) }
 
 // Le returns 1 where a ≤ b and 0 elsewhere, broadcast.
-func Le(a, b *Node) *Node { return comparison("Le", a, b, gorgonia.Lte) }
+func Le(a, b *Node) *Node { return binary("Le", OpLe, a, b) }
 
 // Eq returns 1 where a = b and 0 elsewhere, broadcast.
-func Eq(a, b *Node) *Node { return comparison("Eq", a, b, gorgonia.Eq) }
+func Eq(a, b *Node) *Node { return binary("Eq", OpEq, a, b) }
 
 // Ne returns 1 where a ≠ b, and where one of them is NaN, and 0 elsewhere, broadcast.
-func Ne(a, b *Node) *Node { return comparison("Ne", a, b, gorgonia.Ne) }
+func Ne(a, b *Node) *Node { return binary("Ne", OpNe, a, b) }
 
 // Max returns the larger of a and b, broadcast, and NaN where one of them is NaN. Where they are equal the derivative
 // is a's.
@@ -52,78 +53,78 @@ func Min(a, b *Node) *Node {
 }
 
 // Scale returns c·a for a number c.
-func Scale(a *Node, c float64) *Node { return withConstant("Scale", a, c, gorgonia.HadamardProd) }
+func Scale(a *Node, c float64) *Node { return withConstant("Scale", OpMul, a, c) }
 
 // Shift returns a + c for a number c.
-func Shift(a *Node, c float64) *Node { return withConstant("Shift", a, c, gorgonia.Add) }
+func Shift(a *Node, c float64) *Node { return withConstant("Shift", OpAdd, a, c) }
 
 // Pow returns a to the power c, element by element, for a number c; NaN where a is negative and c not an integer.
-func Pow(a *Node, c float64) *Node { return withConstant("Pow", a, c, gorgonia.Pow) }
+func Pow(a *Node, c float64) *Node { return withConstant("Pow", OpPow, a, c) }
 
 // Neg returns -a.
-func Neg(a *Node) *Node { return unary("Neg", a, gorgonia.Neg) }
+func Neg(a *Node) *Node { return unary("Neg", OpNeg, a) }
 
 // Recip returns 1/a, element by element; ±Inf at ±0.
-func Recip(a *Node) *Node { return unary("Recip", a, gorgonia.Inverse) }
+func Recip(a *Node) *Node { return unary("Recip", OpRecip, a) }
 
 // InvSqrt returns 1/√a, element by element; NaN where a is negative and +Inf at 0.
-func InvSqrt(a *Node) *Node { return unary("InvSqrt", a, gorgonia.InverseSqrt) }
+func InvSqrt(a *Node) *Node { return unary("InvSqrt", OpInvSqrt, a) }
 
 // Square returns a², element by element.
-func Square(a *Node) *Node { return unary("Square", a, gorgonia.Square) }
+func Square(a *Node) *Node { return unary("Square", OpSquare, a) }
 
 // Cube returns a³, element by element.
-func Cube(a *Node) *Node { return unary("Cube", a, gorgonia.Cube) }
+func Cube(a *Node) *Node { return unary("Cube", OpCube, a) }
 
 // Sqrt returns √a, element by element; NaN where a is negative.
-func Sqrt(a *Node) *Node { return unary("Sqrt", a, gorgonia.Sqrt) }
+func Sqrt(a *Node) *Node { return unary("Sqrt", OpSqrt, a) }
 
 // Exp returns eᵃ, element by element.
-func Exp(a *Node) *Node { return unary("Exp", a, gorgonia.Exp) }
+func Exp(a *Node) *Node { return unary("Exp", OpExp, a) }
 
 // Log returns the natural logarithm ln a, element by element; -Inf at 0 and NaN where a is negative. The stable form of
 // ln σ(x) is Neg(Softplus(Neg(x))).
-func Log(a *Node) *Node { return unary("Log", a, gorgonia.Log) }
+func Log(a *Node) *Node { return unary("Log", OpLog, a) }
 
 // Log1p returns ln(1 + a), element by element, accurate near 0.
-func Log1p(a *Node) *Node { return unary("Log1p", a, gorgonia.Log1p) }
+func Log1p(a *Node) *Node { return unary("Log1p", OpLog1p, a) }
 
 // Expm1 returns eᵃ - 1, element by element, accurate near 0.
-func Expm1(a *Node) *Node { return unary("Expm1", a, gorgonia.Expm1) }
+func Expm1(a *Node) *Node { return unary("Expm1", OpExpm1, a) }
 
 // Log2 returns the logarithm to base 2, element by element; -Inf at 0 and NaN where a is negative.
-func Log2(a *Node) *Node { return unary("Log2", a, gorgonia.Log2) }
+func Log2(a *Node) *Node { return unary("Log2", OpLog2, a) }
 
 // Erf returns the error function 2/√π ∫₀ᵃ e^(-t²) dt, element by element. The normal distribution function is
 // ½(1 + erf(a/√2)).
 func Erf(a *Node) *Node { return mapped("Erf", OpErf, a) }
 
 // Floor returns the largest integer not above a, element by element. Its derivative is zero.
-func Floor(a *Node) *Node { return unary("Floor", a, gorgonia.Floor) }
+func Floor(a *Node) *Node { return unary("Floor", OpFloor, a) }
 
 // Ceil returns the smallest integer not below a, element by element. Its derivative is zero.
-func Ceil(a *Node) *Node { return unary("Ceil", a, gorgonia.Ceil) }
+func Ceil(a *Node) *Node { return unary("Ceil", OpCeil, a) }
 
 // Sin returns sin a, element by element, a in radians.
-func Sin(a *Node) *Node { return unary("Sin", a, gorgonia.Sin) }
+func Sin(a *Node) *Node { return unary("Sin", OpSin, a) }
 
 // Cos returns cos a, element by element, a in radians.
-func Cos(a *Node) *Node { return unary("Cos", a, gorgonia.Cos) }
+func Cos(a *Node) *Node { return unary("Cos", OpCos, a) }
 
 // Abs returns |a|, element by element; its derivative at 0 is 0.
-func Abs(a *Node) *Node { return unary("Abs", a, gorgonia.Abs) }
+func Abs(a *Node) *Node { return unary("Abs", OpAbs, a) }
 
 // Sign returns -1, 0 or 1, element by element. Its derivative is zero.
-func Sign(a *Node) *Node { return unary("Sign", a, gorgonia.Sign) }
+func Sign(a *Node) *Node { return unary("Sign", OpSign, a) }
 
 // Tanh returns the hyperbolic tangent of a, element by element.
-func Tanh(a *Node) *Node { return unary("Tanh", a, gorgonia.Tanh) }
+func Tanh(a *Node) *Node { return unary("Tanh", OpTanh, a) }
 
 // Sigmoid returns σ(a) = 1/(1 + e⁻ᵃ), element by element.
-func Sigmoid(a *Node) *Node { return unary("Sigmoid", a, gorgonia.Sigmoid) }
+func Sigmoid(a *Node) *Node { return unary("Sigmoid", OpSigmoid, a) }
 
 // Softplus returns ln(1 + eᵃ), element by element, without overflow.
-func Softplus(a *Node) *Node { return unary("Softplus", a, gorgonia.Softplus) }
+func Softplus(a *Node) *Node { return unary("Softplus", OpSoftplus, a) }
 
 // ReLU returns a where a > 0 and 0 elsewhere, element by element; NaN stays NaN, and the derivative at 0 is 0.
 func ReLU(a *Node) *Node {
@@ -131,27 +132,43 @@ func ReLU(a *Node) *Node {
 	return Where(Ge(zero, a), zero, a)
 }
 
-func unary(op string, a *Node, f func(*Node) (*Node, error)) *Node {
+func unary(op string, k Kind, a *Node) *Node {
 	checkMatrix(op, a)
-	return one(op, f, a)
+	return one(op, k, a)
 }
 
-func binary(op string, a, b *Node, f func(a, b *Node) (*Node, error)) *Node {
+func binary(op string, k Kind, a, b *Node) *Node {
 	a, b = broadcast(op, a, b)
-	return plain(op, f, a, b)
+	return plain(op, k, a, b)
 }
 
-func comparison(op string, a, b *Node, f func(a, b *Node, retSame bool) (*Node, error)) *Node {
-	return binary(op, a, b, func(a, b *Node) (*Node, error) { return f(a, b, true) })
-}
-
-func withConstant(op string, a *Node, c float64, f func(a, b *Node) (*Node, error)) *Node {
+func withConstant(op string, k Kind, a *Node, c float64) *Node {
 	checkMatrix(op, a)
-	return plain(op, f, a, scalar(a, c))
+	return plain(op, k, a, scalar(a, c))
+}
+
+// constantKey tells constants of a graph apart: by their bits, before they are rounded to an element type.
+type constantKey struct {
+	bits  uint64
+	dtype tensor.Dtype
 }
 
 // scalar returns the constant c in the graph and element type of a.
 func scalar(a *Node, c float64) *Node {
+	l := ledgerOf(a.Graph())
+	if l == nil {
+		return newScalar(a, c)
+	}
+	key := constantKey{math.Float64bits(c), a.Dtype()}
+	n := l.constants[key]
+	if n == nil {
+		n = newScalar(a, c)
+		l.constants[key] = n
+	}
+	return n
+}
+
+func newScalar(a *Node, c float64) *Node {
 	var value any = c
 	if a.Dtype() == tensor.Float32 {
 		value = float32(c)
@@ -182,11 +199,11 @@ func checkMatrix(op string, operands ...*Node) {
 			fail(op, operands, "operand %d is nil", i+1)
 		case n.Graph() == nil:
 			fail(op, operands, "operand %d (%s) belongs to no graph", i+1, n.Name())
-		case len(n.Shape()) != 2:
-			fail(op, operands, "operand %d has %d axes, want a matrix of 2", i+1, len(n.Shape()))
+		case len(extents(n)) != 2:
+			fail(op, operands, "operand %d has %d axes, want a matrix of 2", i+1, len(extents(n)))
 		case n.Graph() != operands[0].Graph():
 			fail(op, operands, "the operands belong to different graphs")
-		case n.Dtype() != operands[0].Dtype():
+		case n.Type() != operands[0].Type() && n.Dtype() != operands[0].Dtype():
 			fail(op, operands, "the operands have element types %v and %v", operands[0].Dtype(), n.Dtype())
 		}
 	}
@@ -195,7 +212,7 @@ func checkMatrix(op string, operands ...*Node) {
 // broadcast brings a and b to one shape: an axis of length 1 takes the other operand's length.
 func broadcast(op string, a, b *Node) (*Node, *Node) {
 	checkMatrix(op, a, b)
-	sa, sb := a.Shape(), b.Shape()
+	sa, sb := extents(a), extents(b)
 	for axis, name := range []string{"row", "column"} {
 		if sa[axis] != sb[axis] && sa[axis] != 1 && sb[axis] != 1 {
 			fail(op, []*Node{a, b}, "%s counts differ and neither is 1", name)
@@ -206,10 +223,10 @@ func broadcast(op string, a, b *Node) (*Node, *Node) {
 
 // expand repeats a along each axis on which it has length 1 and like has not.
 func expand(a, like *Node) *Node {
-	if n := like.Shape()[1]; a.Shape()[1] == 1 && n != 1 {
+	if n := extents(like)[1]; extents(a)[1] == 1 && n != 1 {
 		a = RepeatCols(a, n)
 	}
-	if a.Shape()[0] == 1 && like.Shape()[0] != 1 {
+	if extents(a)[0] == 1 && extents(like)[0] != 1 {
 		a = RepeatRowsLike(a, like)
 	}
 	return a

@@ -2,10 +2,7 @@ package graph
 
 import (
 	"cmp"
-	"math"
 	"sync/atomic"
-
-	"gorgonia.org/gorgonia"
 
 	"github.com/go-ffjord/ffjord/internal/limit"
 )
@@ -56,14 +53,14 @@ func (g *Graph) SetBudget(b *Budget) {
 // Size returns the size of the graph so far, as [Budget] counts it.
 func (g *Graph) Size() int {
 	account(g.expr)
-	return (*byIDOf.of(g.expr))[ledgerSize]
+	return ledgerOf(g.expr).size
 }
 
 // Reserve fails where the graph has no room for what is to come, of a size that is known beforehand. Instead says what
 // a caller may do but raise the budget, here or, if this is a good part of it, where the graph grows too large later
 // on.
 func (g *Graph) Reserve(what string, size int, instead string) {
-	room := (*byIDOf.of(g.expr))[ledgerLimit] - g.Size()
+	room := ledgerOf(g.expr).limit - g.Size()
 	if err := limit.Check(what, int64(size), int64(room), "nodes", g.budget.raise(instead)); err != nil {
 		panic(bailout{&BuildError{Err: err}})
 	}
@@ -72,46 +69,9 @@ func (g *Graph) Reserve(what string, size int, instead string) {
 	}
 }
 
-// Of a graph that is being built, Gorgonia's list of the places of its nodes keeps the account too: that graph is all
-// that an operator knows. These keys are below the numbers of nodes.
-const (
-	ledgerLimit   int64 = math.MinInt64 + iota // the largest size
-	ledgerCounted                              // the nodes that are in the size
-	ledgerSize
-)
-
 // limit sets the largest size. A graph that is built once more, for another number of rows, was within its budget.
 func (g *Graph) limit() {
-	most := math.MaxInt
 	if !g.again {
-		most = g.budget.left()
+		ledgerOf(g.expr).limit = g.budget.left()
 	}
-	(*byIDOf.of(g.expr))[ledgerLimit] = most
-}
-
-// account takes in the nodes that have been added to a graph and fails where it has grown too large.
-func account(expr *gorgonia.ExprGraph) {
-	index(expr)
-	places, nodes := *byIDOf.of(expr), expr.AllNodes()
-	most, ok := places[ledgerLimit]
-	if !ok {
-		return // it is not built by this package
-	}
-	size := places[ledgerSize]
-	for _, n := range nodes[min(places[ledgerCounted], len(nodes)):] {
-		size += sizeOf(n)
-	}
-	places[ledgerCounted], places[ledgerSize] = len(nodes), size
-	if size > most {
-		panic(bailout{&BuildError{Err: &LimitError{What: "the graph", Need: int64(size), Limit: int64(max(most, 0)), Unit: "nodes"}}})
-	}
-}
-
-// sizeOf returns what a node counts.
-func sizeOf(n *Node) int {
-	shape := *shapeOf.of(n)
-	if len(shape) == 0 {
-		return 1
-	}
-	return max(1, shape[len(shape)-1]/128)
 }

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"unsafe"
 
+	"github.com/chewxy/hm"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -31,14 +32,45 @@ func (f field[S, T]) of(s *S) *T { return (*T)(unsafe.Add(unsafe.Pointer(s), uin
 
 var (
 	childrenOf = fieldOf[gorgonia.Node, gorgonia.Nodes]("children")
+	opOf       = fieldOf[gorgonia.Node, gorgonia.Op]("op")
+	typeOf     = fieldOf[gorgonia.Node, hm.Type]("t")
+	shapeOf    = fieldOf[gorgonia.Node, tensor.Shape]("shape")
 	nameOf     = fieldOf[gorgonia.Node, string]("name")
 	derivOf    = fieldOf[gorgonia.Node, *gorgonia.Node]("deriv")
 	hashOf     = fieldOf[gorgonia.Node, uint32]("hash")
 	hashedOf   = fieldOf[gorgonia.Node, bool]("hashed")
-	shapeOf    = fieldOf[gorgonia.Node, tensor.Shape]("shape")
-	byHashOf   = fieldOf[gorgonia.ExprGraph, map[uint32]*gorgonia.Node]("byHash")
-	byIDOf     = fieldOf[gorgonia.ExprGraph, map[int64]int]("byID")
+	numberOf   = fieldOf[gorgonia.Node, int64]("id")
+	graphOf    = fieldOf[gorgonia.Node, *gorgonia.ExprGraph]("g")
+
+	allOf    = fieldOf[gorgonia.ExprGraph, gorgonia.Nodes]("all")
+	countOf  = fieldOf[gorgonia.ExprGraph, uint]("counter")
+	leavesOf = fieldOf[gorgonia.ExprGraph, gorgonia.Nodes]("leaves")
+	usersOf  = fieldOf[gorgonia.ExprGraph, map[*gorgonia.Node]gorgonia.Nodes]("to")
+	byHashOf = fieldOf[gorgonia.ExprGraph, map[uint32]*gorgonia.Node]("byHash")
+	byIDOf   = fieldOf[gorgonia.ExprGraph, map[int64]int]("byID")
 )
+
+// enter gives a new node its type, shape and hash and its place in a graph, as gorgonia.NewUniqueNode does.
+func enter(expr *gorgonia.ExprGraph, n *Node, t hm.Type, s tensor.Shape, hash uint32) {
+	all, count, users := allOf.of(expr), countOf.of(expr), *usersOf.of(expr)
+	*typeOf.of(n), *shapeOf.of(n) = t, s
+	setHash(n, hash)
+	*graphOf.of(n), *numberOf.of(n) = expr, int64(*count)
+	*count++
+	*all = append(*all, n)
+	(*byHashOf.of(expr))[hash] = n
+	users[n] = nil
+	for _, c := range inputs(n) {
+		users[c] = append(users[c], n)
+	}
+	if len(inputs(n)) == 0 {
+		leaves := leavesOf.of(expr)
+		*leaves = append(*leaves, n)
+	}
+}
+
+// extents is the shape of n without a copy: not to be changed.
+func extents(n *Node) tensor.Shape { return *shapeOf.of(n) }
 
 // index tells a graph the places of its nodes and of those to come, which are their numbers. Gorgonia searches all
 // nodes for each new one, since it does not know it yet, which takes quadratic time.
@@ -47,7 +79,7 @@ func index(expr *gorgonia.ExprGraph) {
 	if _, ahead := places[int64(n+32)]; ahead || n > 0 && expr.AllNodes()[n-1].ID() != int64(n-1) {
 		return
 	}
-	for i := int64(2*n + 1024); i >= 0; i-- {
+	for i := int64(n + n/2 + roomForNodes); i >= 0; i-- {
 		if _, ok := places[i]; ok {
 			return
 		}

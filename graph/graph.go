@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/chewxy/hm"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
@@ -22,6 +23,7 @@ const SymbolicRows = 999983
 type Graph struct {
 	expr    *gorgonia.ExprGraph
 	dtype   tensor.Dtype
+	matrix  hm.Type // of matrices of that type
 	rows    int
 	whole   bool // all rows are run before anything is computed from sums over them
 	again   bool // it is built once more, for another number of rows
@@ -73,7 +75,7 @@ func Build(dtype tensor.Dtype, rows int, f func(g *Graph)) (*Graph, error) {
 
 // build writes f into an empty graph.
 func (g *Graph) build(f func(g *Graph)) error {
-	g.expr = gorgonia.NewGraph()
+	g.expr, g.matrix = &newLedger().expr, gorgonia.TensorType{Dims: 2, Of: g.dtype}
 	g.byName, g.byNode, g.groups = map[string]*Input{}, map[*Node]*Input{}, map[*Node][]string{}
 	g.limit()
 	var failed *BuildError
@@ -158,8 +160,7 @@ func (g *Graph) input(in Input) *Node {
 		}
 		return old.Node
 	}
-	in.Node = checkInput(gorgonia.NewMatrix(g.expr, g.dtype, gorgonia.WithShape(in.Rows, in.Cols), gorgonia.WithName(in.Name)), in.Name)
-	account(g.expr)
+	in.Node = newInput(g.expr, in.Name, g.matrix, tensor.Shape{in.Rows, in.Cols})
 	g.declare(&in)
 	return in.Node
 }

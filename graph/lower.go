@@ -76,7 +76,7 @@ func (l *lowering) lower(v View) error {
 
 // shaped gives a value the shape of its node in two axes: numbers per row are a column, other vectors are rows.
 func (l *lowering) shaped(v engine.Value, n *Node) (engine.Value, error) {
-	s := n.Shape()
+	s := extents(n)
 	r, c := l.Shape(v)
 	if len(s) > 2 {
 		return v, fmt.Errorf("the result has %d axes: %w", len(s), ErrNotNative)

@@ -53,6 +53,9 @@ var (
 // apply adds the operator to the graph of its operands.
 func apply(name string, r rule, operands ...*Node) *Node {
 	checkMatrix(name, operands...)
+	if n := ruled(r, operands); n != nil {
+		return n
+	}
 	n, err := gorgonia.ApplyOp(op{r}, operands...)
 	if err != nil {
 		fail(name, operands, "%w", err)
@@ -62,6 +65,19 @@ func apply(name string, r rule, operands ...*Node) *Node {
 		return distinct(name, n, op{r}, operands)
 	}
 	return n
+}
+
+// ruled returns the node of a rule for operands, nil where Gorgonia has to be asked.
+func ruled(r rule, operands []*Node) *Node {
+	shapes := make([]tensor.Shape, len(operands))
+	for i, n := range operands {
+		shapes[i] = extents(n)
+	}
+	s, err := r.shape(shapes)
+	if err != nil {
+		return nil
+	}
+	return ledgerOf(operands[0].Graph()).ofRule(r).node(operands[0].Type(), s, operands)
 }
 
 func (o op) Arity() int { return o.arity() }

@@ -3,8 +3,6 @@ package graph
 import (
 	"math"
 
-	"gorgonia.org/gorgonia"
-
 	"github.com/go-ffjord/ffjord/internal/engine"
 	"github.com/go-ffjord/ffjord/internal/kernel"
 )
@@ -41,29 +39,29 @@ func structure(tangent func(v View, d []*Node) *Node, lower func(*lowering, View
 // operators is the table of all kinds. What is not in it has no tangent and can't be run by the native engine.
 var operators = map[Kind]operator{
 	OpNeg:     {fn: kernel.Neg, operands: 1, tangent: linear, cost: simple},
-	OpAbs:     function(kernel.Abs, simple, func(x, _ *Node) *Node { return one("Sign", gorgonia.Sign, x) }),
+	OpAbs:     function(kernel.Abs, simple, func(x, _ *Node) *Node { return one("Sign", OpSign, x) }),
 	OpSign:    function(kernel.Sign, simple, nil),
 	OpFloor:   function(kernel.Floor, simple, nil),
 	OpCeil:    function(kernel.Ceil, simple, nil),
 	OpSquare:  function(kernel.Square, simple, func(x, _ *Node) *Node { return scaled(x, 2) }),
-	OpCube:    function(kernel.Cube, simple, func(x, _ *Node) *Node { return scaled(one("Square", gorgonia.Square, x), 3) }),
+	OpCube:    function(kernel.Cube, simple, func(x, _ *Node) *Node { return scaled(one("Square", OpSquare, x), 3) }),
 	OpSqrt:    function(kernel.Sqrt, division, func(_, y *Node) *Node { return recip(scaled(y, 2)) }),
-	OpRecip:   function(kernel.Recip, division, func(_, y *Node) *Node { return scaled(one("Square", gorgonia.Square, y), -1) }),
-	OpInvSqrt: function(kernel.InvSqrt, division, func(_, y *Node) *Node { return scaled(one("Cube", gorgonia.Cube, y), -0.5) }),
+	OpRecip:   function(kernel.Recip, division, func(_, y *Node) *Node { return scaled(one("Square", OpSquare, y), -1) }),
+	OpInvSqrt: function(kernel.InvSqrt, division, func(_, y *Node) *Node { return scaled(one("Cube", OpCube, y), -0.5) }),
 	OpExp:     function(kernel.Exp, transcendental, func(_, y *Node) *Node { return y }),
-	OpExpm1:   function(kernel.Expm1, transcendental, func(_, y *Node) *Node { return plain("Add", gorgonia.Add, y, scalar(y, 1)) }),
+	OpExpm1:   function(kernel.Expm1, transcendental, func(_, y *Node) *Node { return plain("Add", OpAdd, y, scalar(y, 1)) }),
 	OpLog:     function(kernel.Log, transcendental, func(x, _ *Node) *Node { return recip(x) }),
 	OpLog1p: function(kernel.Log1p, transcendental, func(x, _ *Node) *Node {
-		return recip(plain("Add", gorgonia.Add, x, scalar(x, 1)))
+		return recip(plain("Add", OpAdd, x, scalar(x, 1)))
 	}),
 	OpLog2:     function(kernel.Log2, transcendental, func(x, _ *Node) *Node { return recip(scaled(x, math.Ln2)) }),
-	OpSin:      function(kernel.Sin, transcendental, func(x, _ *Node) *Node { return one("Cos", gorgonia.Cos, x) }),
-	OpCos:      function(kernel.Cos, transcendental, func(x, _ *Node) *Node { return one("Neg", gorgonia.Neg, one("Sin", gorgonia.Sin, x)) }),
-	OpTanh:     function(kernel.Tanh, transcendental, func(_, y *Node) *Node { return oneMinus(one("Square", gorgonia.Square, y)) }),
+	OpSin:      function(kernel.Sin, transcendental, func(x, _ *Node) *Node { return one("Cos", OpCos, x) }),
+	OpCos:      function(kernel.Cos, transcendental, func(x, _ *Node) *Node { return one("Neg", OpNeg, one("Sin", OpSin, x)) }),
+	OpTanh:     function(kernel.Tanh, transcendental, func(_, y *Node) *Node { return oneMinus(one("Square", OpSquare, y)) }),
 	OpSigmoid:  function(kernel.Sigmoid, transcendental, func(_, y *Node) *Node { return times(y, oneMinus(y)) }),
-	OpSoftplus: function(kernel.Softplus, transcendental, func(x, _ *Node) *Node { return one("Sigmoid", gorgonia.Sigmoid, x) }),
+	OpSoftplus: function(kernel.Softplus, transcendental, func(x, _ *Node) *Node { return one("Sigmoid", OpSigmoid, x) }),
 	OpErf: function(kernel.Erf, transcendental, func(x, _ *Node) *Node { // 2/√π e^(-x²)
-		return scaled(one("Exp", gorgonia.Exp, one("Neg", gorgonia.Neg, one("Square", gorgonia.Square, x))), 2/math.Sqrt(math.Pi))
+		return scaled(one("Exp", OpExp, one("Neg", OpNeg, one("Square", OpSquare, x))), 2/math.Sqrt(math.Pi))
 	}),
 
 	OpAdd: binaryFunction(kernel.Add, simple, func(v View, d []*Node) *Node { return sum(spread(v, d[0]), spread(v, d[1])) }),
@@ -118,7 +116,7 @@ var operators = map[Kind]operator{
 
 // oneMinus returns 1 - x in the form in which Gorgonia's derivatives of tanh and sigmoid write it, so that equal
 // subexpressions become one node.
-func oneMinus(x *Node) *Node { return plain("Sub", gorgonia.Sub, scalar(x, 1), x) }
+func oneMinus(x *Node) *Node { return plain("Sub", OpSub, scalar(x, 1), x) }
 
 // recip returns 1/x.
-func recip(x *Node) *Node { return one("Recip", gorgonia.Inverse, x) }
+func recip(x *Node) *Node { return one("Recip", OpRecip, x) }

@@ -49,7 +49,7 @@ func CompileFor[T Float](e Engine, f func(*Graph)) (*Program[T], error) {
 	}
 	p := &Program[T]{build: f, graph: g}
 	for _, o := range g.outputs {
-		s := o.Node.Shape()
+		s := extents(o.Node)
 		out := programOutput{name: o.Name, kind: kinds[o.Node]}
 		switch {
 		case out.kind != PerRow:

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-
-	"gorgonia.org/tensor"
 )
 
 // View is what a node is, in exported terms. This file is the one place that knows Gorgonia's unexported operators.
@@ -41,6 +39,11 @@ func (e *UnknownOpError) Error() string {
 
 // Read returns the view of n, or an *UnknownOpError.
 func Read(n *Node) (View, error) {
+	if r := ledgerOf(n.Graph()).recipe(n); r != nil {
+		v := r.view
+		v.Node, v.Inputs = n, inputs(n)
+		return v, nil
+	}
 	v := View{Node: n, Inputs: inputs(n)}
 	if n.Op() == nil {
 		v.Kind, v.Name = OpInput, n.Name()
@@ -49,7 +52,7 @@ func Read(n *Node) (View, error) {
 	v.Name = n.Op().String()
 	switch o := n.Op().(type) {
 	case op:
-		readOwn(&v, o)
+		readRule(&v, o.rule)
 		return v, nil
 	case reshape:
 		v.Kind = OpReshape
@@ -75,9 +78,9 @@ func mustRead(n *Node) View {
 	return v
 }
 
-func readOwn(v *View, o op) {
-	v.Kind = o.kind()
-	switch r := o.rule.(type) {
+func readRule(v *View, r rule) {
+	v.Kind = r.kind()
+	switch r := r.(type) {
 	case slice:
 		v.Axis, v.From, v.To, v.Step = r.axis, r.from, r.to, 1
 	case pad:
@@ -190,7 +193,7 @@ func (v *View) setAxes(k Kind, axes reflect.Value) bool {
 // setRange reads a slice; a nil range, or one that ends before it starts, is the whole axis.
 func (v *View) setRange(k Kind, sliceOp reflect.Value) bool {
 	v.Axis = int(sliceOp.FieldByName("along").Int())
-	v.To, v.Step = v.Inputs[0].Shape()[v.Axis], 1
+	v.To, v.Step = extents(v.Inputs[0])[v.Axis], 1
 	if s, ok := v.Node.Op().(interface {
 		Start() int
 		End() int
@@ -203,7 +206,7 @@ func (v *View) setRange(k Kind, sliceOp reflect.Value) bool {
 
 // wholeAxis reports whether the range of a slice or of its increment takes in the whole axis.
 func (v *View) wholeAxis() bool {
-	return v.Kind != OpPad && v.From == 0 && v.Step == 1 && v.To == v.Inputs[0].Shape()[v.Axis]
+	return v.Kind != OpPad && v.From == 0 && v.Step == 1 && v.To == extents(v.Inputs[0])[v.Axis]
 }
 
 // dims returns the number of axes, 0 for a scalar.
@@ -211,5 +214,5 @@ func dims(n *Node) int {
 	if n.IsScalar() {
 		return 0
 	}
-	return tensor.Shape(n.Shape()).Dims()
+	return extents(n).Dims()
 }

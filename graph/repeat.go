@@ -109,7 +109,7 @@ func (sumCols) shape(in []tensor.Shape) (tensor.Shape, error) {
 	return tensor.Shape{in[0][0], 1}, nil
 }
 
-func (sumCols) diff(in []*Node, g *Node) []*Node { return []*Node{RepeatCols(g, in[0].Shape()[1])} }
+func (sumCols) diff(in []*Node, g *Node) []*Node { return []*Node{RepeatCols(g, extents(in[0])[1])} }
 
 func (sumCols) run32(dst matrix[float32], in []matrix[float32]) { sumColsInto(dst, in[0]) }
 func (sumCols) run64(dst matrix[float64], in []matrix[float64]) { sumColsInto(dst, in[0]) }

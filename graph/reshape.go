@@ -36,10 +36,10 @@ func (reshape) Arity() int       { return 1 }
 
 func (r reshape) Type() hm.Type {
 	a := hm.TypeVariable('a')
-	return hm.NewFnType(typeOf(r.from, a), typeOf(r.to, a))
+	return hm.NewFnType(tensorType(r.from, a), tensorType(r.to, a))
 }
 
-func typeOf(s tensor.Shape, a hm.TypeVariable) hm.Type {
+func tensorType(s tensor.Shape, a hm.TypeVariable) hm.Type {
 	if len(s) == 0 {
 		return a
 	}

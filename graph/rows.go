@@ -105,7 +105,7 @@ func rowKind(v View, kinds map[*Node]RowKind, g *Graph) (k RowKind, why string) 
 	case OpOther:
 		return 0, ": the operator is not known to treat every row alike"
 	}
-	switch s := v.Node.Shape(); {
+	switch s := extents(v.Node); {
 	case v.Kind == OpSum && slices.Contains(v.Axes, 0):
 		return RowSum, ""
 	case len(s) > 0 && s[0] == g.rows:

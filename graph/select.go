@@ -9,7 +9,7 @@ import (
 // Fill returns a matrix of the shape of like with every element c. It depends on like for its shape alone.
 func Fill(like *Node, c float64) *Node {
 	checkMatrix("Fill", like)
-	return FillCols(like, c, like.Shape()[1])
+	return FillCols(like, c, extents(like)[1])
 }
 
 // FillCols returns a matrix of the rows of like and cols columns with every element c, shape (rows of like, cols).

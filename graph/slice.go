@@ -26,14 +26,14 @@ func Concat(parts ...*Node) *Node {
 	checkMatrix("Concat", parts...)
 	like := parts[0]
 	for _, p := range parts {
-		if p.Shape()[0] != 1 {
+		if extents(p)[0] != 1 {
 			like = p
 		}
 	}
 	full := make([]*Node, len(parts))
 	for i, p := range parts {
 		full[i] = p
-		if p.Shape()[0] == 1 && like.Shape()[0] != 1 {
+		if extents(p)[0] == 1 && extents(like)[0] != 1 {
 			full[i] = RepeatRowsLike(p, like)
 		}
 	}
@@ -76,7 +76,7 @@ func (s slice) shape(in []tensor.Shape) (tensor.Shape, error) {
 }
 
 func (s slice) diff(in []*Node, g *Node) []*Node {
-	return []*Node{apply("Pad", pad{s.axis, s.from, in[0].Shape()[s.axis]}, g)}
+	return []*Node{apply("Pad", pad{s.axis, s.from, extents(in[0])[s.axis]}, g)}
 }
 
 func (s slice) run32(dst matrix[float32], in []matrix[float32]) { sliceInto(dst, in[0], s) }
@@ -109,7 +109,7 @@ func (p pad) shape(in []tensor.Shape) (tensor.Shape, error) {
 }
 
 func (p pad) diff(in []*Node, g *Node) []*Node {
-	return []*Node{apply("Slice", slice{p.axis, p.from, p.from + in[0].Shape()[p.axis]}, g)}
+	return []*Node{apply("Slice", slice{p.axis, p.from, p.from + extents(in[0])[p.axis]}, g)}
 }
 
 func (p pad) run32(dst matrix[float32], in []matrix[float32]) { padInto(dst, in[0], p) }
@@ -148,7 +148,7 @@ func (concat) diff(in []*Node, g *Node) []*Node {
 	out := make([]*Node, len(in))
 	from := 0
 	for i, n := range in {
-		to := from + n.Shape()[1]
+		to := from + extents(n)[1]
 		out[i] = SliceCols(g, from, to)
 		from = to
 	}

@@ -21,18 +21,18 @@ func subTangent(v View, d []*Node) *Node {
 	case b == nil:
 		return a
 	case a == nil:
-		return one("Neg", gorgonia.Neg, b)
+		return one("Neg", OpNeg, b)
 	}
-	return plain("Sub", gorgonia.Sub, a, b)
+	return plain("Sub", OpSub, a, b)
 }
 
 // divTangent is for y = a/b: dy = (da - y db)/b.
 func divTangent(v View, d []*Node) *Node {
 	top := spread(v, d[0])
 	if d[1] != nil {
-		top = sum(top, one("Neg", gorgonia.Neg, times(v.Node, d[1])))
+		top = sum(top, one("Neg", OpNeg, times(v.Node, d[1])))
 	}
-	return plain("Div", gorgonia.HadamardDiv, top, v.Inputs[1])
+	return plain("Div", OpDiv, top, v.Inputs[1])
 }
 
 // powTangent is for y = aᵇ: dy = b aᵇ⁻¹ da + y ln a db.
@@ -43,7 +43,7 @@ func powTangent(v View, d []*Node) *Node {
 		byBase = times(powerSlope(v), d[0])
 	}
 	if d[1] != nil {
-		byExponent = times(times(v.Node, one("Log", gorgonia.Log, a)), d[1])
+		byExponent = times(times(v.Node, one("Log", OpLog, a)), d[1])
 	}
 	return sum(byBase, byExponent)
 }
@@ -65,7 +65,7 @@ func matMulTangent(v View, d []*Node) *Node {
 
 // maxTangent is that of a maximum along axes: its gradient for a seed of ones is the mask of where it is taken.
 func maxTangent(v View, d []*Node) *Node {
-	mask := pullback(v, onesLike(v.Node))[0]
+	mask := pullback(v, onesLike(v.Node), nil)[0]
 	n, err := gorgonia.Sum(times(mask, d[0]), v.Axes...)
 	if err != nil {
 		fail("JVP", v.Inputs, "%w", err)
@@ -103,7 +103,7 @@ func bilinear(v View, d []*Node) *Node {
 
 // elementwise is the rule of operators whose gradient for a seed of ones is the derivative, element by element.
 func elementwise(v View, d []*Node) *Node {
-	slopes := pullback(v, onesLike(v.Node))
+	slopes := pullback(v, onesLike(v.Node), nil)
 	var total *Node
 	for i := range d {
 		total = sum(total, product(slopes[i], d[i]))
@@ -120,8 +120,8 @@ func tangentProduct(v View, da *Node) *Node {
 		return sameOp(v, da, b)
 	}
 	part := p.Inputs[0]
-	rows := SliceRows(b, p.From, p.From+part.Shape()[1])
-	if c := mustRead(part); c.Kind == OpFill && part.Shape()[1] == 1 {
+	rows := SliceRows(b, p.From, p.From+extents(part)[1])
+	if c := mustRead(part); c.Kind == OpFill && extents(part)[1] == 1 {
 		if c.Value != 1 {
 			rows = Scale(rows, c.Value)
 		}
@@ -138,7 +138,7 @@ func sum(a, b *Node) *Node {
 	case b == nil:
 		return a
 	}
-	return plain("Add", gorgonia.Add, a, b)
+	return plain("Add", OpAdd, a, b)
 }
 
 // product multiplies two factors, nil being zero.

@@ -13,8 +13,8 @@ func (l *lowering) translate(v View, in []value) (value, error) {
 	o := operators[v.Kind]
 	switch {
 	case o.operands > 0:
-		if i := slices.IndexFunc(v.Inputs, func(n *Node) bool { return dims(n) != 0 && !slices.Equal(n.Shape(), v.Node.Shape()) }); i >= 0 {
-			return value{}, fmt.Errorf("operand %d has not the shape of the result %s: %w", i+1, shapeString(v.Node.Shape()), ErrNotNative)
+		if i := slices.IndexFunc(v.Inputs, func(n *Node) bool { return dims(n) != 0 && !slices.Equal(extents(n), extents(v.Node)) }); i >= 0 {
+			return value{}, fmt.Errorf("operand %d has not the shape of the result %s: %w", i+1, shapeString(extents(v.Node)), ErrNotNative)
 		}
 		return l.Apply(o.fn, in...), nil
 	case o.lower != nil:
@@ -30,7 +30,7 @@ func (l *lowering) repeatRowsLike(v View, in []value) (value, error) {
 		_, cols := l.Shape(in[0])
 		return l.RowValue(in[0], cols), nil
 	}
-	return l.Stretch(in[0], v.Node.Shape()[0], v.Node.Shape()[1]), nil
+	return l.Stretch(in[0], extents(v.Node)[0], extents(v.Node)[1]), nil
 }
 
 func (l *lowering) repeatCols(v View, in []value) (value, error) {
@@ -45,7 +45,7 @@ func (l *lowering) fill(v View, _ []value) (value, error) {
 	if l.perRow(v) {
 		return l.Fill(v.Value, v.Total), nil
 	}
-	return l.Stretch(l.Number(v.Value), v.Node.Shape()[0], v.Total), nil
+	return l.Stretch(l.Number(v.Value), extents(v.Node)[0], v.Total), nil
 }
 
 // same is for what changes no element.
@@ -101,7 +101,7 @@ func (l *lowering) constant(v View, _ []value) (value, error) {
 	default:
 		return value{}, ErrNotNative
 	}
-	s := v.Node.Shape()
+	s := extents(v.Node)
 	if len(s) > 2 || s.TotalSize() != len(data) {
 		return value{}, ErrNotNative
 	}

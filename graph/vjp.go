@@ -40,7 +40,7 @@ func VJP(outs, seeds, wrt []*Node) []*Node {
 	grads := make(map[*Node]*Node, len(order))
 	for i, out := range outs {
 		if seeds[i] != nil {
-			if !seeds[i].Shape().Eq(out.Shape()) {
+			if !extents(seeds[i]).Eq(extents(out)) {
 				fail("VJP", []*Node{out, seeds[i]}, "the seed's shape is not its output's")
 			}
 			accumulate(grads, out, seeds[i])
@@ -52,9 +52,13 @@ func VJP(outs, seeds, wrt []*Node) []*Node {
 		if g == nil || !need[v.Node] || len(v.Inputs) == 0 {
 			continue
 		}
-		in := pullback(v, g)
+		wanted := make([]bool, len(v.Inputs))
 		for j, c := range v.Inputs {
-			if need[c] && in[j] != nil && differentiable(v, j) {
+			wanted[j] = need[c] && differentiable(v, j)
+		}
+		in := pullback(v, g, wanted)
+		for j, c := range v.Inputs {
+			if wanted[j] && in[j] != nil {
 				accumulate(grads, c, in[j])
 			}
 		}
@@ -105,13 +109,22 @@ func (v *View) unknownDerivative() bool {
 
 func accumulate(grads map[*Node]*Node, n, g *Node) {
 	if old := grads[n]; old != nil {
-		g = plain("VJP", gorgonia.Add, old, g)
+		g = plain("VJP", OpAdd, old, g)
 	}
 	grads[n] = g
 }
 
-// pullback returns the gradients of the inputs of v, given g of its result.
-func pullback(v View, g *Node) []*Node {
+// pullback returns the gradients of the inputs of v, given g of its result: of those that are wanted at least.
+func pullback(v View, g *Node, wanted []bool) []*Node {
+	if rule := operandPullbacks[v.Kind]; rule != nil && !(v.TransA && v.TransB) {
+		out := make([]*Node, len(v.Inputs))
+		for i := range out {
+			if wanted[i] {
+				out[i] = rule(v, i, g)
+			}
+		}
+		return out
+	}
 	if rule := pullbacks[v.Kind]; rule != nil {
 		return rule(v, g)
 	}
@@ -131,18 +144,18 @@ func pullback(v View, g *Node) []*Node {
 var pullbacks = map[Kind]func(v View, g *Node) []*Node{
 	// y = x^(-1/2): dx = -½ y³ g
 	OpInvSqrt: func(v View, g *Node) []*Node {
-		return []*Node{times(g, scaled(one("VJP", gorgonia.Cube, v.Node), -0.5))}
+		return []*Node{times(g, scaled(one("VJP", OpCube, v.Node), -0.5))}
 	},
 	// y = log₂ x: dx = g / (x ln 2)
 	OpLog2: func(v View, g *Node) []*Node {
-		return []*Node{plain("VJP", gorgonia.HadamardDiv, g, scaled(v.Inputs[0], math.Ln2))}
+		return []*Node{plain("VJP", OpDiv, g, scaled(v.Inputs[0], math.Ln2))}
 	},
 	// y = aᵇ: da = b aᵇ⁻¹ g, db = y ln a g
 	OpPow: func(v View, g *Node) []*Node {
 		a, b := v.Inputs[0], v.Inputs[1]
 		out := []*Node{sumLike(times(g, powerSlope(v)), a), nil}
 		if kindOf(b) != OpConstant {
-			out[1] = sumLike(times(g, times(v.Node, one("Log", gorgonia.Log, a))), b)
+			out[1] = sumLike(times(g, times(v.Node, one("Log", OpLog, a))), b)
 		}
 		return out
 	},
@@ -154,14 +167,14 @@ var pullbacks = map[Kind]func(v View, g *Node) []*Node{
 	OpMatVec: func(v View, g *Node) []*Node {
 		a, b := v.Inputs[0], v.Inputs[1]
 		if v.TransA {
-			return []*Node{plain("VJP", gorgonia.OuterProd, b, g), plain("VJP", gorgonia.Mul, a, g)}
+			return []*Node{direct("VJP", gorgonia.OuterProd, b, g), direct("VJP", gorgonia.Mul, a, g)}
 		}
-		return []*Node{plain("VJP", gorgonia.OuterProd, g, b), plain("VJP", gorgonia.Mul, Transpose(a), g)}
+		return []*Node{direct("VJP", gorgonia.OuterProd, g, b), direct("VJP", gorgonia.Mul, Transpose(a), g)}
 	},
 	// Y = a ⊗ b: da = G b, db = Gᵀ a
 	OpOuter: func(v View, g *Node) []*Node {
 		a, b := v.Inputs[0], v.Inputs[1]
-		return []*Node{plain("VJP", gorgonia.Mul, g, b), plain("VJP", gorgonia.Mul, Transpose(g), a)}
+		return []*Node{direct("VJP", gorgonia.Mul, g, b), direct("VJP", gorgonia.Mul, Transpose(g), a)}
 	},
 	// y = softmax x along the columns: dx = y ⊙ (g - Σ y⊙g)
 	OpSoftmax: func(v View, g *Node) []*Node { return []*Node{softmaxProduct(v, v.Node, g)} },
@@ -170,6 +183,40 @@ var pullbacks = map[Kind]func(v View, g *Node) []*Node{
 		checkSoftmax(v)
 		return []*Node{Sub(g, Mul(Exp(v.Node), SumCols(g)))}
 	},
+}
+
+// operandPullbacks write Gorgonia's derivatives of its commonest operators, without the gradients that nobody wants and for
+// input i alone.
+var operandPullbacks = map[Kind]func(v View, i int, g *Node) *Node{
+	OpAdd: func(v View, i int, g *Node) *Node { return sumLike(g, v.Inputs[i]) },
+	OpSub: func(v View, i int, g *Node) *Node {
+		if i == 1 {
+			g = negative(g)
+		}
+		return sumLike(g, v.Inputs[i])
+	},
+	OpMul:  func(v View, i int, g *Node) *Node { return sumLike(times(v.Inputs[1-i], g), v.Inputs[i]) },
+	OpTanh: func(v View, _ int, g *Node) *Node { return times(oneMinus(times(v.Node, v.Node)), g) },
+	OpMatMul: func(v View, i int, g *Node) *Node {
+		a, b := v.Inputs[0], v.Inputs[1]
+		switch {
+		case i == 0 && v.TransA:
+			return matMul("VJP", b, g, false, true) // Aᵀ B: dA = B Gᵀ
+		case i == 0:
+			return matMul("VJP", g, b, false, !v.TransB) // A B: dA = G Bᵀ; A Bᵀ: dA = G B
+		case v.TransB:
+			return matMul("VJP", g, a, true, false) // A Bᵀ: dB = Gᵀ A
+		}
+		return matMul("VJP", a, g, !v.TransA, false) // A B: dB = Aᵀ G; Aᵀ B: dB = A G
+	},
+}
+
+// negative returns -x, of -x the x.
+func negative(x *Node) *Node {
+	if v := mustRead(x); v.Kind == OpNeg {
+		return v.Inputs[0]
+	}
+	return one("VJP", OpNeg, x)
 }
 
 // softmaxProduct returns y ⊙ (g - Σ y⊙g), the product of softmax's symmetric Jacobian with g.
