@@ -18,10 +18,7 @@ import (
 // From one dimension to several hundred, log |det| is that of the Jacobian, whose rows the vector-Jacobian products of
 // unit vectors give, and the trace's estimate by probes lies within five of its standard errors.
 func TestDimensions(t *testing.T) {
-	for _, dim := range []int{1, 30, 300} {
-		if testing.Short() && dim == 30 {
-			continue
-		}
+	for _, dim := range briefly([]int{1, 60}, []int{1, 30, 300}) {
 		t.Run(fmt.Sprint(dim), func(t *testing.T) {
 			scale := 1 / math.Sqrt(float64(dim))
 			block := flows.FFJORD{Field: nn.MLP{Hidden: []int{20}, Init: normal(scale)}, Solver: fine}

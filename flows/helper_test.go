@@ -22,6 +22,14 @@ var dtypes = []tensor.Dtype{tensor.Float32, tensor.Float64}
 // seeded returns a source of random numbers of its own.
 func seeded(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
 
+// briefly returns less with -short, and full without.
+func briefly[T any](less, full T) T {
+	if testing.Short() {
+		return less
+	}
+	return full
+}
+
 // newFlow returns a flow from the standard normal density through blocks.
 func newFlow(dtype tensor.Dtype, dim int, blocks ...flows.Block) *flows.Flow {
 	return &flows.Flow{Dim: dim, Blocks: flows.Chain(blocks), Params: &nn.Params{Rand: seeded(11), Dtype: dtype}}
@@ -138,3 +146,6 @@ func checkBijector(t *testing.T, f *flows.Flow, z *tensor.Dense, inverseToleranc
 
 // fine is a solver whose error drowns in the tolerances of the tests.
 var fine = ode.Solver{Method: ode.Dopri5, Steps: 20}
+
+// coarse is a solver for what holds of its steps, however wrong they are, and quick to compile.
+var coarse = ode.Solver{Method: ode.RK4, Steps: 4}

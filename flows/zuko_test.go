@@ -20,9 +20,10 @@ import (
 // network on Fourier features of the time. Its steps follow the worst number of all rows, ours each row's root mean
 // square, so that the same tolerances leave more error here: ours are a tenth of its default.
 func TestConditionalFlowAsZukoTestsIts(t *testing.T) {
-	const rows, dim, width = 256, 3, 5
+	const dim, width = 3, 5
+	rows, hidden := briefly(64, 256), briefly(16, 64)
 	f := newFlow(tensor.Float64, dim, flows.FFJORD{
-		Field:  nn.MLP{Hidden: []int{64, 64}, Act: nn.ELU, Time: nn.Fourier{}},
+		Field:  nn.MLP{Hidden: []int{hidden, hidden}, Act: nn.ELU, Time: nn.Fourier{}},
 		Solver: ode.Solver{RTol: 1e-6, ATol: 1e-7},
 	})
 	f.Cond = width
