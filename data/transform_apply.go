@@ -98,16 +98,20 @@ func (x *raw) recode(j, dim int, c *Column, levels []string) {
 // rows transforms the rows of x at the given places. Those that can't be are bad, and 0 in the results.
 func (t Transform) rows(x *raw, places []int, rng *rand.Rand) (values, logDet []float64, bad []*ValueError) {
 	width, dim := len(t.Columns), t.Dim()
+	columns := make([]applied, width)
+	for j := range t.Columns {
+		columns[j] = t.Columns[j].applied()
+	}
 	values, logDet = make([]float64, 0, len(places)*dim), make([]float64, len(places))
 	for i, place := range places {
 		err := x.bad[place]
-		for j := range t.Columns {
+		for j := range columns {
 			if err != nil {
 				break
 			}
 			var cause error
 			var l float64
-			if values, l, cause = t.Columns[j].append(values, x.values[place*width+j], rng); cause != nil {
+			if values, l, cause = columns[j].append(values, x.values[place*width+j], rng); cause != nil {
 				err = &ValueError{Row: place, Column: t.Columns[j].Name, Err: cause}
 			}
 			logDet[i] += l
@@ -125,8 +129,23 @@ var (
 	errRange = errors.New("want a number that its shape is finite for")
 )
 
+// applied is a column with what is the same for every row.
+type applied struct {
+	*Column
+	factor, logFactor float64 // by which numbers are scaled
+	logStd            []float64
+}
+
+func (c *Column) applied() applied {
+	a := applied{Column: c, factor: c.scale(), logFactor: math.Log(c.scale())}
+	for _, std := range c.Std {
+		a.logStd = append(a.logStd, math.Log(std))
+	}
+	return a
+}
+
 // append appends what comes out for x, with its log-determinant.
-func (c *Column) append(z []float64, x float64, rng *rand.Rand) (_ []float64, logDet float64, err error) {
+func (c *applied) append(z []float64, x float64, rng *rand.Rand) (_ []float64, logDet float64, err error) {
 	if c.left() {
 		return z, 0, nil
 	}
@@ -140,7 +159,7 @@ func (c *Column) append(z []float64, x float64, rng *rand.Rand) (_ []float64, lo
 	out := 0
 	standard := func(y float64) {
 		z = append(z, (y-c.Mean[out])/c.Std[out])
-		logDet -= math.Log(c.Std[out])
+		logDet -= c.logStd[out]
 		out++
 	}
 	switch {
@@ -158,11 +177,11 @@ func (c *Column) append(z []float64, x float64, rng *rand.Rand) (_ []float64, lo
 		out++
 	default:
 		x = c.bounded(x) + c.Step*blur(rng)
-		y, l := c.Shape.forward((x-c.Center)/c.scale(), c.Lambda)
+		y, l := c.Shape.forward((x-c.Center)/c.factor, c.Lambda)
 		if math.IsNaN(y) || math.IsInf(y, 0) {
 			return z, 0, fmt.Errorf("%v: %w", x, errRange)
 		}
-		logDet += l - math.Log(c.scale())
+		logDet += l - c.logFactor
 		standard(y)
 	}
 	if c.Fill != nil {

@@ -52,7 +52,11 @@ func (c sampleCommand) Run(a *app) error {
 		if w == nil {
 			columns := table.ColumnsOf(t.Names, t.Levels, m.About.Integers())
 			if a.json && c.Out == "-" {
-				w = &table.Writer{Encoder: table.NewJSONLines(a.out, columns)}
+				lines, err := table.NewJSONLines(a.out, columns)
+				if err != nil {
+					return err
+				}
+				w = &table.Writer{Encoder: lines}
 			} else if w, err = table.Create(c.Out, a.out, columns); err != nil {
 				return err
 			}

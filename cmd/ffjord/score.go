@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
 
@@ -63,7 +64,8 @@ func (c scoreCommand) Run(a *app) error {
 		return err
 	}
 	f.Batch, f.Follow = c.Batch, c.Follow
-	r := &scoring{scoreCommand: c, a: a, m: m, f: f, began: time.Now(), alarm: m.About.LogProb.At(c.Threshold)}
+	r := &scoring{scoreCommand: c, a: a, m: m, f: f, began: time.Now()}
+	r.ranks, r.alarm = m.About.LogProb.Ranks(), m.About.LogProb.At(c.Threshold)
 	if err := r.cutShard(); err != nil {
 		return err
 	}
@@ -111,6 +113,7 @@ type scoring struct {
 	f     table.File
 	sink  sink
 	began time.Time
+	ranks model.Ranks
 	alarm float64 // the log-density below which a row is one, NaN without a threshold
 
 	tally
@@ -204,5 +207,6 @@ func checksum(path string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// percent returns the percentile of a log-density among the training rows.
-func (r *scoring) percent(logp float64) float64 { return 100 * r.m.About.LogProb.Share(logp) }
+// percent returns the percentile of a log-density among the training rows, to a hundredth of a millionth of these: further
+// digits would be those of straight lines between quantiles.
+func (r *scoring) percent(logp float64) float64 { return math.Round(100e6*r.ranks.Share(logp)) / 1e6 }

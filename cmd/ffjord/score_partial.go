@@ -21,7 +21,7 @@ type partial struct {
 	path    string // of the file that grows
 	as      string // the name that says how it is written: as the output where that grows by its rows, and else as .npy
 	f       *os.File
-	encoder table.Encoder
+	encoder table.Appender
 	journal journal
 	written time.Time // of the journal
 }
@@ -92,7 +92,7 @@ func (r *scoring) openPartial() (*partial, error) {
 	if _, err := p.f.Seek(0, io.SeekEnd); err != nil {
 		return nil, errors.Join(err, p.f.Close())
 	}
-	p.encoder, err = table.NewEncoder(p.as, p.f, r.columns(), r.tally.Rows)
+	p.encoder, err = table.NewAppender(p.as, p.f, r.columns(), r.tally.Rows)
 	if err != nil {
 		return nil, errors.Join(err, p.f.Close())
 	}
@@ -134,8 +134,10 @@ func (p *partial) resume() error {
 	return nil
 }
 
-func (p *partial) write(rows []float64, so tally) error {
-	if err := p.encoder.Write(rows); err != nil {
+func (p *partial) encode(to []byte, rows []float64) []byte { return p.encoder.Append(to, rows) }
+
+func (p *partial) write(text []byte, rows int, so tally) error {
+	if err := p.encoder.WriteRows(text, rows); err != nil {
 		return p.named(err)
 	}
 	const every = time.Second

@@ -23,21 +23,25 @@ func saveMemory() {
 	if os.Getenv("GOMEMLIMIT") != "" || os.Getenv("GOGC") != "" {
 		return
 	}
-	const room = 32 << 20
+	const room = 48 << 20
 	var now runtime.MemStats
 	runtime.ReadMemStats(&now)
 	debug.SetMemoryLimit(int64(now.HeapInuse+now.StackInuse) + room)
 }
 
-// scored is a batch whose log-densities are being computed.
+// scored is a batch whose log-densities are being computed, and how they are written.
 type scored struct {
 	t    data.Table
 	s    model.Scores
+	rows []float64 // of the output
+	text []byte
 	err  error
 	done chan struct{}
 }
 
-// run scores batch after batch: while some are computed the next are read, and those before are written.
+// run scores batch after batch: several are computed at a time, from a table's rows to the text of what is written, so
+// that no core waits, and a core has one to begin when it is done with another; the next are read, and those before are
+// written, in their order.
 func (r *scoring) run() error {
 	rows, err := r.f.Open()
 	if err != nil {
@@ -45,11 +49,17 @@ func (r *scoring) run() error {
 	}
 	ctx, stop := context.WithCancel(r.a.ctx)
 	defer stop()
-	under := make(chan *scored, 1)
+	under := make(chan *scored, runtime.GOMAXPROCS(0))
+	spare := make(chan *scored, cap(under)+2) // whose memory can be used again
 	go func() {
 		defer close(under)
 		for first := r.f.Skip; ; {
 			b := &scored{done: make(chan struct{})}
+			select {
+			case used := <-spare:
+				b.rows, b.text = used.rows[:0], used.text[:0]
+			default:
+			}
 			if b.t, b.err = rows.Next(); b.err != nil {
 				close(b.done)
 			}
@@ -63,12 +73,15 @@ func (r *scoring) run() error {
 			}
 			go func(first int) {
 				defer close(b.done)
-				b.s, b.err = r.m.LogProbAt(ctx, b.t, first)
+				if b.s, b.err = r.m.LogProbAt(ctx, b.t, first); b.err == nil {
+					b.rows = r.lines(b.rows, b.s)
+					b.text = r.sink.encode(b.text, b.rows)
+				}
 			}(first)
 			first += b.t.Len()
 		}
 	}()
-	err = r.collect(ctx, under)
+	err = r.collect(ctx, under, spare)
 	if r.f.Path == "-" {
 		return err // closing would wait for a reader that nothing wakes
 	}
@@ -80,10 +93,9 @@ func (r *scoring) run() error {
 }
 
 // collect writes what was computed, in order.
-func (r *scoring) collect(ctx context.Context, under <-chan *scored) error {
+func (r *scoring) collect(ctx context.Context, under <-chan *scored, spare chan<- *scored) error {
 	show := newTicker(r)
 	defer show.stop()
-	var out []float64
 	for {
 		var b *scored
 		select {
@@ -103,23 +115,26 @@ func (r *scoring) collect(ctx context.Context, under <-chan *scored) error {
 		case b.err != nil:
 			return b.err
 		}
-		out = r.lines(out[:0], b)
 		r.count(b)
-		if err := r.sink.write(out, r.tally); err != nil {
+		if err := r.sink.write(b.text, b.t.Len(), r.tally); err != nil {
 			return err
+		}
+		select {
+		case spare <- &scored{rows: b.rows, text: b.text}:
+		default:
 		}
 		show.tick(r.Rows)
 	}
 }
 
 // lines appends what is written of a batch.
-func (r *scoring) lines(out []float64, b *scored) []float64 {
-	for i, logp := range b.s.LogProb {
+func (r *scoring) lines(out []float64, s model.Scores) []float64 {
+	for i, logp := range s.LogProb {
 		out = append(out, logp, r.percent(logp))
-		if b.s.StdErr != nil {
-			out = append(out, b.s.StdErr[i])
+		if s.StdErr != nil {
+			out = append(out, s.StdErr[i])
 		}
-		out = append(out, float64(b.s.Missing[i]))
+		out = append(out, float64(s.Missing[i]))
 	}
 	return out
 }
@@ -203,27 +218,32 @@ func (t *ticker) stop() {
 	}
 }
 
-// sink takes what is scored, in order.
+// sink takes what is scored.
 type sink interface {
-	write(rows []float64, so tally) error
+	// encode appends rows as they are written. Several goroutines may call it at once.
+	encode(to []byte, rows []float64) []byte
+	// write writes so many rows, encoded, behind which the tally stands.
+	write(text []byte, rows int, so tally) error
 	// failed keeps or removes what was written, and returns the error with what to do about it.
 	failed(err error) error
 	done() error
 }
 
 // streamSink writes to standard output, a batch at a time.
-type streamSink struct{ table.Encoder }
+type streamSink struct{ table.Appender }
 
-func (s streamSink) write(rows []float64, _ tally) error { return s.Write(rows) }
-func (s streamSink) failed(err error) error              { return err }
-func (s streamSink) done() error                         { return s.Close() }
+func (s streamSink) encode(to []byte, rows []float64) []byte    { return s.Append(to, rows) }
+func (s streamSink) write(text []byte, rows int, _ tally) error { return s.WriteRows(text, rows) }
+func (s streamSink) failed(err error) error                     { return err }
+func (s streamSink) done() error                                { return s.Close() }
 
 // noSink writes nothing: only the strangest rows are wanted.
 type noSink struct{}
 
-func (noSink) write([]float64, tally) error { return nil }
-func (noSink) failed(err error) error       { return err }
-func (noSink) done() error                  { return nil }
+func (noSink) encode(to []byte, _ []float64) []byte { return to }
+func (noSink) write([]byte, int, tally) error       { return nil }
+func (noSink) failed(err error) error               { return err }
+func (noSink) done() error                          { return nil }
 
 // openSink opens what the flags say.
 func (r *scoring) openSink() (err error) {
@@ -231,7 +251,11 @@ func (r *scoring) openSink() (err error) {
 	case r.Out == "":
 		r.sink = noSink{}
 	case r.Out == "-" && r.a.json:
-		r.sink = streamSink{table.NewJSONLines(r.a.out, r.columns())}
+		lines, err := table.NewJSONLines(r.a.out, r.columns())
+		if err != nil {
+			return err
+		}
+		r.sink = streamSink{lines}
 	case r.Out == "-":
 		r.sink = streamSink{table.NewCSV(r.a.out, r.columns())}
 	default:

@@ -101,12 +101,16 @@ func NewQuantiles(sample []float64, steps int) (Quantiles, error) {
 // Share returns the share of the numbers below v, from 0 to 1: between quantiles by a straight line, NaN of NaN. Where
 // several quantiles are v it is in the middle of them.
 func (q Quantiles) Share(v float64) float64 {
-	n := len(q.Values)
-	if n == 0 || math.IsNaN(v) {
+	if len(q.Values) == 0 || math.IsNaN(v) {
 		return math.NaN()
 	}
 	low, _ := slices.BinarySearch(q.Values, v)
-	high := low
+	return q.shareAt(low, v)
+}
+
+// shareAt is Share(v) where low is the first place of a value that is not below v.
+func (q Quantiles) shareAt(low int, v float64) float64 {
+	n, high := len(q.Values), low
 	for high < n && q.Values[high] == v {
 		high++
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 
 	"gorgonia.org/tensor"
 
@@ -99,13 +100,18 @@ func (m *Model) logProb(ctx context.Context, flow density, z *tensor.Dense, firs
 // missing counts the values that every row misses.
 func (m *Model) missing(of data.Table) []int {
 	counts := make([]int, of.Len())
+	looked := make([]bool, len(of.Names))
 	for _, name := range m.Inputs() {
-		column, err := of.Column(name)
-		if err != nil {
-			continue // Apply has found it
-		}
-		for i, v := range column {
-			if math.IsNaN(v) {
+		looked[slices.Index(of.Names, name)] = true // Apply has found it
+	}
+	values, ok := of.Rows.Data().([]float64)
+	if !ok {
+		values = numbers(of.Rows)
+	}
+	width := len(looked)
+	for i := range counts {
+		for j, v := range values[i*width : (i+1)*width] {
+			if v != v && looked[j] {
 				counts[i]++
 			}
 		}

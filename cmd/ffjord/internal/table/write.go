@@ -29,6 +29,16 @@ type Encoder interface {
 	Close() error
 }
 
+// Appender is an Encoder of a file that grows by its rows alone, whatever stands before and behind them: so rows can be
+// encoded by several goroutines, and writing can go on in the middle.
+type Appender interface {
+	Encoder
+	// Append appends rows as they are written.
+	Append(to []byte, rows []float64) []byte
+	// WriteRows writes so many rows that Append has made.
+	WriteRows(text []byte, rows int) error
+}
+
 // CheckOutput says what is wrong with the name of a file to be written.
 func CheckOutput(path string) error {
 	as, compressed := formatOf(path)
@@ -42,27 +52,35 @@ func CheckOutput(path string) error {
 	return nil
 }
 
-// NewEncoder returns one for the format that the path is called by; rows already written to out are not written again.
-func NewEncoder(path string, out Output, columns []Column, already int) (Encoder, error) {
+// NewEncoder returns one for the format that the path is called by.
+func NewEncoder(path string, out Output, columns []Column) (Encoder, error) {
 	if err := CheckOutput(path); err != nil {
 		return nil, err
 	}
 	switch as, compressed := formatOf(path); {
-	case as == npy:
-		return newNPYEncoder(out, columns, already)
 	case as == parquet:
 		return newParquetEncoder(out, columns), nil
-	case as == jsonLines:
-		return &jsonEncoder{w: out, columns: columns}, nil
 	case compressed == ".gz":
 		zip := gzip.NewWriter(out)
-		return squeezed{newCSVEncoder(zip, columns, comma(path), already), zip}, nil
+		return squeezed{newCSVEncoder(zip, columns, comma(path), 0), zip}, nil
 	case compressed == ".zst":
 		zip, err := zstd.NewWriter(out, zstd.WithEncoderConcurrency(1))
 		if err != nil {
 			return nil, err
 		}
-		return squeezed{newCSVEncoder(zip, columns, comma(path), already), zip}, nil
+		return squeezed{newCSVEncoder(zip, columns, comma(path), 0), zip}, nil
+	}
+	return NewAppender(path, out, columns, 0)
+}
+
+// NewAppender returns one for the format that the path is called by, see [Appends]; rows already written to out are not
+// written again.
+func NewAppender(path string, out Output, columns []Column, already int) (Appender, error) {
+	switch as, _ := formatOf(path); as {
+	case npy:
+		return newNPYEncoder(out, columns, already)
+	case jsonLines:
+		return newJSONEncoder(out, columns)
 	}
 	return newCSVEncoder(out, columns, comma(path), already), nil
 }
@@ -82,10 +100,10 @@ func comma(path string) byte {
 }
 
 // NewCSV returns an encoder for lines of text.
-func NewCSV(w io.Writer, columns []Column) Encoder { return newCSVEncoder(w, columns, ',', 0) }
+func NewCSV(w io.Writer, columns []Column) Appender { return newCSVEncoder(w, columns, ',', 0) }
 
 // NewJSONLines returns an encoder that writes an object for each row on a line of its own.
-func NewJSONLines(w io.Writer, columns []Column) Encoder { return &jsonEncoder{w: w, columns: columns} }
+func NewJSONLines(w io.Writer, columns []Column) (Appender, error) { return newJSONEncoder(w, columns) }
 
 // squeezed closes the compression behind a text.
 type squeezed struct {
@@ -119,7 +137,7 @@ func Create(path string, stdout io.Writer, columns []Column) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := NewEncoder(path, file, columns, 0)
+	e, err := NewEncoder(path, file, columns)
 	if err != nil {
 		return nil, errors.Join(err, file.Abort())
 	}

@@ -1,8 +1,10 @@
 package table
 
 import (
+	"bytes"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -36,35 +38,50 @@ func field(text string, comma byte) string {
 }
 
 func (e *csvEncoder) Write(rows []float64) error {
-	b := e.buf[:0]
-	if !e.headed {
-		for j, c := range e.columns {
-			if j > 0 {
-				b = append(b, e.comma)
-			}
-			b = append(b, field(c.Name, e.comma)...)
+	dim := len(e.columns)
+	for some := range slices.Chunk(rows, dim<<10) {
+		e.buf = e.Append(e.buf[:0], some)
+		if err := e.WriteRows(e.buf, len(some)/dim); err != nil {
+			return err
 		}
-		b = append(b, '\n')
-		e.headed = true
 	}
+	return nil
+}
+
+// Append appends the lines of rows.
+func (e *csvEncoder) Append(b []byte, rows []float64) []byte {
 	dim := len(e.columns)
 	for i, v := range rows {
 		j := i % dim
 		b = e.append(b, j, v)
 		if j < dim-1 {
 			b = append(b, e.comma)
-			continue
-		}
-		b = append(b, '\n')
-		if len(b) > 1<<16 {
-			if _, err := e.w.Write(b); err != nil {
-				return err
-			}
-			b = b[:0]
+		} else {
+			b = append(b, '\n')
 		}
 	}
-	_, err := e.w.Write(b)
-	e.buf = b
+	return b
+}
+
+// WriteRows writes the lines of rows, below that of names.
+func (e *csvEncoder) WriteRows(text []byte, _ int) error {
+	if !e.headed {
+		var names []byte
+		for j, c := range e.columns {
+			if j > 0 {
+				names = append(names, e.comma)
+			}
+			names = append(names, field(c.Name, e.comma)...)
+		}
+		if _, err := e.w.Write(append(names, '\n')); err != nil {
+			return err
+		}
+		e.headed = true
+	}
+	if len(text) == 0 {
+		return nil
+	}
+	_, err := e.w.Write(text)
 	return err
 }
 
@@ -80,14 +97,38 @@ func (e *csvEncoder) append(b []byte, j int, v float64) []byte {
 	case v == 0:
 		return append(b, '0')
 	case size >= 1e-5 && size < 1e15:
-		return strconv.AppendFloat(b, v, 'f', -1, 64)
+		return appendNumber(b, v)
 	}
 	return strconv.AppendFloat(b, v, 'e', -1, 64)
+}
+
+// appendNumber appends the fewest digits that bring back v, which is not 0, as strconv does and faster where six decimals
+// do: k/10⁶ is rounded once where k is a whole number below 2⁵³, as the digits are when they are read, and of two numbers
+// of up to fifteen digits no float64 is both.
+func appendNumber(b []byte, v float64) []byte {
+	const unit = 1e6
+	size := math.Abs(v)
+	k := math.Round(size * unit)
+	if k >= 1e15 || k/unit != size {
+		return strconv.AppendFloat(b, v, 'f', -1, 64)
+	}
+	if v < 0 {
+		b = append(b, '-')
+	}
+	whole, part := uint64(k)/unit, uint64(k)%unit
+	b = strconv.AppendUint(b, whole, 10)
+	if part == 0 {
+		return b
+	}
+	from := len(b)
+	b = strconv.AppendUint(b, part+unit, 10) // whose first digit gives way to the point
+	b[from] = '.'
+	return bytes.TrimRight(b, "0")
 }
 
 func (e *csvEncoder) Close() error {
 	if e.headed {
 		return nil
 	}
-	return e.Write(nil)
+	return e.WriteRows(nil, 0)
 }

@@ -16,13 +16,25 @@ type jsonEncoder struct {
 	buf     []byte
 }
 
+func newJSONEncoder(w io.Writer, columns []Column) (*jsonEncoder, error) {
+	e := &jsonEncoder{w: w, columns: columns}
+	return e, e.quote()
+}
+
 func (e *jsonEncoder) Write(rows []float64) error {
-	if e.names == nil {
-		if err := e.quote(); err != nil {
-			return err
-		}
-	}
-	b, dim := e.buf[:0], len(e.columns)
+	e.buf = e.Append(e.buf[:0], rows)
+	return e.WriteRows(e.buf, 0)
+}
+
+// WriteRows writes the lines of rows.
+func (e *jsonEncoder) WriteRows(text []byte, _ int) error {
+	_, err := e.w.Write(text)
+	return err
+}
+
+// Append appends the lines of rows.
+func (e *jsonEncoder) Append(b []byte, rows []float64) []byte {
+	dim := len(e.columns)
 	for i, v := range rows {
 		j := i % dim
 		b = append(b, e.names[j]...)
@@ -41,9 +53,7 @@ func (e *jsonEncoder) Write(rows []float64) error {
 			b = append(b, '}', '\n')
 		}
 	}
-	e.buf = b
-	_, err := e.w.Write(b)
-	return err
+	return b
 }
 
 func (e *jsonEncoder) quote() error {

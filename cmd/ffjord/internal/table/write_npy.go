@@ -34,12 +34,22 @@ func (e *npyEncoder) head() []byte {
 }
 
 func (e *npyEncoder) Write(rows []float64) error {
-	e.buf = e.buf[:0]
+	e.buf = e.Append(e.buf[:0], rows)
+	return e.WriteRows(e.buf, len(rows)/e.dim)
+}
+
+// Append appends the bytes of rows.
+func (e *npyEncoder) Append(b []byte, rows []float64) []byte {
 	for _, v := range rows {
-		e.buf = binary.LittleEndian.AppendUint64(e.buf, math.Float64bits(v))
+		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
 	}
-	e.rows += len(rows) / e.dim
-	_, err := e.out.Write(e.buf)
+	return b
+}
+
+// WriteRows writes the bytes of so many rows.
+func (e *npyEncoder) WriteRows(b []byte, rows int) error {
+	e.rows += rows
+	_, err := e.out.Write(b)
 	return err
 }
 
