@@ -60,9 +60,9 @@ const (
 func TestOwnOperators(t *testing.T) { checkOperators(t, ownOperators) }
 
 func checkOperators(t *testing.T, table []operator) {
-	for _, o := range table {
+	for i, o := range table {
 		for _, rows := range []int{1, 3} {
-			if rows == 1 && reflect.DeepEqual(o.shapes(1), o.shapes(3)) {
+			if rows == 1 && (reflect.DeepEqual(o.shapes(1), o.shapes(3)) || testing.Short() && i%4 > 0) {
 				continue // once is enough
 			}
 			t.Run(fmt.Sprintf("%s/rows=%d", o.name, rows), func(t *testing.T) { checkOperator(t, o, rows) })

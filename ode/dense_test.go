@@ -67,7 +67,7 @@ func TestDenseIsAsAccurateAsTheEnd(t *testing.T) {
 				"own":    {Method: m, RTol: tol, ATol: tol},
 				"shared": {Method: m, RTol: tol, ATol: tol, Shared: true},
 			} {
-				for _, ends := range [][2]float64{{0, 1}, {1, 0}} {
+				for _, ends := range briefly([][2]float64{{1, 0}}, [][2]float64{{0, 1}, {1, 0}}) {
 					var first [][]float64
 					for _, c := range cs {
 						first = append(first, []float64{riccatiAt(ends[0], c)})

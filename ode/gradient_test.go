@@ -166,7 +166,7 @@ func (g gradients) distance(o gradients) float64 {
 func TestGradientsMeet(t *testing.T) {
 	for _, span := range briefly([][2]float64{{2, 0.5}}, [][2]float64{{0.5, 2}, {2, 0.5}}) {
 		grid := drivenGradients(t, ode.Solver{Method: ode.Dopri8, Steps: 100}, span[0], span[1])
-		for _, m := range []*ode.Tableau{ode.Bosh3, ode.Tsit5, ode.Dopri5, ode.Dopri8, ode.Dop853} {
+		for _, m := range briefly([]*ode.Tableau{ode.Bosh3, ode.Tsit5, ode.Dop853}, adaptiveMethods()[1:]) {
 			before := math.Inf(1)
 			for _, tol := range briefly([]float64{1e-4, 1e-6}, []float64{1e-4, 1e-6, 1e-8}) {
 				replay := drivenGradients(t, ode.Solver{Method: m, RTol: tol, ATol: tol}, span[0], span[1])

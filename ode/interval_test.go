@@ -31,7 +31,7 @@ func nothingBeyond[T graph.Float](t *testing.T) {
 	spans := briefly([][2]T{{-1, 0.1}}, [][2]T{{0, 1}, {-1, 0.1}, {100, 100.3}})
 	solvers := map[string]ode.Solver{}
 	for _, m := range ode.Methods() {
-		for _, n := range briefly([]int{3, 49}, []int{1, 3, 7, 10, 49, 60}) {
+		for _, n := range briefly([]int{49}, []int{1, 3, 7, 10, 49, 60}) {
 			solvers[fmt.Sprintf("%d steps of %s", n, m.Name)] = ode.Solver{Method: m, Steps: n}
 		}
 		if m.E == nil {

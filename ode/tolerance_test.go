@@ -17,7 +17,7 @@ func TestClosedFormsByTolerance(t *testing.T) {
 	for _, k := range closedForms()[:7] {
 		for _, shared := range []bool{false, true} {
 			for _, m := range []*ode.Tableau{ode.Tsit5, ode.Dopri5, ode.Dopri8, ode.Dop853} {
-				if len(k.y0[0]) > 10 && (shared || m != ode.Dopri5) {
+				if len(k.y0[0]) > 10 && (testing.Short() || shared || m != ode.Dopri5) {
 					continue // a graph of thousands of nodes
 				}
 				name := k.name + "/" + m.Name

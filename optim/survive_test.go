@@ -44,7 +44,7 @@ func TestKilledAnywhere(t *testing.T) {
 	}
 	kills := 50
 	if testing.Short() {
-		kills = 5
+		kills = 3
 	}
 	path := filepath.Join(t.TempDir(), "run")
 	rng := rand.New(rand.NewPCG(1, 1))
