@@ -70,6 +70,9 @@ func (p planner[T]) plan(d Descriptor, tile, lanes int, each func(Call)) bool {
 	case *MatMul:
 		p.product(d, tile, n, each)
 		return true
+	case *RowMatMul:
+		each(call(p.rowMatMul, address(d), arenaStart, uniformStart))
+		return true
 	case *Outer:
 		if d.wide() {
 			p.outerProductWide(d, each)

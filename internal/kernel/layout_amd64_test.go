@@ -16,6 +16,7 @@ func TestLayout(t *testing.T) {
 		o Operand
 		m MatMul
 		p Product
+		q RowMatMul
 		a Affine
 		b Binary
 		c Choose
@@ -43,6 +44,13 @@ func TestLayout(t *testing.T) {
 		{"MatMul.Init", unsafe.Offsetof(m.Init), list + 24},
 		{"MatMul.Out", unsafe.Offsetof(m.Out), list + 24 + operand},
 		{"MatMul.Second", unsafe.Offsetof(m.Second), list + 24 + operand + 3*list},
+		{"RowMatMul.W", unsafe.Offsetof(q.W), list},
+		{"RowMatMul.WK", unsafe.Offsetof(q.WK), list + 8},
+		{"RowMatMul.J", unsafe.Offsetof(q.J), list + 16},
+		{"RowMatMul.Init", unsafe.Offsetof(q.Init), list + 24},
+		{"RowMatMul.Out", unsafe.Offsetof(q.Out), list + 24 + operand},
+		{"RowMatMul.Second", unsafe.Offsetof(q.Second), list + 24 + operand + 24},
+		{"RowProduct", unsafe.Sizeof(q.Out), 24},
 		{"Product.D", unsafe.Offsetof(p.D), 0},
 		{"Product.E", unsafe.Offsetof(p.E), list},
 		{"Product.C", unsafe.Offsetof(p.C), 2 * list},

@@ -6,14 +6,15 @@ import "fmt"
 // given to them are not checked: see the Check method of each. They hold no state
 // and may be called from any number of goroutines on different arenas.
 type Set[T Float] struct {
-	ISA    ISA
-	MatMul func(a *MatMul, arena, uniform []T, n int)
-	Affine func(a *Affine, arena, uniform []T, n int)
-	Binary func(a *Binary, arena, uniform []T, n int)
-	Choose func(a *Choose, arena, uniform []T, n int)
-	Unary  func(a *Unary, arena []T, n int)
-	Reduce func(a *Reduce, arena []T, n int)
-	Copy   func(a *Copy, arena, uniform []T, n int)
+	ISA       ISA
+	MatMul    func(a *MatMul, arena, uniform []T, n int)
+	RowMatMul func(a *RowMatMul, arena, uniform []T)
+	Affine    func(a *Affine, arena, uniform []T, n int)
+	Binary    func(a *Binary, arena, uniform []T, n int)
+	Choose    func(a *Choose, arena, uniform []T, n int)
+	Unary     func(a *Unary, arena []T, n int)
+	Reduce    func(a *Reduce, arena []T, n int)
+	Copy      func(a *Copy, arena, uniform []T, n int)
 
 	// Outer and RowSum add the first rows lanes to the sums area. Outer needs
 	// scratch of its Scratch(rows) elements.
@@ -39,17 +40,18 @@ func New[T Float](isa ISA) (*Set[T], error) {
 		return nil, fmt.Errorf("kernel: %v is not supported by this build on this processor", isa)
 	}
 	s := &Set[T]{
-		ISA:    isa,
-		MatMul: matMulGo[T],
-		Affine: affineGo[T],
-		Binary: binaryGo[T],
-		Choose: chooseGo[T],
-		Unary:  unaryGo[T],
-		Reduce: reduceGo[T],
-		Copy:   copyGo[T],
-		Outer:  outerGo[T],
-		RowSum: rowSumGo[T],
-		Fold:   foldGo[T],
+		ISA:       isa,
+		MatMul:    matMulGo[T],
+		RowMatMul: rowMatMulGo[T],
+		Affine:    affineGo[T],
+		Binary:    binaryGo[T],
+		Choose:    chooseGo[T],
+		Unary:     unaryGo[T],
+		Reduce:    reduceGo[T],
+		Copy:      copyGo[T],
+		Outer:     outerGo[T],
+		RowSum:    rowSumGo[T],
+		Fold:      foldGo[T],
 	}
 	if isa != Go {
 		vectorize(s, isa)

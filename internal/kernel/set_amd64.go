@@ -8,6 +8,7 @@ import "golang.org/x/sys/cpu"
 //go:generate go run -C _asm ./fit -tanh -pkg kernel -out ../coef.go
 //go:generate go run -C _asm . -tables ../table_amd64
 //go:generate go run -C _asm . -family matmul -pkg kernel -out ../matmul_amd64.s -stubs ../matmul_amd64.go
+//go:generate go run -C _asm . -family rowmatmul -pkg kernel -out ../rowmatmul_amd64.s -stubs ../rowmatmul_amd64.go
 //go:generate go run -C _asm . -family affine -pkg kernel -out ../affine_amd64.s -stubs ../affine_amd64.go
 //go:generate go run -C _asm . -family binary -pkg kernel -out ../binary_amd64.s -stubs ../binary_amd64.go
 //go:generate go run -C _asm . -family unary -pkg kernel -out ../unary_amd64.s -stubs ../unary_amd64.go
@@ -30,6 +31,7 @@ func supported(isa ISA) bool {
 type table struct {
 	matMul    [9]uintptr         // a, arena, uniform, j, n, groups; by number of columns
 	packed    [Panel + 1]uintptr // a, arena, uniform, j, n, groups; by number of columns
+	rowMatMul uintptr            // a, arena, uniform
 	affine    [12]uintptr        // a, arena, uniform, n; by the index of its case
 	binary    [fns]uintptr       // a, arena, uniform, n
 	choose    uintptr            // a, arena, uniform, n
@@ -99,6 +101,7 @@ func vectorize[T Float](s *Set[T], isa ISA) {
 	p := planner[T]{tableOf[T](isa)}
 	s.plan, s.run = p.plan, runAll[T]
 	s.MatMul = func(a *MatMul, arena, uniform []T, n int) { p.now(a, arena, uniform, nil, nil, n) }
+	s.RowMatMul = func(a *RowMatMul, arena, uniform []T) { p.now(a, arena, uniform, nil, nil, 1) }
 	s.Affine = func(a *Affine, arena, uniform []T, n int) { p.now(a, arena, uniform, nil, nil, n) }
 	s.Binary = func(a *Binary, arena, uniform []T, n int) {
 		if !p.now(a, arena, uniform, nil, nil, n) {

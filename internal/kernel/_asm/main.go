@@ -11,14 +11,15 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	family := flag.String("family", "", "kernels to write: matmul, affine, binary, unary, sums or peak")
+	family := flag.String("family", "", "kernels to write: matmul, rowmatmul, affine, binary, unary, sums or peak")
 	families := map[string]func(vec){
-		"matmul": matMul,
-		"affine": affine,
-		"binary": binary,
-		"unary":  unary,
-		"sums":   sums,
-		"peak":   peak,
+		"matmul":    matMul,
+		"rowmatmul": rowMatMul,
+		"affine":    affine,
+		"binary":    binary,
+		"unary":     unary,
+		"sums":      sums,
+		"peak":      peak,
 	}
 	tables := flag.String("tables", "", "write the tables of all kernels to this file, .go and .s, instead")
 	flag.Parse() // avo's flags too

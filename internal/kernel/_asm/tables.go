@@ -26,7 +26,7 @@ func writeTables(file string) error {
 			code = append(code, fmt.Sprintf("\tt.%s = at[%d]\n", field, len(names)))
 			names = append(names, name+s)
 		}
-		for _, field := range []string{"choose", "copy", "rowSum", "transpose"} {
+		for _, field := range []string{"choose", "copy", "rowMatMul", "rowSum", "transpose"} {
 			kernel(field, field)
 		}
 		for m := 1; m <= v.mostColumns(); m++ {
