@@ -17,6 +17,8 @@ import (
 // of a chunk is part of a result's last digits.
 func ChunkRows(rows int) int {
 	switch {
+	case rows == 1:
+		return 1 // a machine of one row has its columns as lanes
 	case rows <= 16:
 		return 16 // a machine of this size keeps columns of 16 close together
 	case rows <= 128:

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/go-ffjord/ffjord/internal/kernel"
 )
@@ -11,7 +12,11 @@ func (m *Machine[T]) check() error {
 	l := m.layout
 	room := kernel.Room{Arena: len(m.arena) - l.lanes + l.tile, Uniform: len(m.area.uniform), Sums: len(m.accums),
 		Scratch: len(m.scratch), Lanes: l.tile}
-	for _, s := range l.steps {
+	for _, s := range slices.Concat(l.start, l.steps) {
+		room.Lanes = l.tile
+		if s.lanes > 0 {
+			room.Lanes = int(s.lanes)
+		}
 		if err := s.call.Check(room); err != nil {
 			return fmt.Errorf("engine: %w", err)
 		}

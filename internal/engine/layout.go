@@ -5,20 +5,23 @@ import "github.com/go-ffjord/ffjord/internal/kernel"
 // layout is a program with its columns placed in an arena for a number of lanes. It is not changed by running, and
 // machines share it.
 type layout struct {
-	lanes   int // capacity, a multiple of kernel.Lanes
-	tile    int // rows that run together, a multiple of kernel.Lanes
+	lanes   int  // capacity, a multiple of kernel.Lanes
+	tile    int  // rows that run together, a multiple of kernel.Lanes
+	row     bool // it is of a single row, and of nothing else
 	steps   []step
 	full    []step // the same where a tile is full
 	arenaN  int    // elements of the arena
 	sumsN   int    // elements of the accumulators
 	scratch int    // elements of scratch
 	folds   []fold
+	start   []step             // of a row: what follows a change of the parameters
 	plans   map[planKey]*plans // of steps and full, by kernels
 }
 
 // step is a call of a kernel.
 type step struct {
 	code  code
+	op    int   // the operation it is of
 	lanes int32 // of a column made of several; zero is those of the tile
 	call  kernel.Descriptor
 }
@@ -32,12 +35,19 @@ type fold struct {
 
 // layoutFor returns the layout for so many lanes, made once.
 func (p *Program) layoutFor(n int) *layout {
-	n = kernel.Pad(n)
+	row := n == 1 && !p.hasSums()
+	if !row {
+		n = kernel.Pad(n)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	l := p.layouts[n]
 	if l == nil {
-		l = p.newLayout(n)
+		if row {
+			l = p.newRowLayout()
+		} else {
+			l = p.newLayout(n)
+		}
 		p.layouts[n] = l
 	}
 	return l
@@ -49,7 +59,7 @@ func (p *Program) newLayout(n int) *layout {
 	place := placer{Program: p, layout: l, placed: map[list][]int32{}, sums: map[int32]int{}}
 	for i := range p.ops {
 		o := &p.ops[i]
-		l.steps = append(l.steps, step{code: o.code, call: table[o.code].lay(&place, o)})
+		l.steps = append(l.steps, step{code: o.code, op: i, call: table[o.code].lay(&place, o)})
 	}
 	l.flatten()
 	for _, s := range l.steps {
@@ -73,6 +83,13 @@ func (p *Program) arenaSize(n int) int {
 
 // columnOffset is the offset of a column in the arena of the first tile.
 func (p *Program) columnOffset(l *layout, r ref) int32 {
+	if l.row {
+		slot := p.slots[r.area]
+		if !p.fixed[r.area] {
+			slot += p.fixedCount
+		}
+		return int32(slot*kernel.Lanes) + r.at
+	}
 	slot := p.slots[r.area] + int(r.at)
 	if p.fixed[r.area] {
 		return int32(slot * l.lanes)

@@ -49,7 +49,7 @@ func NewMachine[T Float](p *Program, kernels *kernel.Set[T], capacity int) (*Mac
 	l := p.layoutFor(capacity)
 	m := &Machine[T]{prog: p, layout: l, plans: planFor(p, l, kernels), kernels: kernels, capacity: capacity, stale: true,
 		arena: aligned[T](l.arenaN), accums: aligned[T](l.sumsN), scratch: aligned[T](l.scratch),
-		area:  area[T]{uniform: aligned[T](p.uniformN), sums: aligned[T](p.sumN), matrices: p.matrices},
+		area:  area[T]{uniform: aligned[T](p.uniformN + kernel.Lanes), sums: aligned[T](p.sumN), matrices: p.matrices},
 		bound: make([][]T, len(p.uniforms)), outputs: map[string]*machineOutput[T]{}, rows: map[string][][]T{}}
 	for i := range p.matrices {
 		if c := &p.matrices[i]; c.used {

@@ -50,7 +50,7 @@ func newPlan[T Float](p *Program, l *layout, k *kernel.Set[T], steps []step) *pl
 	}
 	for i, s := range steps {
 		planned := k.Plan(s.call, l.tile, int(s.lanes), func(c kernel.Call) { out.calls = append(out.calls, c) })
-		w := p.ops[i].work(p) * l.tile
+		w := p.ops[s.op].work(p) * l.tile
 		if i > from && (planned != native || work+w > longestRun) {
 			end(i)
 		}

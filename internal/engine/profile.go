@@ -25,7 +25,7 @@ func (m *Machine[T]) Times() map[int]time.Duration {
 	}
 	times := map[int]time.Duration{}
 	for i, spent := range m.profile.spent {
-		times[int(m.prog.ops[i].source)] += spent
+		times[int(m.prog.ops[m.layout.steps[i].op].source)] += spent
 	}
 	for source := range times {
 		times[source] /= time.Duration(m.profile.runs)

@@ -174,14 +174,18 @@ func testRandomProgram[T Float](rt *rapid.T, k *kernel.Set[T]) {
 	require.NoError(rt, err)
 	m, err := NewMachine(p, k, randomRows)
 	require.NoError(rt, err)
-	m.Bind("w", w)
-	m.Bind("u", u[:])
+	bind := func(m *Machine[T]) {
+		m.Bind("w", w)
+		m.Bind("u", u[:])
+	}
+	bind(m)
 	for i, r := range rows {
 		for j := range randomCols {
 			m.Rows("x")[j][i], m.Rows("y")[j][i] = r[0][j], r[1][j]
 		}
 	}
 	require.NoError(rt, m.Run(randomRows))
+	requireSameAlone(rt, m, randomRows-1, bind)
 
 	for i, r := range rows {
 		want := [][randomCols]T{r[0], r[1], u}
@@ -219,6 +223,26 @@ func testRandomProgram[T Float](rt *rapid.T, k *kernel.Set[T]) {
 				if !sameNumber(w[j], got) {
 					rt.Fatalf("row %d, output %d, column %d: %v, step by step %v\n%+v\n%s", i, o, j, got, w[j], steps, p)
 				}
+			}
+		}
+	}
+}
+
+// requireSameAlone runs row i of m's inputs in a machine for a single row, and requires what m gives that row.
+func requireSameAlone[T Float](rt require.TestingT, m *Machine[T], i int, bind func(alone *Machine[T])) {
+	alone, err := NewMachine(m.prog, m.kernels, 1)
+	require.NoError(rt, err)
+	bind(alone)
+	for name, columns := range m.rows {
+		for j, column := range columns {
+			alone.Rows(name)[j][0] = column[i]
+		}
+	}
+	require.NoError(rt, alone.Run(1))
+	for name, o := range m.outputs {
+		for j, column := range o.cols {
+			if got := alone.Columns(name)[j][0]; !sameNumber(column[i], got) {
+				require.Failf(rt, "a row alone", "output %s, column %d: %v, in a tile %v\n%s", name, j, got, column[i], m.prog)
 			}
 		}
 	}

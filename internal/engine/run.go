@@ -82,6 +82,7 @@ func (m *Machine[T]) Prepare() error {
 	}
 	if changed {
 		m.area.compute(m.prog.prologue)
+		m.steps(m.layout.start, m.arena, 1)
 	}
 	m.stale, m.prepared = false, true
 	return nil
@@ -120,6 +121,10 @@ func (m *Machine[T]) steps(steps []step, arena []T, n int) {
 		}
 		switch s.code {
 		case opMatMul:
+			if r, ok := s.call.(*kernel.RowMatMul); ok {
+				k.RowMatMul(r, arena, uniform)
+				continue
+			}
 			k.MatMul(s.call.(*kernel.MatMul), arena, uniform, n)
 		case opAffine:
 			k.Affine(s.call.(*kernel.Affine), arena, uniform, lanes)
