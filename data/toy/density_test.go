@@ -114,11 +114,12 @@ func TestDensitiesByDefinition(t *testing.T) {
 // The pinwheel's density against its generator, without the roots: for bumps g, ∫ p(x) g(x) dx = E g(x(f)).
 func TestPinwheelDensityIsThatOfItsGenerator(t *testing.T) {
 	set := toy.Pinwheel{}
-	for _, centre := range [][2]float64{{0, 0}, {1.5, 0.5}, {-1, 2}, {0.7, -2.5}, {-3, -1}, {2.2, 2.2}} {
+	centres := [][2]float64{{0, 0}, {1.5, 0.5}, {-1, 2}, {0.7, -2.5}, {-3, -1}, {2.2, 2.2}}
+	for _, centre := range briefly(centres[:3], centres) {
 		bump := func(x, y float64) float64 {
 			return normalAt(x-centre[0], 0.25) * normalAt(y-centre[1], 0.25)
 		}
-		const h = 0.05
+		h := briefly(0.1, 0.05)
 		var got float64
 		for x := centre[0] - 2; x < centre[0]+2; x += h {
 			for y := centre[1] - 2; y < centre[1]+2; y += h {

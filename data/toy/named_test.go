@@ -45,7 +45,7 @@ func density(t *testing.T, name string) toy.Density {
 	return set.(toy.Density)
 }
 
-func TestToyEntropies(t *testing.T) {
+func TestToysHaveTheirEntropy(t *testing.T) {
 	for _, test := range toys {
 		t.Run(test.name, func(t *testing.T) {
 			set := density(t, test.name)
@@ -55,7 +55,7 @@ func TestToyEntropies(t *testing.T) {
 			assert.InDelta(t, test.floor, entropy, test.tolerance)
 
 			// And against rows of its own, within five standard errors.
-			n := briefly(1024, 4096)
+			n := briefly(256, 4096)
 			logs, err := data.LogProbs(set, toy.Draw(set, n, seeded(1)))
 			require.NoError(t, err)
 			var mean, square float64
@@ -64,20 +64,16 @@ func TestToyEntropies(t *testing.T) {
 				square += l * l / float64(n)
 			}
 			assert.InDelta(t, entropy, -mean, 5*math.Sqrt(max(0, square-mean*mean)/float64(n))+1e-12)
-		})
-	}
-}
 
-// The density integrates to one, and -p log p to the entropy, on a grid.
-func TestToysAreNormalised(t *testing.T) {
-	for _, test := range toys {
-		t.Run(test.name, func(t *testing.T) {
-			set := density(t, test.name)
-			var mass, entropy float64
+			// And on a grid, where the density integrates to one.
+			if testing.Short() && (test.name == "rings" || test.name == "moons") {
+				return // as circles and moons1, with other settings
+			}
+			var mass, sum float64
 			add := func(cell float64, x ...float64) {
 				if l := set.LogProb(x); !math.IsInf(l, -1) {
 					mass += cell * math.Exp(l)
-					entropy -= cell * math.Exp(l) * l
+					sum -= cell * math.Exp(l) * l
 				}
 			}
 			// The midpoint rule with a step of half the noise is exact to 1e-9 for p; its logarithm has bends between parts of
@@ -99,7 +95,7 @@ func TestToysAreNormalised(t *testing.T) {
 				}
 			}
 			assert.InDelta(t, 1, mass, massError)
-			assert.InDelta(t, entropy, set.Entropy(), entropyError)
+			assert.InDelta(t, sum, entropy, entropyError)
 		})
 	}
 }
