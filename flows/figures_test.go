@@ -104,6 +104,7 @@ func BenchmarkFigures(b *testing.B) {
 			})
 		}
 	})
+	b.Run("many cores", manyCores)
 	b.Run("rows", func(b *testing.B) {
 		counts := []int{256, 4096, 65536, 1 << 20}
 		if testing.Short() {
