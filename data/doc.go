@@ -13,5 +13,8 @@
 //
 // Package toy has sets whose density is known, package tabular the preparation of the tabular benchmarks.
 //
+// What may enter this package: readers and writers of tables, what makes their columns fit for a model, and what deals
+// out rows. It knows no model.
+//
 // Everything random takes a *rand.Rand: one seed gives one result.
 package data

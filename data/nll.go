@@ -7,7 +7,7 @@ import (
 )
 
 // LogProber knows its density: LogProb is log p(x) in nats of one row x of length dim, as the distributions of gonum's
-// distmv have it.
+// distmv have it. A flow, which evaluates many rows at once and may fail, is none: its mean -log p is Flow.HeldOut.
 type LogProber interface {
 	LogProb(x []float64) float64
 }

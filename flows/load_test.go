@@ -83,7 +83,7 @@ func TestWrongFilesNameThePlace(t *testing.T) {
 		{"another parameter", layer(`{"type":"nn.Swish"}`), `parameter "block0.beta" (1, 1) is missing from the file`},
 		{"parameters without use", layer(`{"type":"nn.Activation","value":"tanh"}`), "is not of this model"},
 		{"long name of a type", layer(`{"type":"` + strings.Repeat("x", 1<<16) + `"}`), `is unknown; if it is one of your own`},
-		{"long activation", layer(`{"type":"nn.Activation","value":"` + strings.Repeat("x", 1<<16) + `"}`), `is unknown; want identity`},
+		{"long activation", layer(`{"type":"nn.Activation","value":"` + strings.Repeat("x", 1<<16) + `"}`), `is unknown; want one of identity`},
 		{"long noise", describing(smallField + `,"Trace":{"type":"flows.Hutchinson","Noise":{"type":"flows.ProbeNoise","value":"` + strings.Repeat("x", 1<<16) + `"}}`), "Hutchinson"},
 		{"long penalty", describing(smallField + `,"Penalties":[{"Of":{"type":"flows.FieldPenalty","value":"` + strings.Repeat("x", 1<<16) + `"},"Weight":1}]`), "penalty"},
 		{"long method", describing(`"Field":{"type":"nn.MLP"},"Solver":{"Steps":1,"Method":{"Name":"` + strings.Repeat("x", 1<<16) + `","B":[1]}}`), "method"},

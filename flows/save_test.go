@@ -82,9 +82,10 @@ func savedCases() []savedCase {
 	field := func(name string, l nn.Layer) {
 		add("field "+name, &flows.Flow{Blocks: flows.FFJORD{Field: l, Solver: steps}})
 	}
-	for _, act := range []nn.Layer{nn.Identity, nn.Tanh, nn.Sigmoid, nn.Softplus, nn.ReLU, nn.ELU, nn.SiLU, nn.Sin, nn.Square, nn.Swish{}} {
+	for _, act := range nn.Activations() {
 		field(fmt.Sprintf("act %v", act), nn.MLP{Hidden: []int{3}, Act: act})
 	}
+	field("act of its own parameter", nn.MLP{Hidden: []int{3}, Act: nn.Swish{}})
 	for _, time := range []nn.Timed{nn.Ignore, nn.Concat, nn.ConcatLast, nn.Tile, nn.Fourier{}, nn.Fourier{Freqs: 2}, nn.Squash{}, nn.ConcatSquash{},
 		nn.ConcatV2{}, nn.Blend{}, nn.Hyper{Hidden: 2}, nn.GatedLinear{}} {
 		field(fmt.Sprintf("time %T %v", time, time), nn.MLP{Hidden: []int{3}, Time: time})
@@ -293,7 +294,7 @@ func TestRefusesToSave(t *testing.T) {
 		{"one's own without a name", &flows.Flow{Blocks: field(well{})}, nil,
 			"Blocks[0].Field[1]: the type flows_test.well has no name; give it one in types"},
 		{"pointer of a named type", &flows.Flow{Blocks: field(&well{})}, flows.Types{"well": well{}},
-			"Blocks[0].Field[1]: the type *flows_test.well has no name"},
+			"Blocks[0].Field[1]: the type *flows_test.well has no name; types names flows_test.well, want the one that is used"},
 		{"hidden state", &flows.Flow{Blocks: field(&lens{Body: nn.Tanh, cached: []float64{1}})}, own,
 			"Blocks[0].Field[1].cached: an unexported field of flows_test.lens that holds something can't be saved"},
 		{"infinite", &flows.Flow{Blocks: flows.FFJORD{Field: nn.Tanh, Solver: steps, Trace: flows.Auto{Budget: math.Inf(1)}}}, nil,

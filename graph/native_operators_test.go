@@ -142,6 +142,9 @@ var operatorPrograms = []struct {
 	{"gorgonia mean", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node {
 		return gorgonia.Must(gorgonia.BroadcastAdd(y, gorgonia.Must(gorgonia.Mean(x, 1)), nil, []byte{1}))
 	}},
+	{"gorgonia min max", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node {
+		return graph.Sub(gorgonia.Must(gorgonia.MaxBetween(x, y)), gorgonia.Must(gorgonia.MinBetween(x, y)))
+	}},
 	{"gorgonia functions", func(_ *graph.Graph, x, y, _ *graph.Node) *graph.Node {
 		p := positive(x)
 		return graph.Concat(gorgonia.Must(gorgonia.InverseSqrt(p)), gorgonia.Must(gorgonia.Log2(p)), gorgonia.Must(gorgonia.Floor(y)),

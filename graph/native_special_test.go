@@ -17,8 +17,8 @@ func TestNativeSpecialNumbers(t *testing.T) {
 	special := []float64{math.NaN(), math.Inf(1), math.Inf(-1), 0, math.Copysign(0, -1), 5e-324, -1e-310, 1e100, -1e100, 800, -800, 1, -1}
 	n := len(special) * len(special)
 	for _, test := range operatorPrograms {
-		if test.name == "gorgonia softmax" {
-			continue // Gorgonia's spreads NaN to other rows
+		if test.name == "gorgonia softmax" || test.name == "gorgonia min max" {
+			continue // Gorgonia's spreads NaN to other rows; it loses a NaN in the second operand
 		}
 		t.Run(test.name, func(t *testing.T) {
 			write := func(g *graph.Graph) {

@@ -14,44 +14,48 @@ import (
 // valuesTolerance is the rounding of a few operations of order one.
 var valuesTolerance = map[tensor.Dtype]float64{tensor.Float64: 1e-14, tensor.Float32: 1e-6}
 
+// unaryValue is a function of one operand in closed form, at -2, -0.5, 0.25, 1, 1.5 and 2 or at in.
+type unaryValue struct {
+	name string
+	op   func(*graph.Node) *graph.Node
+	want func(float64) float64
+	in   []float64
+}
+
+var unaryValues = []unaryValue{
+	{"Neg", graph.Neg, func(x float64) float64 { return -x }, nil},
+	{"Recip", graph.Recip, func(x float64) float64 { return 1 / x }, nil},
+	{"InvSqrt", graph.InvSqrt, func(x float64) float64 { return 1 / math.Sqrt(x) }, []float64{0.25, 2, 3, 0.5, 1, 7}},
+	{"Log2", graph.Log2, math.Log2, []float64{0.25, 2, 3, 0.5, 1, 7}},
+	{"Erf", graph.Erf, math.Erf, []float64{0, -0.5, 3, 0.5, -1, 7}},
+	{"Floor", graph.Floor, math.Floor, []float64{0, -0.5, 3, 0.5, -1, 7.9}},
+	{"Ceil", graph.Ceil, math.Ceil, []float64{0, -0.5, 3, 0.5, -1, 7.9}},
+	{"Square", graph.Square, func(x float64) float64 { return x * x }, nil},
+	{"Cube", graph.Cube, func(x float64) float64 { return x * x * x }, nil},
+	{"Sqrt", graph.Sqrt, math.Sqrt, []float64{0, 0.25, 2, 3, 0.5, 1}},
+	{"Exp", graph.Exp, math.Exp, nil},
+	{"Log", graph.Log, math.Log, []float64{0.1, 0.25, 2, 3, 0.5, 1}},
+	{"Log1p", graph.Log1p, math.Log1p, []float64{-0.5, 0.25, 2, 3, 1e-3, 1}},
+	{"Expm1", graph.Expm1, math.Expm1, nil},
+	{"Sin", graph.Sin, math.Sin, nil},
+	{"Cos", graph.Cos, math.Cos, nil},
+	{"Abs", graph.Abs, math.Abs, nil},
+	{"Sign", graph.Sign, func(x float64) float64 { return math.Copysign(1, x) }, nil},
+	{"Tanh", graph.Tanh, math.Tanh, nil},
+	{"Sigmoid", graph.Sigmoid, func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, nil},
+	{"Softplus", graph.Softplus, func(x float64) float64 { return math.Log1p(math.Exp(x)) }, nil},
+	{"ReLU", graph.ReLU, func(x float64) float64 { return max(x, 0) }, nil},
+	{"Scale", func(a *graph.Node) *graph.Node { return graph.Scale(a, -1.5) }, func(x float64) float64 { return -1.5 * x }, nil},
+	{"Shift", func(a *graph.Node) *graph.Node { return graph.Shift(a, -1.5) }, func(x float64) float64 { return x - 1.5 }, nil},
+	{"Pow", func(a *graph.Node) *graph.Node { return graph.Pow(a, 3) }, func(x float64) float64 { return x * x * x }, nil},
+	{"Fill", func(a *graph.Node) *graph.Node { return graph.Fill(a, 0.1) }, func(x float64) float64 { return 0.1 }, nil},
+	{"log of 1 + x", func(a *graph.Node) *graph.Node { return graph.Log(graph.Shift(graph.Square(a), 1)) },
+		func(x float64) float64 { return math.Log(x*x + 1) }, nil},
+	{"-(-x)", func(a *graph.Node) *graph.Node { return graph.Neg(graph.Neg(a)) }, func(x float64) float64 { return x }, nil},
+}
+
 func TestUnaryValues(t *testing.T) {
-	tests := []struct {
-		name string
-		op   func(*graph.Node) *graph.Node
-		want func(float64) float64
-		in   []float64
-	}{
-		{"Neg", graph.Neg, func(x float64) float64 { return -x }, nil},
-		{"Recip", graph.Recip, func(x float64) float64 { return 1 / x }, nil},
-		{"InvSqrt", graph.InvSqrt, func(x float64) float64 { return 1 / math.Sqrt(x) }, []float64{0.25, 2, 3, 0.5, 1, 7}},
-		{"Log2", graph.Log2, math.Log2, []float64{0.25, 2, 3, 0.5, 1, 7}},
-		{"Erf", graph.Erf, math.Erf, []float64{0, -0.5, 3, 0.5, -1, 7}},
-		{"Floor", graph.Floor, math.Floor, []float64{0, -0.5, 3, 0.5, -1, 7.9}},
-		{"Ceil", graph.Ceil, math.Ceil, []float64{0, -0.5, 3, 0.5, -1, 7.9}},
-		{"Square", graph.Square, func(x float64) float64 { return x * x }, nil},
-		{"Cube", graph.Cube, func(x float64) float64 { return x * x * x }, nil},
-		{"Sqrt", graph.Sqrt, math.Sqrt, []float64{0, 0.25, 2, 3, 0.5, 1}},
-		{"Exp", graph.Exp, math.Exp, nil},
-		{"Log", graph.Log, math.Log, []float64{0.1, 0.25, 2, 3, 0.5, 1}},
-		{"Log1p", graph.Log1p, math.Log1p, []float64{-0.5, 0.25, 2, 3, 1e-3, 1}},
-		{"Expm1", graph.Expm1, math.Expm1, nil},
-		{"Sin", graph.Sin, math.Sin, nil},
-		{"Cos", graph.Cos, math.Cos, nil},
-		{"Abs", graph.Abs, math.Abs, nil},
-		{"Sign", graph.Sign, func(x float64) float64 { return math.Copysign(1, x) }, nil},
-		{"Tanh", graph.Tanh, math.Tanh, nil},
-		{"Sigmoid", graph.Sigmoid, func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, nil},
-		{"Softplus", graph.Softplus, func(x float64) float64 { return math.Log1p(math.Exp(x)) }, nil},
-		{"ReLU", graph.ReLU, func(x float64) float64 { return max(x, 0) }, nil},
-		{"Scale", func(a *graph.Node) *graph.Node { return graph.Scale(a, -1.5) }, func(x float64) float64 { return -1.5 * x }, nil},
-		{"Shift", func(a *graph.Node) *graph.Node { return graph.Shift(a, -1.5) }, func(x float64) float64 { return x - 1.5 }, nil},
-		{"Pow", func(a *graph.Node) *graph.Node { return graph.Pow(a, 3) }, func(x float64) float64 { return x * x * x }, nil},
-		{"Fill", func(a *graph.Node) *graph.Node { return graph.Fill(a, 0.1) }, func(x float64) float64 { return 0.1 }, nil},
-		{"log of 1 + x", func(a *graph.Node) *graph.Node { return graph.Log(graph.Shift(graph.Square(a), 1)) },
-			func(x float64) float64 { return math.Log(x*x + 1) }, nil},
-		{"-(-x)", func(a *graph.Node) *graph.Node { return graph.Neg(graph.Neg(a)) }, func(x float64) float64 { return x }, nil},
-	}
-	for _, tt := range tests {
+	for _, tt := range unaryValues {
 		for dtype, tol := range valuesTolerance {
 			for _, s := range []shape{{1, 6}, {6, 1}, {2, 3}} {
 				t.Run(fmt.Sprint(tt.name, dtype, s), func(t *testing.T) {

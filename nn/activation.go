@@ -1,11 +1,15 @@
 package nn
 
 import (
+	"strings"
+
 	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
-// Activation is an element-wise function as a layer. NaN stays NaN. At its kink, 0, ReLU has the derivative 0.
+// Activation is an element-wise function as a layer, by its name: Activation("tanh") is Tanh, so that a flag or a file can
+// choose one. NaN stays NaN. At its kink, 0, ReLU has the derivative 0. A function that is not here is a type of one's own
+// with an Apply, or a [Func].
 type Activation string
 
 // The activations. Each acts element by element.
@@ -23,30 +27,42 @@ const (
 
 var _ Layer = Tanh
 
+// functions are what the activations stand for.
+var functions = []struct {
+	name  Activation
+	apply Func
+}{
+	{Identity, func(x *graph.Node) *graph.Node { return x }},
+	{Tanh, graph.Tanh},
+	{Sigmoid, graph.Sigmoid},
+	{Softplus, graph.Softplus},
+	{ReLU, graph.ReLU},
+	{ELU, elu},
+	{SiLU, func(x *graph.Node) *graph.Node { return graph.Mul(x, graph.Sigmoid(x)) }},
+	{Sin, graph.Sin},
+	{Square, graph.Square},
+}
+
+// Activations returns the activations of this package.
+func Activations() []Activation {
+	var all []Activation
+	for _, f := range functions {
+		all = append(all, f.name)
+	}
+	return all
+}
+
 // Apply returns the function of x, of its shape.
 func (a Activation) Apply(_ *Scope, x *graph.Node) *graph.Node {
-	switch a {
-	case Identity:
-		return x
-	case Tanh:
-		return graph.Tanh(x)
-	case Sigmoid:
-		return graph.Sigmoid(x)
-	case Softplus:
-		return graph.Softplus(x)
-	case ReLU:
-		return graph.ReLU(x)
-	case ELU:
-		return elu(x)
-	case SiLU:
-		return graph.Mul(x, graph.Sigmoid(x))
-	case Sin:
-		return graph.Sin(x)
-	case Square:
-		return graph.Square(x)
+	var names []string
+	for _, f := range functions {
+		if f.name == a {
+			return f.apply(x)
+		}
+		names = append(names, string(f.name))
 	}
-	const known = "identity, tanh, sigmoid, softplus, relu, elu, silu, sin or square"
-	graph.Fail("nn: activation %s is unknown; want %s", quote.Text(string(a)), known)
+	known := strings.Join(names, ", ")
+	graph.Fail("nn: activation %s is unknown; want one of %s, or a layer of your own", quote.Text(string(a)), known)
 	return nil
 }
 

@@ -20,7 +20,8 @@ type Traced interface {
 	ApplyTraced(s *Scope, x *graph.Node) (y, trace *graph.Node)
 }
 
-// Func is a layer without parameters.
+// Func is a layer without parameters. A file can't keep a function: in a flow that is to be saved, a type of one's own with
+// the same Apply stands in its place.
 type Func func(x *graph.Node) *graph.Node
 
 // Apply returns f(x).

@@ -44,7 +44,7 @@ func TestMistakesAreErrors(t *testing.T) {
 		{"no name", withRand(), nn.Seq{asks("")}, `layer "0" asks for a parameter without a name`},
 		{"empty shape", withRand(), nn.Linear{Out: -1}, `parameter "weight" of shape (2, -1): want at least (1, 1)`},
 		{"initial value", withRand(), nn.Linear{Init: nn.Constant(1e300)}, `initial value of parameter "weight": element (0, 0) is +Inf`},
-		{"activation", withRand(), nn.MLP{Hidden: []int{3}, Act: nn.Activation("gelu")}, `activation "gelu" is unknown; want identity, tanh`},
+		{"activation", withRand(), nn.MLP{Hidden: []int{3}, Act: nn.Activation("gelu")}, `activation "gelu" is unknown; want one of identity, tanh`},
 		{"time kind", withRand(), nn.MLP{Time: nn.TimeColumns("late")}, `time columns "late" are unknown; want ignore, concat, concat last or tile`},
 		{"hidden width", withRand(), nn.MLP{Hidden: []int{4, 0}}, "hidden layer 1 has width 0, want at least 1"},
 		{"nil layer", withRand(), nn.Seq{nn.Tanh, nil}, `layer "1" is nil`},

@@ -333,7 +333,7 @@ func TestIntegratorErrors(t *testing.T) {
 	}{
 		{"steps", scalar(1, f), ode.Solver{Steps: -1}, "ode: -1 steps: want at least 1"},
 		{"implicit", scalar(1, f), ode.Solver{Method: &ode.Tableau{Name: "be", C: []float64{1}, A: [][]float64{{1}}, B: []float64{1}}},
-			`method "be": stage 1 uses 1 stages before it`},
+			`method "be": A[0] has 1 numbers; want at most 0`},
 		{"no state", ode.Problem{Field: driven.Field}, ode.Solver{}, "Widths is empty: want a width"},
 		{"no width", scalar(0, f), ode.Solver{}, "component 0 of the state has width 0"},
 		{"no field", ode.Problem{Widths: []int{1}}, ode.Solver{}, "Field is nil: want the right-hand side"},

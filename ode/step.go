@@ -165,15 +165,22 @@ func (m *Tableau) unrolled(g *graph.Graph, f Field, in interval, y State, i int)
 // check reports a tableau whose parts don't fit.
 func (m *Tableau) check() error {
 	s := len(m.B)
-	if s == 0 || len(m.C) != s || len(m.A) != s || (m.E != nil && len(m.E) != s) {
-		return fmt.Errorf("ode: method %q: C, A, B and E have %d, %d, %d and %d rows; want one for each stage",
-			m.Name, len(m.C), len(m.A), s, len(m.E))
+	if s == 0 {
+		return fmt.Errorf("ode: method %q has no weights B; want one for each stage", m.Name)
+	}
+	for _, part := range []struct {
+		name string
+		rows int
+	}{{"C", len(m.C)}, {"A", len(m.A)}, {"E", len(m.E)}} {
+		if part.rows != s && (part.name != "E" || m.E != nil) {
+			return fmt.Errorf("ode: method %q: %s has %d rows, and B %d; want one for each stage", m.Name, part.name, part.rows, s)
+		}
 	}
 	weights := slices.Concat(m.B, m.C, m.E)
 	for i, a := range m.A {
 		if len(a) > i {
-			return fmt.Errorf("ode: method %q: stage %d uses %d stages before it; only explicit methods can be stepped",
-				m.Name, i+1, len(a))
+			return fmt.Errorf("ode: method %q: A[%d] has %d numbers; want at most %[2]d, one for each stage before, "+
+				"since only explicit methods can be stepped", m.Name, i, len(a))
 		}
 		weights = append(weights, a...)
 	}

@@ -94,10 +94,10 @@ func TestStepErrors(t *testing.T) {
 		}, 1}, "component 0 of the state from float64 to float32"},
 		{"no steps", args{ode.Euler, same, 0}, "0 steps"},
 		{"implicit", args{&ode.Tableau{Name: "backward euler", C: []float64{1}, A: [][]float64{{1}}, B: []float64{1}}, same, 1},
-			`"backward euler": stage 1 uses 1 stages before it; only explicit methods`},
+			`"backward euler": A[0] has 1 numbers; want at most 0, one for each stage before`},
 		{"ragged", args{&ode.Tableau{Name: "half", C: []float64{0, 1}, A: [][]float64{{}}, B: []float64{1}}, same, 1},
-			`method "half": C, A, B and E have 2, 1, 1 and 0 rows`},
-		{"empty", args{&ode.Tableau{}, same, 1}, "have 0, 0, 0 and 0 rows"},
+			`method "half": C has 2 rows, and B 1; want one for each stage`},
+		{"empty", args{&ode.Tableau{}, same, 1}, "has no weights B; want one for each stage"},
 		{"not finite", args{&ode.Tableau{Name: "bad", C: []float64{0}, A: [][]float64{{}}, B: []float64{math.NaN()}}, same, 1},
 			`method "bad": a weight is NaN`},
 	} {

@@ -7,13 +7,16 @@
 // evaluate, save or stop.
 //
 // What a Trainer does beyond steps is a field whose zero means off: a [Validation] on held-out rows that keeps the
-// best, an average of the parameters, a [Plateau], groups of [Decay], a [Budget], and a [Checkpoint], from which a run
-// goes on after whatever ended it, to the same bits. Only a loss that explodes ends every run.
+// best, an average of the parameters, a [Plateau] that lowers the rate, a [Decay] of weights in groups, a [Budget] of
+// evaluations, and a [Checkpoint], from which a run goes on after whatever ended it, to the same bits. A loss that
+// explodes ends any run, by a [DivergedError].
 //
 // [Defaults] has settings for a table that nobody has looked at, and a [Search] finds some of one's own.
 //
 // Several processes train one model together through a [Reducer], with the bits of one alone where the objective is
 // [Divisible].
+//
+// What may enter this package: what takes an objective down, and what watches it. It knows no model and no terminal.
 //
 // A training run is a function of its inputs: the order of rows comes from the Trainer's Seed or Rand, or from the
 // source that deals them, nothing else is random, and sums are in float64.

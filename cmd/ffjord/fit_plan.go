@@ -57,9 +57,7 @@ func layers() map[string]nn.Timed {
 // methods are those of integration by their names.
 func methods() map[string]*ode.Tableau {
 	named := make(map[string]*ode.Tableau)
-	for _, m := range []*ode.Tableau{
-		ode.Euler, ode.Midpoint, ode.Heun, ode.RK4, ode.RK438, ode.Bosh3, ode.Dopri5, ode.Tsit5, ode.Dopri8, ode.Dop853,
-	} {
+	for _, m := range ode.Methods() {
 		named[m.Name] = m
 	}
 	return named

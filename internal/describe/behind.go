@@ -14,7 +14,7 @@ func (w *writer) behind(v reflect.Value, depth int) error {
 	case !ok && v.Kind() == reflect.Func:
 		return w.plain(v)
 	case !ok:
-		return &UnnamedTypeError{v.Type()}
+		return &UnnamedTypeError{Type: v.Type(), Named: w.Types.near(v.Type())}
 	case v.Kind() == reflect.Pointer && v.IsNil():
 		return fmt.Errorf("a %v that is nil can't be saved", v.Type())
 	case v.Kind() == reflect.Pointer:

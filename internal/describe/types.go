@@ -66,3 +66,15 @@ func (t *Types) name(typ reflect.Type) (string, bool) {
 	name, ok := t.byType[typ]
 	return name, ok
 }
+
+// near returns the named type of pointers to a type, or that which it points to, or nil; a nil receiver has none.
+func (t *Types) near(typ reflect.Type) reflect.Type {
+	other := reflect.PointerTo(typ)
+	if typ.Kind() == reflect.Pointer {
+		other = typ.Elem()
+	}
+	if _, ok := t.name(other); ok {
+		return other
+	}
+	return nil
+}

@@ -99,7 +99,7 @@ func TestRefusesToWriteWhatCannotBeRead(t *testing.T) {
 		{"function behind an interface", drawing{Shape: group{square{}, hook(func() float64 { return 1 })}},
 			"Shape[1]: a describe_test.hook is a function and can't be saved; make it a type and name it in types"},
 		{"function", drawing{Shape: everything{Callback: func() {}}}, "Shape.Callback: a func() is a function and can't be saved"},
-		{"type without a name", drawing{Shape: group{everything{Any: &square{}}}}, "Shape[0].Any: the type *describe_test.square has no name; give it one in types"},
+		{"type without a name", drawing{Shape: group{everything{Any: &square{}}}}, "Shape[0].Any: the type *describe_test.square has no name; types names describe_test.square, want the one that is used"},
 		{"nil pointer", drawing{Shape: (*counted)(nil)}, "Shape: a *describe_test.counted that is nil can't be saved"},
 		{"unexported field", drawing{Shape: &counted{calls: 1}}, "Shape.calls: an unexported field of describe_test.counted that holds something can't be saved"},
 		{"embedded", drawing{Shape: framed{square: square{1}}}, "Shape.square: an unexported field of describe_test.framed"},

@@ -70,7 +70,7 @@ func bigLog2(y *big.Float) *big.Float { return bigQuo(bigLog(y), bigLog(bigNum(2
 
 func bigExpm1(x *big.Float) *big.Float { return bigSub(bigExp(x), bigNum(1)) }
 
-// bigTanh is E/(E + 2), E = e²ˣ - 1.
+// bigTanh is (e²ˣ - 1)/(e²ˣ + 1), which cancels near 0: what is made of it has precision-log₂(1/|x|) bits.
 func bigTanh(x *big.Float) *big.Float {
 	e := bigExp(bigMul(bigNum(2), x))
 	return bigQuo(bigSub(e, bigNum(1)), bigAdd(e, bigNum(1)))
