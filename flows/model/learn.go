@@ -32,7 +32,7 @@ const heldOut = 0.1
 // Learn learns the density of the table's rows and returns it with notes on what was done to columns: read them. Rows
 // to be tested by should not be among them.
 func (l Learner) Learn(ctx context.Context, t data.Table) (*Model, []data.Note, error) {
-	rng := rand.New(optim.Stream(l.Seed, "learner", 0, 0))
+	rng := l.rand()
 	recipe := data.Defaults()
 	if l.Recipe != nil {
 		recipe = *l.Recipe
@@ -41,7 +41,7 @@ func (l Learner) Learn(ctx context.Context, t data.Table) (*Model, []data.Note, 
 	if err != nil {
 		return nil, nil, err
 	}
-	parts, err := data.Holdout{NoTest: true, Validation: heldOut}.SplitTable(t, rng)
+	parts, err := split(t, rng)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -74,6 +74,19 @@ func (l Learner) Learn(ctx context.Context, t data.Table) (*Model, []data.Note, 
 	m.About, err = l.about(ctx, m, t, parts)
 	return m, notes, err
 }
+
+// Split returns the rows of a table that Learn trains on, and those that it holds out.
+func (l Learner) Split(t data.Table) (learnt, heldOut data.Table, err error) {
+	parts, err := split(t, l.rand())
+	return parts.Train, parts.Validation, err
+}
+
+func split(t data.Table, rng *rand.Rand) (data.TableParts, error) {
+	return data.Holdout{NoTest: true, Validation: heldOut}.SplitTable(t, rng)
+}
+
+// rand is what draws the parts, and then all else.
+func (l Learner) rand() *rand.Rand { return rand.New(optim.Stream(l.Seed, "learner", 0, 0)) }
 
 // about tells how the model was made.
 func (l Learner) about(ctx context.Context, m *Model, t data.Table, parts data.TableParts) (About, error) {

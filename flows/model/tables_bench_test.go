@@ -3,10 +3,12 @@ package model_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,30 +26,25 @@ import (
 // BenchmarkTables learns, by defaults alone, the tables of the folder that the environment variable FFJORD_TABLES
 // names: NAME.train.csv has usual rows, NAME.test.csv others and anomalies, told by its last column "anomaly". It
 // reports the mean log-density of the usual test rows in nats, of the rows as they are and of rows whose discrete
-// columns are blurred, the AUROC of -log p, the same of a mixture and of kernels, and the seconds of all cores.
+// columns are blurred, the AUROC of -log p, the same of a mixture and of kernels, the AUROC of a Detector, and the seconds
+// of all cores.
 // FFJORD_TABLES_SEEDS is the number of seeds, 1 without.
 func BenchmarkTables(b *testing.B) {
-	folder := os.Getenv("FFJORD_TABLES")
-	if folder == "" {
-		b.Skip("want a folder of tables in FFJORD_TABLES")
-	}
-	seeds := 1
-	_, _ = fmt.Sscan(os.Getenv("FFJORD_TABLES_SEEDS"), &seeds)
-	files, err := filepath.Glob(filepath.Join(folder, "*.train.csv"))
-	require.NoError(b, err)
-	for _, file := range files {
-		name := strings.TrimSuffix(filepath.Base(file), ".train.csv")
+	files, seeds := tables(b)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		file := files[name]
 		train, err := data.CSV{}.ReadFile(file)
 		require.NoError(b, err)
-		test, anomaly := readTest(b, filepath.Join(folder, name+".test.csv"))
+		test, anomaly := readTest(b, strings.Replace(file, ".train.", ".test.", 1))
 		for seed := range seeds {
 			b.Run(fmt.Sprintf("%s/seed=%d", name, seed), func(b *testing.B) {
 				for b.Loop() {
 					before := cpuSeconds()
-					// The clock of a machine that does other things would end training too soon: steps count here.
-					m, _, err := model.Learner{Seed: uint64(seed), Limit: 100 * time.Hour}.Learn(b.Context(), train)
-					require.NoError(b, err)
+					m, detector := learn(b, uint64(seed), train)
 					b.ReportMetric(cpuSeconds()-before, "cpu-s")
+					strange, err := detector.Strangeness(b.Context(), test)
+					require.NoError(b, err)
+					b.ReportMetric(auroc(b, strange, anomaly), "detector-AUROC")
 					scores, err := m.LogProb(b.Context(), test)
 					require.NoError(b, err)
 					report(b, "flow", scores.LogProb, anomaly)
@@ -81,6 +78,36 @@ func BenchmarkTables(b *testing.B) {
 	}
 }
 
+// tables returns the files NAME.train.csv of the folder that FFJORD_TABLES names, by their names, and the number of seeds.
+func tables(b *testing.B) (files map[string]string, seeds int) {
+	folder := os.Getenv("FFJORD_TABLES")
+	if folder == "" {
+		b.Skip("want a folder of tables in FFJORD_TABLES")
+	}
+	seeds = 1
+	_, _ = fmt.Sscan(os.Getenv("FFJORD_TABLES_SEEDS"), &seeds)
+	found, err := filepath.Glob(filepath.Join(folder, "*.train.csv"))
+	require.NoError(b, err)
+	require.NotEmpty(b, found)
+	files = make(map[string]string)
+	for _, file := range found {
+		files[strings.TrimSuffix(filepath.Base(file), ".train.csv")] = file
+	}
+	return files, seeds
+}
+
+// learn learns a table by defaults alone.
+func learn(b *testing.B, seed uint64, t data.Table) (*model.Model, *model.Detector) {
+	l := model.Learner{Seed: seed, Limit: 100 * time.Hour} // steps count, not the clock of a machine that does other things
+	m, _, err := l.Learn(b.Context(), t)
+	require.NoError(b, err)
+	learnt, heldOut, err := l.Split(t)
+	require.NoError(b, err)
+	detector, err := model.NewDetector(b.Context(), m, learnt, heldOut)
+	require.NoError(b, err)
+	return m, detector
+}
+
 // readTest reads a table whose last column tells anomalies.
 func readTest(b *testing.B, file string) (test data.Table, anomaly []bool) {
 	all, err := data.CSV{}.ReadFile(file)
@@ -99,14 +126,21 @@ func report(b *testing.B, name string, logp []float64, anomaly []bool) {
 	scores := make([]float64, len(logp))
 	for i, l := range logp {
 		scores[i] = -l
-		if math.IsNaN(l) {
-			scores[i] = math.Inf(1) // a row that can't be solved is as unusual as can be
+	}
+	b.ReportMetric(usualMean(logp, anomaly), name+"-nats")
+	b.ReportMetric(auroc(b, scores, anomaly), name+"-AUROC")
+}
+
+// auroc is that of scores, the higher the stranger. A row that can't be solved is as strange as can be.
+func auroc(b *testing.B, scores []float64, strange []bool) float64 {
+	for i, s := range scores {
+		if math.IsNaN(s) {
+			scores[i] = math.Inf(1)
 		}
 	}
-	auroc, err := score.AUROC(scores, anomaly)
+	area, err := score.AUROC(scores, strange)
 	require.NoError(b, err)
-	b.ReportMetric(usualMean(logp, anomaly), name+"-nats")
-	b.ReportMetric(auroc, name+"-AUROC")
+	return area
 }
 
 // usualMean returns the mean over rows that are no anomalies.
