@@ -70,13 +70,19 @@ func TestEnergyTest(t *testing.T) {
 		}
 	}
 	assert.InDelta(t, 0.2, float64(below)/runs, 0.113, "four standard errors")
-	x, y := rows(100, 0), rows(80, 1)
-	got, err := score.EnergyTest(t.Context(), 2, x, y, 199, rng)
+	for _, sizes := range [][2]int{{100, 80}, {30, 90}} {
+		x, y := rows(sizes[0], 0), rows(sizes[1], 1)
+		got, err := score.EnergyTest(t.Context(), 2, x, y, 199, rng)
+		require.NoError(t, err)
+		assert.Equal(t, 1.0/200, got.P)
+		want, err := score.EnergyDistance(t.Context(), 2, x, y)
+		require.NoError(t, err)
+		assert.InDelta(t, want, got.Statistic, 1e-9)
+	}
+	// Of the 20 divisions of six rows two are as far apart as these: the same one, and with the samples exchanged.
+	got, err := score.EnergyTest(t.Context(), 1, []float64{0.1, 0.7, 0.3}, []float64{5.1, 5.3, 5.9}, 1999, rng)
 	require.NoError(t, err)
-	assert.Equal(t, 1.0/200, got.P)
-	want, err := score.EnergyDistance(t.Context(), 2, x, y)
-	require.NoError(t, err)
-	assert.InDelta(t, want, got.Statistic, 1e-9)
+	assert.InDelta(t, 0.1, got.P, 0.027, "four standard errors")
 }
 
 func TestTwoSamplesRefuse(t *testing.T) {
