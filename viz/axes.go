@@ -11,6 +11,7 @@ import (
 type axes struct {
 	window Grid
 	box    image.Rectangle
+	counts bool // abscissae are whole numbers
 }
 
 // boxSize returns the size in pixels of the box for a window.
@@ -43,8 +44,11 @@ func near(t float64) float64 {
 // ticks returns the ticks of both axes, as many as the box has room for.
 func (a axes) ticks() (x, y ticks) {
 	const room = 80 // pixels between ticks at least
-	return newTicks(a.window.X0, a.window.X1, max(3, a.box.Dx()/room)),
-		newTicks(a.window.Y0, a.window.Y1, max(3, a.box.Dy()/room))
+	x = newTicks(a.window.X0, a.window.X1, max(3, a.box.Dx()/room))
+	if a.counts {
+		x = x.whole()
+	}
+	return x, newTicks(a.window.Y0, a.window.Y1, max(3, a.box.Dy()/room))
 }
 
 // draw draws frame and ticks, and where asked their labels and a title.
@@ -57,22 +61,59 @@ func (a axes) draw(p page, title string, left, bottom bool) {
 	p.text(style, (a.box.Min.X+a.box.Max.X)/2, a.box.Min.Y-titleLine/2-titleLift, a.box.Dx()+gap/2, title)
 }
 
-// drawBottom draws the ticks below the box, and where asked their labels, none wider than there is room for.
+// drawBottom draws the ticks below the box, and where asked the labels of as many of them as there is room for.
 func (a axes) drawBottom(p page, labels bool) {
 	t, _ := a.ticks()
-	style, room := p.tick(), a.box.Dx()
-	style.XAlign = text.XCenter
-	if len(t.at) > 1 {
-		room = int(a.x(t.at[1])-a.x(t.at[0])) - 2*tickPad
-	}
-	for i, v := range t.at {
+	y := a.box.Max.Y + stroke
+	for _, v := range t.at {
 		x := a.box.Min.X + int(math.Round(a.x(v)))
-		y := a.box.Max.Y + stroke
 		p.fill(image.Rect(x-stroke/2, y, x+stroke/2, y+tickLen), rgb(ink))
-		if labels {
-			p.text(style, x, y+tickLen+tickLine/2, room, t.labels[i])
+	}
+	if !labels {
+		return
+	}
+	style := p.tick()
+	style.XAlign = text.XCenter
+	for _, l := range a.below(style, t) {
+		p.text(style, l.x, y+tickLen+tickLine/2, a.box.Dx(), l.text)
+	}
+}
+
+// label is a text around a place in pixels of the page.
+type label struct {
+	x, width int
+	text     string
+}
+
+// below returns the labels of every tick, or of every second, third and so on, or of the first and the last, or of one.
+// They don't touch each other, nor those of a box beside this one: at the ends of the box they give way inwards.
+func (a axes) below(style text.Style, t ticks) []label {
+	last := len(t.at) - 1
+	for stride := 1; stride <= last+1; stride++ {
+		var some []label
+		for i := range t.at {
+			if t.number(i)%stride == 0 || stride == last+1 && (i == 0 || i == last) {
+				some = append(some, a.label(style, t, i))
+			}
+		}
+		apart := len(some) > 1
+		for n := 1; n < len(some); n++ {
+			apart = apart && some[n].x-some[n-1].x >= (some[n].width+some[n-1].width)/2+2*tickPad
+		}
+		if apart {
+			return some
 		}
 	}
+	return []label{a.label(style, t, last/2)}
+}
+
+// label returns that of a tick.
+func (a axes) label(style text.Style, t ticks, i int) label {
+	const over = 3 // beyond the box, of a gap between boxes that is four times as wide
+	l := label{width: min(widest(style, t.labels[i:i+1]), a.box.Dx()), text: t.labels[i]}
+	x := a.box.Min.X + int(math.Round(a.x(t.at[i])))
+	l.x = max(a.box.Min.X-over+l.width/2, min(x, a.box.Max.X+over-l.width/2))
+	return l
 }
 
 // drawLeft draws the ticks at the left of the box, and where asked their labels.

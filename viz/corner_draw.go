@@ -139,13 +139,7 @@ func (c Corner) layout() (*corner, error) {
 }
 
 // short cuts a name that letters of full size have no room for.
-func (k *corner) short(name string) string {
-	runes, style := []rune(name), k.title()
-	for n := len(runes); n > 1 && widest(style, []string{name}) > k.side; n-- {
-		name = string(runes[:n-1]) + "…"
-	}
-	return name
-}
+func (k *corner) short(name string) string { return cut(k.title(), name, k.side) }
 
 // legend says which rows are which, in the empty half of the page.
 func (k *corner) legend(x int) {
@@ -193,7 +187,7 @@ func (c Corner) column(rows []float64, j int) []float64 {
 func (k *corner) axes(row, col int) axes {
 	at := image.Pt(k.left+col*(k.side+cornerGap), k.top+row*(k.side+cornerGap))
 	return axes{
-		Grid{X0: k.lo[col], X1: k.hi[col], Y0: k.lo[row], Y1: k.hi[row], NX: 64, NY: 64, Stretch: true},
-		image.Rect(0, 0, k.side, k.side).Add(at),
+		window: Grid{X0: k.lo[col], X1: k.hi[col], Y0: k.lo[row], Y1: k.hi[row], NX: 64, NY: 64, Stretch: true},
+		box:    image.Rect(0, 0, k.side, k.side).Add(at),
 	}
 }

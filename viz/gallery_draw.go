@@ -71,7 +71,7 @@ func newWall(g Gallery, colours *table) (wall, error) {
 	side := int(float64(galleryWidth/most-galleryGap) * max(1, (g.Window.Y1-g.Window.Y0)/(g.Window.X1-g.Window.X0)))
 	k.w, k.h = sized(g.Window, max(galleryLeast, min(boxSide, side)))
 	l := newLettering()
-	_, yt := axes{k.window, image.Rect(0, 0, k.w, k.h)}.ticks()
+	_, yt := axes{window: k.window, box: image.Rect(0, 0, k.w, k.h)}.ticks()
 	k.left = margin + widest(l.tick(), yt.labels) + tickPad + tickLen + stroke
 	var key bar
 	if top := g.top(); top > 0 {
@@ -126,7 +126,7 @@ func (k wall) put(strip, col int, layer *image.RGBA) {
 	box := k.box(strip, col)
 	k.paste(box, layer)
 	k.frame(box)
-	a := axes{k.window, box}
+	a := axes{window: k.window, box: box}
 	if col == 0 {
 		a.drawLeft(k.page, true)
 	}
@@ -137,7 +137,7 @@ func (k wall) put(strip, col int, layer *image.RGBA) {
 
 // layer paints picture i of a strip.
 func (k wall) layer(s Strip, i int, colours *table, top float64) *image.RGBA {
-	a := axes{k.window, image.Rect(0, 0, k.w, k.h)}
+	a := axes{window: k.window, box: image.Rect(0, 0, k.w, k.h)}
 	if len(s.Densities) > 0 {
 		return a.heat(s.Densities[i], colours, 0, top)
 	}

@@ -42,7 +42,7 @@ func TestGalleryImage(t *testing.T) {
 	k, err := newWall(g, colours)
 	require.NoError(t, err)
 	at := func(strip, col int, x, y float64) color.RGBA {
-		a := axes{k.window, k.box(strip, col)}
+		a := axes{window: k.window, box: k.box(strip, col)}
 		return img.RGBAAt(a.box.Min.X+int(a.x(x)), a.box.Min.Y+int(a.y(y)))
 	}
 	assert.Equal(t, 2*k.w, k.h, "one scale on both axes")

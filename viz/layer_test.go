@@ -11,7 +11,7 @@ import (
 
 // plane is a window of 10 × 5 shown in a box of 100 × 50.
 func plane() axes {
-	return axes{Grid{X0: 0, X1: 10, Y0: 0, Y1: 5, NX: 5, NY: 4}, image.Rect(30, 20, 130, 70)}
+	return axes{window: Grid{X0: 0, X1: 10, Y0: 0, Y1: 5, NX: 5, NY: 4}, box: image.Rect(30, 20, 130, 70)}
 }
 
 // grey is a map whose red is the value itself.

@@ -63,7 +63,7 @@ func (l Losses) page() (page, error) {
 	}
 	letters := newLettering()
 	names := l.names()
-	_, yt := axes{window, image.Rect(0, 0, lossWidth, lossHeight)}.ticks()
+	_, yt := axes{window: window, box: image.Rect(0, 0, lossWidth, lossHeight)}.ticks()
 	left := margin + titleLine + widest(letters.tick(), yt.labels) + tickPad + tickLen + stroke
 	lines := keyLines(letters, names)
 	rows := titleLine * (1 + slices.Max(lines)) // of the key
@@ -71,7 +71,7 @@ func (l Losses) page() (page, error) {
 	if l.Caption != "" {
 		top += headLine
 	}
-	a := axes{window, image.Rect(left, top, left+lossWidth, top+lossHeight)}
+	a := axes{window, image.Rect(left, top, left+lossWidth, top+lossHeight), l.counted()}
 	p, err := newPage(letters, a.box.Max.X+margin+gap, a.box.Max.Y+stroke+tickLen+tickLine+titleLine+margin)
 	if err != nil {
 		return page{}, fmt.Errorf("viz: losses: %w", err)
@@ -151,6 +151,13 @@ func (l Losses) window() (Grid, error) {
 	pad := 0.05 * (y1 - y0)
 	g := Grid{X0: x0, X1: x1, Y0: y0 - pad, Y1: y1 + pad, Stretch: true}
 	return g, g.check()
+}
+
+// counted reports whether all places are whole numbers, such as those of epochs.
+func (l Losses) counted() bool {
+	return !slices.ContainsFunc(l.Curves, func(c Curve) bool {
+		return slices.ContainsFunc(c.X, func(x float64) bool { return x != math.Round(x) })
+	})
 }
 
 // draw draws levels and curves into the box.

@@ -73,6 +73,15 @@ func widest(s text.Style, labels []string) int {
 	return int(w + 1)
 }
 
+// cut returns a text with an ellipsis in the place of what there is no room for.
+func cut(s text.Style, txt string, width int) string {
+	runes := []rune(txt)
+	for n := len(runes); n > 1 && widest(s, []string{txt}) > width+1; n-- {
+		txt = string(runes[:n-1]) + "…"
+	}
+	return txt
+}
+
 // page is a white image to draw on, (0, 0) at its upper left corner. It keeps what was drawn, to be drawn as shapes too.
 type page struct {
 	lettering
@@ -97,10 +106,12 @@ func newCanvas(w, h int) (*vgimg.Canvas, *image.RGBA) {
 	return canvas, canvas.Image().(*image.RGBA)
 }
 
-// text draws a line of text at pixel (x, y), shrunk if need be to the width in pixels.
+// text draws a line of text at pixel (x, y), shrunk if need be to the width in pixels, and cut where it would be too small.
 func (p page) text(s text.Style, x, y, width int, txt string) {
 	if w := float64(s.Width(txt)); w > float64(width) {
-		s.Font.Size *= font.Length(float64(width) / w)
+		const least = 0.6
+		s.Font.Size *= font.Length(max(least, float64(width)/w))
+		txt = cut(s, txt, width)
 	}
 	at := vg.Point{X: vg.Length(x), Y: vg.Length(p.img.Rect.Dy() - y)}
 	s.Handler.Draw(p.canvas, txt, s, at)

@@ -32,13 +32,14 @@ func newSheet(window Grid, heads []string, bars ...bar) (sheet, error) {
 	}
 	bottom := y - gap
 	high := bottom - s.top[0]
-	_, yt := axes{window, image.Rect(0, 0, s.w, s.h)}.ticks()
+	_, yt := axes{window: window, box: image.Rect(0, 0, s.w, s.h)}.ticks()
 	x := margin + widest(l.tick(), yt.labels) + tickPad + tickLen + stroke
 	for _, b := range bars {
 		s.left = append(s.left, x)
 		x += s.w + b.width(l, high) + gap
 	}
-	right := x - gap
+	const longest = 1100 // of a heading that the page is made wide enough for
+	right := max(x-gap, s.left[0]+min(longest, widest(l.head(), heads)))
 
 	var err error
 	if s.page, err = newPage(l, right+margin, bottom+stroke+tickLen+tickLine+margin); err != nil {
@@ -56,7 +57,7 @@ func newSheet(window Grid, heads []string, bars ...bar) (sheet, error) {
 // axes returns the axes of a box.
 func (s sheet) axes(row, col int) axes {
 	at := image.Pt(s.left[col], s.top[row])
-	return axes{s.window, image.Rect(0, 0, s.w, s.h).Add(at)}
+	return axes{window: s.window, box: image.Rect(0, 0, s.w, s.h).Add(at)}
 }
 
 // put draws a layer with its axes and title. Ticks have labels at the left of the sheet and at its foot.

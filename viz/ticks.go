@@ -45,6 +45,28 @@ func newTicks(lo, hi float64, most int) ticks {
 	return t
 }
 
+// number returns by how many steps a tick is from 0.
+func (t ticks) number(i int) int {
+	const most = 1 << 50 // in front of it steps are still told apart
+	n := math.Round(t.at[i] / (t.at[1] - t.at[0]))
+	return int(max(-most, min(most, n)))
+}
+
+// whole returns the ticks at whole numbers, all of them where there are not two.
+func (t ticks) whole() ticks {
+	var some ticks
+	for i, v := range t.at {
+		if n := math.Round(v); math.Abs(v-n) < 1e-6 {
+			label, _, _ := strings.Cut(t.labels[i], ".")
+			some.at, some.labels = append(some.at, n), append(some.labels, label)
+		}
+	}
+	if len(some.at) < 2 {
+		return t
+	}
+	return some
+}
+
 // labelling returns how to write numbers of at most a size in steps: with all digits down to the step's, and with a
 // power of ten where they would be many zeros otherwise.
 func labelling(size, step float64) func(float64) string {
