@@ -33,6 +33,7 @@ type fitCommand struct {
 	Patience   int           `help:"Validations without a better one that end the run." placeholder:"N" group:"Training"`
 	Test       float64       `default:"0.1" help:"Share of the rows that is kept for the figures." group:"Training"`
 	Validation float64       `default:"0.1" help:"Share of the others that chooses the best parameters." group:"Training"`
+	Rows       int           `help:"Rows to keep of a file that memory has no room for, drawn at random. Without it all." placeholder:"N" group:"Training"`
 	Resume     bool          `help:"Go on with the run that was interrupted: same file, same flags." group:"Training"`
 	Restart    bool          `help:"Begin anew though an interrupted run was kept." group:"Training"`
 	History    string        `help:"Table of the losses to write, .csv, for ffjord plot losses." placeholder:"FILE" group:"Training"`
@@ -44,7 +45,13 @@ type fitCommand struct {
 
 // Help is shown below the flags.
 func (fitCommand) Help() string {
-	return `Examples:
+	return `All rows are held in memory, where a number takes about 80 bytes: five million rows of two columns take 0.75 GB. Where a file has
+more than there is room for, fit says so before it reads on, and -rows learns from some of them.
+
+Figures are log-densities of the test rows, and ± is the standard error of their mean over these: another test would
+give others. It knows nothing of another seed or of more training.
+
+Examples:
   ffjord fit rows.csv
   ffjord fit sales.parquet -exclude id -given city,weekday -budget 10m -o sales.safetensors`
 }
@@ -112,6 +119,8 @@ func (c *fitCommand) check() error {
 		return usagef("-budget %v, want 0 or more", c.Budget)
 	case c.Epochs < 0 || c.Batch < 0 || c.Patience < 0:
 		return usagef("-epochs %d, -batch %d, -patience %d, want 1 or more of each", c.Epochs, c.Batch, c.Patience)
+	case c.Rows < 0:
+		return usagef("-rows %d, want at least 1", c.Rows)
 	case !(c.Rate >= 0) || math.IsInf(c.Rate, 1):
 		return usagef("-rate %v, want a positive number", c.Rate)
 	case !(c.Test > 0 && c.Test < 1 && c.Validation > 0 && c.Validation < 1):
@@ -158,12 +167,12 @@ type job struct {
 // job reads the table and plans the fit.
 func (c fitCommand) job(a *app) (*job, error) {
 	j := &job{fitCommand: c, args: a.args, noise: rand.NewPCG(c.Seed, 1)}
-	t, err := j.read(a)
+	t, of, err := j.read(a)
 	if err != nil {
 		return nil, err
 	}
 	j.print = t.Fingerprint()
-	if t, err = j.find(t); err != nil {
+	if t, err = j.find(t, of); err != nil {
 		return nil, err
 	}
 	rng := rand.New(rand.NewPCG(c.Seed, 0))

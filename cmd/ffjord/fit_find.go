@@ -1,9 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"math"
+	"math/rand/v2"
+	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -16,6 +20,7 @@ import (
 // findings are what was found in a table, before anything is done about it.
 type findings struct {
 	Rows       int           `json:"rows"`
+	Of         int           `json:"of"` // rows of the file, from which these were drawn
 	Columns    []foundColumn `json:"columns"`
 	Duplicates int           `json:"duplicates"`
 	LeftOut    []data.Note   `json:"left_out,omitempty"` // columns that are nothing to learn
@@ -33,40 +38,57 @@ type foundColumn struct {
 	shares    []float64
 }
 
-// read reads the table with the columns that are wanted.
-func (c fitCommand) read(a *app) (data.Table, error) {
+// read reads the table with the columns that are wanted, and tells how many rows the file has.
+func (c fitCommand) read(a *app) (t data.Table, of int, err error) {
 	f, err := c.file(a, c.File)
 	if err != nil {
-		return data.Table{}, err
+		return t, 0, err
 	}
+	f.Sample, f.Rand = c.Rows, rand.New(rand.NewPCG(c.Seed, 4))
 	f.Exclude, f.Categories = c.Exclude, c.Categories
 	if c.Columns != nil {
 		f.Columns = slices.Concat(c.Columns, slices.DeleteFunc(slices.Clone(c.Given), func(name string) bool {
 			return slices.Contains(c.Columns, name)
 		}))
 	}
-	t, err := f.Read()
+	t, of, err = c.readRoom(f)
 	if err != nil {
-		return t, err
+		return t, 0, err
 	}
 	if c.Delimiter != "" && len(t.Names) == 1 && strings.ContainsAny(t.Names[0], ",;|\t") {
-		return t, fmt.Errorf("%s: one column, %s, want another -delimiter", f.Name(), quote.Text(t.Names[0]))
+		return t, 0, fmt.Errorf("%s: one column, %s, want another -delimiter", f.Name(), quote.Text(t.Names[0]))
 	}
 	for _, name := range c.Given {
 		if !slices.Contains(t.Names, name) {
-			return t, f.Absent("given", name, "column", t.Names)
+			return t, 0, f.Absent("given", name, "column", t.Names)
 		}
 	}
 	const least = 20
 	if t.Len() < least {
-		return t, fmt.Errorf("%s: %d rows, want at least %d to learn, choose and test by", f.Name(), t.Len(), least)
+		return t, 0, fmt.Errorf("%s: %d rows, want at least %d to learn, choose and test by", f.Name(), t.Len(), least)
 	}
-	return t, nil
+	return t, of, nil
+}
+
+// readRoom reads the table, or as much of it as shows that memory has no room for what a fit makes of it.
+func (c fitCommand) readRoom(f table.File) (data.Table, int, error) {
+	free := freeMemory()
+	if limit := debug.SetMemoryLimit(-1); os.Getenv("GOMEMLIMIT") != "" && (free == 0 || limit < free) {
+		free = limit
+	}
+	const copies = 10 // of each number, with what is found about its row
+	f.Room = free / copies
+	t, of, err := f.ReadSome()
+	if full := (*table.RoomError)(nil); errors.As(err, &full) {
+		err = fmt.Errorf("%w, which is what %d MiB of free memory have room for: want -rows %d or less, to learn from some of them",
+			err, free>>20, full.Rows)
+	}
+	return t, of, err
 }
 
 // find looks at every column, and returns the table without those that are nothing to learn.
-func (j *job) find(t data.Table) (data.Table, error) {
-	j.found.Rows, j.found.Duplicates = t.Len(), duplicates(t)
+func (j *job) find(t data.Table, of int) (data.Table, error) {
+	j.found.Rows, j.found.Of, j.found.Duplicates = t.Len(), of, duplicates(t)
 	for _, c := range table.Columns(t) {
 		values, err := t.Column(c.Name)
 		if err != nil {

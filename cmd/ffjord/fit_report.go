@@ -15,7 +15,11 @@ import (
 // tell says what was found in the table, and what is done about it.
 func (j *job) tell(w io.Writer) error {
 	var text strings.Builder
-	fmt.Fprintf(&text, "%s  %s\n\n", paint(w, bold, j.File), plural(j.found.Rows, "row"))
+	rows := plural(j.found.Rows, "row")
+	if j.found.Of > j.found.Rows {
+		rows = fmt.Sprintf("%d of %d rows, drawn at random", j.found.Rows, j.found.Of)
+	}
+	fmt.Fprintf(&text, "%s  %s\n\n", paint(w, bold, j.File), rows)
 	j.tellColumns(&text)
 	for _, note := range j.remarks() {
 		fmt.Fprintf(&text, "%s %s\n", paint(w, yellow, "•"), wrap(note, min(width(w), 100)-2, "  "))

@@ -149,6 +149,23 @@ func TestFitRefuses(t *testing.T) {
 	}
 }
 
+// TestFitKeepsSomeRows fits a file that memory has no room for, by as many of its rows as are asked for.
+func TestFitKeepsSomeRows(t *testing.T) {
+	at := folder(t, 3000)
+	full := process(t.Context(), at, "fit", "people.csv", "-columns", "age,height,city,dm,id", "-dry-run")
+	full.Env = append(full.Env, "GOMEMLIMIT=1MiB")
+	said, err := full.CombinedOutput()
+	require.Error(t, err)
+	assert.Equal(t, "ffjord fit: people.csv: more than 2621 rows of 5 columns, which is what 1 MiB of free memory have room for: "+
+		"want -rows 2621 or less, to learn from some of them\n", string(said))
+	some := ffjord(t, at, "", "fit", "people.csv", "-rows", "500", "-columns", "age,height", "-dry-run")
+	require.Zero(t, some.code, some.err)
+	assert.Contains(t, some.out, "people.csv  500 of 3000 rows, drawn at random\n")
+	assert.Contains(t, some.out, "405 rows to learn, 45 to choose the best parameters by, 50 to test.")
+	none := ffjord(t, at, "", "fit", "people.csv", "-rows=-1")
+	assert.Equal(t, result{2, "", "ffjord fit: -rows -1, want at least 1\n"}, none)
+}
+
 // TestFitGoesOn ends a fit by a signal, goes on, and compares with one that was not interrupted.
 func TestFitGoesOn(t *testing.T) {
 	if runtime.GOOS == "windows" {

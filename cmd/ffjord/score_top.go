@@ -11,7 +11,6 @@ import (
 
 	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
 	"github.com/go-ffjord/ffjord/data"
-	"github.com/go-ffjord/ffjord/flows/model"
 )
 
 // strange is a row with a low log-density.
@@ -76,88 +75,32 @@ func (r *scoring) offer(b *scored) {
 	}
 }
 
-// explain finds the columns that make the strangest rows strange: each in turn is given the usual values of that column,
-// seventeen quantiles of the training rows or all categories, and the one that suits the rest of the row best tells by how
-// much the log-density would be higher. A gradient would only tell where the density rises next to the row, which far out
-// is everywhere.
+// explain finds the columns that make the strangest rows strange.
 func (r *scoring) explain() error {
-	rows := r.Strangest
 	names := r.m.Inputs()
-	for j, column := range r.m.X.Columns {
-		usual := r.usual(column)
-		if len(usual) == 0 || len(rows) == 0 {
-			continue
-		}
-		var values []float64
-		for _, row := range rows {
-			for _, v := range usual {
-				from := len(values)
-				for _, x := range row.Values {
-					values = append(values, float64(x))
-				}
-				values[from+j] = v
-			}
-		}
-		changed := data.Table{Names: names, Rows: data.Rows(len(names), values...), Levels: r.m.Levels()}
-		s, err := r.m.LogProb(r.a.ctx, changed)
-		if err != nil {
-			return err
-		}
-		for i := range rows {
-			at, best := 0, math.Inf(-1)
-			for k, logp := range s.LogProb[i*len(usual) : (i+1)*len(usual)] {
-				if logp > best {
-					at, best = k, logp
-				}
-			}
-			if gain := best - float64(rows[i].LogProb); gain > 0 {
-				rows[i].Columns = append(rows[i].Columns, because{
-					Column: column.Name, Gain: number(gain),
-					Value: r.text(column, float64(rows[i].Values[j])), Usual: r.text(column, usual[at]),
-				})
-			}
+	var values, logp []float64
+	for _, row := range r.Strangest {
+		logp = append(logp, float64(row.LogProb))
+		for _, x := range row.Values {
+			values = append(values, float64(x))
 		}
 	}
-	for i := range rows {
-		slices.SortStableFunc(rows[i].Columns, func(a, b because) int { return cmp.Compare(b.Gain, a.Gain) })
-	}
-	return nil
-}
-
-// usual returns the usual values of a column, none of one that is left out.
-func (r *scoring) usual(c data.Column) []float64 {
-	if c.Constant != nil || c.Twin != "" {
+	if len(logp) == 0 {
 		return nil
 	}
-	var values []float64
-	if c.Levels != nil {
-		for k := range min(len(c.Levels), 64) {
-			values = append(values, float64(k))
-		}
-		return values
+	why, err := r.m.Why(r.a.ctx, data.Table{Names: names, Rows: data.Rows(len(names), values...), Levels: r.m.Levels()}, logp)
+	if err != nil {
+		return err
 	}
-	of := r.column(c.Name)
-	const steps = 16
-	for k := range steps + 1 {
-		v := of.Quantiles.At((float64(k) + 0.5) / (steps + 1))
-		if of.Integer {
-			v = math.Round(v)
-		}
-		if !math.IsNaN(v) {
-			values = append(values, v)
+	for i, reasons := range why {
+		for _, of := range reasons {
+			column := r.m.X.Columns[slices.Index(r.m.X.Inputs(), of.Column)]
+			r.Strangest[i].Columns = append(r.Strangest[i].Columns, because{
+				Column: of.Column, Gain: number(of.Gain), Value: r.text(column, of.Value), Usual: r.text(column, of.Usual),
+			})
 		}
 	}
-	return slices.Compact(values)
-}
-
-// column returns what the model knows of a column.
-func (r *scoring) column(name string) model.Column {
-	for _, c := range r.m.About.Columns {
-		if c.Name == name {
-			return c
-		}
-	}
-	return model.Column{Name: name}
+	return nil
 }
 
 // text writes a value of a column.

@@ -33,6 +33,17 @@ func (c columns) place(name string) int {
 	return slices.IndexFunc(c, func(c column) bool { return c.Name == name })
 }
 
+// value returns a number of the column as JSON has it: a category by its name, null where it is missing.
+func (c *column) value(v float64) any {
+	switch {
+	case math.IsNaN(v):
+		return nil
+	case c.Levels != nil:
+		return c.Levels[int(v)]
+	}
+	return v
+}
+
 // check returns what is wrong with a number of the column.
 func (c *column) check(v float64) *problem {
 	switch {

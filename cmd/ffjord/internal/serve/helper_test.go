@@ -124,6 +124,17 @@ func (m trained) measure() error {
 	if err != nil {
 		return err
 	}
+	for _, name := range m.X.Inputs() {
+		values, err := m.rows.Column(name)
+		if err != nil {
+			return err
+		}
+		q, err := model.NewQuantiles(values, 16)
+		if err != nil {
+			return err
+		}
+		m.About.Columns = append(m.About.Columns, model.Column{Name: name, Quantiles: q})
+	}
 	m.About.LogProb, err = model.NewQuantiles(scores.LogProb, 200)
 	return err
 }

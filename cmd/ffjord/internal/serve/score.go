@@ -51,7 +51,11 @@ func (s *Service) score(w http.ResponseWriter, r *http.Request) error {
 	s.meters.rows.with("route", "/v1/score").add(n)
 	out := m.scores(densities)
 	if top > 0 {
-		return answerJSON(w, out.strangest(m, rows, top))
+		found := out.strangest(m, rows, top)
+		if err := s.explain(ctx, m, &found); err != nil {
+			return err
+		}
+		return answerJSON(w, found)
 	}
 	switch answerType(r) {
 	case npyType:

@@ -146,6 +146,7 @@ func TestStrangest(t *testing.T) {
 		Columns []string
 		Row     []int
 		Values  [][]float64
+		Why     [][]why
 		scores
 	}
 	c.post("/v1/score?top=5", csvType, text.String()).read(t, 200, &got)
@@ -158,6 +159,24 @@ func TestStrangest(t *testing.T) {
 		assert.Equal(t, want[i], got.LogDensity[k])
 		assert.Equal(t, p.rows.Row(i), got.Values[k])
 	}
+	require.Len(t, got.Why, 5)
+	for k, i := range got.Row {
+		require.NotEmpty(t, got.Why[k])
+		first := got.Why[k][0]
+		changed := slices.Clone(p.rows.Row(i))
+		j := slices.Index(p.rows.Names, first.Column)
+		assert.Equal(t, changed[j], first.Value)
+		changed[j] = first.Usual.(float64)
+		logp := p.direct(t, data.Table{Names: p.rows.Names, Rows: data.Rows(2, changed...)})
+		assert.Equal(t, logp[0]-got.LogDensity[k], first.Gain, "the gain is that of the row with the usual value")
+		assert.Positive(t, first.Gain)
+	}
+	var named struct{ Why [][]why }
+	_, person := people().start(t, Config{})
+	asked := `{"rows": [{"height": 300, "city": "Bern", "income": null}], "given": [44, "m"]}`
+	require.NoError(t, json.Unmarshal(person.post("/v1/score?top=1", jsonType, asked).body, &named))
+	require.NotEmpty(t, named.Why[0])
+	assert.Equal(t, "height", named.Why[0][0].Column)
 	assert.Contains(t, c.post("/v1/score?top=0", csvType, text.String()).problem(t, 400).Detail, "want a whole number from 1")
 }
 

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 )
@@ -12,7 +13,50 @@ type strangest struct {
 	Columns []string `json:"columns"`
 	Row     []int    `json:"row"`
 	Values  matrix   `json:"values"`
+	Why     [][]why  `json:"why"` // of each, the columns that make it strange, at most mostWhy
 	scores
+}
+
+// why says that a row would be less strange by Gain nats, did it have the value Usual in a column, see [model.Model.Why].
+type why struct {
+	Column string  `json:"column"`
+	Value  any     `json:"value"` // a number, a category, or null
+	Usual  any     `json:"usual"`
+	Gain   float64 `json:"gain"`
+}
+
+const mostWhy = 3
+
+// explain says why rows are strange: of the strangest as many as the service takes rows of a request for what that computes.
+func (s *Service) explain(ctx context.Context, m *served, of *strangest) error {
+	of.Why = make([][]why, len(of.Row))
+	for i := range of.Why {
+		of.Why[i] = []why{}
+	}
+	n := len(of.Row)
+	if each := m.WhyRows(); each > 0 {
+		n = min(n, s.Limits.Rows/each)
+	}
+	if n == 0 {
+		return nil
+	}
+	release, p := s.room.hold(n * m.WhyRows())
+	if p != nil {
+		return p
+	}
+	defer release()
+	all := of.Values.of
+	found, err := m.Why(ctx, tableOf(of.Values.values[:n*len(all)], all), of.LogDensity[:n])
+	if err != nil {
+		return err
+	}
+	for i, reasons := range found {
+		for _, r := range reasons[:min(len(reasons), mostWhy)] {
+			column := all[all.place(r.Column)]
+			of.Why[i] = append(of.Why[i], why{r.Column, column.value(r.Value), column.value(r.Usual), r.Gain})
+		}
+	}
+	return nil
 }
 
 // strangest returns the n rows of least density. Those that have none are told as failed alone.

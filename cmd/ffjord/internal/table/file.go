@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
@@ -50,6 +51,12 @@ type File struct {
 
 	// OpenLevels deals rows with categories that Levels does not have too: they come behind these in the Levels of a batch.
 	OpenLevels bool
+
+	// Sample is the number of rows that Read keeps, drawn at random by Rand. Zero keeps all.
+	Sample int
+	Rand   *rand.Rand
+	// Room is how many bytes the numbers that Read keeps may take. Zero is any, and more a [*RoomError].
+	Room int64
 
 	whole bool // all rows are read before one is used
 }
@@ -210,32 +217,70 @@ func (r *Rows) Close() error {
 	return r.of.Close()
 }
 
+// RoomError says that a file has more rows than there is room for.
+type RoomError struct{ Rows, Columns int }
+
+func (e *RoomError) Error() string {
+	return fmt.Sprintf("more than %d rows of %d columns", e.Rows, e.Columns)
+}
+
 // Read reads the whole file.
 func (f File) Read() (data.Table, error) {
+	t, _, err := f.ReadSome()
+	return t, err
+}
+
+// ReadSome is Read that tells how many rows the file has, of which Sample may be fewer.
+func (f File) ReadSome() (t data.Table, of int, err error) {
 	f.whole = true
 	rows, err := f.Open()
 	if err != nil {
-		return data.Table{}, err
+		return t, 0, err
 	}
-	var values []float64
+	kept := reservoir{width: len(rows.columns), most: f.Sample, rng: f.Rand}
 	for {
 		b := rows.pulled.next()
 		if errors.Is(b.err, io.EOF) {
 			break
 		}
-		if b.err != nil {
-			return data.Table{}, errors.Join(b.err, rows.Close())
+		if b.err == nil {
+			kept.add(b.values)
+			if room := f.Room / 8; f.Room > 0 && int64(len(kept.values)) > room {
+				b.err = f.named(&RoomError{Rows: max(1, int(room)/kept.width), Columns: kept.width})
+			}
 		}
-		values = append(values, b.values...)
+		if b.err != nil {
+			return t, 0, errors.Join(b.err, rows.Close())
+		}
 	}
 	if err := rows.Close(); err != nil {
-		return data.Table{}, f.named(err)
+		return t, 0, f.named(err)
 	}
-	if len(values) == 0 {
-		return data.Table{}, f.named(errors.New("no rows, want at least one"))
+	if kept.seen == 0 {
+		return t, 0, f.named(errors.New("no rows, want at least one"))
 	}
-	levels := rows.of.levels(values)
-	return data.Table{Names: rows.columns, Rows: data.Rows(len(rows.columns), values...), Levels: levels}, nil
+	levels := rows.of.levels(kept.values)
+	return data.Table{Names: rows.columns, Rows: data.Rows(kept.width, kept.values...), Levels: levels}, kept.seen, nil
+}
+
+// reservoir keeps rows: all of them, or so many of which each that has come is one with the same probability (Vitter 1985,
+// algorithm R).
+type reservoir struct {
+	width, most int // most is 0 of all
+	rng         *rand.Rand
+	values      []float64
+	seen        int
+}
+
+func (r *reservoir) add(rows []float64) {
+	for row := range slices.Chunk(rows, r.width) {
+		r.seen++
+		if r.most == 0 || r.seen <= r.most {
+			r.values = append(r.values, row...)
+		} else if at := r.rng.IntN(r.seen); at < r.most {
+			copy(r.values[at*r.width:], row)
+		}
+	}
 }
 
 // Count returns the number of rows of the file. It parses no text.

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"io"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -114,6 +117,34 @@ func TestTexts(t *testing.T) {
 			same(t, want, got)
 		})
 	}
+}
+
+// A sample has rows of everywhere, each once, in the order of the file where it has all.
+func TestSample(t *testing.T) {
+	text := []byte("a\n")
+	for i := range 20_000 {
+		text = strconv.AppendInt(text, int64(i), 10)
+		text = append(text, '\n')
+	}
+	read := func(n int) []float64 {
+		f := table.File{Path: "-", Stdin: bytes.NewReader(text), Sample: n, Rand: rand.New(rand.NewPCG(1, 0))}
+		got, of, err := f.ReadSome()
+		require.NoError(t, err)
+		assert.Equal(t, 20_000, of)
+		return got.Rows.Float64s()
+	}
+	some := read(2000)
+	require.Len(t, some, 2000)
+	mean := 0.0
+	for _, v := range some {
+		mean += v / 2000
+	}
+	assert.InDelta(t, 10_000, mean, 4*20_000/math.Sqrt(12*2000))
+	slices.Sort(some)
+	assert.Len(t, slices.Compact(some), 2000)
+	all := read(30_000)
+	assert.True(t, slices.IsSorted(all))
+	assert.Len(t, all, 20_000)
 }
 
 func TestColumnsAreChosen(t *testing.T) {

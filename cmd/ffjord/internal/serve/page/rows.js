@@ -43,10 +43,10 @@ export class Rows {
     this.status.textContent = `${name}: ${answer.rows} rows${failed}. The ${answer.row.length} least dense, strangest first:`;
     const columns = answer.columns.slice(0, columnsShown);
     const [head, body] = [this.list.querySelector("thead"), this.list.querySelector("tbody")];
-    head.replaceChildren(line("th", ["row", "log-density", "denser than", ...columns]));
+    head.replaceChildren(line("th", ["row", "log-density", "denser than", "what is strange", ...columns]));
     body.replaceChildren(...answer.row.map((row, i) => {
       const values = answer.values[i];
-      const tr = line("td", ["", answer.log_density[i].toFixed(3), percent(answer.percentile[i]), ...values.slice(0, columnsShown).map(short)]);
+      const tr = line("td", ["", answer.log_density[i].toFixed(3), percent(answer.percentile[i]), because(answer.why[i]), ...values.slice(0, columnsShown).map(short)]);
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = String(row + 1);
@@ -67,6 +67,15 @@ function line(tag, texts) {
     return cell;
   }));
   return tr;
+}
+
+// because tells the columns that make a row strange: the first, and one more that gains a tenth of it at least.
+function because(why) {
+  return why
+    .slice(0, 2)
+    .filter((w) => w.gain >= why[0].gain / 10)
+    .map((w) => `${w.column} ${short(w.value)} (+${w.gain.toFixed(1)} at ${short(w.usual)})`)
+    .join(", ");
 }
 
 export const percent = (v) => (v === null ? "–" : `${v.toFixed(v > 0 && v < 1 ? 2 : 1)} %`);
