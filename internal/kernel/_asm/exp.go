@@ -61,9 +61,13 @@ func (e expKernel) reduce(c constants, x reg.VecVirtual) (n, shifted, p reg.VecV
 	v.sub(c.at(v.magic()), shifted, n)
 	v.fnma(c.at(e.ln2), n, x)
 	v.fnma(c.at(e.lo), n, x)
-	p = c.polynomial(e.q, x)
 	r2 := v.reg()
 	v.mul(x, x, r2)
+	if v.double { // ten terms; for the five of float32 it does not pay
+		p = c.halves(e.q, x, r2)
+	} else {
+		p = c.polynomial(e.q, x)
+	}
 	v.horner(x, r2, p)
 	return n, shifted, p
 }
@@ -79,9 +83,13 @@ func (e expKernel) power(c constants, shifted reg.VecVirtual) reg.VecVirtual {
 // of is eˣ. The scaling by 2ⁿ rounds once, also where the result is denormal: either
 // by the instruction made for it, or in two steps of which the first is exact.
 func (e expKernel) of(c constants, x reg.VecVirtual) reg.VecVirtual {
+	return e.atMostMax(c, c.atMost(e.max, x))
+}
+
+// atMostMax is of for numbers that are not larger than max.
+func (e expKernel) atMostMax(c constants, x reg.VecVirtual) reg.VecVirtual {
 	v := e.v
-	x = c.atLeast(e.min, c.atMost(e.max, x))
-	n, _, y := e.reduce(c, x)
+	n, _, y := e.reduce(c, c.atLeast(e.min, x))
 	v.add(c.at(1), y, y)
 	if v.wide {
 		v.emit(VSCALEFPS, VSCALEFPD, n, y, y)
@@ -119,7 +127,7 @@ func (e expKernel) lessOne(c constants, x reg.VecVirtual) reg.VecVirtual {
 func (e expKernel) decay(c constants, x reg.VecVirtual) reg.VecVirtual {
 	t := e.v.reg()
 	e.v.or(c.bits(e.v.signBit()), x, t)
-	return e.of(c, t)
+	return e.atMostMax(c, t)
 }
 
 // sigmoid is σ(x) = (x < 0 ? z : 1)/(1 + z), z = e^-|x|, which neither overflows nor cancels, with one division: z/(1 + z)

@@ -90,3 +90,19 @@ func (c constants) polynomial(p []float64, x Op) reg.VecVirtual {
 	}
 	return d
 }
+
+// halves is p[0] + p[1]·x + ... as the sum of its even and its odd powers, each by Horner's rule in x2, the square of x:
+// a chain of half the length.
+func (c constants) halves(p []float64, x, x2 Op) reg.VecVirtual {
+	var even, odd []float64
+	for i, a := range p {
+		if i%2 == 0 {
+			even = append(even, a)
+		} else {
+			odd = append(odd, a)
+		}
+	}
+	d, o := c.polynomial(even, x2), c.polynomial(odd, x2)
+	c.v.fma(o, x, d)
+	return d
+}
