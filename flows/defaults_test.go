@@ -20,7 +20,7 @@ func TestDefaultsLearn(t *testing.T) {
 	moons := toy.Moons{Noise: 0.1}
 	rows, heldOut, epochs, gap := 2000, 300, 0, 0.15
 	if testing.Short() {
-		rows, heldOut, epochs, gap = 1000, 100, 30, 0.6
+		rows, heldOut, epochs, gap = 500, 100, 40, 0.6
 	}
 	train := toy.Draw(moons, rows, rng)
 	flow, err := flows.Defaults(train, rng)
