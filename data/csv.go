@@ -2,6 +2,7 @@ package data
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -22,6 +23,8 @@ import (
 type CSV struct {
 	// Comma separates fields. Zero means ','.
 	Comma rune
+	// Decimal stands between the whole part of a number and its decimals: '.', which zero means, or ','.
+	Decimal rune
 	// NoHeader says that the first line holds numbers already. The columns are then called "0", "1" and so on.
 	NoHeader bool
 	// NumericNames says that the first line holds names though all of them are numbers, as pandas writes the columns of an
@@ -105,6 +108,10 @@ func (c CSV) Rows(r io.Reader) (*CSVRows, error) {
 }
 
 func (c CSV) rows(r io.Reader) (*CSVRows, error) {
+	if c.Decimal != 0 && c.Decimal != '.' && c.Decimal != ',' || c.Decimal == ',' && cmp.Or(c.Comma, ',') == ',' {
+		return nil, fmt.Errorf("data: csv: Decimal %q where %q separates fields, want '.' or ',' and another Comma",
+			c.Decimal, cmp.Or(c.Comma, ','))
+	}
 	text := bufio.NewReader(r)
 	if err := checkText(text); err != nil {
 		return nil, fmt.Errorf("data: csv: %w", err)
@@ -117,7 +124,7 @@ func (c CSV) rows(r io.Reader) (*CSVRows, error) {
 	case errors.Is(err, io.EOF):
 		return nil, errors.New("data: csv: no lines, want at least one")
 	case err != nil:
-		return nil, fmt.Errorf("data: csv: %w", err)
+		return nil, csvError(err)
 	}
 	first := make([]string, len(lines.fields))
 	for i, field := range lines.fields {
@@ -139,7 +146,7 @@ func (c CSV) rows(r io.Reader) (*CSVRows, error) {
 	if c.NumberNames {
 		names = numbered(names)
 	}
-	rows := &CSVRows{lines: lines, width: len(first), ahead: c.NoHeader}
+	rows := &CSVRows{lines: lines, width: len(first), ahead: c.NoHeader, commas: c.Decimal == ','}
 	if c.Columns == nil {
 		if twice := shared(names); twice != "" {
 			return nil, fmt.Errorf("data: csv: %s; set Columns to choose others, NumberNames to tell them apart", twice)

@@ -108,7 +108,7 @@ func (c *csvLines) quoted(line []byte, j int) ([]byte, error) {
 			c.whole = append(append(c.whole, line...), '\n')
 			var err error
 			if line, err = c.readLine(len(c.whole)); errors.Is(err, io.EOF) {
-				return nil, fmt.Errorf("line %d, field %d: the quote that opens it is never closed", opened, j+1)
+				return nil, &LineError{Line: opened, Last: opened, Field: j + 1, Err: errors.New("the quote that opens it is never closed")}
 			} else if err != nil {
 				return nil, err
 			}

@@ -23,6 +23,8 @@ type CSVRows struct {
 	missing        map[string]bool // texts
 	numbersMissing bool            // one of them is a number
 	categories     []*categories   // of each wanted column, nil of numbers
+	commas         bool            // numbers have decimal commas
+	buf            []byte          // one of them, with a point
 }
 
 // Names returns the names of the columns of a row.
@@ -70,7 +72,7 @@ func (c *CSVRows) ReadRow(row []float64) error {
 		if err := c.lines.next(); errors.Is(err, io.EOF) {
 			return io.EOF
 		} else if err != nil {
-			return fmt.Errorf("data: csv: %w", err)
+			return csvError(err)
 		}
 	}
 	c.ahead = false
@@ -90,8 +92,17 @@ func (c *CSVRows) ReadRow(row []float64) error {
 	return nil
 }
 
+// csvError says of an error that does not say so that it is one of a text.
+func csvError(err error) error {
+	if line := (*LineError)(nil); errors.As(err, &line) {
+		return err
+	}
+	return fmt.Errorf("data: csv: %w", err)
+}
+
 // LineError says which line of a text table can't be taken, or which cell of it.
 type LineError struct {
+	Field      int    // of the line, from 1, where one is known to be wrong and not what column it is in; 0 is none
 	Line, Last int    // the first and the last line of the row, from 1; a quoted field may join several
 	Column     string // of the cell
 	Cell       bool   // it is one cell that can't be taken, and not the line
@@ -102,6 +113,8 @@ func (e *LineError) Error() string {
 	switch {
 	case e.Cell:
 		return fmt.Sprintf("data: csv: line %d, column %s: %v", e.Line, quote.Text(e.Column), e.Err)
+	case e.Field > 0:
+		return fmt.Sprintf("data: csv: line %d, field %d: %v", e.Line, e.Field, e.Err)
 	case e.Last > e.Line:
 		return fmt.Sprintf("data: csv: lines %d to %d, joined by a quoted field, have %v", e.Line, e.Last, e.Err)
 	}
@@ -115,16 +128,31 @@ func (e *LineError) Unwrap() error { return e.Err }
 func (c *CSVRows) value(i int, field []byte) (float64, error) {
 	field = bytes.TrimSpace(field)
 	of := c.categories[i]
+	written := field
+	if of == nil && c.commas {
+		if bytes.IndexByte(field, '.') >= 0 {
+			return 0, fmt.Errorf("%s, want a number with a decimal comma", quote.Text(string(field)))
+		}
+		c.buf = append(c.buf[:0], field...)
+		if at := bytes.IndexByte(c.buf, ','); at >= 0 {
+			c.buf[at] = '.'
+		}
+		field = c.buf
+	}
 	if of == nil && !c.numbersMissing {
 		if v, ok := short(field); ok {
 			return v, nil
 		}
 	}
 	switch {
-	case c.missing[string(field)]:
+	case c.missing[string(written)]:
 		return math.NaN(), nil
 	case of == nil:
-		return parse(field)
+		v, err := parse(field)
+		if err != nil && c.commas {
+			err = fmt.Errorf("%s, want a number", quote.Text(string(written)))
+		}
+		return v, err
 	case len(field) == 0:
 		return 0, errMissing
 	}

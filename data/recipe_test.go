@@ -126,6 +126,7 @@ func TestRecipeRefuses(t *testing.T) {
 		{two(data.Rule{Winsorise: 0.5}, 1, 2), `data: recipe: column "a": share to winsorise 0.5, want a number from 0 to ½`},
 		{two(data.Rule{Floor: -1}, 1, 2), `data: recipe: column "a": floor -1, want a finite number of at least 0`},
 		{two(data.Rule{DropConstant: true}, 1, 2, 1, 2), "data: transform: every column is left out"},
+		{two(data.Rule{}, 1e300, 2, -1e300, 3), `data: transform: column "a": mean 0 and deviation +Inf, want finite numbers and a deviation above 0`},
 	} {
 		assert.EqualError(t, test.err, test.want)
 	}

@@ -45,6 +45,9 @@ func findTwins(columns []*fitted) []twins {
 		}
 		s := standard{place: j, u: make([]float64, len(c.x))}
 		s.mean, s.std = meanStd(c.sorted)
+		if !(s.std > 0) || math.IsInf(s.std, 1) {
+			continue // its numbers are too large or too small for a deviation, which prepare says
+		}
 		if i := slices.IndexFunc(c.x, func(v float64) bool { return math.Abs(v-s.mean) > 1e-6*s.std }); c.x[i] < s.mean {
 			s.std = -s.std
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"runtime/debug"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -58,7 +59,7 @@ func (a *app) do() (err error) {
 		case helped:
 			_, err = io.WriteString(a.out, oneDash(text.String()))
 		default:
-			panic(ended)
+			err = fmt.Errorf("a fault of this program, please report it: %v\n%s", ended, debug.Stack())
 		}
 	}()
 	args := twoDashes(a.args)

@@ -65,7 +65,7 @@ func (c fitCommand) read(a *app) (t data.Table, of int, err error) {
 	}
 	const least = 20
 	if t.Len() < least {
-		return t, 0, fmt.Errorf("%s: %d rows, want at least %d to learn, choose and test by", f.Name(), t.Len(), least)
+		return t, 0, fmt.Errorf("%s: %s, want at least %d to learn, choose and test by", f.Name(), plural(t.Len(), "row"), least)
 	}
 	return t, of, nil
 }
@@ -98,6 +98,11 @@ func (j *job) find(t data.Table, of int) (data.Table, error) {
 		if err != nil {
 			return t, err
 		}
+		const most = 1e150 // whose square is a number still
+		if size := max(-found.Least, found.Greatest); size > most {
+			return t, fmt.Errorf("%s: column %s has numbers as large as %.3g, want them in a unit in which they are below %.0e",
+				j.File, quote.Text(c.Name), size, most)
+		}
 		if why := found.useless(values); why != "" && !slices.Contains(j.Given, c.Name) && !slices.Contains(j.Columns, c.Name) {
 			j.found.LeftOut = append(j.found.LeftOut, data.Note{Column: c.Name, Text: why})
 		}
@@ -108,7 +113,16 @@ func (j *job) find(t data.Table, of int) (data.Table, error) {
 		names = append(names, note.Column)
 	}
 	if len(names) == len(t.Names) {
-		return t, fmt.Errorf("%s: every column is nothing to learn: %v", j.File, j.found.LeftOut)
+		var why []string
+		for _, note := range j.found.LeftOut {
+			why = append(why, note.String())
+		}
+		return t, fmt.Errorf("%s: there is nothing to learn: %s", j.File, strings.Join(why, "; "))
+	}
+	if !slices.ContainsFunc(j.found.Columns, func(c foundColumn) bool {
+		return c.Distinct > 1 && !slices.Contains(names, c.Name) && !slices.Contains(j.Given, c.Name)
+	}) {
+		return t, fmt.Errorf("%s: no column to learn has more than one value", j.File)
 	}
 	if names == nil {
 		return t, nil

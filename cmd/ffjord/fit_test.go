@@ -127,6 +127,16 @@ func TestFitRefuses(t *testing.T) {
 	at := folder(t, 100)
 	require.NoError(t, os.WriteFile(filepath.Join(at, "bad.csv"), []byte("a,b\n1,2\n3,x\n4,5\n"), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(at, "few.csv"), []byte("a,b\n1,2\n3,4\n"), 0o600))
+	write := func(name, text string) { require.NoError(t, os.WriteFile(filepath.Join(at, name), []byte(text), 0o600)) }
+	write("one.csv", "a,b\n1,2\n")
+	write("same.csv", "a,b\n"+strings.Repeat("1,x\n", 30))
+	texts, large := "a\n", "a,b\n"
+	for i := range 30 {
+		texts += fmt.Sprintf("text %d\n", i)
+		large += fmt.Sprintf("%de300,%d\n", 1000+i*i, i*i)
+	}
+	write("texts.csv", texts)
+	write("large.csv", large)
 	absent := `no such column in people.csv, want one of "id", "name", "city", "age", "height", "dm", "planet"` + "\n"
 	for _, c := range []struct {
 		name string
@@ -135,6 +145,13 @@ func TestFitRefuses(t *testing.T) {
 	}{
 		{"a bad cell", []string{"fit", "bad.csv"}, result{1, "", "ffjord fit: bad.csv:3: column \"b\": \"x\", want a number\n"}},
 		{"few rows", []string{"fit", "few.csv"}, result{1, "", "ffjord fit: few.csv: 2 rows, want at least 20 to learn, choose and test by\n"}},
+		{"one row", []string{"fit", "one.csv"}, result{1, "", "ffjord fit: one.csv: 1 row, want at least 20 to learn, choose and test by\n"}},
+		{"one value", []string{"fit", "same.csv"}, result{1, "", "ffjord fit: same.csv: no column to learn has more than one value\n"}},
+		{"texts alone", []string{"fit", "texts.csv"}, result{1, "", "ffjord fit: texts.csv: there is nothing to learn: " +
+			`column "a" has 30 different texts in 30 rows, names or free text: left out (-columns names it to keep it)` + "\n"}},
+		{"large numbers", []string{"fit", "large.csv", "-dry-run"}, result{1, "",
+			"ffjord fit: large.csv: column \"a\" has numbers as large as 1.84e+303, want them in a unit in which they are below 1e+150\n"}},
+		{"no decimal", quick("-decimal", ";"), result{2, "", "ffjord fit: -decimal \";\", want . or ,\n"}},
 		{"no file", []string{"fit", "none.csv"}, result{1, "", "ffjord fit: none.csv: no such file or directory\n"}},
 		{"no column", quick("-columns", "weight"), result{2, "", "ffjord fit: -columns weight: " + absent}},
 		{"no column to exclude", quick("-exclude", "weight"), result{2, "", "ffjord fit: -exclude weight: " + absent}},

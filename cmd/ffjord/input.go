@@ -10,6 +10,7 @@ import (
 // input are the flags that say how a file is written.
 type input struct {
 	Delimiter    string   `help:"Character between the fields of a text, or tab. Without it one of , ; | and tab is recognised." placeholder:"CHAR" group:"Input"`
+	Decimal      string   `help:"Character in front of decimals, a point or a comma. Without it a comma is recognised where it separates no fields." placeholder:"CHAR" group:"Input"`
 	NoHeader     bool     `help:"The first line of a text is a row; its columns are called 0, 1, ..." group:"Input"`
 	NumericNames bool     `help:"The first line of a text has names, though all are numbers." group:"Input"`
 	Missing      []string `help:"Texts that stand for a missing value, beside NA, NaN, null and empty ones." placeholder:"TEXT" group:"Input"`
@@ -32,6 +33,13 @@ func (i input) file(a *app, path string) (table.File, error) {
 	f := table.File{
 		Path: path, Stdin: a.in, NoHeader: i.NoHeader, NumericNames: i.NumericNames, Missing: i.Missing, Array: i.Array,
 	}
+	switch i.Decimal {
+	case "":
+	case ".", ",":
+		f.Decimal = rune(i.Decimal[0])
+	default:
+		return f, usagef("-decimal %q, want . or ,", i.Decimal)
+	}
 	switch r, size := utf8.DecodeRuneInString(i.Delimiter); {
 	case i.Delimiter == "":
 	case i.Delimiter == "tab" || i.Delimiter == `\t`:
@@ -40,6 +48,9 @@ func (i input) file(a *app, path string) (table.File, error) {
 		return f, usagef("-delimiter %q, want one character of ASCII that is no quote, or tab", i.Delimiter)
 	default:
 		f.Comma = r
+	}
+	if f.Decimal == ',' && f.Comma == ',' {
+		return f, usagef("-delimiter , and -decimal , want two characters")
 	}
 	return f, nil
 }

@@ -3,6 +3,7 @@ package table
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 
 	"github.com/go-ffjord/ffjord/data"
@@ -59,7 +60,13 @@ func (f File) named(err error) error {
 		return &Error{File: f.Name(), Err: path.Err}
 	}
 	if line := (*data.LineError)(nil); errors.As(err, &line) {
+		if line.Field > 0 {
+			return &Error{File: f.Name(), Line: line.Line, Err: fmt.Errorf("field %d: %w", line.Field, line.Err)}
+		}
 		return &Error{File: f.Name(), Line: line.Line, Column: line.Column, Err: line.Err}
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = fmt.Errorf("%w: the file is cut off", err)
 	}
 	return &Error{File: f.Name(), Err: err}
 }

@@ -22,6 +22,9 @@ type File struct {
 	Stdin io.Reader
 	// Comma separates the fields of a text. Zero looks which of , ; | and the tabulator it is.
 	Comma rune
+	// Decimal stands between the whole part of a number and its decimals in a text: '.' or ','. Zero looks which it is,
+	// where Comma is not ','.
+	Decimal rune
 	// NoHeader says that the first line of a text is a row already. NumericNames says that it has names though all are
 	// numbers.
 	NoHeader, NumericNames bool
@@ -63,7 +66,7 @@ type File struct {
 
 // Missing are the texts that stand for a missing value in every text table.
 func Missing() []string {
-	return []string{"", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "<NA>"}
+	return []string{"", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "-nan", "-NaN", "#N/A", "null", "NULL", "None", "<NA>"}
 }
 
 // Name is what errors call the file.

@@ -53,18 +53,19 @@ func (t *textRows) kinds(f File, wanted []string) error {
 			t.csv.Levels[t.number(name)] = levels
 		}
 	}
-	if f.Fixed {
-		return nil
+	if err := t.decimal(f); err != nil || f.Fixed {
+		return err
 	}
 	for _, name := range f.Categories {
 		if !slices.Contains(wanted, name) {
 			return f.Absent("categories", name, "column", wanted)
 		}
 	}
-	texts, err := t.sampled()
+	read, err := t.sample()
 	if err != nil {
 		return err
 	}
+	texts := t.sampled(read)
 	for _, name := range wanted {
 		number := t.number(name)
 		if _, known := t.csv.Levels[number]; !known && (slices.Contains(f.Categories, name) || texts[number]) {
@@ -74,38 +75,68 @@ func (t *textRows) kinds(f File, wanted []string) error {
 	return nil
 }
 
-// sampled returns the columns of which at least half of the values in the first rows are no numbers.
-func (t *textRows) sampled() (map[string]bool, error) {
+// decimal finds what stands in front of decimals: a comma, where some of the first rows have one between digits and none
+// has a point there.
+func (t *textRows) decimal(f File) error {
+	t.csv.Decimal = f.Decimal
+	if f.Decimal != 0 || t.csv.Comma == ',' || f.Follow {
+		return nil
+	}
+	read, err := t.sample()
+	if err != nil {
+		return err
+	}
+	commas := false
+	for _, texts := range read.Levels {
+		for _, text := range texts {
+			switch {
+			case strings.IndexByte(text, '.') >= 0 && isNumber(text):
+				return nil
+			case strings.Count(text, ",") == 1 && isNumber(strings.Replace(text, ",", ".", 1)):
+				commas = true
+			}
+		}
+	}
+	if commas {
+		t.csv.Decimal = ','
+	}
+	return nil
+}
+
+// sample reads the first rows, all columns as categories. It has no columns where no row is whole.
+func (t *textRows) sample() (data.Table, error) {
 	end, rows, _ := t.cutter.cut(t.buf, 1000, t.ended)
-	texts := make(map[string]bool)
 	if rows == 0 {
-		return texts, nil
+		return data.Table{}, nil
 	}
 	all := t.csv
 	all.Categories = all.Columns
 	all.Levels = nil
 	sample := &textRows{csv: all, head: t.head, all: t.all}
-	read, err := sample.parse(t.buf[:end], t.line)
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range all.Columns {
-		values, err := read.Column(name)
-		if err != nil {
-			return nil, err
-		}
+	return sample.parse(t.buf[:end], t.line)
+}
+
+// sampled returns the columns of which at least half of the values in a sample are no numbers.
+func (t *textRows) sampled(read data.Table) map[string]bool {
+	texts := make(map[string]bool)
+	for j, name := range read.Names {
+		values, width := read.Rows.Float64s()[j:], len(read.Names)
 		some, words := 0, 0
-		for _, v := range values {
-			if v == v { // not missing
+		for i := 0; i < len(values); i += width {
+			if v := values[i]; v == v { // not missing
 				some++
-				if !isNumber(read.Levels[name][int(v)]) {
+				text := read.Levels[name][int(v)]
+				if t.csv.Decimal == ',' {
+					text = strings.Replace(text, ",", ".", 1)
+				}
+				if !isNumber(text) {
 					words++
 				}
 			}
 		}
 		texts[name] = words > 0 && 2*words >= some
 	}
-	return texts, nil
+	return texts
 }
 
 // categories are those of the columns that were not known before, in the order in which they came.

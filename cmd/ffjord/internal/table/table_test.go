@@ -85,6 +85,9 @@ func TestErrorsNameThePlace(t *testing.T) {
 		{"fields", long + "3,4,5\n", `rows.csv:9002: 3 fields, want 2 as in the first`},
 		{"numbers for names", "1,2\n3,4\n", `rows.csv:1: numbers and no names, want -no-header if it is a row already, -numeric-names if these are the columns' names`},
 		{"nothing", "", `rows.csv: no lines, want at least a line of names and a row`},
+		{"a comma among points", "a;b\n1.5;2\n2.5;2\n1,5;3\n", `rows.csv:4: column "a": "1,5", want a number`},
+		{"a point among commas", "a;b\n1,5;2\n" + strings.Repeat("1;2\n", 1000) + "1.5;3\n", `rows.csv:1003: column "a": "1.5", want a number with a decimal comma`},
+		{"an open quote", "a,b\n1,2\n\"3,4\n", `rows.csv:3: field 1: the quote that opens it is never closed`},
 		{"names alone", "a,b\n", `rows.csv: no rows, want at least one`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -108,6 +111,7 @@ func TestTexts(t *testing.T) {
 		{"CR", "a,b\r1,2\r3,4\r"},
 		{"a byte order mark", "\ufeffa,b\n1,2\n3,4\n"},
 		{"UTF-16", "\xff\xfea\x00,\x00b\x00\n\x001\x00,\x002\x00\n\x003\x00,\x004\x00"},
+		{"decimal commas", "a;b\n1,0;2\n3;0,4e1\n"},
 		{"quotes", "\"a\",b\n\"1\",2\n3,\"4\"\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
