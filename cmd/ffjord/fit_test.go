@@ -127,7 +127,9 @@ func TestFitRefuses(t *testing.T) {
 	at := folder(t, 100)
 	require.NoError(t, os.WriteFile(filepath.Join(at, "bad.csv"), []byte("a,b\n1,2\n3,x\n4,5\n"), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(at, "few.csv"), []byte("a,b\n1,2\n3,4\n"), 0o600))
-	write := func(name, text string) { require.NoError(t, os.WriteFile(filepath.Join(at, name), []byte(text), 0o600)) }
+	write := func(name, text string) {
+		require.NoError(t, os.WriteFile(filepath.Join(at, name), []byte(text), 0o600))
+	}
 	write("one.csv", "a,b\n1,2\n")
 	write("same.csv", "a,b\n"+strings.Repeat("1,x\n", 30))
 	texts, large := "a\n", "a,b\n"

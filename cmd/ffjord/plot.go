@@ -182,7 +182,7 @@ func (s *scene) names(most int) ([]string, error) {
 		}
 	}
 	if len(chosen) > most || most == 2 && len(chosen) != 2 {
-		return nil, usagef("%d columns to show, want %d", len(chosen), most)
+		return nil, usagef("%s to show, want %d", plural(len(chosen), "column"), most)
 	}
 	return chosen, nil
 }

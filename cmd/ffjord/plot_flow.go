@@ -130,7 +130,7 @@ func (s *scene) pair() ([2]int, error) {
 		return [2]int{0, 1}, nil
 	}
 	if len(s.Columns) != 2 {
-		return [2]int{}, usagef("%d columns to show, want 2", len(s.Columns))
+		return [2]int{}, usagef("%s to show, want 2", plural(len(s.Columns), "column"))
 	}
 	var pair [2]int
 	for k, name := range s.Columns {

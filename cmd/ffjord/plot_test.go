@@ -58,7 +58,7 @@ func TestPlotRefuses(t *testing.T) {
 		{[]string{"corner", "m.safetensors", "-o", "c.pdf"}, 2, "-o c.pdf, want a name that ends with .png or .svg"},
 		{[]string{"corner", "m.safetensors"}, 2, "missing flags: -out=FILE"},
 		{[]string{"corner", "m.safetensors", "-o", "c.png", "-columns", "age"}, 2, `no column "age" in the model, want one of ["height" "weight"]`},
-		{[]string{"density", "m.safetensors", "-o", "c.png", "-columns", "height"}, 2, "1 columns to show, want 2"},
+		{[]string{"density", "m.safetensors", "-o", "c.png", "-columns", "height"}, 2, "1 column to show, want 2"},
 		{[]string{"samples", "m.safetensors", "-o", "c.png"}, 2, "want -data FILE"},
 		{[]string{"panel", "m.safetensors", "-o", "c.png"}, 2, "want -data FILE"},
 		{[]string{"corner", "m.safetensors", "-o", "c.png", "-given", "rows.csv"}, 2, "-given rows.csv, but nothing is given to this model"},

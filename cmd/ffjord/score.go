@@ -21,7 +21,7 @@ type scoreCommand struct {
 	Out   string `short:"o" help:"Output: .csv, .npy, .parquet or .jsonl, - is standard output." placeholder:"FILE"`
 
 	Top       int     `help:"List the N strangest rows, with the columns that make them strange." placeholder:"N"`
-	Threshold float64 `help:"Exit with code 3 if any row is stranger than this share of the training rows, such as 0.001." placeholder:"SHARE"`
+	Threshold float64 `help:"Exit with code 3 if any row is stranger than this share of the training rows, such as 0.001, or so strange that it has no log-density." placeholder:"SHARE"`
 	Batch     int     `default:"8192" help:"Rows computed at a time." placeholder:"N"`
 	Follow    bool    `help:"Answer every line of standard input as it comes, as a worker of another program."`
 	Shard     string  `help:"Score the i-th of n parts, from 0; i may be env, JOB_COMPLETION_INDEX." placeholder:"I/N"`
@@ -32,7 +32,8 @@ type scoreCommand struct {
 // Help is shown below the flags.
 func (scoreCommand) Help() string {
 	return `A row of output has the log-density of the row in nats and in the units of the file, the percentile of that among the
-training rows, its standard error where the trace is estimated, and how many values the row misses.
+training rows, and how many values the row misses. Where traces are estimated it has std_err too, the standard error that
+the estimate leaves; that of the solver is bounded by the model's tolerances, and that of what was learnt is in no column.
 
 Examples:
   ffjord score rows.safetensors new.csv -o scores.csv -threshold 0.001
@@ -127,6 +128,7 @@ type tally struct {
 	Rows      int       `json:"rows"`
 	Missing   int       `json:"missing"`    // rows that miss a value
 	None      int       `json:"no_density"` // rows that have no log-density
+	Beyond    int       `json:"beyond"`     // of these, rows that miss nothing
 	Unseen    []unseen  `json:"unseen,omitempty"`
 	Below     int       `json:"below"` // rows below the threshold
 	Strangest []strange `json:"strangest,omitempty"`
@@ -164,11 +166,24 @@ func (r *scoring) report() error {
 	for _, u := range r.Unseen {
 		fmt.Fprintf(r.a.err, "%s %v\n", paint(r.a.err, yellow, "•"), u)
 	}
-	if r.Threshold > 0 && r.Below > 0 {
-		return &alarmError{fmt.Sprintf("%s of %d %s stranger than %.6g %% of the training rows (log-density below %.4g)",
-			plural(r.Below, "row"), r.Rows, verb(r.Below, "is", "are"), 100*r.Threshold, r.alarm)}
+	return r.alarms()
+}
+
+// alarms is an alarm where rows are beyond the threshold, or beyond all that the model has a density for.
+func (r *scoring) alarms() error {
+	if r.Threshold == 0 || r.Below+r.Beyond == 0 {
+		return nil
 	}
-	return nil
+	var text []string
+	if r.Below > 0 {
+		text = append(text, fmt.Sprintf("%s of %d %s stranger than %.6g %% of the training rows (log-density below %.4g)",
+			plural(r.Below, "row"), r.Rows, verb(r.Below, "is", "are"), 100*r.Threshold, r.alarm))
+	}
+	if r.Beyond > 0 {
+		text = append(text, fmt.Sprintf("%s of %d %s no log-density, though no value is missing there",
+			plural(r.Beyond, "row"), r.Rows, verb(r.Beyond, "has", "have")))
+	}
+	return &alarmError{strings.Join(text, "; ")}
 }
 
 func (r *scoring) remarks() string {

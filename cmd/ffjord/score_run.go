@@ -14,6 +14,7 @@ import (
 
 	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
 	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/flows/model"
 )
 
@@ -148,6 +149,9 @@ func (r *scoring) count(b *scored) {
 		switch {
 		case math.IsNaN(logp):
 			r.None++
+			if b.s.Missing[i] == 0 {
+				r.Beyond++
+			}
 		case r.Threshold > 0 && logp < r.alarm:
 			r.Below++
 		}
@@ -168,7 +172,18 @@ func (r *scoring) placed(bad error) error {
 	if value := (*data.ValueError)(nil); errors.As(bad, &value) {
 		return fmt.Errorf("row %d, column %q: %w", r.first()+value.Row+1, value.Column, value.Err)
 	}
-	return bad
+	of := (*flows.RowError)(nil)
+	if !errors.As(bad, &of) {
+		return bad
+	}
+	row := *of.RowError
+	row.Row += r.first() + 1
+	if names := r.m.X.Names(); of.Block < 0 && of.Column < len(names) {
+		return fmt.Errorf("row %d, column %q: too far from the training rows for the flow's numbers", row.Row, names[of.Column])
+	}
+	here := *of
+	here.RowError = &row
+	return &here
 }
 
 // first returns the place of the next batch in the file, from 0.
