@@ -172,7 +172,7 @@ func (c *fitted) fill() {
 	case c.fit.FillNoise:
 		c.note("misses %d values: filled with noise", c.missing())
 	default:
-		c.note("misses %d values: filled with %v, where the density of these rows has a spike; Noise has none",
+		c.note("misses %d values: filled with %.6g, where the density of these rows has a spike; Noise has none",
 			c.missing(), value)
 	}
 }
