@@ -6,7 +6,9 @@ package kernel
 type Call struct {
 	code uintptr
 	add  [arguments]uintptr
-	area [8]area // of arguments; the last are not used
+	area [arguments]area
+	long bool // there are more than four arguments
+	_    byte
 }
 
 // arguments is how many a kernel has at most.

@@ -48,7 +48,7 @@ func at[T Float](a area, element int) argument {
 }
 
 func call(code uintptr, args ...argument) Call {
-	c := Call{code: code}
+	c := Call{code: code, long: len(args) > 4}
 	for i, a := range args {
 		c.area[i], c.add[i] = a.area, a.add
 	}

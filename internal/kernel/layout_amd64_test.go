@@ -31,6 +31,7 @@ func TestLayout(t *testing.T) {
 		{"Call.code", unsafe.Offsetof(k.code), 0},
 		{"Call.add", unsafe.Offsetof(k.add), 8},
 		{"Call.area", unsafe.Offsetof(k.area), 56},
+		{"Call.long", unsafe.Offsetof(k.long), 62},
 		{"Call", unsafe.Sizeof(k), 64},
 		{"Operand.At", unsafe.Offsetof(o.At), 0},
 		{"Operand.Value", unsafe.Offsetof(o.Value), 24},

@@ -23,8 +23,12 @@ next:
 	ARGUMENT(1)
 	ARGUMENT(2)
 	ARGUMENT(3)
+	CMPB 62(SI), $0
+	JEQ  made
 	ARGUMENT(4)
 	ARGUMENT(5)
+
+made:
 	MOVQ SI, 48(SP)
 	MOVQ (SI), AX
 	CALL AX
