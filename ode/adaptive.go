@@ -93,7 +93,7 @@ func (w *Worker[T]) enter(c *course[T], lane, row int) bool {
 		copyRow(m.k, lane, w.slope, row)
 		copyRow(m.own, lane, w.own, row)
 	}
-	w.lanes[lane] = c.start(row, w.first[row])
+	c.start(&w.lanes[lane], row, w.first[row])
 	return true
 }
 

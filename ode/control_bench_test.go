@@ -21,7 +21,7 @@ func BenchmarkControl(b *testing.B) {
 	}
 	m, c := w.trial, w.course(0, 1e9)
 	for lane := range tileLanes {
-		w.lanes[lane] = c.start(lane, 0.1)
+		c.start(&w.lanes[lane], lane, 0.1)
 		for col := range m.y {
 			m.y[col][lane], m.y1[col][lane], m.k1[col][lane] = 1, 1.1, 1
 			m.e[col][lane] = 1e-4 * float32(1+lane%16)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -59,9 +60,9 @@ func (e *RowError) advice() string {
 // rowError reports a row at its pace; the norm is the caller's to add.
 func rowError(p *pace, reason error, stats Stats) *RowError {
 	e := &RowError{Row: p.row, Reason: reason, T: p.t, H: p.h, Stats: stats}
-	for _, r := range p.recent {
-		if r != 0 {
-			e.Errors = append(e.Errors, r)
+	for _, s := range p.recent {
+		if s != 0 {
+			e.Errors = append(e.Errors, math.Sqrt(s))
 		}
 	}
 	return e

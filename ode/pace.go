@@ -15,7 +15,7 @@ type pace struct {
 	bad      int        // attempts in a row that were not finite
 	s2, s3   float64    // squared errors of the accepted steps before
 	factor   float64    // of the next step to this one, by the control
-	recent   [4]float64 // errors of the last attempts, the latest last, zero where there were fewer
+	recent   [4]float64 // squared errors of the last attempts, the latest last, zero where there were fewer
 }
 
 // course is what the rows of a solve have in common.
@@ -40,11 +40,10 @@ func (w *Worker[T]) course(t0, t1 float64) course[T] {
 	}
 }
 
-// start returns the pace of a row at the start of the interval, with a first step |h|.
-func (c *course[T]) start(row int, h float64) pace {
-	p := pace{row: row, t: c.t0, s2: 1, s3: 1}
-	c.plan(&p, max(h, c.shortest(c.t0)))
-	return p
+// start puts a row at the start of the interval, with a first step |h|.
+func (c *course[T]) start(p *pace, row int, h float64) {
+	*p = pace{row: row, t: c.t0, s2: 1, s3: 1}
+	c.plan(p, max(h, c.shortest(c.t0)))
 }
 
 // shortest returns the length below which a step from t is too short: a few roundings of t, or MinStep. At zero, where
@@ -79,8 +78,7 @@ func (p *pace) end(t1 float64) float64 {
 // factor that the control has chosen. It reports whether the row is done, and why it failed: nil at the end, else
 // ErrUnderflow, ErrNonFinite or ErrMaxSteps. attempts counts this one.
 func (c *course[T]) next(p *pace, s1 float64, attempts int) (done bool, reason error) {
-	copy(p.recent[:], p.recent[1:])
-	p.recent[3] = math.Sqrt(s1)
+	p.recent = [4]float64{p.recent[1], p.recent[2], p.recent[3], s1}
 	if s1 <= 1 {
 		return c.onward(p, s1, attempts)
 	}

@@ -2,6 +2,7 @@ package ode
 
 import (
 	"math"
+	"slices"
 	"unsafe"
 
 	"github.com/go-ffjord/ffjord/graph"
@@ -76,19 +77,22 @@ func (l *Record[T]) add(row int, s span[T], y [][]T, i int) {
 	l.steps[row]++
 	l.prev = append(l.prev, l.head[row])
 	l.head[row] = int32(len(l.prev) - 1)
-	l.records = append(l.records, s.t, s.h)
+	from, width := len(l.records), 2+len(y)
+	l.records = slices.Grow(l.records, width)[:from+width]
+	record := l.records[from:]
+	record[0], record[1] = s.t, s.h
 	for c := range y {
-		l.records = append(l.records, y[c][i])
+		record[2+c] = y[c][i]
 	}
 }
 
-// restore fills the lanes of a machine with records, of which last says whether they are the last of their row.
-func (l *Record[T]) restore(m *machine[T], records []int32, last func(lane int) bool) {
+// restore fills the lanes of a machine with records of rows.
+func (l *Record[T]) restore(m *machine[T], records, rows []int32) {
 	width := 2 + len(m.y)
 	for lane, r := range records {
 		record := l.records[int(r)*width:][:width]
 		s := span[T]{record[0], record[1], record[0] + record[1]}
-		if last(lane) {
+		if r == l.head[rows[lane]] {
 			s.end = T(l.t1)
 		}
 		m.place(lane, s)

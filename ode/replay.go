@@ -1,7 +1,6 @@
 package ode
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -11,6 +10,7 @@ import (
 type returns struct {
 	row, record []int32 // by lane: the row, and its step to go through next
 	order       []int32 // the rows that have steps, in the order in which they enter the lanes
+	places      []int32 // in order, by number of steps: where the next row goes that has so many
 }
 
 // replay goes back through the steps that every row has chosen, each with the step's vector-Jacobian product. Rows with
@@ -35,7 +35,7 @@ func (w *Worker[T]) replay(ctx context.Context, log *Record[T]) error {
 		if active == 0 {
 			return nil
 		}
-		log.restore(b, g.record[:active], func(lane int) bool { return g.record[lane] == log.head[g.row[lane]] })
+		log.restore(b, g.record[:active], g.row)
 		err := ctx.Err()
 		if err == nil {
 			err = b.Run(active)
@@ -73,16 +73,32 @@ func (w *Worker[T]) retreat(log *Record[T], lane, stages int, extra bool) (done 
 	return true
 }
 
-// longestFirst orders the rows that have steps, those with the most first.
+// longestFirst orders the rows that have steps, those with the most first, and by number where they have as many.
 func (w *Worker[T]) longestFirst(log *Record[T]) {
-	g := &w.going
-	g.order = g.order[:0]
+	g, most, rows := &w.going, int32(0), int32(0)
 	for row, at := range log.head {
 		if at >= 0 {
-			g.order = append(g.order, int32(row))
+			most = max(most, log.steps[row])
+			rows++
 		}
 	}
-	slices.SortFunc(g.order, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(log.steps[b], log.steps[a]), cmp.Compare(a, b))
-	})
+	g.order = slices.Grow(g.order[:0], int(rows))[:rows]
+	g.places = slices.Grow(g.places[:0], int(most)+1)[:most+1]
+	clear(g.places)
+	for row, at := range log.head {
+		if at >= 0 {
+			g.places[log.steps[row]]++
+		}
+	}
+	for steps := range g.places { // those that have more come before
+		rows -= g.places[steps]
+		g.places[steps] = rows
+	}
+	for row, at := range log.head {
+		if at >= 0 {
+			place := &g.places[log.steps[row]]
+			g.order[*place] = int32(row)
+			*place++
+		}
+	}
 }

@@ -29,7 +29,8 @@ func (w *Worker[T]) solveShared(ctx context.Context, n int, t0, t1 float64, log 
 	if i := w.worst(n); math.IsNaN(w.first[i]) {
 		return w.failAll(&pace{t: t0}, n, log, ErrNonFinite)
 	}
-	one := []pace{c.start(0, w.first[0])}
+	var one [1]pace
+	c.start(&one[0], 0, w.first[0])
 	for p := &one[0]; ; {
 		step := spanTo[T](p.t, p.h, t1, p.last)
 		s, err := w.attemptAll(ctx, p, step, n)
@@ -47,7 +48,7 @@ func (w *Worker[T]) solveShared(ctx context.Context, n int, t0, t1 float64, log 
 				return err
 			}
 		}
-		c.control.factors(c.exps, []float64{s}, one)
+		c.control.factors(c.exps, []float64{s}, one[:])
 		done, reason := c.next(p, s, w.stats[0].Accepted+w.stats[0].Rejected)
 		switch {
 		case reason != nil:
