@@ -1,12 +1,11 @@
 package main
 
 import (
-	"errors"
+	"cmp"
 	"flag"
 	"fmt"
 	"io"
 
-	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/internal/program"
 	"github.com/go-ffjord/ffjord/ode"
 )
@@ -21,21 +20,18 @@ type settings struct {
 	LR       float64 `json:"lr"`
 	Schedule string  `json:"schedule"`
 
-	Blocks   int     `json:"blocks"`
-	Hidden   int     `json:"hidden"`
-	Layers   int     `json:"layers"`
-	Method   string  `json:"method"`
-	Steps    int     `json:"steps"`
-	RTol     float64 `json:"rtol"`
-	ATol     float64 `json:"atol"`
-	Gradient string  `json:"gradient"`
-	Control  string  `json:"control"`
-	Trace    string  `json:"trace"`
+	Blocks int     `json:"blocks"`
+	Hidden int     `json:"hidden"`
+	Layers int     `json:"layers"`
+	Method string  `json:"method"`
+	Steps  int     `json:"steps"`
+	RTol   float64 `json:"rtol"`
+	ATol   float64 `json:"atol"`
+	Trace  string  `json:"trace"`
 
-	Dtype  string       `json:"dtype"`
-	Engine graph.Engine `json:"engine"`
-	Seed   uint64       `json:"seed"`
-	Out    string       `json:"out"`
+	Dtype string `json:"dtype"`
+	Seed  uint64 `json:"seed"`
+	Out   string `json:"out"`
 
 	draw, json bool
 }
@@ -54,18 +50,18 @@ func flags() (*flag.FlagSet, *settings) {
 	f.IntVar(&s.Blocks, "blocks", 4, "chain `n` FFJORD blocks, each with a net of its own")
 	f.IntVar(&s.Hidden, "hidden", 8, "`width` of the hidden layers of a net")
 	f.IntVar(&s.Layers, "layers", 3, "build each net of `n` linear maps with tanh between them")
-	method := program.OneOf(&s.Method, ode.Dopri5.Name, methods()...)
+	var methods []string
+	for _, m := range ode.Methods() {
+		methods = append(methods, m.Name)
+	}
+	method := program.OneOf(&s.Method, ode.Dopri5.Name, methods...)
 	f.Var(method, "method", "solve the differential equations by the Runge-Kutta method\n`name`, one of\n"+method.List())
 	f.IntVar(&s.Steps, "steps", 0, "take `n` equal steps of the method through each block; 0 is\nsteps by tolerance")
 	f.Float64Var(&s.RTol, "rtol", 1e-3, "relative `tolerance` of a step, without -steps")
 	f.Float64Var(&s.ATol, "atol", 1e-5, "absolute `tolerance` of a step, without -steps")
-	f.Var(program.OneOf(&s.Gradient, "replay", "replay", "adjoint", "unrolled"), "gradient", "`how` training takes the gradient of a solve: replay goes back\n"+
-		"through its steps, adjoint solves the adjoint equation, and\nunrolled has all of -steps in one graph")
-	f.Var(program.OneOf(&s.Control, "row", "row", "shared"), "control", "`who` chooses the steps by tolerance: row, each point its own,\nor shared, all points of a batch together")
 	f.Var(program.OneOf(&s.Trace, "exact", "exact", "hutchinson"), "trace", "`how` training takes the trace of the Jacobian: exact, or\n"+
 		"hutchinson, an unbiased estimate from random signs; the\nfigures and pictures always have the exact trace")
 	f.Var(program.OneOf(&s.Dtype, "float32", "float32", "float64"), "dtype", "`type` of all numbers: float32 or float64")
-	f.TextVar(&s.Engine, "engine", graph.Native, "run the graphs on the `engine` native, or on tape, which is\nGorgonia's own")
 	f.Uint64Var(&s.Seed, "seed", 1, "`number` that all random draws follow from: the same seed\ngives the same results to the last bit")
 	f.StringVar(&s.Out, "out", "moons-out", "`folder` for the files, made if need be")
 	f.BoolVar(&s.draw, "draw", true, "draw the pictures and the graph; -draw=false is for series of\nruns")
@@ -85,50 +81,30 @@ func parse(args []string) (settings, error) {
 
 // check returns what is wrong with the settings.
 func (s settings) check() error {
-	err := program.CheckCounts(
-		program.Count{Flag: "size", Value: s.Size, Most: 100_000_000},
-		program.Count{Flag: "held", Value: s.Held, Most: 100_000_000},
-		program.Count{Flag: "batch", Value: s.Batch, Most: 100_000_000},
-		program.Count{Flag: "epochs", Value: s.Epochs, Most: 1_000_000},
-		program.Count{Flag: "blocks", Value: s.Blocks, Most: 1000},
-		program.Count{Flag: "hidden", Value: s.Hidden, Most: 10_000},
-		program.Count{Flag: "layers", Value: s.Layers, Most: 1000},
+	err := cmp.Or(
+		program.CheckCounts(
+			program.Count{Flag: "size", Value: s.Size, Most: 100_000_000},
+			program.Count{Flag: "held", Value: s.Held, Most: 100_000_000},
+			program.Count{Flag: "batch", Value: s.Batch, Most: 100_000_000},
+			program.Count{Flag: "epochs", Value: s.Epochs, Most: 1_000_000},
+			program.Count{Flag: "blocks", Value: s.Blocks, Most: 1000},
+			program.Count{Flag: "hidden", Value: s.Hidden, Most: 10_000},
+			program.Count{Flag: "layers", Value: s.Layers, Most: 1000},
+		),
+		program.CheckPositive("lr", s.LR), program.CheckPositive("rtol", s.RTol), program.CheckPositive("atol", s.ATol),
 	)
-	if err != nil {
-		return err
-	}
-	for _, c := range []struct {
-		flag  string
-		value float64
-	}{{"lr", s.LR}, {"rtol", s.RTol}, {"atol", s.ATol}} {
-		if err := program.CheckPositive(c.flag, c.value); err != nil {
-			return err
-		}
-	}
-	method, err := ode.Method(s.Method)
-	if err != nil {
-		return err
-	}
+	method, _ := ode.Method(s.Method) // which the flag has checked
 	switch {
+	case err != nil:
+		return err
 	case !(s.Noise >= 1e-3 && s.Noise <= 10): // with less the density is too thin a ridge for any net, with more no moons are left
 		return fmt.Errorf("-noise is %v: want 0.001 to 10", s.Noise)
 	case s.Steps < 0 || s.Steps > 1_000_000:
 		return fmt.Errorf("-steps is %d: want 1 to 1000000, or 0 for steps by tolerance", s.Steps)
-	case s.Gradient == "unrolled" && s.Steps == 0:
-		return errors.New("-gradient unrolled needs equal steps: give -steps too")
-	case (s.Control == "shared" || s.Gradient == "adjoint") && s.Steps > 0:
-		return errors.New("-control shared and -gradient adjoint need steps by tolerance: leave out -steps")
 	case s.Steps == 0 && method.E == nil:
 		return fmt.Errorf("-method %s has no error estimate to choose steps by: give -steps too", s.Method)
 	}
 	return nil
-}
-
-func methods() (names []string) {
-	for _, m := range ode.Methods() {
-		names = append(names, m.Name)
-	}
-	return names
 }
 
 // help explains the program and every flag.

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/go-ffjord/ffjord/internal/program"
+	"github.com/go-ffjord/ffjord/ode"
 )
 
 func TestWrongFlags(t *testing.T) {
@@ -41,12 +42,6 @@ func TestWrongFlags(t *testing.T) {
 		{"tolerance of nothing", []string{"-rtol", "0"}, "-rtol is 0: want a positive number"},
 		{"tolerance that is no number", []string{"-atol", "NaN"}, "-atol is NaN: want a positive number"},
 		{"method without an error", []string{"-method", "rk4"}, "-method rk4 has no error estimate to choose steps by: give -steps too"},
-		{"unrolled tolerance", []string{"-gradient", "unrolled"}, "-gradient unrolled needs equal steps: give -steps too"},
-		{"adjoint of a grid", []string{"-gradient", "adjoint", "-steps", "4"}, "-gradient adjoint need steps by tolerance: leave out -steps"},
-		{"shared steps of a grid", []string{"-control", "shared", "-steps", "4"}, "-control shared and -gradient adjoint need steps by tolerance: leave out -steps"},
-		{"unknown gradient", []string{"-gradient", "magic"}, `invalid value "magic" for flag -gradient: want one of replay, adjoint, unrolled`},
-		{"unknown control", []string{"-control", "none"}, `invalid value "none" for flag -control: want one of row, shared`},
-		{"unknown engine", []string{"-engine", "steam"}, "want native or tape"},
 		{"no noise", []string{"-noise", "0"}, "-noise is 0: want 0.001 to 10"},
 		{"noise that is no number", []string{"-noise", "NaN"}, "-noise is NaN: want 0.001 to 10"},
 		{"no rate", []string{"-lr", "0"}, "-lr is 0: want a positive number"},
@@ -84,8 +79,8 @@ func TestHelp(t *testing.T) {
 			assert.Regexp(t, `\(default "?`+f.DefValue+`"?\)`, stdout.String(), f.Name)
 		}
 	})
-	for _, name := range methods() {
-		assert.Contains(t, stdout.String(), name)
+	for _, m := range ode.Methods() {
+		assert.Contains(t, stdout.String(), m.Name)
 	}
 	for line := range strings.Lines(stdout.String()) {
 		line = strings.ReplaceAll(strings.TrimRight(line, "\n"), "    \t", "        ")

@@ -45,8 +45,8 @@ func learn(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 		return err
 	}
 	flow := s.flow(s.params(), flows.Exact{})
-	album := newAlbum(s, flow, test)
-	history, end, stopped := optim.History{}, optim.Event{}, album.add(ctx, "before training")
+	album := s.newAlbum(flow, test)
+	history, end, stopped := optim.History{}, optim.Event{}, album.add(ctx, flow, "before training")
 	if stopped == nil {
 		history, end, stopped = s.fit(ctx, flow, train, stderr)
 	}
@@ -72,13 +72,13 @@ func learn(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 	}
 	r.took(end, history.Last().Epoch)
 	if s.draw {
-		failed = errors.Join(failed, album.draw(ctx, s, moons, r.summary()), s.drawStep(ctx, flow))
+		failed = errors.Join(failed, s.drawFlow(ctx, flow, album, moons, r.summary()), s.drawStep(ctx, flow))
 	}
 	if err := r.print(stdout); err != nil {
 		return err
 	}
 	if failed == nil && r.Interrupted {
-		return fmt.Errorf("interrupted in epoch %d of %d; what %s taught is kept", end.Epoch, end.Epochs, count(end.Step, "step"))
+		return fmt.Errorf("interrupted in epoch %d of %d; what is learnt by step %d is kept", end.Epoch, end.Epochs, end.Step)
 	}
 	return failed
 }
@@ -117,23 +117,13 @@ func (s settings) fit(
 
 // params returns the empty parameters of a flow.
 func (s settings) params() *nn.Params {
-	p := &nn.Params{Rand: s.random(weightStream), Dtype: tensor.Float32}
-	if s.Dtype == "float64" {
-		p.Dtype = tensor.Float64
-	}
-	return p
+	dtype := map[string]tensor.Dtype{"float32": tensor.Float32, "float64": tensor.Float64}[s.Dtype]
+	return &nn.Params{Rand: s.random(weightStream), Dtype: dtype}
 }
 
 // flow returns the demo's flow: blocks of small nets between the data and a normal density.
 func (s settings) flow(params *nn.Params, trace flows.Trace) *flows.Flow {
 	method, _ := ode.Method(s.Method) // which has been checked
-	solver := ode.Solver{
-		Method: method, Steps: s.Steps, RTol: s.RTol, ATol: s.ATol,
-		Unrolled: s.Gradient == "unrolled", Shared: s.Control == "shared",
-	}
-	if s.Gradient == "adjoint" {
-		solver.Adjoint = &ode.Adjoint{}
-	}
 	block := flows.FFJORD{
 		Field: nn.MLP{
 			Hidden: slices.Repeat([]int{s.Hidden}, s.Layers-1),
@@ -142,12 +132,11 @@ func (s settings) flow(params *nn.Params, trace flows.Trace) *flows.Flow {
 			Init:   nn.TruncatedNormal,
 		},
 		Trace:  trace,
-		Solver: solver,
+		Solver: ode.Solver{Method: method, Steps: s.Steps, RTol: s.RTol, ATol: s.ATol},
 	}
 	return &flows.Flow{
 		Base:   flows.Normal{Scale: []float64{0.8, 0.8}},
 		Blocks: slices.Repeat(flows.Chain{block}, s.Blocks),
 		Params: params,
-		Engine: s.Engine,
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"gorgonia.org/tensor"
 
@@ -41,54 +42,42 @@ func (s settings) write(name string, write func(w io.Writer) error) error {
 	return atomicfile.Write(filepath.Join(s.Out, name), b.Bytes())
 }
 
-// album shows one flow at several times of its training, always by the same points.
+// album shows one flow at several times of its training, always by the same draws from the base.
 type album struct {
-	flow *flows.Flow
-	mesh viz.Mesh
-	base []float64     // draws from the base
-	data *tensor.Dense // draws from the true density
-	rows []viz.Row
+	viz.Panel
+	base []float64
 }
 
-// newAlbum draws the points for the pictures.
-func newAlbum(s settings, flow *flows.Flow, test *tensor.Dense) *album {
+func (s settings) newAlbum(flow *flows.Flow, test *tensor.Dense) *album {
 	const reach = 2 // 2.5 standard deviations of the base
 	base := make([]float64, 2*8192)
 	flow.Base.Sample(nil, s.random(pictureStream), base, 2)
-	return &album{flow: flow, mesh: viz.Mesh{X0: -reach, X1: reach, Y0: -reach, Y1: reach}, base: base, data: test}
+	return &album{viz.Panel{Mesh: viz.Mesh{X0: -reach, X1: reach, Y0: -reach, Y1: reach}, Data: test.Float64s()}, base}
 }
 
-// add keeps what the flow does to the points now.
-func (a *album) add(ctx context.Context, caption string) error {
-	mesh, err := a.carry(ctx, a.mesh.Points())
+// add keeps where the flow carries the points now.
+func (a *album) add(ctx context.Context, flow *flows.Flow, caption string) error {
+	mesh := a.Mesh.Points()
+	carried, _, err := flow.Forward(ctx, data.Rows(2, slices.Concat(mesh, a.base)...))
 	if err != nil {
 		return err
 	}
-	samples, err := a.carry(ctx, a.base)
-	a.rows = append(a.rows, viz.Row{Caption: caption, Base: a.base, Samples: samples, Mesh: mesh})
+	x, err := data.Float64s(carried)
+	a.Rows = append(a.Rows, viz.Row{Caption: caption, Base: a.base, Mesh: x[:len(mesh)], Samples: x[len(mesh):]})
 	return err
 }
 
-// carry sends rows (x, y) from the base to the data.
-func (a *album) carry(ctx context.Context, rows []float64) ([]float64, error) {
-	carried, _, err := a.flow.Forward(ctx, data.Rows(2, rows...))
-	if err != nil {
-		return nil, err
-	}
-	return data.Float64s(carried)
-}
-
-// draw writes the demo's four pictures for every time that was added, the last one now, and the densities.
-func (a *album) draw(ctx context.Context, s settings, moons toy.Moons, caption string) error {
-	if err := a.add(ctx, caption); err != nil {
+// drawFlow writes the album with the flow as it is now, and the learnt density beside the true one.
+func (s settings) drawFlow(ctx context.Context, flow *flows.Flow, a *album, moons toy.Moons, caption string) error {
+	if err := a.add(ctx, flow, caption); err != nil {
 		return err
 	}
-	grid, err := viz.Cover(a.data.Float64s())
+	grid, err := viz.Cover(a.Data)
 	if err != nil {
 		return err
 	}
 	at := data.Rows(2, grid.Points()...)
-	learnt, err := a.flow.LogProb(ctx, at)
+	learnt, err := flow.LogProb(ctx, at)
 	if err != nil {
 		return err
 	}
@@ -97,7 +86,7 @@ func (a *album) draw(ctx context.Context, s settings, moons toy.Moons, caption s
 		return err
 	}
 	return errors.Join(
-		viz.Save(filepath.Join(s.Out, panelFile), viz.Panel{Mesh: a.mesh, Data: a.data.Float64s(), Rows: a.rows}),
+		viz.Save(filepath.Join(s.Out, panelFile), a.Panel),
 		viz.Save(filepath.Join(s.Out, densityFile), viz.Density{Caption: caption, Grid: grid, Learnt: learnt, True: truth, Ratio: true}),
 	)
 }

@@ -72,9 +72,9 @@ func (r *report) took(end optim.Event, epochs int) {
 
 // summary is one line on the state of the training.
 func (r report) summary() string {
-	what := "after " + count(r.EpochsDone, "epoch")
+	what := fmt.Sprint("after epoch ", r.EpochsDone)
 	if r.Interrupted {
-		what = "stopped after " + count(r.StepsDone, "step")
+		what = fmt.Sprint("stopped after step ", r.StepsDone)
 	}
 	return fmt.Sprintf("%s: NLL %.3f nats, gap %.3f", what, r.NLLTest, r.Gap)
 }
@@ -87,21 +87,13 @@ func (r report) print(w io.Writer) error {
 %9.4f  NLL of the training points (%d)
 %9.4f  entropy of the data: the best NLL to expect
 %9.4f  gap of the NLL to the true density's, fresh points
-%s in %v, %.0f points/s
-%s, %.1f net evaluations a point
+%9d  steps in %v, %.0f points/s
+%9d  parameters, %.1f net evaluations a point
 files in %s
 `, r.summary(), r.NLLTest, r.Settings.Held, r.NLLTrain, r.Settings.Size, r.Entropy, r.Gap,
-		count(r.StepsDone, "step"), took, r.RowsPerSecond, count(r.Params, "parameter"), r.NFEPerRow, r.Settings.Out)
+		r.StepsDone, took, r.RowsPerSecond, r.Params, r.NFEPerRow, r.Settings.Out)
 	if err == nil && r.Settings.json {
 		err = json.NewEncoder(w).Encode(r)
 	}
 	return err
-}
-
-// count writes a number of things.
-func count(n int, thing string) string {
-	if n != 1 {
-		thing += "s"
-	}
-	return fmt.Sprintf("%d %s", n, thing)
 }

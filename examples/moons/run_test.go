@@ -28,7 +28,7 @@ import (
 // drawn makes a run cheap: two short epochs of a small flow; small also leaves out the pictures.
 var (
 	drawn = []string{
-		"-size", "300", "-held", "2000", "-batch", "70", "-epochs", "2", "-blocks", "2", "-hidden", "3", "-method", "rk4", "-steps", "2",
+		"-size", "300", "-held", "500", "-batch", "70", "-epochs", "2", "-blocks", "2", "-hidden", "3", "-method", "rk4", "-steps", "2",
 	}
 	small = append(drawn[:len(drawn):len(drawn)], "-draw=false")
 )
@@ -100,7 +100,7 @@ func TestRun(t *testing.T) {
 
 	r := o.report
 	assert.InDelta(t, 0.477, r.Entropy, 1e-3)
-	assert.InDelta(t, r.NLLTest-r.Entropy, r.Gap, 0.1, "the mean of 2000 true -log p of standard deviation 1 or so")
+	assert.InDelta(t, r.NLLTest-r.Entropy, r.Gap, 0.2, "the mean of 500 true -log p of standard deviation 1 or so")
 	assert.Greater(t, r.Gap, 0.0)
 	assert.Equal(t, 2, r.EpochsDone)
 	assert.Equal(t, 10, r.StepsDone)
@@ -151,8 +151,8 @@ func TestNLLOfAnAffineField(t *testing.T) {
 func TestTheFileIsTheFlow(t *testing.T) {
 	base := []string{"-size", "300", "-epochs", "1", "-blocks", "2", "-hidden", "3", "-dtype", "float64", "-held", "1000", "-draw=false"}
 	for _, args := range [][]string{
-		{"-rtol", "1e-4", "-atol", "1e-7", "-method", "tsit5", "-control", "shared"},
-		{"-steps", "3", "-method", "rk4", "-gradient", "unrolled", "-schedule", "cosine"},
+		{"-rtol", "1e-4", "-atol", "1e-7", "-method", "tsit5"},
+		{"-steps", "3", "-method", "rk4", "-schedule", "cosine"},
 	} {
 		o := learned(t, append(base, args...)...)
 		require.Equal(t, program.Done, o.code, o.stderr)
@@ -227,7 +227,7 @@ func TestInterrupted(t *testing.T) {
 	stderr := &canceller{cancel: cancel}
 	o := learnedTo(ctx, t, stderr, append(small, "-epochs", "50")...)
 	assert.Equal(t, program.Interrupted, o.code)
-	assert.Contains(t, stderr.String(), "moons: interrupted in epoch 2 of 50; what 5 steps taught is kept\n")
+	assert.Contains(t, stderr.String(), "moons: interrupted in epoch 2 of 50; what is learnt by step 5 is kept\n")
 	assert.True(t, o.report.Interrupted)
 	assert.Equal(t, 1, o.report.EpochsDone)
 	assert.Equal(t, 5, o.report.StepsDone)
