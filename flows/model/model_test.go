@@ -75,7 +75,14 @@ func TestSampleRestoresTypes(t *testing.T) {
 	for _, v := range count {
 		assert.Equal(t, math.Round(v), v)
 	}
-	assert.InDelta(t, 100, stat.Mean(count, nil), 3) // 30/√2000 is 0.7
+	assert.InDelta(t, 100, stat.Mean(count, nil), 3)                                               // 30/√2000 is 0.7
+	m.About.Columns[1].Quantiles = model.Quantiles{P: []float64{0, 1}, Values: []float64{98, 105}} // as of grades
+	codes, err := m.Sample(context.Background(), 100, rand.New(rand.NewPCG(2, 0)))
+	require.NoError(t, err)
+	for i := range 100 {
+		v := codes.Row(i)[1]
+		assert.True(t, v == math.Round(v) && v >= 98 && v <= 105, "%v", v)
+	}
 }
 
 func TestFileKeepsEverything(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"github.com/go-ffjord/ffjord/data"
 )
 
-// Sample draws n rows of the table, in its own units: discrete columns have their values, columns that were left out are
-// back, and what is most likely missing is NaN.
+// Sample draws n rows of the table, in its own units: discrete columns have their values, those of few whole numbers none
+// beyond those of the training rows, columns that were left out are back, and what is most likely missing is NaN.
 func (m *Model) Sample(ctx context.Context, n int, rng *rand.Rand) (data.Table, error) {
 	if len(m.Given.Columns) > 0 {
 		return data.Table{}, fmt.Errorf("model: a density given the columns %q, want SampleGiven", m.Given.Inputs())
@@ -62,18 +62,24 @@ func (m *Model) SampleGiven(ctx context.Context, given data.Table, n int, rng *r
 	return beside.Join(x)
 }
 
-// whole rounds the columns that hold whole numbers.
+// whole rounds the columns that hold whole numbers. Where these are a dozen at most, as of a flag that is 0 or 1 or of a
+// grade, they stay among those of the training rows; counts may go on beyond.
 func (m *Model) whole(t data.Table) {
-	integer := make([]bool, len(t.Names))
-	for _, name := range m.About.Integers() {
-		if j := slices.Index(t.Names, name); j >= 0 {
-			integer[j] = true
+	const codes = 12
+	values, width := t.Rows.Float64s(), len(t.Names)
+	for _, c := range m.About.Columns {
+		j := slices.Index(t.Names, c.Name)
+		if !c.Integer || j < 0 {
+			continue
 		}
-	}
-	values := t.Rows.Float64s()
-	for i, v := range values {
-		if integer[i%len(t.Names)] {
-			values[i] = math.Round(v)
+		least, greatest := math.Inf(-1), math.Inf(1)
+		if lo, hi := c.Quantiles.At(0), c.Quantiles.At(1); hi-lo < codes {
+			least, greatest = lo, hi
+		}
+		for i := j; i < len(values); i += width {
+			if v := values[i]; v == v {
+				values[i] = max(least, min(math.Round(v), greatest))
+			}
 		}
 	}
 }
