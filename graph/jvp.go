@@ -14,34 +14,41 @@ func JVP(outs, wrt, tangents []*Node) []*Node {
 		fail("JVP", nil, "%d nodes to differentiate by and %d tangents", len(wrt), len(tangents))
 	}
 	checkNodes("JVP", outs, wrt)
-	d := map[*Node]*Node{}
-	fixed := map[*Node]bool{}
+	fixed := make(map[*Node]*Node, len(wrt))
 	for i, w := range wrt {
 		if t := tangents[i]; t != nil && !extents(t).Eq(extents(w)) {
 			fail("JVP", []*Node{w, t}, "the tangent's shape is not its node's")
 		}
-		d[w], fixed[w] = tangents[i], true
+		fixed[w] = tangents[i]
 	}
-	for _, n := range younger(outs, wrt, func(n *Node) bool { return fixed[n] }) {
-		if fixed[n] {
+	order := younger(outs, wrt, func(n *Node) bool { _, ok := fixed[n]; return ok })
+	d := make([]*Node, len(order.nodes))
+	var in []*Node
+	for i, n := range order.nodes {
+		if t, ok := fixed[n]; ok {
+			d[i] = t
+			continue
+		}
+		if len(inputs(n)) == 0 {
 			continue
 		}
 		v := mustRead(n)
-		in := make([]*Node, len(v.Inputs))
+		in = append(in[:0], make([]*Node, len(v.Inputs))...)
 		moving := false
-		for i, c := range v.Inputs {
-			if differentiable(v, i) {
-				in[i] = d[c]
+		for j, c := range v.Inputs {
+			if p := order.place(c); p >= 0 && d[p] != nil && differentiable(v, j) {
+				in[j], moving = d[p], true
 			}
-			moving = moving || in[i] != nil
 		}
 		if moving {
-			d[n] = pushforward(v, in)
+			d[i] = pushforward(v, in)
 		}
 	}
 	out := make([]*Node, len(outs))
 	for i, o := range outs {
-		out[i] = d[o]
+		if p := order.place(o); p >= 0 {
+			out[i] = d[p]
+		}
 	}
 	return out
 }

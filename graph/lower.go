@@ -14,27 +14,31 @@ import (
 // runs it.
 var ErrNotNative = errors.New("the native engine does not know this operator; the TapeMachine does")
 
-// lower translates a graph, given as the views of its nodes in order, for the native engine.
-func lower(g *Graph, views []View, kinds map[*Node]RowKind) (*engine.Program, error) {
-	l := lowering{Builder: builderFor(g.dtype), graph: g, kinds: kinds, values: map[*Node]engine.Value{}}
+// lower translates a graph for the native engine.
+func lower(g *Graph, t *typing) (*engine.Program, error) {
+	l := lowering{Builder: builderFor(g.dtype), typing: t, graph: g, values: make([]engine.Value, len(t.nodes))}
 	for _, in := range g.inputs {
+		var v engine.Value
 		if in.PerRow {
-			l.values[in.Node] = l.Rows(in.Name, in.Cols)
+			v = l.Rows(in.Name, in.Cols)
 		} else {
-			l.values[in.Node] = l.Uniform(in.Name, in.Rows, in.Cols)
+			v = l.Uniform(in.Name, in.Rows, in.Cols)
+		}
+		if i := t.place(in.Node); i >= 0 {
+			l.values[i] = v
 		}
 	}
-	for i, v := range views {
+	for i, v := range t.views {
 		if v.Kind == OpInput {
 			continue
 		}
 		l.Source(i)
-		if err := guard.Call("the native compiler", func() error { return l.lower(v) }); err != nil {
-			return nil, fmt.Errorf("graph: compile: %s of %s: %w", v.Name, operandKinds(v, kinds), err)
+		if err := guard.Call("the native compiler", func() error { return l.lower(i) }); err != nil {
+			return nil, fmt.Errorf("graph: compile: %s of %s: %w", v.Name, operandKinds(v, t), err)
 		}
 	}
 	for _, o := range g.outputs {
-		l.Output(o.Name, l.values[o.Node])
+		l.Output(o.Name, l.values[t.place(o.Node)])
 	}
 	p, err := l.Finish()
 	if err != nil {
@@ -52,25 +56,27 @@ func builderFor(t tensor.Dtype) *engine.Builder {
 
 type lowering struct {
 	*engine.Builder
+	*typing
 	graph  *Graph
-	kinds  map[*Node]RowKind
-	values map[*Node]engine.Value
+	values []engine.Value // of the nodes, by their places
+	in     []engine.Value // room for the operands of one
 }
 
-// lower translates one node, whose operands are done.
-func (l *lowering) lower(v View) error {
+// lower translates the node at a place, whose operands are done.
+func (l *lowering) lower(place int) error {
+	v := l.views[place]
 	if t := v.Node.Dtype(); t != l.graph.dtype {
 		return fmt.Errorf("the result has element type %v: %w", t, ErrNotNative)
 	}
-	in := make([]engine.Value, len(v.Inputs))
-	for i, c := range v.Inputs {
-		in[i] = l.values[c]
+	l.in = l.in[:0]
+	for _, c := range v.Inputs {
+		l.in = append(l.in, l.values[l.place(c)])
 	}
-	out, err := l.translate(v, in)
+	out, err := l.translate(v, l.in)
 	if err != nil {
 		return err
 	}
-	l.values[v.Node], err = l.shaped(out, v.Node)
+	l.values[place], err = l.shaped(out, v.Node)
 	return err
 }
 

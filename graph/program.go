@@ -43,14 +43,14 @@ func CompileFor[T Float](e Engine, f func(*Graph)) (*Program[T], error) {
 	if len(g.outputs) == 0 {
 		return nil, fmt.Errorf("graph: compile: the graph names no outputs")
 	}
-	views, kinds, err := g.typed()
+	t, err := g.typed()
 	if err != nil {
 		return nil, err
 	}
 	p := &Program[T]{build: f, graph: g}
 	for _, o := range g.outputs {
 		s := extents(o.Node)
-		out := programOutput{name: o.Name, kind: kinds[o.Node]}
+		out := programOutput{name: o.Name, kind: t.kind(o.Node)}
 		switch {
 		case out.kind != PerRow:
 			out.size = s.TotalSize()
@@ -61,36 +61,33 @@ func CompileFor[T Float](e Engine, f func(*Graph)) (*Program[T], error) {
 		}
 		p.outputs = append(p.outputs, out)
 	}
-	if err := checkComputable(g.roots()); err != nil {
-		return nil, err
+	if !t.computable() {
+		return nil, fmt.Errorf("graph: compile: the outputs depend on no input; make their constants inputs")
 	}
 	switch e {
 	case Tape:
-		for _, v := range views {
+		for _, v := range t.views {
 			if startsGoroutines(v.Node) {
 				return nil, fmt.Errorf("graph: compile: %s computes on goroutines of Gorgonia's, where a panic would end the process", v.Name)
 			}
 		}
 	case Native:
-		if p.native, err = lower(g, views, kinds); err != nil {
+		if p.native, err = lower(g, t); err != nil {
 			return nil, err
 		}
-		for _, v := range views {
-			p.nodes = append(p.nodes, v.Node)
-		}
+		p.nodes = t.nodes
 	default:
 		return nil, fmt.Errorf("graph: compile: unknown engine %v", e)
 	}
 	return p, nil
 }
 
-// checkComputable refuses outputs that are computed without any input, which Gorgonia's compiler can't do.
-func checkComputable(roots []*Node) error {
-	computed := slices.DeleteFunc(slices.Clone(roots), func(n *Node) bool { return n.Op() == nil })
-	if len(computed) > 0 && !slices.ContainsFunc(Topo(computed...), func(n *Node) bool { return n.Op() == nil }) {
-		return fmt.Errorf("graph: compile: the outputs depend on no input; make their constants inputs")
-	}
-	return nil
+// computable reports whether the outputs that are no inputs themselves depend on one, without which Gorgonia's compiler
+// does nothing.
+func (t *typing) computable() bool {
+	isInput := func(n *Node) bool { return n.Op() == nil }
+	return !slices.ContainsFunc(t.nodes, func(n *Node) bool { return !isInput(n) }) ||
+		slices.ContainsFunc(t.nodes, func(n *Node) bool { return slices.ContainsFunc(inputs(n), isInput) })
 }
 
 // String describes the program for a person to read: its sizes and, on the native engine, every operation.

@@ -20,31 +20,48 @@ func (k RowKind) String() string { return [...]string{"uniform", "per row", "sum
 // Kinds infers the kind of every node that the outputs depend on. It fails where rows of samples mix otherwise than
 // in a sum: such a graph has no meaning for a free number of rows. The graph must be built with SymbolicRows.
 func (g *Graph) Kinds() (map[*Node]RowKind, error) {
-	_, kinds, err := g.typed()
-	return kinds, err
+	t, err := g.typed()
+	if err != nil {
+		return nil, err
+	}
+	kinds := make(map[*Node]RowKind, len(t.kinds))
+	for i, n := range t.nodes {
+		kinds[n] = t.kinds[i]
+	}
+	return kinds, nil
 }
 
-// typed reads every node that the outputs depend on, inputs before their users, and infers its kind.
-func (g *Graph) typed() ([]View, map[*Node]RowKind, error) {
-	kinds := make(map[*Node]RowKind)
-	var views []View
-	for _, n := range Topo(g.roots()...) {
+// typing is the nodes that the outputs of a graph depend on, inputs before their users, each read and with its kind.
+type typing struct {
+	ordering
+	views []View
+	kinds []RowKind
+}
+
+// kind returns the kind of a node that the outputs depend on.
+func (t *typing) kind(n *Node) RowKind { return t.kinds[t.place(n)] }
+
+// typed reads every node that the outputs depend on and infers its kind.
+func (g *Graph) typed() (*typing, error) {
+	order := topo(g.roots(), 0, func(*Node) bool { return false })
+	n := len(order.nodes)
+	t := &typing{order, make([]View, n), make([]RowKind, n)}
+	for i, n := range t.nodes {
 		v, err := Read(n)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		k, why := rowKind(v, kinds, g)
+		k, why := rowKind(v, t, g)
 		if why != "" {
-			return nil, nil, fmt.Errorf("graph: %s of %s%s", v.title(), operandKinds(v, kinds), why)
+			return nil, fmt.Errorf("graph: %s of %s%s", v.title(), operandKinds(v, t), why)
 		}
-		kinds[n] = k
-		views = append(views, v)
+		t.views[i], t.kinds[i] = v, k
 	}
-	return views, kinds, nil
+	return t, nil
 }
 
 // rowKind applies the rule of v's operator; why is not empty where there is none.
-func rowKind(v View, kinds map[*Node]RowKind, g *Graph) (k RowKind, why string) {
+func rowKind(v View, t *typing, g *Graph) (k RowKind, why string) {
 	if v.Kind == OpInput {
 		in := g.byNode[v.Node]
 		if in == nil {
@@ -57,28 +74,28 @@ func rowKind(v View, kinds map[*Node]RowKind, g *Graph) (k RowKind, why string) 
 	}
 	var has [3]bool
 	for _, c := range v.Inputs {
-		has[kinds[c]] = true
+		has[t.kind(c)] = true
 	}
 	switch {
 	case v.Kind == OpSize:
 		return Uniform, ""
-	case v.Kind == OpRepeat && countsRows(v.Inputs[1], kinds):
-		if v.Axis == 0 && kinds[v.Inputs[0]] == Uniform {
+	case v.Kind == OpRepeat && countsRows(v.Inputs[1], t):
+		if v.Axis == 0 && t.kind(v.Inputs[0]) == Uniform {
 			return PerRow, ""
 		}
 		return 0, ": rows would mix"
-	case g.rows == SymbolicRows && slices.ContainsFunc(v.Inputs, func(n *Node) bool { return countsRows(n, kinds) }):
+	case g.rows == SymbolicRows && slices.ContainsFunc(v.Inputs, func(n *Node) bool { return countsRows(n, t) }):
 		return 0, ": the number of rows is not known to a program"
 	case !has[PerRow] && !has[RowSum]:
 		return Uniform, ""
 	case !has[PerRow]:
-		return sumKind(v, kinds, g)
+		return sumKind(v, t, g)
 	case has[RowSum]:
 		return 0, ": a sum over rows goes back into the rows, which would make every row depend on the others"
 	}
 	switch v.Kind {
 	case OpMatMul:
-		a, b := kinds[v.Inputs[0]], kinds[v.Inputs[1]]
+		a, b := t.kind(v.Inputs[0]), t.kind(v.Inputs[1])
 		switch {
 		case a == PerRow && b == Uniform && !v.TransA:
 			return PerRow, ""
@@ -115,24 +132,24 @@ func rowKind(v View, kinds map[*Node]RowKind, g *Graph) (k RowKind, why string) 
 }
 
 // countsRows reports whether n is the number of rows, which Gorgonia's Broadcast repeats by and Mean divides by.
-func countsRows(n *Node, kinds map[*Node]RowKind) bool {
+func countsRows(n *Node, t *typing) bool {
 	if n.Op() == nil || dims(n) != 0 {
 		return false
 	}
 	v, err := Read(n)
-	return err == nil && v.Kind == OpSize && v.Axis == 0 && kinds[v.Inputs[0]] == PerRow
+	return err == nil && v.Kind == OpSize && v.Axis == 0 && t.kind(v.Inputs[0]) == PerRow
 }
 
 // sumKind is the rule for operands that are sums over rows or uniform. What is not linear in the sums can't be added
 // up chunk by chunk, unless all rows are summed first.
-func sumKind(v View, kinds map[*Node]RowKind, g *Graph) (RowKind, string) {
+func sumKind(v View, t *typing, g *Graph) (RowKind, string) {
 	if v.Kind == OpFill {
 		return Uniform, ""
 	}
 	if g.whole {
 		return RowSum, ""
 	}
-	isSum := func(i int) bool { return kinds[v.Inputs[i]] == RowSum }
+	isSum := func(i int) bool { return t.kind(v.Inputs[i]) == RowSum }
 	switch v.Kind {
 	case OpAdd, OpSub:
 		if isSum(0) && isSum(1) {
@@ -152,13 +169,13 @@ func sumKind(v View, kinds map[*Node]RowKind, g *Graph) (RowKind, string) {
 	return 0, ": not linear in a sum over rows, so that it can't be added up over parts of the rows"
 }
 
-func operandKinds(v View, kinds map[*Node]RowKind) string {
+func operandKinds(v View, t *typing) string {
 	s := ""
 	for i, c := range v.Inputs {
 		if i > 0 {
 			s += ", "
 		}
-		s += fmt.Sprintf("%s (%s)", describe(c), kinds[c])
+		s += fmt.Sprintf("%s (%s)", describe(c), t.kind(c))
 	}
 	return s
 }

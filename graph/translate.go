@@ -23,7 +23,7 @@ func (l *lowering) translate(v View, in []value) (value, error) {
 	return value{}, ErrNotNative
 }
 
-func (l *lowering) perRow(v View) bool { return l.kinds[v.Node] == PerRow }
+func (l *lowering) perRow(v View) bool { return l.kind(v.Node) == PerRow }
 
 func (l *lowering) repeatRowsLike(v View, in []value) (value, error) {
 	if l.perRow(v) {
@@ -75,11 +75,11 @@ func (l *lowering) maxAlong(v View, in []value) (value, error) {
 
 // checkRows refuses a matrix or vector without rows beside values per row, which a graph for one row count may hold.
 func (l *lowering) checkRows(v View) error {
-	if l.kinds[v.Node] != PerRow || v.Kind == OpMatMul || v.Kind == OpRepeatRowsLike || v.Kind == OpRepeat {
+	if l.kind(v.Node) != PerRow || v.Kind == OpMatMul || v.Kind == OpRepeatRowsLike || v.Kind == OpRepeat {
 		return nil
 	}
 	for i, n := range v.Inputs {
-		if l.kinds[n] != PerRow && dims(n) != 0 {
+		if l.kind(n) != PerRow && dims(n) != 0 {
 			return fmt.Errorf("operand %d has no row for each sample; name the input that it comes from among the inputs of rows", i+1)
 		}
 	}

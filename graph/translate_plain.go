@@ -89,7 +89,7 @@ func (l *lowering) repeat(v View, in []value) (value, error) {
 	s := v.Node.Shape()
 	rows, cols := l.Shape(x)
 	switch {
-	case l.kinds[v.Node] == PerRow && !x.PerRow():
+	case l.kind(v.Node) == PerRow && !x.PerRow():
 		if rows != 1 {
 			return x, fmt.Errorf("%d rows to repeat, want 1: %w", rows, ErrNotNative)
 		}

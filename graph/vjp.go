@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"math"
 	"slices"
 
 	"gorgonia.org/gorgonia"
@@ -24,48 +23,62 @@ func VJP(outs, seeds, wrt []*Node) []*Node {
 	}
 	checkNodes("VJP", outs, wrt)
 	order := younger(outs, wrt, func(*Node) bool { return false })
-	need := make(map[*Node]bool, len(order))
+	need := make([]bool, len(order.nodes))
 	for _, w := range wrt {
-		need[w] = true
-	}
-	views := make([]View, len(order))
-	for i, n := range order {
-		views[i] = mustRead(n)
-		for j, c := range views[i].Inputs {
-			if need[c] && differentiable(views[i], j) {
-				need[n] = true
-			}
+		if i := order.place(w); i >= 0 {
+			need[i] = true
 		}
 	}
-	grads := make(map[*Node]*Node, len(order))
+	needs := func(v View, j int) bool {
+		i := order.place(v.Inputs[j])
+		return i >= 0 && need[i] && differentiable(v, j)
+	}
+	views := make([]View, len(order.nodes))
+	for i, n := range order.nodes {
+		views[i] = mustRead(n)
+		for j := range views[i].Inputs {
+			need[i] = need[i] || needs(views[i], j)
+		}
+	}
+	grads := make([]*Node, len(order.nodes))
+	accumulate := func(n, g *Node) {
+		i := order.place(n)
+		switch {
+		case i < 0: // nobody wants a gradient
+		case grads[i] == nil:
+			grads[i] = g
+		default:
+			grads[i] = plain("VJP", OpAdd, grads[i], g)
+		}
+	}
 	for i, out := range outs {
 		if seeds[i] != nil {
 			if !extents(seeds[i]).Eq(extents(out)) {
 				fail("VJP", []*Node{out, seeds[i]}, "the seed's shape is not its output's")
 			}
-			accumulate(grads, out, seeds[i])
+			accumulate(out, seeds[i])
 		}
 	}
-	for i := len(order) - 1; i >= 0; i-- {
+	for i := len(views) - 1; i >= 0; i-- {
 		v := views[i]
-		g := grads[v.Node]
-		if g == nil || !need[v.Node] || len(v.Inputs) == 0 {
+		if grads[i] == nil || !need[i] || len(v.Inputs) == 0 {
 			continue
 		}
 		wanted := make([]bool, len(v.Inputs))
-		for j, c := range v.Inputs {
-			wanted[j] = need[c] && differentiable(v, j)
+		for j := range v.Inputs {
+			wanted[j] = needs(v, j)
 		}
-		in := pullback(v, g, wanted)
-		for j, c := range v.Inputs {
-			if wanted[j] && in[j] != nil {
-				accumulate(grads, c, in[j])
+		for j, g := range pullback(v, grads[i], wanted) {
+			if wanted[j] && g != nil {
+				accumulate(v.Inputs[j], g)
 			}
 		}
 	}
 	out := make([]*Node, len(wrt))
 	for i, w := range wrt {
-		out[i] = grads[w]
+		if j := order.place(w); j >= 0 {
+			out[i] = grads[j]
+		}
 	}
 	return out
 }
@@ -88,11 +101,17 @@ func checkNodes(op string, outs, wrt []*Node) {
 
 // differentiable reports whether the derivative of v with respect to input j can differ from zero.
 func differentiable(v View, j int) bool {
+	if _, common := commonPullbacks[v.Kind]; common {
+		return true
+	}
 	switch v.Kind {
 	case OpSliceIncr:
 		return j == 1
 	case OpSoftmaxGrad, OpLogSoftmaxGrad: // they have inherited the answer of the softmax
 		return true
+	}
+	if o, own := v.Node.Op().(op); own {
+		return o.differentiable(j)
 	}
 	sd, ok := v.Node.Op().(gorgonia.SDOp)
 	if !ok {
@@ -105,128 +124,4 @@ func differentiable(v View, j int) bool {
 // unknownDerivative reports whether no derivative of the operator is known to be right.
 func (v *View) unknownDerivative() bool {
 	return v.Kind == OpOther || v.Kind == OpSoftmaxGrad || v.Kind == OpLogSoftmaxGrad
-}
-
-func accumulate(grads map[*Node]*Node, n, g *Node) {
-	if old := grads[n]; old != nil {
-		g = plain("VJP", OpAdd, old, g)
-	}
-	grads[n] = g
-}
-
-// pullback returns the gradients of the inputs of v, given g of its result: of those that are wanted at least.
-func pullback(v View, g *Node, wanted []bool) []*Node {
-	if rule := operandPullbacks[v.Kind]; rule != nil && !(v.TransA && v.TransB) {
-		out := make([]*Node, len(v.Inputs))
-		for i := range out {
-			if wanted[i] {
-				out[i] = rule(v, i, g)
-			}
-		}
-		return out
-	}
-	if rule := pullbacks[v.Kind]; rule != nil {
-		return rule(v, g)
-	}
-	if v.unknownDerivative() {
-		fail("VJP", v.Inputs, "no derivative of %s is known to be right", v.Name)
-	}
-	in, err := v.Node.Op().(gorgonia.SDOp).SymDiff(v.Inputs, v.Node, g)
-	if err != nil {
-		fail("VJP", v.Inputs, "derivative of %s: %w", v.Name, err)
-	}
-	account(v.Node.Graph())
-	return in
-}
-
-// pullbacks stand in for derivatives that Gorgonia v0.9.18 has wrong. They use operators that work for any number of
-// axes.
-var pullbacks = map[Kind]func(v View, g *Node) []*Node{
-	// y = x^(-1/2): dx = -½ y³ g
-	OpInvSqrt: func(v View, g *Node) []*Node {
-		return []*Node{times(g, scaled(one("VJP", OpCube, v.Node), -0.5))}
-	},
-	// y = log₂ x: dx = g / (x ln 2)
-	OpLog2: func(v View, g *Node) []*Node {
-		return []*Node{plain("VJP", OpDiv, g, scaled(v.Inputs[0], math.Ln2))}
-	},
-	// y = aᵇ: da = b aᵇ⁻¹ g, db = y ln a g
-	OpPow: func(v View, g *Node) []*Node {
-		a, b := v.Inputs[0], v.Inputs[1]
-		out := []*Node{sumLike(times(g, powerSlope(v)), a), nil}
-		if kindOf(b) != OpConstant {
-			out[1] = sumLike(times(g, times(v.Node, one("Log", OpLog, a))), b)
-		}
-		return out
-	},
-	// y = b in a range of zeros of x's shape: db = g in the range
-	OpSliceIncr: func(v View, g *Node) []*Node { return []*Node{nil, slicedLike(v, g)} },
-	// The same elements in another shape, copied: what Gorgonia reshapes shares memory with its operand.
-	OpReshape: func(v View, g *Node) []*Node { return []*Node{reshaped(g, v.Inputs[0].Shape())} },
-	// y = A b or Aᵀ b: dA = g ⊗ b or b ⊗ g, db = Aᵀ g or A g
-	OpMatVec: func(v View, g *Node) []*Node {
-		a, b := v.Inputs[0], v.Inputs[1]
-		if v.TransA {
-			return []*Node{direct("VJP", gorgonia.OuterProd, b, g), direct("VJP", gorgonia.Mul, a, g)}
-		}
-		return []*Node{direct("VJP", gorgonia.OuterProd, g, b), direct("VJP", gorgonia.Mul, Transpose(a), g)}
-	},
-	// Y = a ⊗ b: da = G b, db = Gᵀ a
-	OpOuter: func(v View, g *Node) []*Node {
-		a, b := v.Inputs[0], v.Inputs[1]
-		return []*Node{direct("VJP", gorgonia.Mul, g, b), direct("VJP", gorgonia.Mul, Transpose(g), a)}
-	},
-	// y = softmax x along the columns: dx = y ⊙ (g - Σ y⊙g)
-	OpSoftmax: func(v View, g *Node) []*Node { return []*Node{softmaxProduct(v, v.Node, g)} },
-	// y = log softmax x along the columns: dx = g - eʸ Σ g
-	OpLogSoftmax: func(v View, g *Node) []*Node {
-		checkSoftmax(v)
-		return []*Node{Sub(g, Mul(Exp(v.Node), SumCols(g)))}
-	},
-}
-
-// operandPullbacks write Gorgonia's derivatives of its commonest operators, without the gradients that nobody wants and for
-// input i alone.
-var operandPullbacks = map[Kind]func(v View, i int, g *Node) *Node{
-	OpAdd: func(v View, i int, g *Node) *Node { return sumLike(g, v.Inputs[i]) },
-	OpSub: func(v View, i int, g *Node) *Node {
-		if i == 1 {
-			g = negative(g)
-		}
-		return sumLike(g, v.Inputs[i])
-	},
-	OpMul:  func(v View, i int, g *Node) *Node { return sumLike(times(v.Inputs[1-i], g), v.Inputs[i]) },
-	OpTanh: func(v View, _ int, g *Node) *Node { return times(oneMinus(times(v.Node, v.Node)), g) },
-	OpMatMul: func(v View, i int, g *Node) *Node {
-		a, b := v.Inputs[0], v.Inputs[1]
-		switch {
-		case i == 0 && v.TransA:
-			return matMul("VJP", b, g, false, true) // Aᵀ B: dA = B Gᵀ
-		case i == 0:
-			return matMul("VJP", g, b, false, !v.TransB) // A B: dA = G Bᵀ; A Bᵀ: dA = G B
-		case v.TransB:
-			return matMul("VJP", g, a, true, false) // A Bᵀ: dB = Gᵀ A
-		}
-		return matMul("VJP", a, g, !v.TransA, false) // A B: dB = Aᵀ G; Aᵀ B: dB = A G
-	},
-}
-
-// negative returns -x, of -x the x.
-func negative(x *Node) *Node {
-	if v := mustRead(x); v.Kind == OpNeg {
-		return v.Inputs[0]
-	}
-	return one("VJP", OpNeg, x)
-}
-
-// softmaxProduct returns y ⊙ (g - Σ y⊙g), the product of softmax's symmetric Jacobian with g.
-func softmaxProduct(v View, y, g *Node) *Node {
-	checkSoftmax(v)
-	return Mul(y, Sub(g, SumCols(Mul(y, g))))
-}
-
-func checkSoftmax(v View) {
-	if dims(v.Node) != 2 || (v.Axis != 1 && v.Axis != -1) {
-		fail("VJP", v.Inputs, "%s along axis %d: derivatives are right only along the columns of a matrix", v.Kind, v.Axis)
-	}
 }

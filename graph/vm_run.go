@@ -11,7 +11,7 @@ import (
 // vmRun is a VM for one element type.
 type vmRun[T Float] struct {
 	graph    *Graph
-	kinds    map[*Node]RowKind
+	typing   *typing
 	wanted   wantedNodes
 	machines []native[T] // by worker
 	make     func() (native[T], error)
@@ -26,18 +26,18 @@ type vmValue[T Float] struct {
 }
 
 func newVMRun[T Float](g *Graph, w wantedNodes) (*vmRun[T], error) {
-	views, kinds, err := g.typed()
+	t, err := g.typed()
 	if err != nil {
 		return nil, err
 	}
 	if w.numbers {
-		g.nameNumbers(views, kinds)
+		g.nameNumbers(t)
 	}
-	p, err := lower(g, views, kinds)
+	p, err := lower(g, t)
 	if err != nil {
 		return nil, err
 	}
-	r := &vmRun[T]{graph: g, kinds: kinds, wanted: w, machines: make([]native[T], Workers(g.rows)), data: make([][]T, len(g.inputs))}
+	r := &vmRun[T]{graph: g, typing: t, wanted: w, machines: make([]native[T], Workers(g.rows)), data: make([][]T, len(g.inputs))}
 	r.make = func() (native[T], error) { return newNative[T](p, min(g.rows, ChunkRows(g.rows))) }
 	for _, o := range g.outputs {
 		v := vmValue[T]{data: make([]T, o.Node.Shape().TotalSize())}
@@ -50,14 +50,14 @@ func newVMRun[T Float](g *Graph, w wantedNodes) (*vmRun[T], error) {
 }
 
 // nameNumbers makes an output of every number that is computed and not one yet.
-func (g *Graph) nameNumbers(views []View, kinds map[*Node]RowKind) {
+func (g *Graph) nameNumbers(t *typing) {
 	have := map[*Node]bool{}
 	for _, o := range g.outputs {
 		have[o.Node] = true
 	}
-	for _, v := range views {
+	for _, v := range t.views {
 		computed := v.Kind != OpInput && v.Kind != OpConstant && v.Kind != OpSize
-		if computed && dims(v.Node) == 0 && kinds[v.Node] != PerRow && !have[v.Node] {
+		if computed && dims(v.Node) == 0 && t.kind(v.Node) != PerRow && !have[v.Node] {
 			g.outputs = append(g.outputs, Output{fmt.Sprint(len(g.outputs)), v.Node})
 		}
 	}
@@ -158,7 +158,7 @@ func (r *vmRun[T]) load(m native[T], from, to int) {
 // store takes the rows from (inclusive) to to (exclusive) of the results per row.
 func (r *vmRun[T]) store(m native[T], from, to int) {
 	for i, o := range r.graph.outputs {
-		if r.kinds[o.Node] == PerRow {
+		if r.typing.kind(o.Node) == PerRow {
 			cols := m.Columns(o.Name)
 			pack(r.values[i].data[from*len(cols):], cols, to-from)
 		}
@@ -169,7 +169,7 @@ func (r *vmRun[T]) store(m native[T], from, to int) {
 func (r *vmRun[T]) publish(m native[T]) error {
 	for i, o := range r.graph.outputs {
 		v := r.values[i]
-		if r.kinds[o.Node] != PerRow {
+		if r.typing.kind(o.Node) != PerRow {
 			copy(v.data, m.Sum(o.Name))
 		}
 		var value gorgonia.Value = v.tensor
