@@ -8,6 +8,7 @@ import "fmt"
 // Shapes are the caller's to get right: a Builder panics on operands that do not fit.
 type Builder struct {
 	lists
+	textRoom   []byte
 	round      func(float64) float64 // to the element type
 	matrices   []matrix
 	numberAt   map[int32]int32  // matrix of a number, by the number's index
@@ -16,7 +17,7 @@ type Builder struct {
 	uopAt      map[string]int32 // matrix that holds the result of the operation of this text
 	buffers    []int            // columns of each
 	ops        []op
-	opAt       map[form]int // operation of this form
+	opAt       map[uint64]int32 // operations by the hashes of their forms
 	inputs     []rowInput
 	isInput    map[int32]bool // buffers of inputs
 	uniforms   []uniformInput
@@ -52,7 +53,7 @@ type output struct {
 // NewBuilder returns a builder of an empty program for machines of the element type T.
 func NewBuilder[T Float]() *Builder {
 	return &Builder{lists: newLists(), round: func(v float64) float64 { return float64(T(v)) },
-		numberAt: map[int32]int32{}, constantAt: map[string]int32{}, uopAt: map[string]int32{}, opAt: map[form]int{},
+		numberAt: map[int32]int32{}, constantAt: map[string]int32{}, uopAt: map[string]int32{}, opAt: map[uint64]int32{},
 		isInput: map[int32]bool{}, rowCount: -1}
 }
 
@@ -164,7 +165,7 @@ func (b *Builder) element(v view, i, j int) ref {
 
 // listOf returns the elements of the first row of v.
 func (b *Builder) listOf(v view) list {
-	refs := make([]ref, v.cols)
+	refs := b.make(v.cols)
 	for j := range refs {
 		refs[j] = b.element(v, 0, j)
 	}
@@ -175,11 +176,9 @@ func (b *Builder) listOf(v view) list {
 func (b *Builder) emit(f form, cols int) list {
 	b.emitted++
 	f.cols = cols
-	mergeable := f.alpha != 0 || f.code != opAffine // a map would take -0 for 0
-	if i, ok := b.opAt[f]; ok && mergeable {
+	if i := b.find(&f); i >= 0 {
 		return b.wholes[b.ops[i].dst]
 	}
-	b.opAt[f] = len(b.ops)
 	dst := b.buffer(cols)
 	b.ops = append(b.ops, op{form: f, dst: dst, dst2: noBuffer, leaf: -1, source: b.source})
 	return b.wholes[dst]
@@ -188,12 +187,25 @@ func (b *Builder) emit(f form, cols int) list {
 // accumulate adds an operation that sums over rows, or finds the equal one, and returns its sum of shape (rows, cols).
 func (b *Builder) accumulate(f form, rows, cols int) view {
 	b.emitted++
-	if i, ok := b.opAt[f]; ok {
+	if i := b.find(&f); i >= 0 {
 		m := b.ops[i].leaf
 		return view{matrix: m, rows: rows, cols: cols, rowStride: cols, colStride: 1}
 	}
 	v := b.matrix(matrix{rows: rows, cols: cols, sum: true, leaf: true})
-	b.opAt[f] = len(b.ops)
 	b.ops = append(b.ops, op{form: f, dst: noBuffer, dst2: noBuffer, leaf: v.matrix, source: b.source})
 	return v
+}
+
+// find returns the operation of a form, or -1 where the next one that is added will be it.
+func (b *Builder) find(f *form) int32 {
+	for h := f.hash(); ; h++ {
+		i, ok := b.opAt[h]
+		if !ok {
+			b.opAt[h] = int32(len(b.ops))
+			return -1
+		}
+		if b.ops[i].form.same(f) {
+			return i
+		}
+	}
 }

@@ -52,7 +52,7 @@ func (b *Builder) apply(fn Fn, args []list) list {
 		}
 		groups[key] = append(groups[key], j)
 	}
-	out := make([]ref, cols)
+	out := b.make(cols)
 	for _, key := range order {
 		part := make([]list, len(args))
 		for i, a := range args {
@@ -92,7 +92,7 @@ func sortOf(r ref) int32 {
 
 // pick returns the columns of l at these places.
 func (b *Builder) pick(l list, at []int) list {
-	refs := make([]ref, len(at))
+	refs := b.make(len(at))
 	for k, j := range at {
 		refs[k] = b.refs[l][j]
 	}

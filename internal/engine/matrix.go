@@ -1,5 +1,7 @@
 package engine
 
+import "encoding/binary"
+
 // matrix is a uniform value or a sum over rows, in one piece of memory, row-major.
 type matrix struct {
 	rows, cols int
@@ -55,4 +57,12 @@ func (v view) stretch(rows, cols int) view {
 		v.cols, v.colStride = cols, 0
 	}
 	return v
+}
+
+// text appends to room what tells the view from others.
+func (v view) text(room []byte) []byte {
+	for _, n := range [...]int{int(v.matrix), v.off, v.rows, v.cols, v.rowStride, v.colStride} {
+		room = binary.AppendVarint(room, int64(n))
+	}
+	return room
 }

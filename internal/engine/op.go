@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/go-ffjord/ffjord/internal/kernel"
+import (
+	"math"
+
+	"github.com/go-ffjord/ffjord/internal/kernel"
+)
 
 // code names the operations of the body, one for each kind of kernel.
 type code uint8
@@ -52,6 +56,27 @@ type form struct {
 	w           view // of opMatMul
 	packed      bool // w is
 	alpha, beta float64
+}
+
+// same reports whether two forms are equal, -0 and 0 being two numbers.
+func (f *form) same(g *form) bool {
+	return *f == *g && math.Signbit(f.alpha) == math.Signbit(g.alpha) && math.Signbit(f.beta) == math.Signbit(g.beta)
+}
+
+// hash returns equal numbers for forms that are the same.
+func (f *form) hash() uint64 {
+	h := mix(mix(uint64(f.code)<<8|uint64(f.fn), math.Float64bits(f.alpha)), math.Float64bits(f.beta))
+	for _, in := range f.in {
+		h = mix(h, uint64(in.kind)<<32|uint64(uint32(in.id)))
+	}
+	h = mix(h, uint64(f.cols)<<32|uint64(uint32(f.w.matrix)))
+	return mix(h, uint64(f.w.off)<<32^uint64(f.w.rows)<<16^uint64(f.w.rowStride))
+}
+
+// mix takes another word into a hash.
+func mix(h, word uint64) uint64 {
+	h = (h ^ word) * 0x9e3779b97f4a7c15
+	return h ^ h>>32
 }
 
 // op is an operation of the body. Its results are buffers, or it adds to the accumulator of a leaf matrix.

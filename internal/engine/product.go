@@ -71,7 +71,7 @@ func (b *Builder) matMul(x []ref, w view) list {
 
 // uniformList returns the elements of the row v as references into its matrix, numbers too.
 func (b *Builder) uniformList(v view) list {
-	refs := make([]ref, v.cols)
+	refs := b.make(v.cols)
 	for j := range refs {
 		refs[j] = ref{areaOf(v.matrix), int32(v.at(0, j))}
 	}

@@ -1,8 +1,8 @@
 package engine
 
 import (
-	"encoding/binary"
 	"math"
+	"slices"
 )
 
 // ref is what a column of a per-row value refers to. area says where it is found: at least 0 a buffer of columns, in
@@ -25,33 +25,49 @@ type list int32
 
 // lists interns lists of references and numbers.
 type lists struct {
-	refs     [][]ref
-	wholes   []list // of each buffer: all its columns
-	byText   map[string]list
-	numbers  []float64
-	byBits   map[uint64]int32
-	textRoom []byte
+	refs    [][]ref
+	wholes  []list // of each buffer: all its columns
+	byHash  map[uint64]list
+	numbers []float64
+	byBits  map[uint64]int32
+	room    []ref // for lists to come
 }
 
 func newLists() lists {
-	return lists{refs: [][]ref{nil}, byText: map[string]list{"": 0}, byBits: map[uint64]int32{}}
+	return lists{refs: [][]ref{nil}, byHash: map[uint64]list{}, byBits: map[uint64]int32{}}
 }
 
 // intern returns the list of these references, which it keeps.
 func (l *lists) intern(refs []ref) list {
-	text := l.textRoom[:0]
+	if len(refs) == 0 {
+		return 0
+	}
+	h := uint64(len(refs))
 	for _, r := range refs {
-		text = binary.LittleEndian.AppendUint32(text, uint32(r.area))
-		text = binary.LittleEndian.AppendUint32(text, uint32(r.at))
+		h = mix(h, uint64(uint32(r.area))<<32|uint64(uint32(r.at)))
 	}
-	l.textRoom = text
-	if id, ok := l.byText[string(text)]; ok {
-		return id
+	for ; ; h++ {
+		id, ok := l.byHash[h]
+		if !ok {
+			id = list(len(l.refs))
+			l.refs = append(l.refs, refs)
+			l.byHash[h] = id
+			return id
+		}
+		if slices.Equal(l.refs[id], refs) {
+			return id
+		}
 	}
-	id := list(len(l.refs))
-	l.refs = append(l.refs, refs)
-	l.byText[string(text)] = id
-	return id
+}
+
+// make returns a list of n references to be filled in and interned.
+func (l *lists) make(n int) []ref {
+	if len(l.room) < n {
+		l.room = make([]ref, max(n, 512))
+	}
+	out := l.room[:n:n]
+	l.room = l.room[n:]
+	return out
 }
 
 // number returns the reference to a number, told apart by its bits.
@@ -71,7 +87,7 @@ func (l *lists) value(r ref) float64 { return l.numbers[r.at] }
 
 // repeated returns a list of n times r.
 func (l *lists) repeated(r ref, n int) list {
-	refs := make([]ref, n)
+	refs := l.make(n)
 	for i := range refs {
 		refs[i] = r
 	}
@@ -80,7 +96,7 @@ func (l *lists) repeated(r ref, n int) list {
 
 // allOf returns the list of all columns of a buffer.
 func (l *lists) allOf(buffer int32, cols int) list {
-	refs := make([]ref, cols)
+	refs := l.make(cols)
 	for i := range refs {
 		refs[i] = ref{buffer, int32(i)}
 	}

@@ -1,14 +1,10 @@
 package engine
 
+import "slices"
+
 // compact leaves out the operations that are none any more.
 func (c *compiler) compact() {
-	ops := make([]op, 0, len(c.ops))
-	for _, o := range c.ops {
-		if o.code != opNone {
-			ops = append(ops, o)
-		}
-	}
-	c.ops = ops
+	c.ops = slices.DeleteFunc(c.ops, func(o op) bool { return o.code == opNone })
 }
 
 // hoistSums puts every sum, and then what only sums read, right behind its last operand, and leaves the order as

@@ -58,7 +58,7 @@ func (b *Builder) Pad(v Value, from, total int) Value {
 		to := place(total, 0, from, v.view.rows, v.view.cols)
 		return b.uniformValue(b.assemble([]part{{to, v.view}}, v.view.rows, total))
 	}
-	out := make([]ref, total)
+	out := b.make(total)
 	zero := b.number(0)
 	for j := range out {
 		out[j] = zero

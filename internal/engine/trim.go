@@ -9,9 +9,15 @@ import (
 // trim leaves out the columns of results that nobody reads: of a tangent that only a diagonal element of a Jacobian
 // is taken from, a matrix product of many columns becomes one of a single column.
 func (c *compiler) trim() {
-	t := trimming{Builder: c.Builder, read: make([][]bool, len(c.buffers)), moved: map[list]list{}}
+	t := trimming{Builder: c.Builder, read: make([][]bool, len(c.buffers)), at: make([][]int32, len(c.buffers)), moved: map[list]list{}}
+	columns := 0
+	for _, cols := range c.buffers {
+		columns += cols
+	}
+	room, places := make([]bool, columns), make([]int32, columns)
 	for buffer, cols := range c.buffers {
-		t.read[buffer] = make([]bool, cols)
+		t.read[buffer], room = room[:cols], room[cols:]
+		t.at[buffer], places = places[:cols], places[cols:]
 	}
 	for _, o := range c.outputs {
 		if o.value.perRow {
@@ -93,10 +99,8 @@ func (t *trimming) kept(o *op) []bool {
 
 // renumber gives the columns that are read new places.
 func (t *trimming) renumber() {
-	t.at = make([][]int32, len(t.read))
 	for buffer, read := range t.read {
 		n := int32(0)
-		t.at[buffer] = make([]int32, len(read))
 		for j, yes := range read {
 			t.at[buffer][j] = n
 			if yes {
@@ -115,19 +119,24 @@ func (t *trimming) move(l list) list {
 	if to, ok := t.moved[l]; ok {
 		return to
 	}
-	refs, changed := make([]ref, len(t.refs[l])), false
-	for j, r := range t.refs[l] {
-		if refs[j] = r; r.isColumn() {
-			refs[j].at = t.at[r.area][r.at]
-			changed = changed || refs[j] != r
-		}
-	}
 	to := l
-	if changed {
+	if slices.ContainsFunc(t.refs[l], func(r ref) bool { return t.newPlace(r) != r }) {
+		refs := t.make(len(t.refs[l]))
+		for j, r := range t.refs[l] {
+			refs[j] = t.newPlace(r)
+		}
 		to = t.intern(refs)
 	}
 	t.moved[l] = to
 	return to
+}
+
+// newPlace returns a reference with a column at its new place.
+func (t *trimming) newPlace(r ref) ref {
+	if r.isColumn() {
+		r.at = t.at[r.area][r.at]
+	}
+	return r
 }
 
 // rewrite lets an operation compute the columns that it goes on to compute.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 
@@ -46,17 +47,31 @@ func (u *uop) operands(f func(v *view)) {
 	}
 }
 
+// text appends to room what tells the operation, with a result of shape (rows, cols), from others.
+func (u *uop) text(room []byte, rows, cols int) []byte {
+	room = append(room, byte(u.code), byte(u.fn), byte(len(u.in)))
+	room = binary.AppendVarint(binary.AppendVarint(room, int64(rows)), int64(cols))
+	for _, v := range u.in {
+		room = v.text(room)
+	}
+	for _, p := range u.parts {
+		room = p.from.text(p.to.text(room))
+	}
+	return room
+}
+
 // uniform adds an operation on matrices, or finds the equal one, and returns its result of shape (rows, cols).
 func (b *Builder) uniform(u uop, rows, cols int) view {
 	b.emitted++
-	text := fmt.Sprint(u.code, u.fn, u.in, u.parts, rows, cols)
-	if m, ok := b.uopAt[text]; ok {
+	text := u.text(b.textRoom[:0], rows, cols)
+	b.textRoom = text
+	if m, ok := b.uopAt[string(text)]; ok {
 		return view{matrix: m, rows: rows, cols: cols, rowStride: cols, colStride: 1}
 	}
 	sum := false
 	u.operands(func(v *view) { sum = sum || b.matrices[v.matrix].sum })
 	u.d = b.matrix(matrix{rows: rows, cols: cols, sum: sum})
-	b.uopAt[text] = u.d.matrix
+	b.uopAt[string(text)] = u.d.matrix
 	b.uops = append(b.uops, u)
 	return u.d
 }
