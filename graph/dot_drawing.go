@@ -119,7 +119,7 @@ func (d *drawing) checkGroups() error {
 	for _, want := range d.options.Collapse {
 		found := false
 		for _, group := range d.graph.groups {
-			path := strings.Join(group, "/")
+			path := strings.Join(group.path, "/")
 			found = found || path == want || strings.HasPrefix(path, want+"/")
 		}
 		if !found {
@@ -131,7 +131,7 @@ func (d *drawing) checkGroups() error {
 
 // add places a node and draws the edges of its operands.
 func (d *drawing) add(v View, id string) {
-	b := d.boxOf(d.graph.groups[v.Node])
+	b := d.boxOf(d.graph.groupsOf(v.Node))
 	if v.Kind != OpInput {
 		b.operators++
 		d.operators++

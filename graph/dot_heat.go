@@ -20,7 +20,7 @@ func (d *drawing) measure(nodes []*Node) {
 	for _, n := range nodes {
 		t := d.options.Times[n]
 		d.heat.total += t
-		group := d.graph.groups[n]
+		group := d.graph.groupsOf(n)
 		for i := range group {
 			if d.collapses(group[:i+1]) {
 				key := strings.Join(group[:i+1], "\x00")

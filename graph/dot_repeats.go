@@ -13,14 +13,14 @@ import (
 func Repeats(g *Graph) []string {
 	parts := map[string]int{} // groups inside a group, by its path
 	for _, group := range g.groups {
-		for i := range group {
-			path := strings.Join(group[:i+1], "/")
+		for i := range group.path {
+			path := strings.Join(group.path[:i+1], "/")
 			if _, known := parts[path]; known {
 				continue
 			}
 			parts[path] = 0
 			for j := range i {
-				parts[strings.Join(group[:j+1], "/")]++
+				parts[strings.Join(group.path[:j+1], "/")]++
 			}
 		}
 	}

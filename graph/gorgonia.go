@@ -50,8 +50,9 @@ var (
 	byIDOf   = fieldOf[gorgonia.ExprGraph, map[int64]int]("byID")
 )
 
-// enter gives a new node its type, shape and hash and its place in a graph, as gorgonia.NewUniqueNode does.
-func enter(expr *gorgonia.ExprGraph, n *Node, t hm.Type, s tensor.Shape, hash uint32) {
+// enter gives a new node its type, shape and hash and its place in a graph with the ledger l, as gorgonia.NewUniqueNode
+// does.
+func enter(expr *gorgonia.ExprGraph, l *ledger, n *Node, t hm.Type, s tensor.Shape, hash uint32) {
 	all, count, users := allOf.of(expr), countOf.of(expr), *usersOf.of(expr)
 	*typeOf.of(n), *shapeOf.of(n) = t, s
 	setHash(n, hash)
@@ -61,7 +62,11 @@ func enter(expr *gorgonia.ExprGraph, n *Node, t hm.Type, s tensor.Shape, hash ui
 	(*byHashOf.of(expr))[hash] = n
 	users[n] = nil
 	for _, c := range inputs(n) {
-		users[c] = append(users[c], n)
+		of := users[c]
+		if of == nil {
+			of = l.list(2)[:0]
+		}
+		users[c] = append(of, n)
 	}
 	if len(inputs(n)) == 0 {
 		leaves := leavesOf.of(expr)
@@ -72,20 +77,25 @@ func enter(expr *gorgonia.ExprGraph, n *Node, t hm.Type, s tensor.Shape, hash ui
 // extents is the shape of n without a copy: not to be changed.
 func extents(n *Node) tensor.Shape { return *shapeOf.of(n) }
 
-// index tells a graph the places of its nodes and of those to come, which are their numbers. Gorgonia searches all
-// nodes for each new one, since it does not know it yet, which takes quadratic time.
-func index(expr *gorgonia.ExprGraph) {
+// index tells a graph the places of its nodes and of those to come, which are their numbers, and returns of how many nodes
+// it knows them. Gorgonia searches all nodes for each new one, since it does not know it yet, which takes quadratic time.
+func index(expr *gorgonia.ExprGraph) (known int) {
 	places, n := *byIDOf.of(expr), len(expr.AllNodes())
-	if _, ahead := places[int64(n+32)]; ahead || n > 0 && expr.AllNodes()[n-1].ID() != int64(n-1) {
-		return
+	if _, ahead := places[int64(n+margin)]; ahead || n > 0 && expr.AllNodes()[n-1].ID() != int64(n-1) {
+		return 0
 	}
-	for i := int64(n + n/2 + roomForNodes); i >= 0; i-- {
-		if _, ok := places[i]; ok {
-			return
+	known = n + n/2 + roomForNodes
+	for i := known - 1; i >= 0; i-- {
+		if _, ok := places[int64(i)]; ok {
+			break
 		}
-		places[i] = int(i)
+		places[int64(i)] = i
 	}
+	return known
 }
+
+// margin is how many nodes more than there are a graph must know the places of: some operators make several.
+const margin = 32
 
 // derivative returns the node that n.Grad looks at, nil where there is none.
 func derivative(n *Node) *Node { return *derivOf.of(n) }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 
 	"github.com/chewxy/hm"
@@ -33,8 +34,8 @@ type Graph struct {
 	byName  map[string]*Input
 	byNode  map[*Node]*Input
 	outputs []Output
-	group   []string           // the open groups, outermost first
-	groups  map[*Node][]string // of every node that existed when a group was last opened or closed
+	group   []string  // the open groups, outermost first
+	groups  []grouped // of the nodes that existed when a group was last opened or closed
 }
 
 // Input is a declared input of a graph.
@@ -76,7 +77,7 @@ func Build(dtype tensor.Dtype, rows int, f func(g *Graph)) (*Graph, error) {
 // build writes f into an empty graph.
 func (g *Graph) build(f func(g *Graph)) error {
 	g.expr, g.matrix = &newLedger().expr, gorgonia.TensorType{Dims: 2, Of: g.dtype}
-	g.byName, g.byNode, g.groups = map[string]*Input{}, map[*Node]*Input{}, map[*Node][]string{}
+	g.byName, g.byNode = map[string]*Input{}, map[*Node]*Input{}
 	g.limit()
 	var failed *BuildError
 	done := false
@@ -210,13 +211,25 @@ func (g *Graph) Group(name string) (leave func()) {
 
 // markGroups notes the open groups for all nodes made since the last note.
 func (g *Graph) markGroups() {
-	nodes := g.expr.AllNodes()
-	for i := len(nodes) - 1; i >= 0; i-- {
-		if _, marked := g.groups[nodes[i]]; marked {
-			return
-		}
-		g.groups[nodes[i]] = g.group
+	end := int64(len(g.expr.AllNodes()))
+	if n := len(g.groups); end > 0 && (n == 0 || end > g.groups[n-1].end) {
+		g.groups = append(g.groups, grouped{end, g.group})
 	}
+}
+
+// grouped is the groups that nodes with numbers below end are in, outermost first, from those of the one before on.
+type grouped struct {
+	end  int64
+	path []string
+}
+
+// groupsOf returns the groups of a node, outermost first.
+func (g *Graph) groupsOf(n *Node) []string {
+	i := sort.Search(len(g.groups), func(i int) bool { return n.ID() < g.groups[i].end })
+	if i == len(g.groups) {
+		return nil
+	}
+	return g.groups[i].path
 }
 
 // roots returns the nodes of all outputs.

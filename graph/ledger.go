@@ -15,14 +15,15 @@ type ledger struct {
 	limit   int // the largest size
 	counted int // the nodes that are in the size
 	size    int
+	indexed int // the nodes, with those to come, whose places Gorgonia has been told
 
 	constants map[constantKey]*Node
 	own       map[rule]*recipe
 	recipes   []*recipe // of nodes by their numbers; nil of what Gorgonia has made
 
-	// Room for nodes and for the lists of their inputs.
-	nodes  []Node
-	inputs []*Node
+	// Room for nodes and for lists of their inputs and users.
+	nodes []Node
+	lists []*Node
 }
 
 // ledgerKey is among the keys of Gorgonia's list of the places of a graph's nodes, below the numbers of nodes, where a
@@ -55,12 +56,18 @@ func ledgerOf(expr *gorgonia.ExprGraph) *ledger {
 
 // account takes in the nodes that have been added to a graph and fails where it has grown too large.
 func account(expr *gorgonia.ExprGraph) {
-	index(expr)
-	l := ledgerOf(expr)
-	if l == nil {
-		return
+	if l := ledgerOf(expr); l != nil {
+		l.account()
+	} else {
+		index(expr)
 	}
-	nodes := expr.AllNodes()
+}
+
+func (l *ledger) account() {
+	nodes := l.expr.AllNodes()
+	if len(nodes)+margin >= l.indexed {
+		l.indexed = index(&l.expr)
+	}
 	for _, n := range nodes[min(l.counted, len(nodes)):] {
 		l.size += sizeOf(n)
 	}
@@ -92,26 +99,21 @@ func (l *ledger) node() *Node {
 	return n
 }
 
-// list returns a copy of operands.
-func (l *ledger) list(operands []*Node) gorgonia.Nodes {
-	n := len(operands)
+// list returns room for n nodes.
+func (l *ledger) list(n int) gorgonia.Nodes {
 	if l == nil || n > 16 {
-		return append(gorgonia.Nodes(nil), operands...)
+		return make(gorgonia.Nodes, n)
 	}
-	if len(l.inputs) < n {
-		l.inputs = make([]*Node, 256)
+	if len(l.lists) < n {
+		l.lists = make([]*Node, 256)
 	}
-	out := l.inputs[:n:n]
-	l.inputs = l.inputs[n:]
-	copy(out, operands)
+	out := l.lists[:n:n]
+	l.lists = l.lists[n:]
 	return out
 }
 
 // note remembers the recipe of a new node.
 func (l *ledger) note(n *Node, r *recipe) {
-	if l == nil {
-		return
-	}
 	for int64(len(l.recipes)) < n.ID() {
 		l.recipes = append(l.recipes, nil)
 	}

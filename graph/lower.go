@@ -17,6 +17,7 @@ var ErrNotNative = errors.New("the native engine does not know this operator; th
 // lower translates a graph for the native engine.
 func lower(g *Graph, t *typing) (*engine.Program, error) {
 	l := lowering{Builder: builderFor(g.dtype), typing: t, graph: g, values: make([]engine.Value, len(t.nodes))}
+	l.Expect(len(t.nodes))
 	for _, in := range g.inputs {
 		var v engine.Value
 		if in.PerRow {

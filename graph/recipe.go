@@ -87,10 +87,16 @@ func (r *recipe) node(t hm.Type, s tensor.Shape, operands []*Node) *Node {
 		return nil
 	}
 	n := l.node()
-	*opOf.of(n), *childrenOf.of(n) = r.op, l.list(operands)
-	enter(expr, n, t, s, h)
+	in := l.list(len(operands))
+	copy(in, operands)
+	*opOf.of(n), *childrenOf.of(n) = r.op, in
+	enter(expr, l, n, t, s, h)
+	if l == nil {
+		index(expr)
+		return n
+	}
 	l.note(n, r)
-	account(expr)
+	l.account()
 	return n
 }
 
@@ -103,10 +109,11 @@ func newInput(expr *gorgonia.ExprGraph, name string, t hm.Type, s tensor.Shape) 
 		account(expr)
 		return checkInput(n, name)
 	}
-	n := ledgerOf(expr).node()
+	l := ledgerOf(expr)
+	n := l.node()
 	*nameOf.of(n) = name
-	enter(expr, n, t, s, h)
-	account(expr)
+	enter(expr, l, n, t, s, h)
+	l.account()
 	return n
 }
 

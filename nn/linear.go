@@ -84,8 +84,9 @@ func width(x *graph.Node) int {
 	if x == nil {
 		graph.Fail("nn: a layer's input is nil, want a matrix (rows, width)")
 	}
-	if d := x.Shape().Dims(); d != 2 {
+	s := x.Shape()
+	if d := s.Dims(); d != 2 {
 		graph.Fail("nn: a layer's input has %d axes, want a matrix (rows, width)", d)
 	}
-	return x.Shape()[1]
+	return s[1]
 }

@@ -1,6 +1,9 @@
 package engine
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Builder takes a program operation by operation. The zero Builder is not usable; NewBuilder makes one. Operations of
 // numbers are done at once, each rounded to the element type of the program.
@@ -55,6 +58,12 @@ func NewBuilder[T Float]() *Builder {
 	return &Builder{lists: newLists(), round: func(v float64) float64 { return float64(T(v)) },
 		numberAt: map[int32]int32{}, constantAt: map[string]int32{}, uopAt: map[string]int32{}, opAt: map[uint64]int32{},
 		isInput: map[int32]bool{}, rowCount: -1}
+}
+
+// Expect makes room for n operations.
+func (b *Builder) Expect(n int) {
+	b.ops, b.buffers = slices.Grow(b.ops, n), slices.Grow(b.buffers, n)
+	b.refs, b.wholes = slices.Grow(b.refs, n), slices.Grow(b.wholes, n)
 }
 
 // PerRow reports whether v has a row of values for each row.
@@ -176,8 +185,10 @@ func (b *Builder) listOf(v view) list {
 func (b *Builder) emit(f form, cols int) list {
 	b.emitted++
 	f.cols = cols
-	if i := b.find(&f); i >= 0 {
-		return b.wholes[b.ops[i].dst]
+	if f.code != opAffine || f.alpha != 0 { // -0 equals 0
+		if i := b.find(&f); i >= 0 {
+			return b.wholes[b.ops[i].dst]
+		}
 	}
 	dst := b.buffer(cols)
 	b.ops = append(b.ops, op{form: f, dst: dst, dst2: noBuffer, leaf: -1, source: b.source})
@@ -204,7 +215,7 @@ func (b *Builder) find(f *form) int32 {
 			b.opAt[h] = int32(len(b.ops))
 			return -1
 		}
-		if b.ops[i].form.same(f) {
+		if b.ops[i].form == *f {
 			return i
 		}
 	}

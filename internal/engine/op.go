@@ -58,12 +58,7 @@ type form struct {
 	alpha, beta float64
 }
 
-// same reports whether two forms are equal, -0 and 0 being two numbers.
-func (f *form) same(g *form) bool {
-	return *f == *g && math.Signbit(f.alpha) == math.Signbit(g.alpha) && math.Signbit(f.beta) == math.Signbit(g.beta)
-}
-
-// hash returns equal numbers for forms that are the same.
+// hash returns equal numbers for equal forms.
 func (f *form) hash() uint64 {
 	h := mix(mix(uint64(f.code)<<8|uint64(f.fn), math.Float64bits(f.alpha)), math.Float64bits(f.beta))
 	for _, in := range f.in {

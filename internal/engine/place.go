@@ -7,7 +7,8 @@ import "github.com/go-ffjord/ffjord/internal/kernel"
 // start at multiples of 16 elements.
 func (c *compiler) placeMatrices() {
 	p := c.prog
-	p.lists, p.matrices, p.buffers, p.ops = c.lists, c.matrices, c.buffers, c.ops
+	p.lists = lists{refs: c.refs, wholes: c.wholes, numbers: c.numbers} // nothing is looked up any more
+	p.matrices, p.buffers, p.ops = c.matrices, c.buffers, c.ops
 	p.inputs, p.uniforms, p.outputs, p.rowCount = c.inputs, c.uniforms, c.outputs, c.rowCount
 	for _, u := range c.uops {
 		switch m := p.matrices[u.d.matrix]; {

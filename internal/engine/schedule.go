@@ -14,12 +14,13 @@ func (c *compiler) hoistSums() {
 	for i := range c.ops {
 		sums[i] = c.ops[i].isSum()
 	}
-	c.ops = c.hoist(c.ops, sums)
-	c.ops = c.hoist(c.ops, c.feedOnlySums(c.ops))
+	hoisted := c.hoist(make([]op, 0, len(c.ops)), c.ops, sums)
+	c.ops = c.hoist(c.ops[:0], hoisted, c.feedOnlySums(hoisted))
 }
 
-// hoist moves the operations that are marked right behind their last operand, and keeps the order otherwise.
-func (b *Builder) hoist(ops []op, marked []bool) []op {
+// hoist appends the operations to out, those that are marked right behind their last operand, and keeps the order
+// otherwise.
+func (b *Builder) hoist(out, ops []op, marked []bool) []op {
 	at := make([]int, len(b.buffers)) // place after which a buffer is there
 	first := make([]int, len(ops)+1)  // operation to come after a place, those of one place chained in order
 	last, next := make([]int, len(ops)+1), make([]int, len(ops))
@@ -41,7 +42,6 @@ func (b *Builder) hoist(ops []op, marked []bool) []op {
 		last[place] = i
 		o.results(func(buffer int32) { at[buffer] = place })
 	}
-	out := make([]op, 0, len(ops))
 	for _, i := range first {
 		for ; i >= 0; i = next[i] {
 			out = append(out, ops[i])
