@@ -9,34 +9,34 @@ import (
 )
 
 // Add returns a + b, broadcast.
-func Add(a, b *Node) *Node { return binary("Add", OpAdd, a, b) }
+func Add(a, b *Node) *Node { return pairwise("Add", OpAdd, a, b) }
 
 // Sub returns a - b, broadcast.
-func Sub(a, b *Node) *Node { return binary("Sub", OpSub, a, b) }
+func Sub(a, b *Node) *Node { return pairwise("Sub", OpSub, a, b) }
 
 // Mul returns the element-wise product a ⊙ b, broadcast. MatMul is the matrix product.
-func Mul(a, b *Node) *Node { return binary("Mul", OpMul, a, b) }
+func Mul(a, b *Node) *Node { return pairwise("Mul", OpMul, a, b) }
 
 // Div returns the element-wise quotient a ÷ b, broadcast; x/0 is ±Inf and 0/0 NaN.
-func Div(a, b *Node) *Node { return binary("Div", OpDiv, a, b) }
+func Div(a, b *Node) *Node { return pairwise("Div", OpDiv, a, b) }
 
 // Gt returns 1 where a > b and 0 elsewhere, broadcast. The derivative of a comparison is zero.
-func Gt(a, b *Node) *Node { return binary("Gt", OpGt, a, b) }
+func Gt(a, b *Node) *Node { return pairwise("Gt", OpGt, a, b) }
 
 // Ge returns 1 where a ≥ b and 0 elsewhere, broadcast.
-func Ge(a, b *Node) *Node { return binary("Ge", OpGe, a, b) }
+func Ge(a, b *Node) *Node { return pairwise("Ge", OpGe, a, b) }
 
 // Lt returns 1 where a < b and 0 elsewhere, broadcast.
-func Lt(a, b *Node) *Node { return binary("Lt", OpLt, a, b) }
+func Lt(a, b *Node) *Node { return pairwise("Lt", OpLt, a, b) }
 
 // Le returns 1 where a ≤ b and 0 elsewhere, broadcast.
-func Le(a, b *Node) *Node { return binary("Le", OpLe, a, b) }
+func Le(a, b *Node) *Node { return pairwise("Le", OpLe, a, b) }
 
 // Eq returns 1 where a = b and 0 elsewhere, broadcast.
-func Eq(a, b *Node) *Node { return binary("Eq", OpEq, a, b) }
+func Eq(a, b *Node) *Node { return pairwise("Eq", OpEq, a, b) }
 
 // Ne returns 1 where a ≠ b, and where one of them is NaN, and 0 elsewhere, broadcast.
-func Ne(a, b *Node) *Node { return binary("Ne", OpNe, a, b) }
+func Ne(a, b *Node) *Node { return pairwise("Ne", OpNe, a, b) }
 
 // Max returns the larger of a and b, broadcast, and NaN where one of them is NaN. Where they are equal the derivative
 // is a's.
@@ -137,7 +137,7 @@ func unary(op string, k Kind, a *Node) *Node {
 	return one(op, k, a)
 }
 
-func binary(op string, k Kind, a, b *Node) *Node {
+func pairwise(op string, k Kind, a, b *Node) *Node {
 	a, b = broadcast(op, a, b)
 	return plain(op, k, a, b)
 }

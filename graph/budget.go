@@ -11,14 +11,17 @@ import (
 type LimitError = limit.Error
 
 // Budget bounds the size of the graphs that it is set for, all of them together, and so the time and memory that it
-// takes to build and compile them. A graph that none is set for has the zero Budget for itself alone.
+// takes to build and compile them. Those of them that are equal share one native program: what tells programs of one
+// architecture apart are the numbers that their machines are given. A graph that none is set for has the zero Budget for
+// itself alone.
 type Budget struct {
 	// Nodes is the largest size: nodes, one of more than 128 columns counting once for each 128. Zero is 262,144.
 	Nodes int
 	// Raise tells in an error what a caller sets to have more. Empty is "Graph.SetBudget".
 	Raise string
 
-	used atomic.Int64 // by graphs that are built
+	used     atomic.Int64 // by graphs that are built
+	programs programs
 }
 
 // Used returns the size of all graphs that have been built under the budget.
@@ -45,7 +48,7 @@ func (g *Graph) SetBudget(b *Budget) {
 	if b == nil {
 		b = &Budget{}
 	}
-	g.budget = b
+	g.budget, g.shares = b, true
 	g.limit()
 	account(g.expr)
 }

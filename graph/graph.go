@@ -29,6 +29,7 @@ type Graph struct {
 	whole   bool // all rows are run before anything is computed from sums over them
 	again   bool // it is built once more, for another number of rows
 	budget  *Budget
+	shares  bool   // the budget and the programs of equal graphs
 	instead string // of a larger budget, where something is known to take a good part of it
 	inputs  []*Input
 	byName  map[string]*Input

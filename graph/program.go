@@ -72,7 +72,7 @@ func CompileFor[T Float](e Engine, f func(*Graph)) (*Program[T], error) {
 			}
 		}
 	case Native:
-		if p.native, err = lower(g, t); err != nil {
+		if p.native, err = g.lowered(t); err != nil {
 			return nil, err
 		}
 		p.nodes = t.nodes
