@@ -7,11 +7,10 @@ import "math"
 //
 //	p(x) = 1/Arms Σ N(f₁; 1, Radial²) N(f₂; 0, Tangential²) / 4|1 + a' f₂|
 //
-// to rounding. Where 1 + a' f₂ = 0 the plane is folded and p infinite; for the zero value that is nearly six deviations
-// from the middle of an arm. Beyond
-// |x|/2 = 1 + 12 Radial, where an arm winds about the origin ever faster, it is
-// the mean of p over the circle through x. With settings that Sample refuses it is NaN. It panics if x has not length
-// 2.
+// to rounding. Where 1 + a' f₂ = 0 the plane is folded and p infinite; for the zero value that is nearly six
+// deviations from the middle of an arm. Beyond |x|/2 = 1 + 12 Radial, where an arm winds about the origin ever faster,
+// it is the mean of p over the circle through x. With settings that Sample refuses it is NaN. It panics if x has not
+// length 2.
 func (p Pinwheel) LogProb(x []float64) float64 {
 	checkLength("pinwheel", x, 2)
 	p = p.withDefaults()

@@ -11,8 +11,7 @@ import (
 	"golang.org/x/image/font/opentype"
 )
 
-// A letter fills its picture up to the rim in one direction, in the middle of
-// both.
+// A letter fills its picture up to the rim in one direction, in the middle of both.
 func TestLettersFillTheirPictures(t *testing.T) {
 	bold, err := opentype.Parse(gobold.TTF)
 	require.NoError(t, err)
@@ -34,8 +33,7 @@ func TestLettersFillTheirPictures(t *testing.T) {
 	}
 }
 
-// Rows are the points of the first label, then of the second, each beside its
-// condition.
+// Rows are the points of the first label, then of the second, each beside its condition.
 func TestDraws(t *testing.T) {
 	labels, err := letters("-|")
 	require.NoError(t, err)

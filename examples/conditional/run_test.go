@@ -101,8 +101,7 @@ func TestSameSeedSameBits(t *testing.T) {
 	assert.NotEqual(t, one.table(t), other.table(t))
 }
 
-// The flow must use the condition: it gives the points of each letter a higher
-// density under their own label.
+// The flow must use the condition: it gives the points of each letter a higher density under their own label.
 func TestTheConditionCounts(t *testing.T) {
 	s, err := parse([]string{"-labels", "-|", "-size", "1000", "-batch", "50", "-epochs", "5", "-hidden", "8"})
 	require.NoError(t, err)

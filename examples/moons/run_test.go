@@ -119,9 +119,8 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// The net of a single layer is the affine map f = [t t x]·W + b, and Euler's
-// one step from t = 1 to 0 is z = x - f with the log-determinant -tr W, so that
-// nll_test has a closed form.
+// The net of a single layer is the affine map f = [t t x]·W + b, and Euler's one step from t = 1 to 0 is z = x - f
+// with the log-determinant -tr W, so that nll_test has a closed form.
 func TestNLLOfAnAffineField(t *testing.T) {
 	args := []string{"-layers", "1", "-method", "euler", "-steps", "1", "-blocks", "1", "-dtype", "float64", "-size", "100", "-draw=false"}
 	o := learned(t, append(args, "-epochs", "1")...)

@@ -105,8 +105,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// All sets come in one table and one picture, bit for bit the same however many
-// are learnt at a time.
+// All sets come in one table and one picture, bit for bit the same however many are learnt at a time.
 func TestAll(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	four := learned(t, append(small, "-all")...)
@@ -161,8 +160,8 @@ func TestSetOnTheLine(t *testing.T) {
 	assert.NoFileExists(t, o.file)
 }
 
-// A flow without a block is its base N(0, I), whose NLL of eight Gaussians at
-// the distance r with deviation σ is log 2π + r²/2 + σ².
+// A flow without a block is its base N(0, I), whose NLL of eight Gaussians at the distance r with deviation σ is
+// log 2π + r²/2 + σ².
 func TestMeasure(t *testing.T) {
 	set := toy.Gaussians{}
 	s := settings{seed: 3, held: 10_000}
@@ -176,8 +175,7 @@ func TestMeasure(t *testing.T) {
 	assert.Zero(t, r.evals)
 }
 
-// The best Gaussian has 4.256 nats, so that less means that the flow has found
-// more than mean and spread.
+// The best Gaussian has 4.256 nats, so that less means that the flow has found more than mean and spread.
 func TestItLearns(t *testing.T) {
 	o := learned(t, "-epochs", "6", "-batch", "32", "-hidden", "16", "-tol", "1e-3")
 	require.Equal(t, program.Done, o.code, o.stderr)

@@ -5,8 +5,7 @@ import (
 	"math/big"
 )
 
-// precision in bits of the reference functions: sin reduces arguments up to 10⁶ and
-// still has 150 correct bits.
+// precision in bits of the reference functions: sin reduces arguments up to 10⁶ and still has 150 correct bits.
 const precision = 240
 
 func bigNum(x float64) *big.Float { return new(big.Float).SetPrec(precision).SetFloat64(x) }

@@ -12,8 +12,8 @@ func TestBinarySpecialValues(t *testing.T) {
 	t.Run("float64", testBinarySpecialValues[float64])
 }
 
-// testBinarySpecialValues wants the bits of Go's operators for every pair of numbers
-// of no ordinary size, on either side.
+// testBinarySpecialValues wants the bits of Go's operators for every pair of numbers of no ordinary size, on either
+// side.
 func testBinarySpecialValues[T Float](t *testing.T) {
 	inf := math.Inf(1)
 	values := []T{0, T(math.Copysign(0, -1)), 1, -1, T(inf), T(-inf), T(math.NaN()), 1e-40, -1e-40, 3e38, 2}

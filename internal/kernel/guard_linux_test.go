@@ -36,8 +36,8 @@ func TestGuardPages(t *testing.T) {
 	t.Run("float64", testGuardPages[float64])
 }
 
-// testGuardPages runs every operation in areas that end exactly where what they may
-// touch ends, between pages that fault.
+// testGuardPages runs every operation in areas that end exactly where what they may touch ends, between pages that
+// fault.
 func testGuardPages[T Float](t *testing.T) {
 	sizes := []int{1, 5, 16, 17, 33, 64, 100, 130}
 	if testing.Short() {

@@ -13,9 +13,8 @@ func TestSetsAgree(t *testing.T) {
 	t.Run("float64", testSetsAgree[float64])
 }
 
-// testSetsAgree runs every operation with every number of lanes in every set: what it
-// does not name stays as it was, the sets agree with plain Go within rounding, and
-// those that fuse agree with each other to the bit.
+// testSetsAgree runs every operation with every number of lanes in every set: what it does not name stays as it was,
+// the sets agree with plain Go within rounding, and those that fuse agree with each other to the bit.
 func testSetsAgree[T Float](t *testing.T) {
 	all := sets[T](t)
 	for n := range 131 {
@@ -100,8 +99,8 @@ func TestLanesDoNotMeet(t *testing.T) {
 	t.Run("float64", testLanesDoNotMeet[float64])
 }
 
-// testLanesDoNotMeet wants the same bits for the same operands wherever they stand in
-// a tile, and however long the tile is.
+// testLanesDoNotMeet wants the same bits for the same operands wherever they stand in a tile, and however long the
+// tile is.
 func testLanesDoNotMeet[T Float](t *testing.T) {
 	const n, shift = 144, 5
 	for _, o := range operations[T](2, n) {

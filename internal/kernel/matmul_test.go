@@ -13,8 +13,8 @@ func TestMatMul(t *testing.T) {
 	t.Run("float64", testMatMul[float64])
 }
 
-// testMatMul compares with the definition, summed with two float64 a number, within
-// the bound the comment at MatMul states.
+// testMatMul compares with the definition, summed with two float64 a number, within the bound the comment at MatMul
+// states.
 func testMatMul[T Float](t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	for _, d := range []struct {

@@ -14,8 +14,8 @@ func TestSums(t *testing.T) {
 	t.Run("float64", testSums[float64])
 }
 
-// testSums compares sums over rows, called twice to see that they add up, with sums in
-// float64; NaN in the lanes beyond the rows must not show.
+// testSums compares sums over rows, called twice to see that they add up, with sums in float64; NaN in the lanes
+// beyond the rows must not show.
 func testSums[T Float](t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 4))
 	for _, d := range []struct{ i, j, n int }{

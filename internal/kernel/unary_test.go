@@ -77,8 +77,8 @@ func evaluators[T Float](t testing.TB) []evaluator[T] {
 	return all
 }
 
-// TestUnaryFloat32 runs every function over float32 numbers of all magnitudes and
-// signs, ±Inf and NaN, against float64.
+// TestUnaryFloat32 runs every function over float32 numbers of all magnitudes and signs, ±Inf and NaN, against
+// float64.
 func TestUnaryFloat32(t *testing.T) {
 	const tile = 1 << 12
 	stride := uint32(1999) // prime: 2.1 million numbers
@@ -115,8 +115,8 @@ func TestUnaryFloat32(t *testing.T) {
 	}
 }
 
-// errorIn is the error of y in units of the roundoff of want, or, where want is
-// denormal, in halves of the least number. NaN and infinities must be met.
+// errorIn is the error of y in units of the roundoff of want, or, where want is denormal, in halves of the least
+// number. NaN and infinities must be met.
 func errorIn(y, want, roundoff, least, most float64) float64 {
 	switch {
 	case want != want:

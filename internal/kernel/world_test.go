@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// world is memory for kernels to run in: columns at odd offsets with gaps between
-// them, all of it filled, so that a stray write shows.
+// world is memory for kernels to run in: columns at odd offsets with gaps between them, all of it filled, so that a
+// stray write shows.
 type world[T Float] struct {
 	rng                           *rand.Rand
 	n                             int
@@ -104,8 +104,7 @@ type operation[T Float] struct {
 	tol     float64 // difference from plain Go that rounding explains, relative to values of order 1
 }
 
-// operations makes one or more of everything the package has, each in a world of n
-// lanes of its own.
+// operations makes one or more of everything the package has, each in a world of n lanes of its own.
 func operations[T Float](seed uint64, n int) []operation[T] {
 	var ops []operation[T]
 	u := unit[T]()
