@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -42,11 +44,31 @@ func flagsOf(command *kong.Node) []*kong.Flag {
 	return flags
 }
 
-// completeBash completes the first word by the commands, words that begin with a dash by the command's flags, and all
-// others by files.
+// choices returns what an argument of a command may be where that is one of some words: the first argument, or the value
+// of a flag that is called so.
+func choices(command *kong.Node) map[string][]string {
+	words := make(map[string][]string)
+	for _, flag := range flagsOf(command) {
+		switch {
+		case flag.Enum != "":
+			words["-"+flag.Name] = flag.EnumSlice()
+		case flag.Name == "layer":
+			words["-layer"] = slices.Sorted(maps.Keys(layers()))
+		case flag.Name == "solver":
+			words["-solver"] = slices.Sorted(maps.Keys(methods()))
+		}
+	}
+	if len(command.Positional) > 0 && command.Positional[0].Enum != "" {
+		words[""] = command.Positional[0].EnumSlice()
+	}
+	return words
+}
+
+// completeBash completes the first word by the commands, words that begin with a dash by the command's flags, those that
+// are one of some by these, and all others by files.
 func completeBash(w io.Writer, program *kong.Node) error {
 	var names []string
-	var cases strings.Builder
+	var cases, values, first strings.Builder
 	for _, command := range program.Children {
 		names = append(names, command.Name)
 		var flags []string
@@ -54,6 +76,14 @@ func completeBash(w io.Writer, program *kong.Node) error {
 			flags = append(flags, "-"+flag.Name)
 		}
 		fmt.Fprintf(&cases, "    %s) flags=%q ;;\n", command.Name, strings.Join(flags, " "))
+		words := choices(command)
+		for _, flag := range slices.Sorted(maps.Keys(words)) {
+			if flag == "" {
+				fmt.Fprintf(&first, "      %s) values=%q ;;\n", command.Name, strings.Join(words[flag], " "))
+			} else {
+				fmt.Fprintf(&values, "    %q) values=%q ;;\n", command.Name+" "+flag, strings.Join(words[flag], " "))
+			}
+		}
 	}
 	_, err := fmt.Fprintf(w, `_ffjord() {
   local word=${COMP_WORDS[COMP_CWORD]} flags="-h -json -version"
@@ -63,12 +93,25 @@ func completeBash(w io.Writer, program *kong.Node) error {
   fi
   case ${COMP_WORDS[1]} in
 %s  esac
+  if [ "${word:0:2}" = -- ]; then
+    flags=" $flags"
+    flags=${flags// -/ --}
+  fi
   if [ "${word:0:1}" = - ]; then
     COMPREPLY=($(compgen -W "$flags" -- "$word"))
+    return
   fi
+  local before=${COMP_WORDS[COMP_CWORD-1]} values=
+  case "${COMP_WORDS[1]} ${before/#--/-}" in
+%s  esac
+  if [ "$COMP_CWORD" = 2 ]; then
+    case ${COMP_WORDS[1]} in
+%s    esac
+  fi
+  COMPREPLY=($(compgen -W "$values" -- "$word"))
 }
 complete -o default -F _ffjord ffjord
-`, strings.Join(names, " "), cases.String())
+`, strings.Join(names, " "), cases.String(), values.String(), first.String())
 	return err
 }
 
@@ -79,13 +122,18 @@ func completeFish(w io.Writer, program *kong.Node) error {
 	var script strings.Builder
 	for _, command := range program.Children {
 		fmt.Fprintf(&script, "complete -c ffjord -n __fish_use_subcommand -f -a %s -d %s\n", command.Name, quoted(command.Help))
+		if words := choices(command)[""]; words != nil {
+			fmt.Fprintf(&script, "complete -c ffjord -n '__fish_seen_subcommand_from %s' -f -a %s\n", command.Name, quoted(strings.Join(words, " ")))
+		}
 		for _, flag := range flagsOf(command) {
 			value := " -r"
-			if flag.IsBool() {
+			if words := choices(command)["-"+flag.Name]; words != nil {
+				value = " -x -a " + quoted(strings.Join(words, " "))
+			} else if flag.IsBool() {
 				value = ""
 			}
 			fmt.Fprintf(&script, "complete -c ffjord -n '__fish_seen_subcommand_from %s' -o %s -d %s%s\n",
-				command.Name, flag.Name, quoted(flag.Help), value)
+				command.Name, flag.Name, quoted(oneDash(flag.Help)), value)
 		}
 	}
 	_, err := io.WriteString(w, script.String())
