@@ -28,7 +28,8 @@ func TestMain(m *testing.M) {
 
 // process is a run of the program that has not begun, in a process of its own, for what signals end and what lasts.
 func process(ctx context.Context, folder string, args ...string) *exec.Cmd {
-	c := exec.CommandContext(ctx, os.Args[0], args...)
+	self, _ := os.Executable() // without one the run fails
+	c := exec.CommandContext(ctx, self, args...)
 	c.Dir, c.Env = folder, append(os.Environ(), asProgram+"=1")
 	return c
 }
