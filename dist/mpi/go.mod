@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/go-ffjord/ffjord v0.0.0
 	github.com/stretchr/testify v1.12.1
+	gorgonia.org/tensor v0.9.24
 )
 
 require (
@@ -28,7 +29,6 @@ require (
 	gorgonia.org/cu v0.9.4 // indirect
 	gorgonia.org/dawson v1.2.0 // indirect
 	gorgonia.org/gorgonia v0.9.18 // indirect
-	gorgonia.org/tensor v0.9.24 // indirect
 	gorgonia.org/vecf32 v0.9.0 // indirect
 	gorgonia.org/vecf64 v0.9.0 // indirect
 )
