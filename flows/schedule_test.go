@@ -24,7 +24,11 @@ import (
 // goroutine does when all are there. It knows nothing of caches that cores share, nor of how long a goroutine takes to
 // wake.
 func manyCores(b *testing.B) {
-	for _, rows := range []int{256, 512, 1024, 2048, 4096, 8192} {
+	counts := []int{256, 512, 1024, 2048, 4096, 8192}
+	if testing.Short() {
+		counts = counts[:2]
+	}
+	for _, rows := range counts {
 		b.Run(fmt.Sprintf("%d rows", rows), func(b *testing.B) {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 			grid := chunkRuns(b, seedFlow(tensor.Float32, eightSteps), rows)
