@@ -8,7 +8,8 @@ import (
 )
 
 // kind is what the passes, the layout and the dump need to know of the operations of one code. How they run is in
-// Machine.steps, and how they run as one long column in layout_flat.go.
+// Machine.steps, how they run as one long column in layout_flat.go, and for a row alone in
+// layout_row.go.
 type kind struct {
 	name      string
 	sum       bool     // it adds to an accumulator
