@@ -46,7 +46,8 @@ func TestRecordIsBounded(t *testing.T) {
 	assert.ErrorContains(t, err, "MaxRecord is -1 bytes: want at least 1, or 0 for 256 MiB")
 }
 
-// A solve without end stops within a tenth of a second of its context's end, whatever its steps are.
+// A solve without end stops within a tenth of a second of its context's end, whatever its steps are. A busy machine may
+// hold it up a few times, and not ten in a row.
 func TestContextEndsEverySolve(t *testing.T) {
 	long := longMethod(60)
 	tiny := ode.Control{MaxStep: 1e-9}
@@ -61,12 +62,16 @@ func TestContextEndsEverySolve(t *testing.T) {
 			rows[i] = []float64{float64(i)}
 		}
 		w := worker[float64](t, waves, s, rows...)
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
-		began := time.Now()
-		err := w.Solve(ctx, len(rows), 0, 1, nil)
-		cancel()
-		assert.ErrorIs(t, err, context.DeadlineExceeded, name)
-		assert.Less(t, time.Since(began), 130*time.Millisecond, name)
+		late := time.Hour
+		for try := 0; try < 10 && late > 100*time.Millisecond; try++ {
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
+			end, _ := ctx.Deadline()
+			err := w.Solve(ctx, len(rows), 0, 1, nil)
+			late = time.Since(end)
+			cancel()
+			require.ErrorIs(t, err, context.DeadlineExceeded, name)
+		}
+		assert.Less(t, late, 100*time.Millisecond, name)
 	}
 }
 

@@ -44,7 +44,7 @@ func TestKilledAnywhere(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no signals to send")
 	}
-	kills := 20
+	kills := 50
 	if testing.Short() {
 		kills = 3
 	}
