@@ -156,7 +156,14 @@ func TestKilledLeavesNothing(t *testing.T) {
 		require.NoError(t, err)
 		return found
 	}
-	require.Eventually(t, func() bool { return len(left()) == 1 }, time.Minute, time.Millisecond)
+	require.Eventually(t, func() bool { // once it writes it holds the file
+		found := left()
+		if len(found) != 1 {
+			return false
+		}
+		info, err := os.Stat(found[0])
+		return err == nil && info.Size() > 0
+	}, time.Minute, time.Millisecond)
 	other := ffjord(t, at, "", "sample", "m.safetensors", "-n", "2", "-o", "draws.csv")
 	assert.Equal(t, result{}, other, "a second process has files of its own")
 	assert.Len(t, left(), 1, "what is being written stays")
