@@ -256,7 +256,7 @@ func TestScoreIsKilled(t *testing.T) {
 	}
 	at := learnt(t, "-columns", "height,age,city")
 	more(t, at, 600000)
-	score := []string{"score", "m.safetensors", "rows.csv", "-batch", "256", "-o"}
+	score := []string{"score", "m.safetensors", "rows.csv", "-batch", "4", "-o"}
 	require.Zero(t, ffjord(t, at, "", append(score, "whole.csv")...).code)
 	run := process(t.Context(), at, append(score, "s.csv")...)
 	require.NoError(t, run.Start())
