@@ -37,7 +37,7 @@ func TestEstimateCoversTheTruth(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if testing.Short() && name == "gaussian" {
-				t.Skip("solves 3200 rows by ten probes, as the other does")
+				t.Skip("solves 3200 rows by ten probes, as the case that runs in -short does: too long to do twice")
 			}
 			f, exact := estimated(trace)
 			x := draw(seeded(5), rows, 6, 1)

@@ -177,7 +177,7 @@ func TestWideFlowsAreLoaded(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if testing.Short() && len(c.blocks) == 4 {
-				t.Skip("draws a million weights")
+				t.Skip("draws a million weights, which takes too long for -short")
 			}
 			f := newFlow(tensor.Float32, c.dim, c.blocks...)
 			path := filepath.Join(t.TempDir(), "flow.safetensors")

@@ -120,7 +120,7 @@ func TestGradientsOfPenaltiesMeet(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if testing.Short() && name == "shared" {
-				t.Skip("shared adjoint shares too")
+				t.Skip("another case takes shared steps too; both are too long for -short")
 			}
 			solver := tight
 			change(&solver)

@@ -22,7 +22,7 @@ import (
 // stream of a file, an average and a batch norm, each stopped in the middle of an epoch of its own.
 func TestResumedInEveryCombination(t *testing.T) {
 	if testing.Short() {
-		t.Skip("80 runs")
+		t.Skip("resumes 80 runs, which takes too long for -short")
 	}
 	folder := t.TempDir()
 	file := filepath.Join(folder, "rows.csv")

@@ -42,7 +42,7 @@ func TestMain(m *testing.M) {
 // beyond the file that it was writing.
 func TestKilledAnywhere(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("no signals to send")
+		t.Skip("Windows has no signals that a process can send to another")
 	}
 	kills := 50
 	if testing.Short() {

@@ -45,7 +45,7 @@ func TestMain(m *testing.M) {
 // Every signal that ends programs ends this one in order, and the exit code says which it was.
 func TestSignals(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("no signals to send")
+		t.Skip("Windows has no signals that a process can send to another")
 	}
 	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(s.String(), func(t *testing.T) {
