@@ -185,7 +185,7 @@ func TestScoreGoesOn(t *testing.T) {
 	at := learnt(t, "-columns", "height,age,city")
 	more(t, at, 30000)
 	for _, name := range []string{"s.csv", "s.npy", "s.parquet"} {
-		score := []string{"score", "m.safetensors", "rows.csv", "-batch", "64", "-threshold", "0.1", "-o"}
+		score := []string{"score", "m.safetensors", "rows.csv", "-batch", "16", "-threshold", "0.1", "-o"}
 		whole := ffjord(t, at, "", append(score, "whole-"+name)...)
 		require.Equal(t, 3, whole.code, whole.err)
 		args := append(score, name)
@@ -193,7 +193,8 @@ func TestScoreGoesOn(t *testing.T) {
 		require.NoError(t, run.Start())
 		grown := func() bool {
 			info, err := os.Stat(filepath.Join(at, name+".partial"))
-			return err == nil && info.Size() > 1000
+			_, done := os.Stat(filepath.Join(at, name))
+			return err == nil && info.Size() > 1000 || done == nil
 		}
 		require.Eventually(t, grown, time.Minute, time.Millisecond)
 		require.NoError(t, run.Process.Signal(syscall.SIGTERM))
