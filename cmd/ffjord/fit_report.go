@@ -135,9 +135,18 @@ func (j *job) report(a *app, m *model.Model, took time.Duration) error {
 	if j.late != "" {
 		fmt.Fprintln(&text, j.late)
 	}
-	fmt.Fprintf(&text, "\nNext:  ffjord score %s %s -top 10\n", j.Out, j.File)
+	fmt.Fprintf(&text, "\nNext:  %s\n", j.next())
 	_, err := io.WriteString(a.out, text.String())
 	return err
+}
+
+// next is the command that a user may want after this one: what was learnt is read as it was here.
+func (j *job) next() string {
+	if j.File == "-" { // which is not there any more
+		return shell("ffjord", "sample", operand(j.Out), "-n", "20")
+	}
+	words := []string{"ffjord", "score", operand(j.Out), operand(j.File), "-top", "10"}
+	return shell(append(words, j.input.words()...)...)
 }
 
 // best returns the baseline with the highest log-density.

@@ -3,6 +3,8 @@ package main
 import (
 	"unicode/utf8"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
 	"github.com/go-ffjord/ffjord/flows/model"
 )
@@ -14,7 +16,24 @@ type input struct {
 	NoHeader     bool     `help:"The first line of a text is a row; its columns are called 0, 1, ..." group:"Input"`
 	NumericNames bool     `help:"The first line of a text has names, though all are numbers." group:"Input"`
 	Missing      []string `help:"Texts that stand for a missing value, beside NA, NaN, null and empty ones." placeholder:"TEXT" group:"Input"`
-	Array        string   `help:"Array of a .npz file with several." placeholder:"NAME" group:"Input"`
+	Array        string   `help:"Array of an .npz file with several. Without it they are listed." placeholder:"NAME" group:"Input"`
+}
+
+// words are the flags as they were given.
+func (i input) words() []string {
+	var words []string
+	for _, flag := range [][2]string{{"-delimiter", i.Delimiter}, {"-decimal", i.Decimal}, {"-missing", kong.JoinEscaped(i.Missing, ',')}, {"-array", i.Array}} {
+		if flag[1] != "" {
+			words = append(words, flag[0], flag[1])
+		}
+	}
+	if i.NoHeader {
+		words = append(words, "-no-header")
+	}
+	if i.NumericNames {
+		words = append(words, "-numeric-names")
+	}
+	return words
 }
 
 // rows returns the table of rows for a model. One without names, an array's, has the model's columns in their order,

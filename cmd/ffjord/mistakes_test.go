@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -13,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/go-ffjord/ffjord/data"
 )
 
 // TestOutputIsNoInput gives commands a file that they read as the file to write, under another name too. It stays as it is.
@@ -47,6 +50,38 @@ func read(t *testing.T, folder, name string) []byte {
 	text, err := os.ReadFile(filepath.Join(folder, name))
 	require.NoError(t, err)
 	return text
+}
+
+// TestSeveralArrays gives an archive of several where one is expected. They are listed, and one of them can be named.
+func TestSeveralArrays(t *testing.T) {
+	at := made{}.save(t)
+	file, err := os.Create(filepath.Join(at, "a.npz"))
+	require.NoError(t, err)
+	archive := zip.NewWriter(file)
+	for name, width := range map[string]int{"rows": 2, "other": 1, "third": 7} {
+		w, err := archive.Create(name + ".npy")
+		require.NoError(t, err)
+		require.NoError(t, data.WriteNPY(w, data.Rows(width, make([]float64, 14)...)))
+	}
+	w, err := archive.Create("texts.npy")
+	require.NoError(t, err)
+	_, err = w.Write([]byte("\x93NUMPY\x01\x00\x40\x00{'descr': '<U3', 'fortran_order': False, 'shape': (2,), }        \n"))
+	require.NoError(t, err)
+	require.NoError(t, archive.Close())
+	require.NoError(t, file.Close())
+	const several = `a.npz has 4 arrays, want -array with the name of one: "other" (1 column), "rows" (2 columns), ` +
+		`"texts" (no table), "third" (7 columns)` + "\n"
+	for _, args := range [][]string{
+		{"fit", "a.npz"}, {"score", "m.safetensors", "a.npz"}, {"impute", "m.safetensors", "a.npz"}, {"check", "m.safetensors", "-data", "a.npz"},
+		{"check", "m.safetensors", "-drift", "a.npz"}, {"plot", "corner", "m.safetensors", "-data", "a.npz", "-o", "p.png"},
+	} {
+		assert.Equal(t, result{2, "", "ffjord " + args[0] + ": " + several}, ffjord(t, at, "", args...))
+	}
+	got := ffjord(t, at, "", "score", "m.safetensors", "a.npz", "-array", "row")
+	assert.Equal(t, result{2, "", `ffjord score: -array row: no such array in a.npz, want one of "other", "rows", "texts", "third"` + "\n"}, got)
+	got = ffjord(t, at, "", "score", "m.safetensors", "a.npz", "-array", "rows")
+	assert.Zero(t, got.code, got.err)
+	assert.Equal(t, 8, strings.Count(got.out, "\n"))
 }
 
 // TestNoModel gives every command that takes a model what is none.

@@ -32,13 +32,18 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// ArgumentError says that an argument does not fit the file: it names what is not there, for one.
+// ArgumentError says that an argument does not fit the file: it names what is not there, for one, or it is not there.
 type ArgumentError struct {
-	Flag, Value string // -flag value
+	Flag, Value string // -flag value; no value where there is none and the file wants one
 	Err         error
 }
 
-func (e *ArgumentError) Error() string { return fmt.Sprintf("-%s %s: %v", e.Flag, e.Value, e.Err) }
+func (e *ArgumentError) Error() string {
+	if e.Value == "" {
+		return e.Err.Error()
+	}
+	return fmt.Sprintf("-%s %s: %v", e.Flag, e.Value, e.Err)
+}
 
 // Unwrap returns the cause.
 func (e *ArgumentError) Unwrap() error { return e.Err }

@@ -9,8 +9,10 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // arrayRows deals the rows of an array of numbers.
@@ -47,8 +49,13 @@ func (f File) openNPZ(r io.Reader, closing io.Closer) (*arrayRows, error) {
 	archive.Missing = true
 	name := f.Array
 	if names := archive.Names(); name == "" {
-		if len(names) != 1 {
-			return nil, fmt.Errorf("%d arrays, want -array with one of %s", len(names), list(names))
+		switch len(names) {
+		case 0:
+			return nil, errors.New("an archive without arrays, want one that numpy.savez has written")
+		case 1:
+		default:
+			return nil, &ArgumentError{Flag: "array", Err: fmt.Errorf("%s has %d arrays, want -array with the name of one: %s",
+				f.Name(), len(names), shapes(archive, names))}
 		}
 		name = names[0]
 	} else if !slices.Contains(names, name) {
@@ -59,6 +66,34 @@ func (f File) openNPZ(r io.Reader, closing io.Closer) (*arrayRows, error) {
 		return nil, bare(err)
 	}
 	return f.array(rows, closing)
+}
+
+// shapes lists arrays with the widths of their rows.
+func shapes(archive *data.NPZ, names []string) string {
+	const most = 12
+	var told []string
+	for _, name := range names[:min(len(names), most)] {
+		told = append(told, quote.Text(name)+" "+width(archive, name))
+	}
+	if more := len(names) - most; more > 0 {
+		told = append(told, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(told, ", ")
+}
+
+// width says how many columns an array has, or that it is no table.
+func width(archive *data.NPZ, name string) string {
+	rows, err := archive.Rows(name)
+	if err != nil {
+		return "(no table)"
+	}
+	if of, ok := rows.(io.Closer); ok {
+		defer of.Close()
+	}
+	if rows.Dim() == 1 {
+		return "(1 column)"
+	}
+	return fmt.Sprintf("(%d columns)", rows.Dim())
 }
 
 func (f File) array(rows data.RowReader, closing io.Closer) (*arrayRows, error) {
