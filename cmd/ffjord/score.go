@@ -125,13 +125,13 @@ type scoring struct {
 
 // tally is what was counted.
 type tally struct {
-	Rows      int       `json:"rows"`
-	Missing   int       `json:"missing"`    // rows that miss a value
-	None      int       `json:"no_density"` // rows that have no log-density
-	Beyond    int       `json:"beyond"`     // of these, rows that miss nothing
-	Unseen    []unseen  `json:"unseen,omitempty"`
-	Below     int       `json:"below"` // rows below the threshold
-	Strangest []strange `json:"strangest,omitempty"`
+	Rows      int          `json:"rows"`
+	Missing   int          `json:"missing"`    // rows that miss a value
+	None      int          `json:"no_density"` // rows that have no log-density
+	Beyond    int          `json:"beyond"`     // of these, rows that miss nothing
+	Unseen    table.Unseen `json:"unseen,omitempty"`
+	Below     int          `json:"below"` // rows below the threshold
+	Strangest []strange    `json:"strangest,omitempty"`
 }
 
 // columns are those of the output.

@@ -157,8 +157,9 @@ func (r *scoring) count(b *scored) {
 		}
 	}
 	for _, bad := range b.s.Bad {
-		if new := (*data.CategoryError)(nil); errors.As(bad, &new) {
-			r.unseen(bad, new.Category)
+		value, new := (*data.ValueError)(nil), (*data.CategoryError)(nil)
+		if errors.As(bad, &value) && errors.As(bad, &new) {
+			r.Unseen.Add(value.Column, new.Category, r.first()+value.Row+1)
 		} else if len(r.faults) < 3 {
 			r.faults = append(r.faults, r.placed(bad))
 		}

@@ -60,36 +60,40 @@ func answerType(r *http.Request) string {
 
 // scoreBody is the body of a request for log-densities.
 type scoreBody struct {
-	Rows  table `json:"rows"`
-	Given table `json:"given"`
+	Rows  listing `json:"rows"`
+	Given listing `json:"given"`
 }
 
-// readRows reads the rows of a request, data and condition side by side.
-func (s *Service) readRows(r *http.Request, m *served) ([]float64, error) {
+// readRows reads the rows of a request, data and condition side by side, and notes those that can't have a density.
+func (s *Service) readRows(r *http.Request, m *served) ([]float64, *unseen, error) {
 	kind, err := bodyType(r)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	found := new(unseen)
+	var rows []float64
 	switch kind {
 	case npyType:
-		return s.readNPY(r.Body, m.all())
+		rows, err = s.readNPY(r.Body, reader{m.all(), found})
 	case csvType:
-		return s.readCSV(r.Body, m.all())
+		rows, err = s.readCSV(r.Body, reader{m.all(), found})
+	default:
+		var body scoreBody
+		if err := decode(r.Body, &body); err != nil {
+			return nil, nil, err
+		}
+		rows, err = s.readJSON(body, m, found)
 	}
-	var body scoreBody
-	if err := decode(r.Body, &body); err != nil {
-		return nil, err
-	}
-	return s.readJSON(body, m)
+	return rows, found, err
 }
 
-func (s *Service) readJSON(body scoreBody, m *served) ([]float64, error) {
-	rows, err := body.Rows.read("rows", m.columns, s.Limits.Rows)
+func (s *Service) readJSON(body scoreBody, m *served, found *unseen) ([]float64, error) {
+	rows, err := body.Rows.read("rows", reader{m.columns, found}, s.Limits.Rows)
 	if err != nil {
 		return nil, err
 	}
 	n := len(rows) / len(m.columns)
-	given, err := body.Given.readGiven(m.given, n)
+	given, err := body.Given.readGiven(reader{m.given, found}, n)
 	if err != nil {
 		return nil, err
 	}
@@ -114,17 +118,18 @@ func beside(a []float64, width int, b []float64, more int) []float64 {
 	return out
 }
 
-// readGiven returns the condition of n rows, or one for all of them.
-func (t table) readGiven(of columns, n int) ([]float64, error) {
+// readGiven returns the condition of n rows, or one for all of them, which must have a density.
+func (t listing) readGiven(of reader, n int) ([]float64, error) {
+	width := len(of.columns)
 	switch {
-	case len(of) == 0 && t.missing():
+	case width == 0 && t.missing():
 		return nil, nil
-	case len(of) == 0:
+	case width == 0:
 		return nil, badRequest("bad_given", "the model is given nothing").wanting("no \"given\"")
 	case t.missing():
 		return nil, badRequest("bad_given", "there is no \"given\"").wanting("%s", list(of.names()))
 	case t.single():
-		one, failed := appendRow(nil, of, t)
+		one, failed := reader{columns: of.columns}.appendRow(nil, 0, t)
 		if failed != nil {
 			return nil, failed.in("given", 0)
 		}
@@ -134,36 +139,38 @@ func (t table) readGiven(of columns, n int) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	if got := len(given) / len(of); got != n && got != 1 {
+	if got := len(given) / width; got != n && got != 1 {
 		return nil, badRequest("bad_given", "\"given\" has %d rows", got).wanting("one, or %d as there are rows", n)
 	}
 	return given, nil
 }
 
 // readNPY reads rows from an array of NumPy's.
-func (s *Service) readNPY(body io.Reader, of columns) ([]float64, error) {
+func (s *Service) readNPY(body io.Reader, of reader) ([]float64, error) {
 	rows, err := data.NewNPYRows(body)
 	if err != nil {
 		return nil, badBody("bad_npy", err)
 	}
-	if rows.Dim() != len(of) {
-		return nil, badRequest("bad_rows", "the array has %d columns", rows.Dim()).wanting("%d: %s", len(of), list(of.names()))
+	rows.Missing = of.open()
+	width := len(of.columns)
+	if rows.Dim() != width {
+		return nil, badRequest("bad_rows", "the array has %d columns", rows.Dim()).wanting("%d: %s", width, list(of.names()))
 	}
 	var out []float64
-	row := make([]float64, len(of))
+	row := make([]float64, width)
 	for i := 0; ; i++ {
 		switch err := rows.ReadRow(row); {
 		case err == io.EOF:
 			return out, nil
 		case err != nil:
-			if p := of.check(row); p != nil { // a number that is not finite, which ends the reading
+			if p := of.checkRow(row); p != nil { // a number that is not finite, which ends the reading
 				return nil, p.in("rows", i)
 			}
 			return nil, badBody("bad_npy", err).in("rows", i)
 		case i == s.Limits.Rows:
 			return nil, tooLarge("rows and more", int64(i+1), int64(s.Limits.Rows))
 		}
-		if p := of.check(row); p != nil {
+		if p := of.checkRow(row); p != nil {
 			return nil, p.in("rows", i)
 		}
 		out = append(out, row...)
@@ -174,10 +181,13 @@ func (s *Service) readNPY(body io.Reader, of columns) ([]float64, error) {
 var missingTexts = []string{"", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "<NA>"}
 
 // readCSV reads rows from a text with a line of names, in which more columns and any order are fine.
-func (s *Service) readCSV(body io.Reader, of columns) ([]float64, error) {
+func (s *Service) readCSV(body io.Reader, of reader) ([]float64, error) {
 	text := bufio.NewReaderSize(body, 1<<16)
-	csv := data.CSV{NumericNames: true, Comma: separator(text), Columns: of.names(), Missing: missingTexts, Levels: make(map[string][]string)}
-	for _, c := range of {
+	csv := data.CSV{
+		NumericNames: true, Comma: separator(text), Columns: of.names(), Missing: missingTexts, Levels: make(map[string][]string),
+		OpenLevels: true,
+	}
+	for _, c := range of.columns {
 		if c.Levels != nil {
 			csv.Levels[c.Name] = c.Levels
 		}
@@ -187,20 +197,18 @@ func (s *Service) readCSV(body io.Reader, of columns) ([]float64, error) {
 		return nil, badBody("bad_csv", err)
 	}
 	var out []float64
-	row := make([]float64, len(of))
+	row := make([]float64, len(of.columns))
 	for i := 0; ; i++ {
 		switch err := rows.ReadRow(row); {
 		case err == io.EOF && i == 0:
 			return nil, badRequest("bad_rows", "the text has no rows").wanting("at least one below the line of names")
 		case err == io.EOF:
+			of.find(out, rows.Levels())
 			return out, nil
 		case err != nil:
 			return nil, badBody("bad_csv", err).in("rows", i)
 		case i == s.Limits.Rows:
 			return nil, tooLarge("rows and more", int64(i+1), int64(s.Limits.Rows))
-		}
-		if p := of.check(row); p != nil {
-			return nil, p.in("rows", i)
 		}
 		out = append(out, row...)
 	}

@@ -58,17 +58,17 @@ func kindOf(t reflect.Type) string {
 	return "a " + t.String()
 }
 
-// table are rows as they stand in a body, an array of rows. A row is an array in the order of the columns, or an object
+// listing are rows as they stand in a body, an array of rows. A row is an array in the order of the columns, or an object
 // by their names.
-type table json.RawMessage
+type listing json.RawMessage
 
-func (t *table) UnmarshalJSON(text []byte) error { return (*json.RawMessage)(t).UnmarshalJSON(text) }
+func (t *listing) UnmarshalJSON(text []byte) error { return (*json.RawMessage)(t).UnmarshalJSON(text) }
 
 // missing reports whether there are none.
-func (t table) missing() bool { return len(t) == 0 || string(t) == "null" }
+func (t listing) missing() bool { return len(t) == 0 || string(t) == "null" }
 
-// single reports whether the table is one row and not an array of rows.
-func (t table) single() bool {
+// single reports whether the listing is one row and not an array of rows.
+func (t listing) single() bool {
 	if t[0] != '[' {
 		return true
 	}

@@ -59,17 +59,6 @@ func (c *column) check(v float64) *problem {
 	return nil
 }
 
-// check returns what is wrong with the first number of a row that is wrong.
-func (c columns) check(row []float64) *problem {
-	for j, v := range row {
-		if p := c[j].check(v); p != nil {
-			p.Column = c[j].Name
-			return p
-		}
-	}
-	return nil
-}
-
 // wanted says what a cell of the column may be.
 func (c *column) wanted() string {
 	if c.Levels == nil {

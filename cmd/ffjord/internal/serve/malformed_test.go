@@ -70,8 +70,8 @@ func (m malform) cut(body string) string {
 
 func (m malform) badRows() string {
 	rng := m.rng
-	bad := pick(rng, "[]", "[1]", "[1, 2, 3]", `[1, "2"]`, `["a", "b"]`, "[null, 1]", "[1, true]", "[1, [2]]", "[1, {}]", "[1e400, 0]", "[-1e999, 2]",
-		"{}", `{"a": 1}`, `{"a": 1, "c": 2}`, `{"a": 1, "a": 2, "b": 3}`, `{"a": 1, "b": null}`, "7", "null", `"rows"`, "true",
+	bad := pick(rng, "[]", "[1]", "[1, 2, 3]", `[1, "2"]`, `["a", "b"]`, "[1, true]", "[1, [2]]", "[1, {}]", "[1e400, 0]", "[-1e999, 2]",
+		`{"a": 1, "c": 2}`, `{"a": 1, "a": 2, "b": 3}`, "7", "null", `"rows"`, "true",
 		strings.Repeat("[", 1+rng.IntN(200))+strings.Repeat("]", 200))
 	switch rng.IntN(4) {
 	case 0:
@@ -96,7 +96,7 @@ func (m malform) badDraws() string {
 func (m malform) badNPY() string {
 	rng := m.rng
 	values := []float64{1, 2, 3, 4, 5, 6}
-	values[rng.IntN(len(values))] = pick(rng, math.NaN(), math.Inf(1), math.Inf(-1))
+	values[rng.IntN(len(values))] = pick(rng, math.Inf(1), math.Inf(-1))
 	good := npyOf(2, 1, 2, 3, 4, 5, 6)
 	switch rng.IntN(5) {
 	case 0:
@@ -112,7 +112,7 @@ func (m malform) badNPY() string {
 }
 
 func (m malform) badCSV() string {
-	return pick(m.rng, "", "a,b\n", "a,b\n1\n", "a,b\n1,2,3\n", "a,c\n1,2\n", "1,2\n3,4\n", "a,b\n1,x\n", "a,b\n1,\n", "a,b\n1,NaN\n", "a,b\n1,1e999\n",
+	return pick(m.rng, "", "a,b\n", "a,b\n1\n", "a,b\n1,2,3\n", "a,c\n1,2\n", "1,2\n3,4\n", "a,b\n1,x\n", "a,b\n1,1e999\n",
 		"a,a,b\n1,2,3\n", "a,b\n\"1,2\n", "a,b\n1,\"2\"x\n", "a,b\n1,2\n"+m.bytes(20)+"\n", "\x1f\x8b"+m.bytes(30))
 }
 

@@ -199,6 +199,13 @@ func testRows(t *testing.T, b *browser, m trained, _ client) {
 	sameBits(t, sorted[:1], []float64{got})
 	b.save("rows")
 
+	path = filepath.Join(t.TempDir(), "gap.csv")
+	require.NoError(t, os.WriteFile(path, []byte("a,b\n1,2\n,3\n"), 0o644))
+	b.send("#file", path)
+	b.until(`document.querySelector("#remarks li")`)
+	assert.Equal(t, "gap.csv: 2 rows, 1 without a density. The 1 least dense, strangest first:", b.text("scored"))
+	assert.Equal(t, `row 2, column "a": missing, and there is nothing to fill it with: none was missing in the rows of the fit`, b.text("remarks"))
+
 	path = filepath.Join(t.TempDir(), "bad.csv")
 	require.NoError(t, os.WriteFile(path, []byte("a,b\n1,2\n3,x\n"), 0o644))
 	b.send("#file", path)
@@ -252,6 +259,14 @@ func testManyColumns(t *testing.T, b *browser, _ trained, _ client) {
 	b.eval(`const e = document.querySelector("#given select"); e.value = "m"; e.dispatchEvent(new Event("input", {bubbles: true}))`, nil)
 	b.until(fmt.Sprintf(isRead+` && document.getElementById("logp").dataset.value !== %q`, before))
 	b.save("many draws")
+
+	path := filepath.Join(t.TempDir(), "new.csv")
+	require.NoError(t, os.WriteFile(path, []byte("height,city,income,age,sex\n170,Bern,1,44,m\n180,Ulm,1,44,m\n165,Ulm,1,44,m\n"), 0o644))
+	b.send("#file", path)
+	b.until(`document.querySelector("#remarks li")`)
+	assert.Equal(t, "new.csv: 3 rows, 2 without a density. The 1 least dense, strangest first:", b.text("scored"))
+	assert.Equal(t, `city: 2 rows, row 2 the first, have “Ulm”, which the training rows do not have`, b.text("remarks"))
+	b.save("unseen category")
 }
 
 // readingOf is reading of a point whose values are not all numbers.

@@ -10,9 +10,9 @@ import (
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
-// read returns the numbers of a table's rows, row by row in the order of the columns, at most so many rows. Its name is
+// read returns the numbers of a listing's rows, row by row in the order of the columns, at most so many rows. Its name is
 // for errors.
-func (t table) read(name string, of columns, most int) ([]float64, error) {
+func (t listing) read(name string, of reader, most int) ([]float64, error) {
 	if t.missing() {
 		return nil, badRequest("bad_rows", "there is no %q", name).wanting("an array of rows")
 	}
@@ -24,7 +24,7 @@ func (t table) read(name string, of columns, most int) ([]float64, error) {
 	rows := 0
 	elements(t, func(row []byte) {
 		if failed == nil && rows < most {
-			out, failed = appendRow(out, of, row)
+			out, failed = of.appendRow(out, rows, row)
 			if failed != nil {
 				failed = failed.in(name, rows)
 			}
@@ -42,24 +42,24 @@ func (t table) read(name string, of columns, most int) ([]float64, error) {
 	return out, nil
 }
 
-// appendRow appends the numbers of one row.
-func appendRow(to []float64, of columns, row []byte) ([]float64, *problem) {
+// appendRow appends the numbers of row i.
+func (r reader) appendRow(to []float64, i int, row []byte) ([]float64, *problem) {
 	switch row[0] {
 	case '[':
-		return appendListed(to, of, row)
+		return r.appendListed(to, i, row)
 	case '{':
-		return appendNamed(to, of, row)
+		return r.appendNamed(to, i, row)
 	}
 	return nil, badRequest("bad_row", "%s", quote.Cut(string(row))).wanting("a row: an array, or an object by columns")
 }
 
-func appendListed(to []float64, of columns, row []byte) ([]float64, *problem) {
-	n := 0
+func (r reader) appendListed(to []float64, i int, row []byte) ([]float64, *problem) {
+	n, of := 0, r.columns
 	var failed *problem
 	elements(row, func(value []byte) {
 		if n < len(of) && failed == nil {
 			var v float64
-			if v, failed = of[n].parse(value); failed != nil {
+			if v, failed = r.parse(i, n, value); failed != nil {
 				failed.Column = of[n].Name
 			}
 			to = append(to, v)
@@ -73,8 +73,8 @@ func appendListed(to []float64, of columns, row []byte) ([]float64, *problem) {
 }
 
 // appendNamed appends the numbers of a row whose values have their columns' names. One that is not there is missing.
-func appendNamed(to []float64, of columns, row []byte) ([]float64, *problem) {
-	start := len(to)
+func (r reader) appendNamed(to []float64, i int, row []byte) ([]float64, *problem) {
+	start, of := len(to), r.columns
 	for range of {
 		to = append(to, math.NaN())
 	}
@@ -95,14 +95,14 @@ func appendNamed(to []float64, of columns, row []byte) ([]float64, *problem) {
 			failed.Column = name
 		default:
 			seen[j] = true
-			if to[start+j], failed = of[j].parse(value); failed != nil {
+			if to[start+j], failed = r.parse(i, j, value); failed != nil {
 				failed.Column = name
 			}
 		}
 	})
 	for j, there := range seen {
 		if failed == nil && !there {
-			if failed = of[j].check(math.NaN()); failed != nil {
+			if failed = r.check(j, math.NaN()); failed != nil {
 				failed.Column = of[j].Name
 			}
 		}
@@ -110,16 +110,20 @@ func appendNamed(to []float64, of columns, row []byte) ([]float64, *problem) {
 	return to, failed
 }
 
-// parse returns the number of a JSON value of the column.
-func (c *column) parse(value []byte) (float64, *problem) {
+// parse returns the number of a JSON value in row i and column j.
+func (r reader) parse(i, j int, value []byte) (float64, *problem) {
+	c := &r.columns[j]
 	switch first := value[0]; {
 	case first == 'n':
-		return math.NaN(), c.check(math.NaN())
+		return math.NaN(), r.check(j, math.NaN())
 	case first == '"' && c.Levels != nil:
 		var level string
 		_ = json.Unmarshal(value, &level) // valid, as all of the text
 		if k := slices.Index(c.Levels, level); k >= 0 {
 			return float64(k), nil
+		}
+		if r.open() {
+			return r.unseen.add(i, c, level), nil
 		}
 	case (first == '-' || first >= '0' && first <= '9') && c.Levels == nil:
 		if v, err := strconv.ParseFloat(string(value), 64); err == nil {

@@ -10,7 +10,7 @@ import (
 type sampleBody struct {
 	N     *int    `json:"n"`
 	Seed  *uint64 `json:"seed"`
-	Given table   `json:"given"`
+	Given listing `json:"given"`
 }
 
 // mostSeed is the largest seed: every reader of JSON has all whole numbers up to it.
@@ -32,7 +32,7 @@ func (s *Service) readSample(b sampleBody, m *served) (n int, seed uint64, given
 	default:
 		seed = rand.Uint64N(mostSeed + 1)
 	}
-	given, err = b.Given.readGiven(m.given, *b.N)
+	given, err = b.Given.readGiven(reader{columns: m.given}, *b.N)
 	return *b.N, seed, given, err
 }
 

@@ -2,12 +2,15 @@ package serve
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"net/http"
 	"strconv"
 
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
 	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/flows"
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // scores are what is known of rows, in their order.
@@ -17,12 +20,16 @@ type scores struct {
 	StdErr     numbers   `json:"std_err"`
 	Percentile numbers   `json:"percentile"`
 	Failed     []failure `json:"failed"`
+	// Unseen counts rows with categories that the training rows do not have, the first of them from 0.
+	Unseen table.Unseen `json:"unseen"`
 }
 
 // failure says why a row has no density.
 type failure struct {
 	Row    int    `json:"row"`
 	Reason string `json:"reason"`
+	// Unseen says that it has a category which the training rows do not have.
+	Unseen bool `json:"unseen,omitempty"`
 }
 
 // score answers with the log-density of rows, its standard error, and its percentile among the training rows.
@@ -32,7 +39,7 @@ func (s *Service) score(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	m := s.model.Load()
-	rows, err := s.readRows(r, m)
+	rows, found, err := s.readRows(r, m)
 	if err != nil {
 		return err
 	}
@@ -49,13 +56,13 @@ func (s *Service) score(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.meters.rows.with("route", "/v1/score").add(n)
-	out := m.scores(densities)
+	out := m.scores(densities, found)
 	if top > 0 {
-		found := out.strangest(m, rows, top)
-		if err := s.explain(ctx, m, &found); err != nil {
+		strange := out.strangest(m, rows, top)
+		if err := s.explain(ctx, m, &strange); err != nil {
 			return err
 		}
-		return answerJSON(w, found)
+		return answerJSON(w, strange)
 	}
 	switch answerType(r) {
 	case npyType:
@@ -80,12 +87,16 @@ func topOf(r *http.Request) (int, error) {
 }
 
 // scores makes an answer of densities.
-func (m *served) scores(of []density) scores {
-	out := scores{Model: m.id, Failed: []failure{}}
+func (m *served) scores(of []density, found *unseen) scores {
+	out := scores{Model: m.id, Failed: []failure{}, Unseen: found.told}
 	for i, d := range of {
+		why := found.why[i]
+		if why != nil {
+			d.err = why
+		}
 		if d.err != nil {
 			d.logp, d.stdErr = math.NaN(), math.NaN()
-			out.Failed = append(out.Failed, failure{i, reason(d.err, i)})
+			out.Failed = append(out.Failed, failure{i, reason(d.err, i), why != nil})
 		}
 		out.LogDensity = append(out.LogDensity, d.logp)
 		out.StdErr = append(out.StdErr, d.stdErr)
@@ -99,7 +110,7 @@ func reason(err error, i int) string {
 	value, of := (*data.ValueError)(nil), (*flows.RowError)(nil)
 	switch {
 	case errors.As(err, &value):
-		return (&data.ValueError{Row: i, Column: value.Column, Err: value.Err}).Error()
+		return fmt.Sprintf("row %d, column %s: %v", i, quote.Text(value.Column), value.Err)
 	case errors.As(err, &of):
 		here, row := *of, *of.RowError
 		row.Row = i

@@ -71,7 +71,7 @@ func (s scores) strangest(m *served, rows []float64, n int) strangest {
 	all := m.all()
 	out := strangest{
 		Rows: len(s.LogDensity), Columns: all.names(), Row: order[:min(n, len(order))],
-		Values: matrix{of: all}, scores: scores{Model: s.Model, Failed: s.Failed},
+		Values: matrix{of: all}, scores: scores{Model: s.Model, Failed: s.Failed, Unseen: s.Unseen},
 	}
 	for _, i := range out.Row {
 		out.Values.values = append(out.Values.values, rows[i*len(all):(i+1)*len(all)]...)

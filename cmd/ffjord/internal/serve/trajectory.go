@@ -7,8 +7,8 @@ import (
 // trajectoryBody is the body of a request for the way of rows from the base to the data: of draws, or of given rows.
 type trajectoryBody struct {
 	sampleBody
-	Rows   table `json:"rows"`
-	Frames *int  `json:"frames"`
+	Rows   listing `json:"rows"`
+	Frames *int    `json:"frames"`
 }
 
 // film is where rows are on the way from the base to the data.
@@ -82,11 +82,11 @@ func (s *Service) readStart(body trajectoryBody, m *served) (start, error) {
 	if body.N != nil || body.Seed != nil {
 		return start{}, badRequest("bad_rows", "there are \"rows\", and \"n\" or \"seed\" beside them").wanting("the one or the other")
 	}
-	rows, err := body.Rows.read("rows", m.columns, s.Limits.Rows)
+	rows, err := body.Rows.read("rows", reader{columns: m.columns}, s.Limits.Rows)
 	if err != nil {
 		return start{}, err
 	}
 	n := len(rows) / len(m.columns)
-	given, err := body.Given.readGiven(m.given, n)
+	given, err := body.Given.readGiven(reader{columns: m.given}, n)
 	return start{n: n, rows: rows, given: given}, err
 }

@@ -11,6 +11,7 @@ export class Rows {
     this.trouble = trouble;
     this.status = panel.querySelector("[role=status]");
     this.list = panel.querySelector(".scroll");
+    this.remarks = panel.querySelector("ul");
     const input = panel.querySelector("input");
     input.addEventListener("click", () => (input.value = "")); // so that one file may be chosen again
     input.addEventListener("change", () => input.files.length && this.read(input.files[0]));
@@ -30,6 +31,7 @@ export class Rows {
   async read(file) {
     this.status.textContent = `Reading ${file.name} …`;
     this.list.hidden = true;
+    this.remarks.replaceChildren();
     try {
       this.fill(file.name, await this.ask(await file.text(), shown));
     } catch (error) {
@@ -40,7 +42,9 @@ export class Rows {
 
   fill(name, answer) {
     const failed = answer.failed.length ? `, ${answer.failed.length} without a density` : "";
-    this.status.textContent = `${name}: ${answer.rows} rows${failed}. The ${answer.row.length} least dense, strangest first:`;
+    const least = answer.row.length ? `The ${answer.row.length} least dense, strangest first:` : "";
+    this.status.textContent = `${name}: ${answer.rows} rows${failed}. ${least}`.trimEnd();
+    this.remarks.replaceChildren(...remarks(answer).map((text) => element("li", text)));
     const columns = answer.columns.slice(0, columnsShown);
     const [head, body] = [this.list.querySelector("thead"), this.list.querySelector("tbody")];
     head.replaceChildren(line("th", ["row", "log-density", "denser than", "what is strange", ...columns]));
@@ -55,18 +59,36 @@ export class Rows {
       tr.firstChild.append(button);
       return tr;
     }));
-    this.list.hidden = false;
+    this.list.hidden = answer.row.length === 0;
   }
+}
+
+function element(tag, text) {
+  const out = document.createElement(tag);
+  out.textContent = text;
+  return out;
 }
 
 function line(tag, texts) {
   const tr = document.createElement("tr");
-  tr.append(...texts.map((text) => {
-    const cell = document.createElement(tag);
-    cell.textContent = text;
-    return cell;
-  }));
+  tr.append(...texts.map((text) => element(tag, text)));
   return tr;
+}
+
+const told = 3; // rows that failed for another reason than a category
+
+// remarks say why rows have no density: by categories that the training rows do not have, and of some others one by one.
+// Rows count from 1 here.
+function remarks(answer) {
+  const unseen = answer.unseen.map(({ column, category, rows, first }) => {
+    const so = `${rows === 1 ? "1 row" : `${rows} rows`}, row ${first + 1} the first, ${rows === 1 ? "has" : "have"}`;
+    if (category === "") return `${so} more categories that the training rows do not have`;
+    return `${column}: ${so} “${category}”, which the training rows do not have`;
+  });
+  const others = answer.failed.filter((f) => !f.unseen);
+  const few = others.slice(0, told).map((f) => f.reason.replace(`row ${f.row}`, `row ${f.row + 1}`));
+  if (others.length > told) few.push(`and ${others.length - told} more rows`);
+  return [...unseen, ...few];
 }
 
 // because tells the columns that make a row strange: the first, and one more that gains a tenth of it at least.
