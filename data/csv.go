@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-ffjord/ffjord/internal/place"
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
@@ -60,7 +61,7 @@ func (c CSV) ReadFile(name string) (Table, error) {
 	defer f.Close()
 	t, err := c.Read(f)
 	if err != nil {
-		return Table{}, fmt.Errorf("%s: %w", name, err)
+		return Table{}, place.In("data: "+name, err)
 	}
 	return t, nil
 }

@@ -176,7 +176,7 @@ func TestCSVChoosesManyColumnsQuickly(t *testing.T) {
 func TestCSVErrorsNameTheFile(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x.csv")
 	require.NoError(t, os.WriteFile(name, []byte("a\n1\nx\n"), 0o600))
-	want := name + `: data: csv: line 3, column "a": "x", want a number`
+	want := "data: " + name + `: csv: line 3, column "a": "x", want a number`
 	_, err := data.CSV{}.ReadFile(name)
 	assert.EqualError(t, err, want)
 	_, err = data.NewStream(data.CSV{}.Open(name), data.StreamOptions{})
@@ -206,7 +206,7 @@ func TestCSVOpen(t *testing.T) {
 	assert.Equal(t, []float64{1}, row)
 	assert.Equal(t, io.EOF, r.ReadRow(row))
 	assert.Equal(t, io.EOF, r.ReadRow(row), "the end stays the end")
-	assert.EqualError(t, r.ReadRow(nil), name+": data: csv: row of length 0, want 1")
+	assert.EqualError(t, r.ReadRow(nil), "data: "+name+": csv: row of length 0, want 1")
 	assert.NoError(t, r.(io.Closer).Close())
 	_, err = data.CSV{Columns: []string{"b"}}.Open(name)()
 	assert.ErrorContains(t, err, name)

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"math/rand/v2"
+
+	"github.com/go-ffjord/ffjord/internal/place"
 )
 
 // Folds says how a table is cut for cross-validation: every row is tested once, by a model that did not see it.
@@ -28,7 +30,7 @@ func (f Folds) Split(t Table, rng *rand.Rand) ([]Fold, error) {
 	}
 	strata, err := t.strata(f.Stratify)
 	if err != nil {
-		return nil, fmt.Errorf("data: folds: %w", err)
+		return nil, place.In("data: folds", err)
 	}
 	order := shuffled(rows, rng)
 	if strata != nil {

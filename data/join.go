@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/go-ffjord/ffjord/internal/place"
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
@@ -53,7 +54,7 @@ func (t Table) Concat(others ...Table) (Table, error) {
 		}
 		x, err := x.Select(t.Names...)
 		if err != nil {
-			return Table{}, fmt.Errorf("data: concat: table %d: %w", i+1, err)
+			return Table{}, place.In(fmt.Sprintf("data: concat: table %d", i+1), err)
 		}
 		more := float64s(x.Rows)
 		for j, name := range t.Names {
@@ -68,7 +69,7 @@ func (t Table) Concat(others ...Table) (Table, error) {
 			of := newCategories(known)
 			of.closed = false
 			if bad := recode(more, j, len(t.Names), name, x.Levels[name], of); bad != nil {
-				return Table{}, fmt.Errorf("data: concat: table %d: %w", i+1, bad[0])
+				return Table{}, place.In(fmt.Sprintf("data: concat: table %d", i+1), bad[0])
 			}
 			all.Levels[name] = of.levels
 		}

@@ -11,6 +11,7 @@ import (
 
 	"gorgonia.org/tensor"
 
+	"github.com/go-ffjord/ffjord/internal/place"
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
@@ -30,7 +31,7 @@ type NPZ struct {
 func NewNPZ(r io.ReaderAt, size int64) (*NPZ, error) {
 	files, err := zip.NewReader(r, size)
 	if err != nil {
-		return nil, fmt.Errorf("data: npz: %w", err)
+		return nil, place.In("data: npz", err)
 	}
 	return &NPZ{files: files, size: size}, nil
 }
@@ -55,10 +56,10 @@ func (z *NPZ) Rows(name string) (RowReader, error) {
 	}
 	rows, err := NewNPYRows(f)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("data: npz: array %s: %w", quote.Text(name), err), f.Close())
+		return nil, errors.Join(place.In("data: npz: array "+quote.Text(name), err), f.Close())
 	}
 	rows.Missing = z.Missing
-	return closing{rows, f, fmt.Sprintf("data: npz: array %s", quote.Text(name))}, nil
+	return closing{rows, f, "data: npz: array " + quote.Text(name)}, nil
 }
 
 // Read reads the array of that name, as [ReadNPY] does. Its checksum is checked as well.
@@ -69,7 +70,7 @@ func (z *NPZ) Read(name string) (*tensor.Dense, error) {
 	}
 	x, err := readNPY(f, cmp.Or(z.MaxBytes, max(1<<30, 4*z.size)))
 	if err = errors.Join(err, f.Close()); err != nil {
-		return nil, fmt.Errorf("data: npz: array %s: %w", quote.Text(name), err)
+		return nil, place.In("data: npz: array "+quote.Text(name), err)
 	}
 	return x, nil
 }
@@ -93,7 +94,7 @@ func (z *NPZ) open(name string) (io.ReadCloser, error) {
 	}
 	f, err := found.Open()
 	if err != nil {
-		return nil, fmt.Errorf("data: npz: array %s: %w", quote.Text(name), err)
+		return nil, place.In("data: npz: array "+quote.Text(name), err)
 	}
 	return f, nil
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-ffjord/ffjord/internal/place"
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
@@ -42,7 +43,7 @@ func (r Recipe) Fit(t Table) (Transform, []Note, error) {
 		return Transform{}, nil, err
 	}
 	if err := errors.Join(refuseMissing(columns), refuseConstant(columns)); err != nil {
-		return Transform{}, nil, fmt.Errorf("data: recipe: %w", err)
+		return Transform{}, nil, place.In("data: recipe", err)
 	}
 	found := findTwins(columns)
 	if len(found) > 0 && !r.DropTwins {
@@ -72,7 +73,7 @@ func (r Recipe) columns(t Table) ([]*fitted, error) {
 		return nil, err
 	}
 	if _, err := find(slices.Sorted(maps.Keys(r.Columns)), t.Names); err != nil {
-		return nil, fmt.Errorf("data: recipe: Columns: %w", err)
+		return nil, place.In("data: recipe: Columns", err)
 	}
 	if twice := shared(t.Names); twice != "" {
 		return nil, fmt.Errorf("data: recipe: %s", twice)

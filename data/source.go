@@ -2,12 +2,13 @@ package data
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"os"
 
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/place"
 )
 
 var (
@@ -42,9 +43,9 @@ func opening(name string, rows func(io.Reader) (RowReader, error)) func() (RowRe
 		}
 		r, err := rows(f)
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("%s: %w", name, err), f.Close())
+			return nil, errors.Join(place.In("data: "+name, err), f.Close())
 		}
-		return closing{r, f, name}, nil
+		return closing{r, f, "data: " + name}, nil
 	}
 }
 
@@ -52,7 +53,7 @@ func opening(name string, rows func(io.Reader) (RowReader, error)) func() (RowRe
 type closing struct {
 	RowReader
 	io.Closer
-	name string
+	place string // "data: rows.csv"
 }
 
 func (c closing) ReadRow(row []float64) error {
@@ -60,7 +61,7 @@ func (c closing) ReadRow(row []float64) error {
 	if err == nil || errors.Is(err, io.EOF) {
 		return err
 	}
-	return fmt.Errorf("%s: %w", c.name, err)
+	return place.In(c.place, err)
 }
 
 // Names returns what the columns are called, nil where the file does not say.

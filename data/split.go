@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/place"
 )
 
 // Parts are a table's rows, dealt out for three purposes.
@@ -94,7 +96,7 @@ func (h Holdout) SplitTable(t Table, rng *rand.Rand) (TableParts, error) {
 	}
 	strata, err := t.strata(h.Stratify)
 	if err != nil {
-		return TableParts{}, fmt.Errorf("data: split: %w", err)
+		return TableParts{}, place.In("data: split", err)
 	}
 	train, validation, test, err := h.places(t.Len(), strata, rng)
 	if err != nil {

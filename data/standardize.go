@@ -6,6 +6,8 @@ import (
 	"math"
 
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/place"
 )
 
 // Standardize is the map that gives every column mean 0 and deviation 1,
@@ -71,7 +73,7 @@ func FitStandardizeSource(s Source) (Standardize, error) {
 
 func (m *moments) standardize(names []string) (Standardize, error) {
 	if err := m.constantColumns(names); err != nil {
-		return Standardize{}, fmt.Errorf("data: standardize: %w", err)
+		return Standardize{}, place.In("data: standardize", err)
 	}
 	s := Standardize{Mean: m.mean, Std: m.std()}
 	return s, s.check()

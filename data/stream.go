@@ -13,6 +13,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/internal/guard"
+	"github.com/go-ffjord/ffjord/internal/place"
 )
 
 // Stream deals the rows of a file in batches without ever holding more of them than a window. Each epoch reads the file
@@ -169,7 +170,7 @@ func (s *Stream) each(f func(row []float64) bool) (err error) {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("data: stream: %w", err)
+		return place.In("data: stream", err)
 	}
 	if c, ok := r.(io.Closer); ok {
 		defer func() { err = errors.Join(err, c.Close()) }()

@@ -157,9 +157,9 @@ func TestTableConcat(t *testing.T) {
 		want  string
 	}{
 		{column(1), `data: concat: table 1 has the columns ["x"], want ["age" "city" "height"]`},
-		{data.Table{Names: []string{"age", "town", "height"}, Rows: data.Rows(3, 1, 2, 3)}, `data: concat: table 1: data: no column "city" among ["age" "town" "height"]`},
+		{data.Table{Names: []string{"age", "town", "height"}, Rows: data.Rows(3, 1, 2, 3)}, `data: concat: table 1: no column "city" among ["age" "town" "height"]`},
 		{data.Table{Names: x.Names, Rows: data.Rows(3, 1, 2, 3)}, `data: concat: column "city" holds categories in one table and numbers in another`},
-		{data.Table{Names: x.Names, Rows: data.Rows(3, 1, 2, 3), Levels: x.Levels}, `data: concat: table 1: data: row 0, column "city": 2, want the number of one of 2 categories`},
+		{data.Table{Names: x.Names, Rows: data.Rows(3, 1, 2, 3), Levels: x.Levels}, `data: concat: table 1: row 0, column "city": 2, want the number of one of 2 categories`},
 	} {
 		_, err := x.Concat(test.other)
 		assert.EqualError(t, err, test.want)

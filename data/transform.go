@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/go-ffjord/ffjord/internal/place"
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
@@ -70,7 +71,7 @@ func (t Transform) Names() []string {
 func (t Transform) Part(names ...string) (Transform, error) {
 	at, err := find(names, t.Inputs())
 	if err != nil {
-		return Transform{}, fmt.Errorf("data: transform: %w", err)
+		return Transform{}, place.In("data: transform", err)
 	}
 	var part Transform
 	for _, j := range at {
@@ -101,7 +102,7 @@ func (t *Transform) UnmarshalJSON(text []byte) error {
 	decoder.DisallowUnknownFields()
 	var read plain
 	if err := decoder.Decode(&read); err != nil {
-		return fmt.Errorf("data: transform: %w", err)
+		return place.In("data: transform", err)
 	}
 	*t = Transform(read)
 	return t.check()

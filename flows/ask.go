@@ -23,7 +23,7 @@ func (f *Flow) ask() error {
 			in := s.In(blockOwner(i))
 			switch b := b.(type) {
 			case nil, *FFJORD:
-				graph.Fail("flows: block %d: it is nil", i)
+				graph.Fail("block %d: it is nil", i)
 			case FFJORD:
 				b.ask(in, z)
 			default:
@@ -39,7 +39,7 @@ func (f *Flow) ask() error {
 func (b FFJORD) ask(s *nn.Scope, z *graph.Node) {
 	b, err := b.withDefaults()
 	if err != nil {
-		graph.Fail("flows: FFJORD %w", err)
+		graph.Fail("FFJORD %w", err)
 	}
 	b.field(s.At(graph.FillCols(z, b.T0, 1)), z, false)
 	if name := b.learns(); name != "" {

@@ -1,9 +1,8 @@
 package flows
 
 import (
-	"fmt"
-
 	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/internal/place"
 	"github.com/go-ffjord/ffjord/nn"
 )
 
@@ -29,7 +28,7 @@ func (c *compiled[T]) compileBase() error {
 		z = g.Rows(baseZ, p.dim)
 		logp = p.base.LogProb(nn.NewScope(g, p.params, baseOwner, nil), z)
 		if logp == nil || len(logp.Shape()) != 2 || logp.Shape()[1] != 1 {
-			graph.Fail("flows: the log-density of a %T must be a column (rows, 1), and is %s", p.base, shapeOf(logp))
+			graph.Fail("the log-density of a %T must be a column (rows, 1), and is %s", p.base, shapeOf(logp))
 		}
 		return z, logp
 	}
@@ -46,7 +45,7 @@ func (c *compiled[T]) compileBase() error {
 		})
 	}
 	if err != nil {
-		return fmt.Errorf("flows: base: %w", err)
+		return place.In("flows: base", err)
 	}
 	return nil
 }
@@ -54,7 +53,7 @@ func (c *compiled[T]) compileBase() error {
 // bindBase finds the numbers of the base's parameters, once all exist.
 func (c *compiled[T]) bindBase() (err error) {
 	if c.base.params, err = c.bind(baseOwner, c.base.logp.Graph(), []string{baseZ}); err != nil {
-		return fmt.Errorf("flows: base: %w", err)
+		return place.In("flows: base", err)
 	}
 	return nil
 }

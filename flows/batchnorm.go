@@ -71,7 +71,7 @@ type normRows struct{ mean, logScale, bias *graph.Node }
 func (b MovingBatchNorm) rows(s *nn.Scope, like *graph.Node) normRows {
 	b, err := b.withDefaults()
 	if err != nil {
-		graph.Fail("flows: MovingBatchNorm: %w", err)
+		graph.Fail("MovingBatchNorm: %w", err)
 	}
 	dim := like.Shape()[1]
 	weight := s.Param("weight", nn.Zeros, 1, dim)

@@ -75,7 +75,7 @@ func leaves(b Block) []Block {
 // forward writes a block with its results checked, log |det| as a column (rows, 1).
 func forward(b Block, s *nn.Scope, z *graph.Node) (x, logDet *graph.Node) {
 	if b == nil {
-		graph.Fail("flows: a block is nil")
+		graph.Fail("a block is nil")
 	}
 	defer s.Graph().Group(fmt.Sprintf("%T", b))()
 	x, logDet = b.Forward(s, z)
@@ -85,7 +85,7 @@ func forward(b Block, s *nn.Scope, z *graph.Node) (x, logDet *graph.Node) {
 // inverse is forward for the other direction.
 func inverse(b Block, s *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
 	if b == nil {
-		graph.Fail("flows: a block is nil")
+		graph.Fail("a block is nil")
 	}
 	defer s.Graph().Group(fmt.Sprintf("%T", b))()
 	z, logDet = b.Inverse(s, x)
@@ -94,10 +94,10 @@ func inverse(b Block, s *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
 
 func checked(b Block, method string, from, to, logDet *graph.Node) (*graph.Node, *graph.Node) {
 	if to == nil || !to.Shape().Eq(from.Shape()) {
-		graph.Fail("flows: %T.%s must map (rows, %d) to the same shape, and gives %s", b, method, from.Shape()[1], shapeOf(to))
+		graph.Fail("%T.%s must map (rows, %d) to the same shape, and gives %s", b, method, from.Shape()[1], shapeOf(to))
 	}
 	if logDet == nil || len(logDet.Shape()) != 2 || logDet.Shape()[1] != 1 {
-		graph.Fail("flows: the log-determinant of %T.%s must be a column (rows, 1), or (1, 1), and is %s", b, method, shapeOf(logDet))
+		graph.Fail("the log-determinant of %T.%s must be a column (rows, 1), or (1, 1), and is %s", b, method, shapeOf(logDet))
 	}
 	if logDet.Shape()[0] != from.Shape()[0] {
 		logDet = graph.Add(graph.FillCols(from, 0, 1), logDet)

@@ -43,7 +43,7 @@ func (p *plan) costs(field nn.Layer, owner string) (c Costs, err error) {
 		s, z := p.scope(g, owner).At(g.Rows("t", 1)), g.Rows("y0", p.dim)
 		dz := field.Apply(s, z)
 		if dz == nil || !dz.Shape().Eq(z.Shape()) {
-			graph.Fail("flows: the field must map z (rows, %d) to dz/dt of the same shape, and gives %s", p.dim, shapeOf(dz))
+			graph.Fail("the field must map z (rows, %d) to dz/dt of the same shape, and gives %s", p.dim, shapeOf(dz))
 		}
 		c = costsOf(g, z, dz, closedTrace(field, s, z, dz))
 	})

@@ -131,5 +131,5 @@ func TestResolve(t *testing.T) {
 	assert.Equal(t, failed, err)
 
 	_, _, err = p.resolve(Auto{}, nn.Linear{Out: 2}, "block1")
-	assert.ErrorContains(t, err, "flows: the field must map z (rows, 3) to dz/dt of the same shape")
+	assert.ErrorContains(t, err, "the field must map z (rows, 3) to dz/dt of the same shape")
 }

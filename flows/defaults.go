@@ -1,12 +1,12 @@
 package flows
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
 
 	"gorgonia.org/tensor"
 
+	"github.com/go-ffjord/ffjord/internal/place"
 	"github.com/go-ffjord/ffjord/nn"
 	"github.com/go-ffjord/ffjord/ode"
 )
@@ -23,7 +23,7 @@ import (
 func Defaults(rows *tensor.Dense, rng *rand.Rand) (*Flow, error) {
 	white, err := Whiten(rows, 0.1)
 	if err != nil {
-		return nil, fmt.Errorf("flows: defaults: %w", err)
+		return nil, place.In("flows: defaults", err)
 	}
 	hidden, blocks := []int{256}, 3
 	switch n, dim := rows.Shape()[0], rows.Shape()[1]; {

@@ -59,15 +59,15 @@ func (b FFJORD) Inverse(s *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
 func (b FFJORD) unroll(s *nn.Scope, z *graph.Node, inverse bool) (end, logDet *graph.Node) {
 	b, err := b.withDefaults()
 	if err != nil {
-		graph.Fail("flows: FFJORD %w", err)
+		graph.Fail("FFJORD %w", err)
 	}
 	b = b.evaluated()
 	solver, err := b.Solver.WithDefaults()
 	if err != nil {
-		graph.Fail("flows: FFJORD: %w", err)
+		graph.Fail("FFJORD: %w", err)
 	}
 	if solver.Adaptive() {
-		graph.Fail("flows: FFJORD: steps by tolerance can't be written into a graph; set the Solver's Steps")
+		graph.Fail("FFJORD: steps by tolerance can't be written into a graph; set the Solver's Steps")
 	}
 	t0, t1 := graph.FillCols(z, b.T0, 1), graph.FillCols(z, b.T1, 1)
 	if name := b.learns(); name != "" {

@@ -80,7 +80,7 @@ func (b FFJORD) field(s *nn.Scope, z *graph.Node, traced bool) (f, trace *graph.
 		trace = closedTrace(b.Field, s, z, f)
 	}
 	if f == nil || !f.Shape().Eq(z.Shape()) {
-		graph.Fail("flows: the field must map z (rows, %d) to dz/dt of the same shape, and gives %s", z.Shape()[1], shapeOf(f))
+		graph.Fail("the field must map z (rows, %d) to dz/dt of the same shape, and gives %s", z.Shape()[1], shapeOf(f))
 	}
 	leave()
 	if !traced {
@@ -91,7 +91,7 @@ func (b FFJORD) field(s *nn.Scope, z *graph.Node, traced bool) (f, trace *graph.
 		trace = b.Trace.Trace(g, z, f)
 	}
 	if trace == nil || len(trace.Shape()) != 2 || trace.Shape()[1] != 1 {
-		graph.Fail("flows: the trace %T must be a column (rows, 1), and is %s", b.Trace, shapeOf(trace))
+		graph.Fail("the trace %T must be a column (rows, 1), and is %s", b.Trace, shapeOf(trace))
 	}
 	return f, trace
 }
@@ -141,7 +141,7 @@ func (b FFJORD) penaltyRates(d Dynamics) *graph.Node {
 	for _, p := range b.Penalties {
 		rate := p.Of.Rate(d)
 		if rate == nil || len(rate.Shape()) != 2 || rate.Shape()[1] != 1 || rate.Shape()[0] != d.Z.Shape()[0] {
-			graph.Fail("flows: the rate of the penalty %T must be a column (rows, 1), and is %s", p.Of, shapeOf(rate))
+			graph.Fail("the rate of the penalty %T must be a column (rows, 1), and is %s", p.Of, shapeOf(rate))
 		}
 		out = append(out, rate)
 	}

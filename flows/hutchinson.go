@@ -63,23 +63,23 @@ func quadratic(z, f, e *graph.Node) *graph.Node {
 
 func (h Hutchinson) check(dim int) {
 	if h.Probes < 0 {
-		graph.Fail("flows: Hutchinson: %d probes, want at least 1", h.Probes)
+		graph.Fail("Hutchinson: %d probes, want at least 1", h.Probes)
 	}
 	n, named := h.Noise.(ProbeNoise)
 	if h.Rand == nil && (h.Noise == nil || named) {
-		graph.Fail("flows: Hutchinson: Rand is nil: want a source of random numbers for the noise")
+		graph.Fail("Hutchinson: Rand is nil: want a source of random numbers for the noise")
 	}
 	if named && n != Rademacher && n != Gaussian {
-		graph.Fail("flows: Hutchinson: noise %q is neither %q nor %q", string(n), string(Rademacher), string(Gaussian))
+		graph.Fail("Hutchinson: noise %q is neither %q nor %q", string(n), string(Rademacher), string(Gaussian))
 	}
 	if !h.Orthogonal {
 		return
 	}
 	if h.Noise != nil && h.Noise != Gaussian {
-		graph.Fail("flows: Hutchinson: orthogonal probes come from %q noise, not from %v", string(Gaussian), h.Noise)
+		graph.Fail("Hutchinson: orthogonal probes come from %q noise, not from %v", string(Gaussian), h.Noise)
 	}
 	if n := h.probes(); n > dim {
-		graph.Fail("flows: Hutchinson: %d orthogonal probes in %d dimensions, want at most one a dimension", n, dim)
+		graph.Fail("Hutchinson: %d orthogonal probes in %d dimensions, want at most one a dimension", n, dim)
 	}
 }
 

@@ -2,11 +2,11 @@ package flows
 
 import (
 	"context"
-	"fmt"
 
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/internal/place"
 )
 
 // condInput is the name of the condition's input per row.
@@ -94,7 +94,7 @@ func (p *plan) repeated(ctx context.Context, cond *tensor.Dense, n int) (*tensor
 	for row := range t.rows {
 		for range n {
 			if err := look.passed(p.cond); err != nil {
-				return nil, fmt.Errorf("flows: sample: %w", err)
+				return nil, place.In("flows: sample", err)
 			}
 			for d := range p.cond {
 				out = append(out, t.at(row, d))

@@ -37,18 +37,18 @@ func (b Linear) Inverse(s *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
 func (b Linear) matrices(s *nn.Scope, like *graph.Node) (matrix, inverse *graph.Node, logDet float64) {
 	dim := like.Shape()[1]
 	if len(b.Matrix) != dim*dim {
-		graph.Fail("flows: Linear: Matrix has %d numbers, want %d, %d for each dimension", len(b.Matrix), dim*dim, dim)
+		graph.Fail("Linear: Matrix has %d numbers, want %d, %d for each dimension", len(b.Matrix), dim*dim, dim)
 	}
 	for i, v := range b.Matrix {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			graph.Fail("flows: Linear: Matrix[%d] is %v, want a finite number", i, v)
+			graph.Fail("Linear: Matrix[%d] is %v, want a finite number", i, v)
 		}
 	}
 	var lu mat.LU
 	lu.Factorize(mat.NewDense(dim, dim, b.Matrix))
 	var back mat.Dense
 	if err := lu.SolveTo(&back, false, eye(dim)); err != nil {
-		graph.Fail("flows: Linear: Matrix has no inverse to trust: %w", err)
+		graph.Fail("Linear: Matrix has no inverse to trust: %w", err)
 	}
 	logDet, _ = lu.LogDet()
 	matrix = s.State("matrix", startAt(b.Matrix), dim, dim)

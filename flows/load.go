@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-ffjord/ffjord/internal/describe"
 	"github.com/go-ffjord/ffjord/internal/guard"
+	"github.com/go-ffjord/ffjord/internal/place"
 	"github.com/go-ffjord/ffjord/internal/quote"
 	"github.com/go-ffjord/ffjord/internal/safetensors"
 	"github.com/go-ffjord/ffjord/nn"
@@ -51,7 +52,7 @@ func LoadContext(ctx context.Context, path string, rng *rand.Rand, types Types) 
 		return read(safetensors.WithContext(ctx, file), rng, types)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("flows: load %s: %w", path, err)
+		return nil, place.In("flows: load "+path, err)
 	}
 	return f, nil
 }
@@ -65,7 +66,7 @@ func Read(r io.Reader, rng *rand.Rand, types Types) (*Flow, error) {
 func ReadContext(ctx context.Context, r io.Reader, rng *rand.Rand, types Types) (*Flow, error) {
 	f, err := within(ctx, func() (*Flow, error) { return read(safetensors.WithContext(ctx, r), rng, types) })
 	if err != nil {
-		return nil, fmt.Errorf("flows: read: %w", err)
+		return nil, place.In("flows: read", err)
 	}
 	return f, nil
 }

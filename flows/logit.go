@@ -51,10 +51,10 @@ func (b Logit) squeeze(like *graph.Node) (alpha, width float64) {
 		alpha = 1e-6
 	}
 	if !(alpha > 0 && alpha < 0.5) {
-		graph.Fail("flows: Logit: Alpha is %v, want a number from 0 to below 0.5", b.Alpha)
+		graph.Fail("Logit: Alpha is %v, want a number from 0 to below 0.5", b.Alpha)
 	}
 	if like.Dtype() == tensor.Float32 && float32(alpha) == 0 {
-		graph.Fail("flows: Logit: Alpha is %v, which is 0 in float32", alpha)
+		graph.Fail("Logit: Alpha is %v, which is 0 in float32", alpha)
 	}
 	return alpha, 1 - 2*alpha
 }

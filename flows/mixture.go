@@ -105,12 +105,12 @@ func (b GaussianMixture) check(z *graph.Node) int {
 		case k == 0:
 			k = n
 		case n != 0 && n != k:
-			graph.Fail("flows: GaussianMixture: %d components, %d Means, %d Scales and %d Weights, want as many of those that are given",
+			graph.Fail("GaussianMixture: %d components, %d Means, %d Scales and %d Weights, want as many of those that are given",
 				b.Components, len(b.Means), len(b.Scales), len(b.Weights))
 		}
 	}
 	if k < 1 {
-		graph.Fail("flows: GaussianMixture: %d components, want at least 1", k)
+		graph.Fail("GaussianMixture: %d components, want at least 1", k)
 	}
 	for i, row := range b.Means {
 		checkFinite(z, fmt.Sprintf("GaussianMixture: Means[%d]", i), append([]float64{}, row...))
@@ -120,7 +120,7 @@ func (b GaussianMixture) check(z *graph.Node) int {
 	}
 	for i, w := range b.Weights {
 		if !(w > 0) || math.IsInf(w, 1) {
-			graph.Fail("flows: GaussianMixture: Weights[%d] is %v, want a positive number", i, w)
+			graph.Fail("GaussianMixture: Weights[%d] is %v, want a positive number", i, w)
 		}
 	}
 	return k

@@ -34,15 +34,15 @@ func (b Permute) order(like *graph.Node) []int {
 		return b.withDefaults(dim)
 	}
 	if len(b.Order) != dim {
-		graph.Fail("flows: Permute: Order has %d numbers, want %d, one for each dimension", len(b.Order), dim)
+		graph.Fail("Permute: Order has %d numbers, want %d, one for each dimension", len(b.Order), dim)
 	}
 	place := make([]int, dim) // in Order, counted from 1
 	for j, d := range b.Order {
 		switch {
 		case d < 0 || d >= dim:
-			graph.Fail("flows: Permute: Order[%d] is %d, want a dimension from 0 to %d", j, d, dim-1)
+			graph.Fail("Permute: Order[%d] is %d, want a dimension from 0 to %d", j, d, dim-1)
 		case place[d] != 0:
-			graph.Fail("flows: Permute: Order[%d] and Order[%d] are both %d, want every dimension once", place[d]-1, j, d)
+			graph.Fail("Permute: Order[%d] and Order[%d] are both %d, want every dimension once", place[d]-1, j, d)
 		}
 		place[d] = j + 1
 	}

@@ -201,8 +201,8 @@ func TestHutchinsonRefuses(t *testing.T) {
 		trace flows.Hutchinson
 		want  string
 	}{
-		{"negative", flows.Hutchinson{Probes: -1, Rand: seeded(1)}, "flows: Hutchinson: -1 probes, want at least 1"},
-		{"source", flows.Hutchinson{}, "flows: Hutchinson: Rand is nil"},
+		{"negative", flows.Hutchinson{Probes: -1, Rand: seeded(1)}, "Hutchinson: -1 probes, want at least 1"},
+		{"source", flows.Hutchinson{}, "Hutchinson: Rand is nil"},
 		{"noise", flows.Hutchinson{Noise: flows.ProbeNoise("gauss"), Rand: seeded(1)}, `noise "gauss" is neither "rademacher" nor "gaussian"`},
 		{"signs", flows.Hutchinson{Orthogonal: true, Noise: flows.Rademacher, Rand: seeded(1)}, `orthogonal probes come from "gaussian" noise, not from rademacher`},
 		{"many", orthogonal(4), "4 orthogonal probes in 3 dimensions, want at most one a dimension"},

@@ -67,7 +67,7 @@ func (p FieldPenalty) Rate(d Dynamics) *graph.Node {
 	case JacobianNorm:
 		return graph.Scale(root(d.frobenius(nil)), 1/dim)
 	}
-	graph.Fail("flows: penalty %q is unknown; want kinetic, frobenius, directional, total_derivative, acceleration, "+
+	graph.Fail("penalty %q is unknown; want kinetic, frobenius, directional, total_derivative, acceleration, "+
 		"l1, l2, directional_norm or jacobian_norm", string(p))
 	return nil
 }

@@ -323,5 +323,5 @@ func TestUnknownPenalty(t *testing.T) {
 		z := g.Rows("z", 2)
 		flows.FieldPenalty("energy").Rate(flows.Dynamics{Graph: g, T: g.Rows("t", 1), Z: z, F: z})
 	})
-	assert.ErrorContains(t, err, `flows: penalty "energy" is unknown; want kinetic, frobenius`)
+	assert.ErrorContains(t, err, `penalty "energy" is unknown; want kinetic, frobenius`)
 }

@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/internal/guard"
+	"github.com/go-ffjord/ffjord/internal/place"
 )
 
 // drawn is what is wanted of a draw.
@@ -82,14 +83,14 @@ func (c *compiled[T]) drawBase(ctx context.Context, n int, rng *rand.Rand) ([]T,
 		return nil, err
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("flows: sample: %w", err)
+		return nil, place.In("flows: sample", err)
 	}
 	out := make([]T, n*p.dim)
 	at := min(n, 1+drawnAtOnce/p.dim) // rows
 	drawn := make([]float64, at*p.dim)
 	for from := 0; from < n; from += at {
 		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("flows: sample: %w", err)
+			return nil, place.In("flows: sample", err)
 		}
 		dst := out[from*p.dim : min(n, from+at)*p.dim]
 		drawn := drawn[:len(dst)]
@@ -98,7 +99,7 @@ func (c *compiled[T]) drawBase(ctx context.Context, n int, rng *rand.Rand) ([]T,
 			return nil
 		})
 		if err != nil {
-			return nil, fmt.Errorf("flows: base: %w", err)
+			return nil, place.In("flows: base", err)
 		}
 		for i, v := range drawn {
 			dst[i] = T(v)

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-ffjord/ffjord/internal/limit"
+	"github.com/go-ffjord/ffjord/internal/place"
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
@@ -48,7 +49,7 @@ type model struct {
 func (f *Flow) Save(path string, types Types) error {
 	metadata, err := f.metadata(types)
 	if err != nil {
-		return fmt.Errorf("flows: save %s: %w", path, err)
+		return place.In("flows: save "+path, err)
 	}
 	return f.Params.Save(path, metadata)
 }
@@ -57,7 +58,7 @@ func (f *Flow) Save(path string, types Types) error {
 func (f *Flow) Write(w io.Writer, types Types) error {
 	metadata, err := f.metadata(types)
 	if err != nil {
-		return fmt.Errorf("flows: write: %w", err)
+		return place.In("flows: write", err)
 	}
 	return f.Params.Write(w, metadata)
 }

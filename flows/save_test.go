@@ -305,7 +305,7 @@ func TestRefusesToSave(t *testing.T) {
 		{"type of the library", &flows.Flow{Blocks: field(well{})}, flows.Types{"mlp": nn.MLP{}}, `types: nn.MLP has the names "nn.MLP" and "mlp", want one`},
 		{"two names", &flows.Flow{Blocks: field(well{})}, flows.Types{"well": well{}, "source": well{}}, `types: flows_test.well has the names "source" and "well", want one`},
 		{"nil", &flows.Flow{Blocks: field(well{})}, flows.Types{"well": nil}, `types: "well" names nil, want a value of the type`},
-		{"wrong flow", &flows.Flow{Blocks: flows.FFJORD{}}, nil, "flows: block 0: FFJORD has no Field"},
+		{"wrong flow", &flows.Flow{Blocks: flows.FFJORD{}}, nil, "block 0: FFJORD has no Field"},
 		{"steps without end", &flows.Flow{Blocks: flows.Chain{flows.FFJORD{Field: nn.Tanh, Eval: &ode.Solver{MaxSteps: 1 << 50}}}}, nil,
 			"Blocks[0].Eval.MaxSteps: needs at least 1125899906842624 steps, the limit is 1048576 steps; raise it by building the flow in Go"},
 	} {

@@ -37,7 +37,7 @@ func checkScale(like *graph.Node, what string, values []float64) {
 
 func checkColumns(like *graph.Node, what string, values []float64, want string, good func(v float64) bool) {
 	if dim := like.Shape()[1]; values != nil && len(values) != dim {
-		graph.Fail("flows: %s has %d numbers, want %d, one for each dimension", what, len(values), dim)
+		graph.Fail("%s has %d numbers, want %d, one for each dimension", what, len(values), dim)
 	}
 	for d, v := range values {
 		kept := v // as the graph holds it
@@ -45,7 +45,7 @@ func checkColumns(like *graph.Node, what string, values []float64, want string, 
 			kept = float64(float32(v))
 		}
 		if math.IsNaN(kept) || math.IsInf(kept, 0) || !good(kept) {
-			graph.Fail("flows: %s[%d] is %v, want %s in %v", what, d, v, want, like.Dtype())
+			graph.Fail("%s[%d] is %v, want %s in %v", what, d, v, want, like.Dtype())
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/internal/place"
 )
 
 // StepGraph returns the graph of one solver step of a block, counted from the base, with the trace; with gradients it
@@ -81,7 +82,7 @@ func (c *compiled[T]) timeStep(
 	const runs = 100
 	for i := range runs {
 		if err := ctx.Err(); err != nil {
-			return nil, nil, fmt.Errorf("flows: time of a step: %w", err)
+			return nil, nil, place.In("flows: time of a step", err)
 		}
 		if i == runs/10 { // when memory and caches are warm
 			m.Profile(true)

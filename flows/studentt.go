@@ -36,7 +36,7 @@ func (b StudentT) LogProb(_ *nn.Scope, z *graph.Node) *graph.Node {
 	checkScale(z, "StudentT: Scale", b.Scale)
 	df := b.df()
 	if !(df > 0) || math.IsInf(df, 1) {
-		graph.Fail("flows: StudentT: DF is %v, want a positive number", b.DF)
+		graph.Fail("StudentT: DF is %v, want a positive number", b.DF)
 	}
 	dim := z.Shape()[1]
 	norm := float64(dim) * (0.5*(math.Log(df)+math.Log(math.Pi)) - gammaRatio(df/2))

@@ -51,7 +51,7 @@ func (b Uniform) bounds(z *graph.Node) (low, high []float64) {
 	low, high = b.withDefaults(z.Shape()[1])
 	for d := range low {
 		if !(low[d] < high[d]) {
-			graph.Fail("flows: Uniform: dimension %d goes from %v to %v, want High above Low", d, low[d], high[d])
+			graph.Fail("Uniform: dimension %d goes from %v to %v, want High above Low", d, low[d], high[d])
 		}
 	}
 	return low, high

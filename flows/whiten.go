@@ -6,6 +6,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/place"
 )
 
 // Whiten returns the blocks next to the data that give rows (rows, dim) like these mean 0, deviation 1 and no
@@ -19,7 +21,7 @@ import (
 func Whiten(rows *tensor.Dense, shrink float64) (Chain, error) {
 	table, err := tableOf(rows, width(rows), "rows")
 	if err != nil {
-		return nil, fmt.Errorf("flows: whiten: %w", err)
+		return nil, place.In("flows: whiten", err)
 	}
 	if !(shrink >= 0 && shrink <= 1) {
 		return nil, fmt.Errorf("flows: whiten: the correlations are to be shrunk by %v, want a number from 0 to 1",
@@ -30,7 +32,7 @@ func Whiten(rows *tensor.Dense, shrink float64) (Chain, error) {
 	}
 	scale, values, err := standardizeOf(table)
 	if err != nil {
-		return nil, fmt.Errorf("flows: whiten: %w", err)
+		return nil, place.In("flows: whiten", err)
 	}
 	n, dim := float64(table.rows), table.cols
 	r := mat.NewSymDense(dim, nil)

@@ -62,7 +62,7 @@ func (a Activation) Apply(_ *Scope, x *graph.Node) *graph.Node {
 		names = append(names, string(f.name))
 	}
 	known := strings.Join(names, ", ")
-	graph.Fail("nn: activation %s is unknown; want one of %s, or a layer of your own", quote.Text(string(a)), known)
+	graph.Fail("activation %s is unknown; want one of %s, or a layer of your own", quote.Text(string(a)), known)
 	return nil
 }
 

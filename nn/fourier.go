@@ -26,7 +26,7 @@ func (l Fourier) Apply(s *Scope, x *graph.Node) *graph.Node {
 	case n == 0:
 		n = 3
 	case n < 0:
-		graph.Fail("nn: Fourier: %d frequencies, want at least 1", n)
+		graph.Fail("Fourier: %d frequencies, want at least 1", n)
 	}
 	s.Graph().Reserve("frequencies of the time", n, "")
 	columns := make([]*graph.Node, 2*n, 2*n+1)

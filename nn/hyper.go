@@ -38,9 +38,9 @@ func (l Hyper) Apply(s *Scope, x *graph.Node) *graph.Node {
 	}
 	switch {
 	case hidden < 0:
-		graph.Fail("nn: Hyper: hidden width %d, want at least 1", hidden)
+		graph.Fail("Hyper: hidden width %d, want at least 1", hidden)
 	case m.Spectral != 0:
-		graph.Fail("nn: Hyper: Spectral is %d, want 0: weights that change with the time are not normalised", m.Spectral)
+		graph.Fail("Hyper: Spectral is %d, want 0: weights that change with the time are not normalised", m.Spectral)
 	}
 	if m.Init == nil {
 		m.Init = small

@@ -27,7 +27,7 @@ type Func func(x *graph.Node) *graph.Node
 // Apply returns f(x).
 func (f Func) Apply(_ *Scope, x *graph.Node) *graph.Node {
 	if f == nil {
-		graph.Fail("nn: a Func is nil")
+		graph.Fail("an nn.Func is nil")
 	}
 	return f(x)
 }

@@ -44,7 +44,7 @@ func (l Linear) affine(s *Scope, x *graph.Node) (*graph.Node, slope) {
 	w := s.Param("weight", l.Init, in, l.Out)
 	switch {
 	case l.Spectral < 0:
-		graph.Fail("nn: Linear: %d steps of spectral normalisation, want at least 0", l.Spectral)
+		graph.Fail("Linear: %d steps of spectral normalisation, want at least 0", l.Spectral)
 	case l.Spectral > 0:
 		w = normalized(w, l.Spectral)
 	}
@@ -82,11 +82,11 @@ func (l Linear) biasInit(in int) Init {
 // width returns the number of columns of x.
 func width(x *graph.Node) int {
 	if x == nil {
-		graph.Fail("nn: a layer's input is nil, want a matrix (rows, width)")
+		graph.Fail("a layer's input is nil, want a matrix (rows, width)")
 	}
 	s := x.Shape()
 	if d := s.Dims(); d != 2 {
-		graph.Fail("nn: a layer's input has %d axes, want a matrix (rows, width)", d)
+		graph.Fail("a layer's input has %d axes, want a matrix (rows, width)", d)
 	}
 	return s[1]
 }

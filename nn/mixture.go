@@ -14,7 +14,7 @@ var _ Layer = Mixture(nil)
 // Apply returns Σₖ wₖ(t)·fₖ(t, x). All fields have one width.
 func (l Mixture) Apply(s *Scope, x *graph.Node) *graph.Node {
 	if len(l) == 0 {
-		graph.Fail("nn: Mixture: no fields, want at least 1")
+		graph.Fail("Mixture: no fields, want at least 1")
 	}
 	w := Linear{Out: len(l), Init: UniformFanIn, BiasInit: UniformFanIn}.Apply(s, s.Time())
 	var sum *graph.Node
@@ -25,7 +25,7 @@ func (l Mixture) Apply(s *Scope, x *graph.Node) *graph.Node {
 		case sum == nil:
 			sum = term
 		case width(term) != width(sum):
-			graph.Fail("nn: Mixture: field %d has width %d, and field 0 has %d", k, width(term), width(sum))
+			graph.Fail("Mixture: field %d has width %d, and field 0 has %d", k, width(term), width(sum))
 		default:
 			sum = graph.Add(sum, term)
 		}

@@ -84,7 +84,7 @@ func (l MLP) maps(s *Scope, x *graph.Node) []Layer {
 	}
 	for i, h := range l.Hidden {
 		if h < 1 {
-			graph.Fail("nn: MLP: hidden layer %d has width %d, want at least 1", i, h)
+			graph.Fail("MLP: hidden layer %d has width %d, want at least 1", i, h)
 		}
 		add(h)
 	}

@@ -13,11 +13,11 @@ var _ Layer = Residual{}
 // Apply returns x + f(x), of the shape of x.
 func (l Residual) Apply(s *Scope, x *graph.Node) *graph.Node {
 	if l.Body == nil {
-		graph.Fail("nn: Residual: Body is nil")
+		graph.Fail("Residual: Body is nil")
 	}
 	y := l.Body.Apply(s, x)
 	if in, out := width(x), width(y); in != out {
-		graph.Fail("nn: Residual: Body maps width %d to width %d, want %d", in, out, in)
+		graph.Fail("Residual: Body maps width %d to width %d, want %d", in, out, in)
 	}
 	return graph.Add(x, y)
 }

@@ -34,7 +34,7 @@ func (s *Scope) Graph() *graph.Graph { return s.graph }
 // Time returns the time of every row as a column (rows, 1).
 func (s *Scope) Time() *graph.Node {
 	if s.time == nil {
-		graph.Fail("nn: %s asks for the time, but the network has none", s.describe())
+		graph.Fail("%s asks for the time, but the network has none", s.describe())
 	}
 	return s.time
 }
@@ -50,7 +50,7 @@ func (s *Scope) WithCond(c *graph.Node) *Scope {
 // Cond returns the condition of every row, given with WithCond.
 func (s *Scope) Cond() *graph.Node {
 	if s.cond == nil {
-		graph.Fail("nn: %s asks for a condition, but the network has none; give one with WithCond, or set the flow's Cond", s.describe())
+		graph.Fail("%s asks for a condition, but the network has none; give one with WithCond, or set the flow's Cond", s.describe())
 	}
 	return s.cond
 }
@@ -67,11 +67,11 @@ func (s *Scope) Param(name string, init Init, rows, cols int) *graph.Node {
 	full := join(s.path, name)
 	switch {
 	case name == "":
-		graph.Fail("nn: %s asks for a parameter without a name", s.describe())
+		graph.Fail("%s asks for a parameter without a name", s.describe())
 	case s.params == nil:
-		graph.Fail("nn: parameter %q has no place: the scope's Params are nil", full)
+		graph.Fail("parameter %q has no place: the scope's Params are nil", full)
 	case s.asked[full]:
-		graph.Fail("nn: parameter %q is asked for twice; give each layer a scope of its own with In or Apply", full)
+		graph.Fail("parameter %q is asked for twice; give each layer a scope of its own with In or Apply", full)
 	}
 	s.asked[full] = true
 	if err := s.params.ensure(join(s.owner, full), init, rows, cols); err != nil {
@@ -115,7 +115,7 @@ func (s *Scope) In(name string) *Scope {
 // Apply applies a layer to x in the scope name inside this one, and groups its nodes under that name in drawings.
 func (s *Scope) Apply(name string, l Layer, x *graph.Node) *graph.Node {
 	if l == nil {
-		graph.Fail("nn: layer %q is nil", join(s.path, name))
+		graph.Fail("layer %q is nil", join(s.path, name))
 	}
 	defer s.graph.Group(name)()
 	return l.Apply(s.In(name), x)

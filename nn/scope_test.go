@@ -49,7 +49,7 @@ func TestMistakesAreErrors(t *testing.T) {
 		{"hidden width", withRand(), nn.MLP{Hidden: []int{4, 0}}, "hidden layer 1 has width 0, want at least 1"},
 		{"nil layer", withRand(), nn.Seq{nn.Tanh, nil}, `layer "1" is nil`},
 		{"nil layer deeper", withRand(), nn.Seq{nn.Tanh, nn.Seq{nil}}, `layer "1.0" is nil`},
-		{"nil func", withRand(), nn.Func(nil), "a Func is nil"},
+		{"nil func", withRand(), nn.Func(nil), "an nn.Func is nil"},
 		{"no condition", withRand(), nn.Seq{nn.Linear{Cond: true}}, `layer "0" asks for a condition, but the network has none`},
 		{"steps of the power method", withRand(), nn.Linear{Spectral: -1}, "Linear: -1 steps of spectral normalisation, want at least 0"},
 		{"frequencies", withRand(), nn.Fourier{Freqs: -1}, "Fourier: -1 frequencies, want at least 1"},
@@ -66,7 +66,7 @@ func TestMistakesAreErrors(t *testing.T) {
 			g, err := graph.Build(tensor.Float32, 4, apply(c.layer, c.params, "", 2))
 			require.Error(t, err)
 			assert.Nil(t, g)
-			assert.ErrorContains(t, err, "nn: ")
+			assert.ErrorContains(t, err, "graph: ")
 			assert.ErrorContains(t, err, c.want)
 			assert.Regexp(t, `\(at nn/\w+_test\.go:\d+\)$`, err.Error())
 		})
@@ -80,13 +80,13 @@ func TestMistakesNameTheLine(t *testing.T) {
 		_, _, line, _ = runtime.Caller(0)
 		nn.MLP{Hidden: []int{8}}.Apply(s, g.Rows("x", 2))
 	})
-	assert.ErrorContains(t, err, `nn: layer "0" asks for the time, but the network has none`)
+	assert.ErrorContains(t, err, `layer "0" asks for the time, but the network has none`)
 	assert.ErrorContains(t, err, fmt.Sprintf("(at nn/scope_test.go:%d)", line+1))
 
 	_, err = graph.Build(tensor.Float32, 4, func(g *graph.Graph) {
 		nn.Concat.Apply(nn.NewScope(g, nil, "", nil), g.Rows("x", 2))
 	})
-	assert.ErrorContains(t, err, "nn: the network asks for the time, but the network has none")
+	assert.ErrorContains(t, err, "the network asks for the time, but the network has none")
 }
 
 func TestShapeConflict(t *testing.T) {

@@ -51,7 +51,7 @@ func (c TimeColumns) Apply(s *Scope, x *graph.Node) *graph.Node {
 	case Tile:
 		return graph.Concat(graph.RepeatCols(s.Time(), width(x)), x)
 	}
-	graph.Fail("nn: time columns %s are unknown; want ignore, concat, concat last or tile", quote.Text(string(c)))
+	graph.Fail("time columns %s are unknown; want ignore, concat, concat last or tile", quote.Text(string(c)))
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/internal/place"
 )
 
 // adjoint solves the adjoint equation backwards (Chen et al. 2018, eq. 4 and 5):
@@ -186,7 +187,7 @@ func (a *adjoint[T]) explain(err error) error {
 			r.Row = a.rows[r.Row]
 		}
 	}
-	return fmt.Errorf("ode: the adjoint equation: %w", err)
+	return place.In("ode: the adjoint equation", err)
 }
 
 // integrate adds the integrand of the lanes that are about to be accepted. They are brought together first, so that

@@ -338,7 +338,7 @@ func TestIntegratorErrors(t *testing.T) {
 		{"no width", scalar(0, f), ode.Solver{}, "component 0 of the state has width 0"},
 		{"no field", ode.Problem{Widths: []int{1}}, ode.Solver{}, "Field is nil: want the right-hand side"},
 		{"width", scalar(2, func(_, y *graph.Node) *graph.Node { return graph.SumCols(y) }), ode.Solver{},
-			"ode: a step of dopri5: graph: ode: the field changes component 0 of the state from width 2 to 1"},
+			"ode: a step of dopri5: graph: the field changes component 0 of the state from width 2 to 1"},
 		{"name taken", ode.Problem{Widths: []int{1}, Field: func(g *graph.Graph) ode.Field {
 			h := g.Uniform("h", 1, 1)
 			return func(_ *graph.Node, y ode.State) ode.State { return ode.State{graph.Mul(y[0], h)} }

@@ -10,6 +10,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/graph"
+	"github.com/go-ffjord/ffjord/internal/place"
 )
 
 // solving is one call of Solve, for one element type.
@@ -61,7 +62,7 @@ func solve[T graph.Float](ctx context.Context, f Equation, y0 *tensor.Dense, tim
 	}
 	out.gradient = func(ctx context.Context, cotangents []*tensor.Dense) (*Gradient, error) {
 		if err != nil {
-			return nil, fmt.Errorf("ode: the gradient of a solution with rows that failed: %w", err)
+			return nil, place.In("ode: the gradient of a solution with rows that failed", err)
 		}
 		return c.gradient(ctx, cotangents)
 	}
@@ -78,7 +79,7 @@ func (c *solving[T]) problem(f Equation) Problem {
 		param := func(name string) *graph.Node {
 			n := declared[name]
 			if n == nil {
-				graph.Fail("ode: the equation asks for the parameter %q, which is not among those of the solve", name)
+				graph.Fail("the equation asks for the parameter %q, which is not among those of the solve", name)
 			}
 			return n
 		}

@@ -79,14 +79,14 @@ func (m *Tableau) stage(g *graph.Graph, f Field, in interval, y State, k []State
 	defer g.Group(fmt.Sprintf("stage %d", i+1))()
 	ki := f(in.at(m.C[i]), advance(y, in.h, m.A[i], k))
 	if len(ki) != len(y) {
-		graph.Fail("ode: the field returns %d components for a state of %d", len(ki), len(y))
+		graph.Fail("the field returns %d components for a state of %d", len(ki), len(y))
 	}
 	for c := range y {
 		if ki[c] == nil || !ki[c].Shape().Eq(y[c].Shape()) {
-			graph.Fail("ode: the field changes component %d of the state from width %d to %s", c, y[c].Shape()[1], width(ki[c]))
+			graph.Fail("the field changes component %d of the state from width %d to %s", c, y[c].Shape()[1], width(ki[c]))
 		}
 		if ki[c].Dtype() != y[c].Dtype() {
-			graph.Fail("ode: the field changes component %d of the state from %v to %v", c, y[c].Dtype(), ki[c].Dtype())
+			graph.Fail("the field changes component %d of the state from %v to %v", c, y[c].Dtype(), ki[c].Dtype())
 		}
 	}
 	return ki
@@ -140,7 +140,7 @@ func (m *Tableau) Unroll(g *graph.Graph, f Field, t0, t1 *graph.Node, y State, n
 		graph.Fail("%w", e)
 	}
 	if n < 1 {
-		graph.Fail("ode: unroll %d steps: want at least 1", n)
+		graph.Fail("unroll %d steps: want at least 1", n)
 	}
 	h := graph.Scale(graph.Sub(t1, t0), 1/float64(n))
 	for i := range n {

@@ -107,7 +107,7 @@ func TestStepErrors(t *testing.T) {
 				g.Output("y", y[0])
 			})
 			require.ErrorContains(t, err, c.want)
-			assert.Contains(t, err.Error(), "ode: ")
+			assert.Contains(t, err.Error(), "graph: ")
 			assert.Contains(t, err.Error(), "step_test.go:", "the caller's place")
 		})
 	}

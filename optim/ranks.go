@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/go-ffjord/ffjord/internal/guard"
@@ -121,7 +122,8 @@ func (k *ranks) gather(ctx context.Context, kind byte, place string, mine []byte
 		case wasStopped:
 			return nil, errStopped
 		case wasCancelled:
-			return nil, &RankError{rank, fmt.Errorf("%s: %w", rest[rank], context.Canceled)}
+			said := strings.TrimSuffix(string(rest[rank]), ": "+context.Canceled.Error())
+			return nil, &RankError{rank, fmt.Errorf("%s: %w", said, context.Canceled)}
 		}
 		return nil, &RankError{rank, errors.New(string(rest[rank]))}
 	}

@@ -186,10 +186,10 @@ func TestRanksEndTogether(t *testing.T) {
 	}{
 		"observer": {spoil: func(j *job, _ func()) {
 			at(j, optim.StepDone, 4, func() error { return broken })
-		}, text: "rank 1: optim: epoch 2, after step 4: observer: a broken disk"},
+		}, text: "rank 1: epoch 2, after step 4: observer: a broken disk"},
 		"observer at the end": {spoil: func(j *job, _ func()) {
 			at(j, optim.EpochDone, 6, func() error { return broken })
-		}, text: "rank 1: optim: epoch 2, after step 6: observer: a broken disk"},
+		}, text: "rank 1: epoch 2, after step 6: observer: a broken disk"},
 		"stop": {spoil: func(j *job, _ func()) {
 			at(j, optim.StepDone, 4, func() error { return optim.ErrStop })
 		}},
@@ -198,11 +198,11 @@ func TestRanksEndTogether(t *testing.T) {
 		}},
 		"context": {spoil: func(j *job, cancel func()) {
 			at(j, optim.StepDone, 4, func() error { cancel(); return nil })
-		}, text: "rank 1: optim: epoch 2, step 5: context canceled"},
+		}, text: "rank 1: epoch 2, step 5: context canceled"},
 		"panic": {spoil: func(j *job, _ func()) {
 			at(j, optim.StepDone, 2, func() error { panic("a bug") })
-		}, text: "rank 1: optim: epoch 1, after step 2: observer: "},
-		"settings": {spoil: func(j *job, _ func()) { j.fit.Epochs = -1 }, text: "rank 1: optim: Trainer: Epochs is -1", apart: true},
+		}, text: "rank 1: epoch 1, after step 2: observer: "},
+		"settings": {spoil: func(j *job, _ func()) { j.fit.Epochs = -1 }, text: "rank 1: Trainer: Epochs is -1", apart: true},
 		"NaN": {spoil: func(j *job, _ func()) {
 			j.fit.Rate = func(step, steps int) float64 {
 				if step == 3 {
@@ -210,7 +210,7 @@ func TestRanksEndTogether(t *testing.T) {
 				}
 				return 0.01
 			}
-		}, first: func(j *job) { j.fit.Rate = func(int, int) float64 { return 0.01 } }, text: "rank 1: optim: epoch 2, step 4: ", apart: true},
+		}, first: func(j *job) { j.fit.Rate = func(int, int) float64 { return 0.01 } }, text: "rank 1: epoch 2, step 4: ", apart: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			all := []*job{wideJob(func(*job) {}), wideJob(func(*job) {}), wideJob(func(*job) {})}

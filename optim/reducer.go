@@ -3,6 +3,8 @@ package optim
 import (
 	"context"
 	"fmt"
+
+	"github.com/go-ffjord/ffjord/internal/place"
 )
 
 // Reducer joins the ranks of a run: processes, of one machine or several, that train one model together. Each of them
@@ -39,9 +41,9 @@ type RankError struct {
 
 func (e *RankError) Error() string {
 	if e.Rank < 0 {
-		return fmt.Sprintf("optim: the other ranks: %v", e.Err)
+		return place.In("optim: the other ranks", e.Err).Error()
 	}
-	return fmt.Sprintf("optim: rank %d: %v", e.Rank, e.Err)
+	return place.In(fmt.Sprintf("optim: rank %d", e.Rank), e.Err).Error()
 }
 
 // Unwrap returns Err.

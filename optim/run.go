@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/internal/guard"
+	"github.com/go-ffjord/ffjord/internal/place"
 )
 
 // run is one run of a Trainer.
@@ -213,7 +214,7 @@ func (r *run) tellEvent(kind Kind, e Event) error {
 	err := guard.Call("Observer", func() error { return r.Observe(e) })
 	r.absent += time.Since(now)
 	if err != nil {
-		return fmt.Errorf("optim: epoch %d, after step %d: observer: %w", e.Epoch, e.Step, err)
+		return place.In(fmt.Sprintf("optim: epoch %d, after step %d: observer", e.Epoch, e.Step), err)
 	}
 	return nil
 }
@@ -262,12 +263,12 @@ func (r *run) finish(ctx context.Context, err error) error {
 
 // during adds to an error the step under way.
 func (r *run) during(err error) error {
-	return fmt.Errorf("optim: epoch %d, step %d: %w", r.event.Epoch, r.event.Step+1, err)
+	return place.In(fmt.Sprintf("optim: epoch %d, step %d", r.event.Epoch, r.event.Step+1), err)
 }
 
 // after adds to an error the step that was taken last.
 func (r *run) after(err error) error {
-	return fmt.Errorf("optim: epoch %d, after step %d: %w", r.event.Epoch, r.event.Step, err)
+	return place.In(fmt.Sprintf("optim: epoch %d, after step %d", r.event.Epoch, r.event.Step), err)
 }
 
 func (r *run) nonFinite(what string, loss, norm float64) error {

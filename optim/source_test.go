@@ -84,9 +84,9 @@ func TestRunSourceOfAFileThatBreaks(t *testing.T) {
 		line string // in place of row 7
 		want string
 	}{
-		{"no number", "seven", `optim: epoch 2, after step 8: FILE: data: csv: line 9, column "x": `},
-		{"missing", `""`, `optim: epoch 2, after step 8: FILE: data: csv: line 9, column "x": `},
-		{"torn", `"7`, "optim: epoch 2, after step 8: FILE: data: csv: "},
+		{"no number", "seven", `optim: epoch 2, after step 8: data: FILE: csv: line 9, column "x": `},
+		{"missing", `""`, `optim: epoch 2, after step 8: data: FILE: csv: line 9, column "x": `},
+		{"torn", `"7`, "optim: epoch 2, after step 8: data: FILE: csv: "},
 		{"shorter", "", "optim: epoch 2, after step 9: data: stream: 9 rows, there were 10 at first"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -99,7 +99,7 @@ func TestCutCable(t *testing.T) {
 	require.NoError(t, os.Remove(path))
 	said, err = run("cut")
 	require.Error(t, err, said)
-	assert.Contains(t, said, "rank 0: error: optim: epoch 2, step 5: optim: the other ranks: mpi: rank 0 has waited 1s")
+	assert.Contains(t, said, "rank 0: error: optim: epoch 2, step 5: the other ranks: mpi: rank 0 has waited 1s")
 	again, err := job{ranks: 1, name: "train", env: []string{pathVariable + "=" + path}}.run(t)
 	require.NoError(t, err)
 	assert.True(t, strings.HasPrefix(again[0], "resumed after step 4, "), again[0])

@@ -196,9 +196,9 @@ func TestFaultsEndTheJob(t *testing.T) {
 	}{
 		"kill":   {"", []int{3, 4}},
 		"silent": {"has waited 1s", []int{4}},
-		"end":    {"optim: rank 2: optim: epoch 2, step 5: context canceled", []int{4}},
+		"end":    {"rank 2: epoch 2, step 5: context canceled", []int{4}},
 		"NaN":    {"optim: epoch 2, step 5: gradient is not finite", []int{3}},
-		"error":  {"optim: rank 2: optim: epoch 2, after step 4: observer: a full disk", []int{4}},
+		"error":  {"rank 2: epoch 2, after step 4: observer: a full disk", []int{4}},
 	} {
 		t.Run(fault, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "run")

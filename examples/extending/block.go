@@ -23,7 +23,7 @@ func (b Leaky) Inverse(_ *nn.Scope, x *graph.Node) (z, logDet *graph.Node) {
 
 func (b Leaky) bend(in *graph.Node, slope float64) (out, logDet *graph.Node) {
 	if !(b.Slope > 0) {
-		graph.Fail("extending: Leaky: Slope is %v, want a positive number", b.Slope)
+		graph.Fail("Leaky: Slope is %v, want a positive number", b.Slope)
 	}
 	zero := graph.Fill(in, 0)
 	positive := graph.Gt(in, zero)
