@@ -262,7 +262,7 @@ func TestDoorInFiles(t *testing.T) {
 	var file bytes.Buffer
 	require.NoError(t, f.Write(&file, nil))
 	weights := bytes.NewReader(file.Bytes())
-	loaded, err := flows.Read(&file, nil, nil)
+	loaded, err := flows.Read(t.Context(), &file, nil, nil)
 	require.NoError(t, err)
 	got, err := loaded.LogProb(t.Context(), x)
 	require.NoError(t, err)
@@ -350,7 +350,7 @@ func TestFarConditions(t *testing.T) {
 
 	var file bytes.Buffer
 	require.NoError(t, f.Write(&file, nil))
-	loaded, err := flows.Read(&file, nil, nil)
+	loaded, err := flows.Read(t.Context(), &file, nil, nil)
 	require.NoError(t, err)
 	again, err := loaded.Given(one).LogProb(t.Context(), x)
 	require.NoError(t, err)

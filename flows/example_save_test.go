@@ -37,6 +37,7 @@ func ExampleFlow_Save() {
 	path := filepath.Join(folder, "flow.safetensors")
 	types := flows.Types{"spring": Spring{}}
 
+	ctx := context.Background()
 	flow := &flows.Flow{
 		Dim:    2,
 		Base:   flows.StudentT{DF: 4},
@@ -47,11 +48,10 @@ func ExampleFlow_Save() {
 		log.Fatal(err)
 	}
 
-	loaded, err := flows.Load(path, nil, types)
+	loaded, err := flows.Load(ctx, path, nil, types)
 	if err != nil {
 		log.Fatal(err)
 	}
-	ctx := context.Background()
 	x := tensor.New(tensor.WithShape(2, 2), tensor.WithBacking([]float32{0.5, -1, 2, 0}))
 	before, err := flow.LogProb(ctx, x)
 	if err != nil {
@@ -63,7 +63,7 @@ func ExampleFlow_Save() {
 	}
 	fmt.Println("the same bits:", before[0] == after[0] && before[1] == after[1])
 
-	_, err = flows.Load(path, nil, nil)
+	_, err = flows.Load(ctx, path, nil, nil)
 	fmt.Println(strings.TrimPrefix(err.Error(), "flows: load "+path+": "))
 	// Output:
 	// the same bits: true

@@ -67,7 +67,7 @@ func TestFilesOfEveryVersionLoad(t *testing.T) {
 		{"v2_float64", tensor.Float64, 1e-13},
 	} {
 		t.Run(file.name, func(t *testing.T) {
-			f, err := flows.Load(filepath.Join("testdata", "format", file.name+".safetensors"), seeded(1), nil)
+			f, err := flows.Load(t.Context(), filepath.Join("testdata", "format", file.name+".safetensors"), seeded(1), nil)
 			require.NoError(t, err)
 			got, err := f.Given(c).LogProb(t.Context(), x)
 			require.NoError(t, err)
@@ -94,7 +94,7 @@ func TestSavedBytesAreThoseOfTheNewestVersion(t *testing.T) {
 func TestFlowWithoutParametersIsSaved(t *testing.T) {
 	for _, dtype := range dtypes {
 		f := newFlow(dtype, 2, flows.FFJORD{Field: nn.Tanh, Solver: steps})
-		loaded, err := flows.Read(bytes.NewReader(written(t, f, nil)), nil, nil)
+		loaded, err := flows.Read(t.Context(), bytes.NewReader(written(t, f, nil)), nil, nil)
 		require.NoError(t, err)
 		assert.Equal(t, dtype, loaded.Params.DtypeOrDefault())
 		x := draw(seeded(2), 5, 2, 1)
@@ -104,13 +104,13 @@ func TestFlowWithoutParametersIsSaved(t *testing.T) {
 
 func TestErrorsOfFilesAreTold(t *testing.T) {
 	var version *flows.VersionError
-	_, err := flows.Read(bytes.NewReader(forged(t, small(), map[string]string{"version": "7"})), nil, nil)
+	_, err := flows.Read(t.Context(), bytes.NewReader(forged(t, small(), map[string]string{"version": "7"})), nil, nil)
 	require.ErrorAs(t, err, &version)
 	assert.Equal(t, 7, version.Version)
 
 	var unknown *flows.UnknownTypeError
 	file := written(t, newFlow(tensor.Float32, 2, flows.Chain{tilted{0.5}}), flows.Types{"tilted": tilted{}})
-	_, err = flows.Read(bytes.NewReader(file), nil, nil)
+	_, err = flows.Read(t.Context(), bytes.NewReader(file), nil, nil)
 	require.ErrorAs(t, err, &unknown)
 	assert.Equal(t, "tilted", unknown.Name)
 
@@ -120,7 +120,7 @@ func TestErrorsOfFilesAreTold(t *testing.T) {
 	assert.Equal(t, "flows_test.tilted", unnamed.Type.String())
 
 	var wrong *nn.TensorError
-	_, err = flows.Read(bytes.NewReader(forged(t, small(), describing(`"Field":{"type":"nn.MLP","Hidden":[5]}`))), nil, nil)
+	_, err = flows.Read(t.Context(), bytes.NewReader(forged(t, small(), describing(`"Field":{"type":"nn.MLP","Hidden":[5]}`))), nil, nil)
 	require.ErrorAs(t, err, &wrong)
 	assert.Equal(t, "block0.0.weight", wrong.Tensor)
 	assert.ErrorIs(t, err, nn.ErrShape)
@@ -128,20 +128,20 @@ func TestErrorsOfFilesAreTold(t *testing.T) {
 	var damaged *nn.DamagedError
 	file = written(t, small(), nil)
 	file[len(file)-1] ^= 1
-	_, err = flows.Read(bytes.NewReader(file), nil, nil)
+	_, err = flows.Read(t.Context(), bytes.NewReader(file), nil, nil)
 	require.ErrorAs(t, err, &damaged)
 }
 
 // A few bytes can't ask for a year of steps, and half a gigabyte of a foreign tensor is not read.
 func TestFilesThatAskForTooMuchLater(t *testing.T) {
 	for _, solver := range []string{`"Solver":{"MaxSteps":1125899906842624}`, `"Solver":{"Steps":1099511627776}`, `"Eval":{"Steps":1048577}`} {
-		_, err := flows.Read(bytes.NewReader(forged(t, small(), describing(`"Field":{"type":"nn.MLP"},`+solver))), nil, nil)
+		_, err := flows.Read(t.Context(), bytes.NewReader(forged(t, small(), describing(`"Field":{"type":"nn.MLP"},`+solver))), nil, nil)
 		var limit *nn.LimitError
 		require.ErrorAs(t, err, &limit, solver)
 		assert.EqualValues(t, 1<<20, limit.Limit)
 		assert.True(t, strings.HasPrefix(limit.What, "Blocks[0]."), limit.What)
 	}
-	_, err := flows.Read(bytes.NewReader(forged(t, small(), describing(`"Field":{"type":"nn.MLP"},"Solver":{"MaxRecord":1099511627776}`))), nil, nil)
+	_, err := flows.Read(t.Context(), bytes.NewReader(forged(t, small(), describing(`"Field":{"type":"nn.MLP"},"Solver":{"MaxRecord":1099511627776}`))), nil, nil)
 	var record *nn.LimitError
 	require.ErrorAs(t, err, &record)
 	assert.Equal(t, "Blocks[0].Solver.MaxRecord", record.What)
@@ -152,7 +152,7 @@ func TestFilesThatAskForTooMuchLater(t *testing.T) {
 	require.NoError(t, f.Params.Import(saveForeign(t, path, f), nil), "the file is whole")
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	_, err = flows.Load(path, nil, nil)
+	_, err = flows.Load(t.Context(), path, nil, nil)
 	runtime.ReadMemStats(&after)
 	assert.ErrorIs(t, err, nn.ErrForeign)
 	assert.ErrorContains(t, err, `tensor "foreign" is not of this model`)

@@ -36,13 +36,9 @@ import (
 // What a few bytes may ask for is bounded, a *LimitError: the flow's graphs by the zero Flow.MaxNodes, and what the
 // flow may do in a call by 2²⁰ steps of a solver. Over nn.LoadParams a larger flow can still be built in Go. Types of
 // one's own must check their own settings.
-func Load(path string, rng *rand.Rand, types Types) (*Flow, error) {
-	return LoadContext(context.Background(), path, rng, types)
-}
-
-// LoadContext is Load that ends with ctx. What is being built then goes on behind it until it ends by itself, within the
-// bounds of Load.
-func LoadContext(ctx context.Context, path string, rng *rand.Rand, types Types) (*Flow, error) {
+//
+// The context ends Load at once. What is being built then goes on behind it until it ends by itself, within these bounds.
+func Load(ctx context.Context, path string, rng *rand.Rand, types Types) (*Flow, error) {
 	f, err := within(ctx, func() (*Flow, error) {
 		file, err := os.Open(path)
 		if err != nil {
@@ -57,13 +53,9 @@ func LoadContext(ctx context.Context, path string, rng *rand.Rand, types Types) 
 	return f, nil
 }
 
-// Read reads from r, up to its end, what Load reads from a file: a flow embedded in a program, for one.
-func Read(r io.Reader, rng *rand.Rand, types Types) (*Flow, error) {
-	return ReadContext(context.Background(), r, rng, types)
-}
-
-// ReadContext is Read that ends with ctx, as LoadContext does. A Read of r that waits for its bytes ends later.
-func ReadContext(ctx context.Context, r io.Reader, rng *rand.Rand, types Types) (*Flow, error) {
+// Read reads from r, up to its end, what Load reads from a file: a flow embedded in a program, for one. A Read of r that
+// waits for its bytes ends later than ctx.
+func Read(ctx context.Context, r io.Reader, rng *rand.Rand, types Types) (*Flow, error) {
 	f, err := within(ctx, func() (*Flow, error) { return read(safetensors.WithContext(ctx, r), rng, types) })
 	if err != nil {
 		return nil, place.In("flows: read", err)

@@ -93,7 +93,7 @@ func TestWrongFilesNameThePlace(t *testing.T) {
 		{"long version", map[string]string{"version": strings.Repeat("x", 1<<16)}, `the metadata name the version "xxx`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := flows.Read(bytes.NewReader(forged(t, small(), c.metadata)), nil, nil)
+			_, err := flows.Read(t.Context(), bytes.NewReader(forged(t, small(), c.metadata)), nil, nil)
 			require.ErrorContains(t, err, "flows: read: ")
 			assert.ErrorContains(t, err, c.want)
 			assert.Less(t, len(err.Error()), 1100, "whatever a file says")
@@ -182,7 +182,7 @@ func TestWideFlowsAreLoaded(t *testing.T) {
 			f := newFlow(tensor.Float32, c.dim, c.blocks...)
 			path := filepath.Join(t.TempDir(), "flow.safetensors")
 			require.NoError(t, f.Save(path, nil))
-			loaded, err := flows.Load(path, seeded(1), nil)
+			loaded, err := flows.Load(t.Context(), path, seeded(1), nil)
 			require.NoError(t, err)
 			assert.Equal(t, f.Params.Count(), loaded.Params.Count())
 		})
@@ -216,29 +216,29 @@ func (d deep) Apply(_ *nn.Scope, x *graph.Node) *graph.Node {
 
 func TestLoadNeedsTheFileAndTheTypes(t *testing.T) {
 	folder := t.TempDir()
-	_, err := flows.Load(filepath.Join(folder, "none"), nil, nil)
+	_, err := flows.Load(t.Context(), filepath.Join(folder, "none"), nil, nil)
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 	assert.ErrorContains(t, err, "flows: load ")
 
 	path := filepath.Join(folder, "flow.safetensors")
 	require.NoError(t, small().Save(path, flows.Types{"well": well{}}))
-	_, err = flows.Load(path, nil, nil)
+	_, err = flows.Load(t.Context(), path, nil, nil)
 	assert.NoError(t, err, "types that the flow has not")
-	_, err = flows.Load(path, nil, flows.Types{"nn.Seq": well{}})
+	_, err = flows.Load(t.Context(), path, nil, flows.Types{"nn.Seq": well{}})
 	assert.ErrorContains(t, err, `types: "nn.Seq" names nn.Seq and flows_test.well, want one type`)
 
 	f := newFlow(tensor.Float32, 2, tilted{0.5}, flows.Affine{Learn: true})
 	require.NoError(t, f.Save(path, flows.Types{"tilted": tilted{}}))
-	_, err = flows.Load(path, nil, nil)
+	_, err = flows.Load(t.Context(), path, nil, nil)
 	assert.ErrorContains(t, err, "flows: load "+path+`: Blocks[0]: the type "tilted" is unknown; if it is one of your own, name it in types`)
-	_, err = flows.Load(path, nil, flows.Types{"tilted": well{}})
+	_, err = flows.Load(t.Context(), path, nil, flows.Types{"tilted": well{}})
 	assert.ErrorContains(t, err, `Blocks[0]: the type "tilted" is no flows.Block`)
-	loaded, err := flows.Load(path, nil, flows.Types{"tilted": tilted{7}})
+	loaded, err := flows.Load(t.Context(), path, nil, flows.Types{"tilted": tilted{7}})
 	require.NoError(t, err)
 	assert.Equal(t, tilted{0.5}, loaded.Blocks.(flows.Chain)[0], "what Types hold does not matter")
 
 	require.NoError(t, f.Params.Save(path, nil))
-	_, err = flows.Load(path, nil, nil)
+	_, err = flows.Load(t.Context(), path, nil, nil)
 	assert.ErrorContains(t, err, `the metadata name the format "", want "ffjord-go flow"`)
 }
 
@@ -264,9 +264,9 @@ func TestLoadingEndsWithItsContext(t *testing.T) {
 	slowUntil.Store(&shut)
 	defer close(shut)
 	for name, load := range map[string]func(ctx context.Context) (*flows.Flow, error){
-		"Load": func(ctx context.Context) (*flows.Flow, error) { return flows.LoadContext(ctx, path, nil, types) },
+		"Load": func(ctx context.Context) (*flows.Flow, error) { return flows.Load(ctx, path, nil, types) },
 		"Read": func(ctx context.Context) (*flows.Flow, error) {
-			return flows.ReadContext(ctx, bytes.NewReader(file), nil, types)
+			return flows.Read(ctx, bytes.NewReader(file), nil, types)
 		},
 	} {
 		ctx, cancel := context.WithTimeoutCause(t.Context(), 20*time.Millisecond, enough)
@@ -280,7 +280,7 @@ func TestLoadingEndsWithItsContext(t *testing.T) {
 func TestEveryTruncatedFlowIsAnError(t *testing.T) {
 	file := written(t, small(), nil)
 	for n := range len(file) {
-		_, err := flows.Read(bytes.NewReader(file[:n]), nil, nil)
+		_, err := flows.Read(t.Context(), bytes.NewReader(file[:n]), nil, nil)
 		assert.ErrorIs(t, err, io.ErrUnexpectedEOF, "%d bytes", n)
 	}
 }
@@ -299,7 +299,7 @@ func TestChangedBytes(t *testing.T) {
 			changed := bytes.Clone(file)
 			changed[i] ^= bit
 			if i < name || i >= name+len(checksumName) {
-				_, err := flows.Read(bytes.NewReader(changed), nil, nil)
+				_, err := flows.Read(t.Context(), bytes.NewReader(changed), nil, nil)
 				require.Error(t, err, "byte %d", i)
 			}
 			if checkStranger(t, bare(changed)) {
@@ -319,13 +319,13 @@ func bare(file []byte) []byte {
 
 // checkStranger reads a file from a stranger and reports whether it is one of a flow, which then must work.
 func checkStranger(t testing.TB, file []byte) bool {
-	f, err := flows.Read(bytes.NewReader(file), seeded(1), own)
+	f, err := flows.Read(t.Context(), bytes.NewReader(file), seeded(1), own)
 	if err != nil {
 		return false
 	}
 	var b bytes.Buffer
 	require.NoError(t, f.Write(&b, own))
-	again, err := flows.Read(&b, seeded(1), own)
+	again, err := flows.Read(t.Context(), &b, seeded(1), own)
 	require.NoError(t, err)
 	x := draw(seeded(2), 1, dimOf(f), 0.1)
 	ctx := t.Context()
@@ -390,7 +390,7 @@ func FuzzDescription(f *testing.F) {
 func TestOldNameOfDop853(t *testing.T) {
 	f := newFlow(tensor.Float32, 2, flows.FFJORD{Field: nn.MLP{Hidden: []int{4}}, Solver: ode.Solver{Method: ode.Dopri8}})
 	for version, want := range map[string]*ode.Tableau{"1": ode.Dop853, "2": ode.Dopri8} {
-		loaded, err := flows.Read(bytes.NewReader(forged(t, f, map[string]string{"version": version})), nil, nil)
+		loaded, err := flows.Read(t.Context(), bytes.NewReader(forged(t, f, map[string]string{"version": version})), nil, nil)
 		require.NoError(t, err)
 		assert.Same(t, want, loaded.Blocks.(flows.Chain)[0].(flows.FFJORD).Solver.Method)
 	}

@@ -36,7 +36,7 @@ func TestAFileTakesRawRows(t *testing.T) {
 		}
 		var file bytes.Buffer
 		require.NoError(t, flow.Write(&file, nil))
-		again, err := flows.Read(&file, nil, nil)
+		again, err := flows.Read(t.Context(), &file, nil, nil)
 		require.NoError(t, err)
 		assert.Equal(t, flow.Notes, again.Notes)
 
@@ -61,7 +61,7 @@ func TestAFileTakesRawRows(t *testing.T) {
 	flow.Notes = nil
 	var file bytes.Buffer
 	require.NoError(t, flow.Write(&file, nil))
-	again, err := flows.Read(&file, nil, nil)
+	again, err := flows.Read(t.Context(), &file, nil, nil)
 	require.NoError(t, err)
 	assert.Nil(t, again.Notes)
 }

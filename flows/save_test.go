@@ -174,7 +174,7 @@ func TestLoadedFlowIsTheSavedOne(t *testing.T) {
 			t.Run(fmt.Sprintf("%v/%s", dtype, c.name), func(t *testing.T) {
 				f := c.prepare(t, dtype)
 				file := written(t, f, own)
-				loaded, err := flows.Read(bytes.NewReader(file), seeded(1), own)
+				loaded, err := flows.Read(t.Context(), bytes.NewReader(file), seeded(1), own)
 				require.NoError(t, err)
 				assert.Equal(t, string(file), string(written(t, loaded, own)))
 				x := draw(seeded(2), 5, 2, 0.2)
@@ -204,7 +204,7 @@ func TestLoadedFields(t *testing.T) {
 		Field: nn.Seq{nn.MLP{Hidden: []int{3}, Init: normal(1)}, &lens{Body: nn.Tanh, Method: ode.RK4, Rand: seeded(2)}},
 		Trace: flows.Hutchinson{Noise: flows.Gaussian, Rand: seeded(1)}, EvalTrace: flows.Exact{}, Solver: solver, Eval: &solver,
 	})
-	loaded, err := flows.Read(bytes.NewReader(written(t, f, own)), rng, own)
+	loaded, err := flows.Read(t.Context(), bytes.NewReader(written(t, f, own)), rng, own)
 	require.NoError(t, err)
 	assert.Equal(t, flows.Chain{flows.FFJORD{
 		Field: nn.Seq{nn.MLP{Hidden: []int{3}}, &lens{Body: nn.Tanh, Method: ode.RK4, Rand: rng}},
@@ -226,7 +226,7 @@ func TestLoadedFlowLearnsOn(t *testing.T) {
 		flows.MovingBatchNorm{}, flows.Standardize{Mean: []float64{1, 2}, Std: []float64{3, 4}})
 	x := draw(seeded(2), 20, 2, 1)
 	lossOf(t, f.NLL(), x)() // moves the running moments
-	loaded, err := flows.Read(bytes.NewReader(written(t, f, nil)), nil, nil)
+	loaded, err := flows.Read(t.Context(), bytes.NewReader(written(t, f, nil)), nil, nil)
 	require.NoError(t, err)
 	assert.Equal(t, lossOf(t, f.NLL(), x)(), lossOf(t, loaded.NLL(), x)())
 	for p := range f.Params.All() {
@@ -271,7 +271,7 @@ func TestSavedFileInAnotherReader(t *testing.T) {
 		"flow": `{"Dim":2,"Blocks":{"type":"flows.Chain","items":[{"type":"flows.FFJORD","Field":{"type":"nn.MLP","Hidden":[3]},` +
 			`"T1":0.5,"Trace":{"type":"flows.Hutchinson","Rand":true}}]}}`,
 	}, metadata)
-	loaded, err := flows.Load(path, seeded(1), nil)
+	loaded, err := flows.Load(t.Context(), path, seeded(1), nil)
 	require.NoError(t, err)
 	x := draw(seeded(2), 3, 2, 1)
 	assert.Equal(t, logProb(t, f, x), logProb(t, loaded, x))

@@ -152,7 +152,7 @@ func (c convertCommand) target(a *app) (*flows.Flow, func(path string) error, er
 	}
 	m, err := model.Load(a.ctx, c.Into, nil)
 	if errors.Is(err, model.ErrNoTable) {
-		flow, err := flows.LoadContext(a.ctx, c.Into, fixedNoise(), nil)
+		flow, err := flows.Load(a.ctx, c.Into, fixedNoise(), nil)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -73,7 +73,7 @@ func TestConvertImportsAStateDict(t *testing.T) {
 	for _, x := range want.X {
 		rows = append(rows, x...)
 	}
-	full, err := flows.Load(filepath.Join(folder, "full.safetensors"), nil, nil)
+	full, err := flows.Load(t.Context(), filepath.Join(folder, "full.safetensors"), nil, nil)
 	require.NoError(t, err)
 	logp, err := full.LogProb(t.Context(), data.Rows(2, rows...))
 	require.NoError(t, err)

@@ -46,7 +46,7 @@ func (c dotCommand) Run(a *app) error {
 	if err := checkModel(c.Model); err != nil {
 		return err
 	}
-	flow, err := flows.LoadContext(a.ctx, c.Model, fixedNoise(), nil)
+	flow, err := flows.Load(a.ctx, c.Model, fixedNoise(), nil)
 	if err != nil {
 		return err
 	}

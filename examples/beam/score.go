@@ -35,9 +35,11 @@ type scoreFn struct {
 // models are those that this process has loaded, by their files: all of its workers share one.
 var models sync.Map
 
-// Setup loads the model, once in a process.
+// Setup loads the model, once in a process: the first worker's context must not end what all others wait for.
 func (f *scoreFn) Setup() error {
-	load, _ := models.LoadOrStore(f.Model, sync.OnceValues(func() (*flows.Flow, error) { return flows.Load(f.Model, nil, nil) }))
+	load, _ := models.LoadOrStore(f.Model, sync.OnceValues(func() (*flows.Flow, error) {
+		return flows.Load(context.Background(), f.Model, nil, nil)
+	}))
 	var err error
 	f.flow, err = load.(func() (*flows.Flow, error))()
 	return err

@@ -155,7 +155,7 @@ func TestSaveAndLoad(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "flow.safetensors")
 	require.ErrorContains(t, f.Save(path, nil), "extending.", "types of one's own have names")
 	require.NoError(t, f.Save(path, types))
-	loaded, err := flows.Load(path, nil, types)
+	loaded, err := flows.Load(t.Context(), path, nil, types)
 	require.NoError(t, err)
 	assert.Equal(t, f.Blocks, loaded.Blocks)
 	at := []float64{-2, 0.3, 0.1, -0.4}

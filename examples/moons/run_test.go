@@ -128,7 +128,7 @@ func TestNLLOfAnAffineField(t *testing.T) {
 
 	s, err := parse(args)
 	require.NoError(t, err)
-	flow, err := flows.Load(filepath.Join(o.folder, flowFile), s.random(0), nil)
+	flow, err := flows.Load(t.Context(), filepath.Join(o.folder, flowFile), s.random(0), nil)
 	require.NoError(t, err)
 	w := flow.Params.Get("block0.0.weight").Value().Data().([]float64)
 	b := flow.Params.Get("block0.0.bias").Value().Data().([]float64)
@@ -157,7 +157,7 @@ func TestTheFileIsTheFlow(t *testing.T) {
 		require.Equal(t, program.Done, o.code, o.stderr)
 		s, err := parse(nil)
 		require.NoError(t, err)
-		flow, err := flows.Load(filepath.Join(o.folder, flowFile), s.random(0), nil)
+		flow, err := flows.Load(t.Context(), filepath.Join(o.folder, flowFile), s.random(0), nil)
 		require.NoError(t, err)
 		got, err := nll(t.Context(), flow, toy.Draw(toy.Moons{Noise: 0.06}, 1000, s.random(testStream)))
 		require.NoError(t, err)

@@ -67,7 +67,7 @@ func run(ctx context.Context, model, picture string) error {
 		return err
 	}
 	fmt.Printf("-log p of the test rows: %.3f nats\nthree new rows:\n%v", nll, sample)
-	if err := flow.Save(model, nil); err != nil { // flows.Load(model, rng, nil) has it back
+	if err := flow.Save(model, nil); err != nil { // flows.Load(ctx, model, rng, nil) has it back
 		return err
 	}
 

@@ -25,7 +25,7 @@ func TestRun(t *testing.T) {
 	model, picture := filepath.Join(folder, "model"), filepath.Join(folder, "picture.png")
 	require.NoError(t, run(t.Context(), model, picture))
 	assert.FileExists(t, picture)
-	flow, err := flows.Load(model, nil, nil)
+	flow, err := flows.Load(t.Context(), model, nil, nil)
 	require.NoError(t, err)
 	nll, err := flow.HeldOut(toy.Draw(toy.Moons{Noise: 0.06}, 5000, rand.New(rand.NewPCG(2, 0))))(t.Context())
 	require.NoError(t, err)

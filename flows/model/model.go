@@ -73,14 +73,14 @@ func (m *Model) Save(path string, types flows.Types) error {
 	return m.Flow.Save(path, types)
 }
 
-// Load reads a model that Save has written, and is as careful as [flows.LoadContext].
+// Load reads a model that Save has written, and is as careful as [flows.Load].
 func Load(ctx context.Context, path string, types flows.Types) (*Model, error) {
-	return load(func(rng *rand.Rand) (*flows.Flow, error) { return flows.LoadContext(ctx, path, rng, types) })
+	return load(func(rng *rand.Rand) (*flows.Flow, error) { return flows.Load(ctx, path, rng, types) })
 }
 
 // Read reads from r, up to its end, what Load reads from a file.
 func Read(ctx context.Context, r io.Reader, types flows.Types) (*Model, error) {
-	return load(func(rng *rand.Rand) (*flows.Flow, error) { return flows.ReadContext(ctx, r, rng, types) })
+	return load(func(rng *rand.Rand) (*flows.Flow, error) { return flows.Read(ctx, r, rng, types) })
 }
 
 func load(read func(*rand.Rand) (*flows.Flow, error)) (*Model, error) {

@@ -139,7 +139,7 @@ func read(t *testing.T, f *flows.Flow, description string) error {
 	require.NoError(t, err)
 	metadata["flow"] = description
 	require.NoError(t, p.Write(&changed, metadata))
-	_, err = flows.Read(&changed, nil, nil)
+	_, err = flows.Read(t.Context(), &changed, nil, nil)
 	return err
 }
 
