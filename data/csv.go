@@ -48,6 +48,9 @@ type CSV struct {
 	// OpenLevels takes others too, which come behind those of Levels in [Table.Levels]: a [Transform] says of their rows
 	// what it can't take.
 	OpenLevels bool
+	// Parse are functions that give the number of a text in the named columns: of a date, for one. They are called with texts
+	// that are not missing, by several goroutines where these read.
+	Parse map[string]func(text string) (float64, error)
 	// MaxRow bounds the bytes of a row's text. A longer one is a [LimitError]. Zero means 64 MiB.
 	MaxRow int
 }
@@ -188,6 +191,13 @@ func (c CSV) read(rows *CSVRows) error {
 		if levels, ok := c.Levels[name]; ok {
 			rows.categories[j] = newCategories(levels)
 			rows.categories[j].closed = !c.OpenLevels
+		}
+	}
+	rows.parse = make([]func(string) (float64, error), len(rows.names))
+	for j, name := range rows.names {
+		rows.parse[j] = c.Parse[name]
+		if rows.parse[j] != nil && rows.categories[j] != nil {
+			return fmt.Errorf("data: csv: column %s is one of Parse and of categories, want one of them", quote.Text(name))
 		}
 	}
 	return nil

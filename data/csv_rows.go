@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/go-ffjord/ffjord/internal/guard"
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
@@ -20,11 +21,12 @@ type CSVRows struct {
 	width   int      // fields of a line
 	ahead   bool     // lines is at a row that was not dealt yet
 
-	missing        map[string]bool // texts
-	numbersMissing bool            // one of them is a number
-	categories     []*categories   // of each wanted column, nil of numbers
-	commas         bool            // numbers have decimal commas
-	buf            []byte          // one of them, with a point
+	missing        map[string]bool                 // texts
+	numbersMissing bool                            // one of them is a number
+	categories     []*categories                   // of each wanted column, nil of numbers
+	parse          []func(string) (float64, error) // of each wanted column, nil of others than CSV.Parse has
+	commas         bool                            // numbers have decimal commas
+	buf            []byte                          // one of them, with a point
 }
 
 // Names returns the names of the columns of a row.
@@ -128,6 +130,9 @@ func (e *LineError) Unwrap() error { return e.Err }
 func (c *CSVRows) value(i int, field []byte) (float64, error) {
 	field = bytes.TrimSpace(field)
 	of := c.categories[i]
+	if c.parse[i] != nil {
+		return c.parsed(i, string(field))
+	}
 	written := field
 	if of == nil && c.commas {
 		if bytes.IndexByte(field, '.') >= 0 {
@@ -157,6 +162,24 @@ func (c *CSVRows) value(i int, field []byte) (float64, error) {
 		return 0, errMissing
 	}
 	return of.of(string(field))
+}
+
+// parsed reads a field of a column that has a function for that.
+func (c *CSVRows) parsed(i int, field string) (v float64, err error) {
+	switch {
+	case c.missing[field]:
+		return math.NaN(), nil
+	case field == "":
+		return 0, errMissing
+	}
+	err = guard.Call("CSV.Parse", func() (err error) {
+		v, err = c.parse[i](field)
+		return err
+	})
+	if err == nil && (math.IsNaN(v) || math.IsInf(v, 0)) {
+		err = fmt.Errorf("%s is %v, want a finite number", quote.Text(field), v)
+	}
+	return v, err
 }
 
 var errMissing = errors.New("missing value, want one, or its text in CSV.Missing")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -213,6 +214,30 @@ func TestCSVOpen(t *testing.T) {
 }
 
 // What is read holds as many numbers as rows and names say, all finite.
+// TestCSVParse reads columns by functions: what is missing is missing before, and an error is one of its cell.
+func TestCSVParse(t *testing.T) {
+	c := data.CSV{Missing: []string{"NA"}, Parse: map[string]func(string) (float64, error){
+		"long": func(text string) (float64, error) { return float64(len(text)), nil },
+		"none": func(string) (float64, error) { return math.NaN(), nil },
+		"bad":  func(string) (float64, error) { panic("bad") },
+	}}
+	got, err := c.Read(strings.NewReader("long,a\n abc ,1\nNA,2\n"))
+	require.NoError(t, err)
+	assert.Equal(t, []float64{3, 1}, got.Row(0))
+	assert.True(t, math.IsNaN(got.Row(1)[0]))
+	for text, want := range map[string]string{
+		"long\n\"\"\n": `data: csv: line 2, column "long": missing value, want one, or its text in CSV.Missing`,
+		"none\nx\n":    `data: csv: line 2, column "none": "x" is NaN, want a finite number`,
+		"bad\nx\n":     `data: csv: line 2, column "bad": CSV.Parse panicked: bad`,
+	} {
+		_, err := c.Read(strings.NewReader(text))
+		assert.EqualError(t, err, want)
+	}
+	c.Levels = map[string][]string{"long": {"a"}}
+	_, err = c.Read(strings.NewReader("long\na\n"))
+	assert.EqualError(t, err, `data: csv: column "long" is one of Parse and of categories, want one of them`)
+}
+
 func FuzzCSV(f *testing.F) {
 	for _, text := range []string{"a,b\n1,2\n", "1;2\n", "\"a\"\n\"1\"\n", "\ufeffa\n\n1", "a,b\n1\n", "a\n0x1p-2\n1_0\n", "\"", "\r\n,\n", "a\r1\r",
 		"a,a\n\"1\"\"\"x,2\n", "\xff\xfea\x00\n\x001\x00"} {

@@ -32,7 +32,8 @@ type commands struct {
 
 const description = `Learn the density of the rows of a file by a continuous normalizing flow, tell how usual rows are, and draw new ones.
 
-Files are CSV (any delimiter), .npy, .npz and Parquet, plain or compressed (.gz, .zst); "-" is standard input.
+Files are CSV (any delimiter), JSON lines (.jsonl, .ndjson), Parquet, .npy and .npz, plain or compressed (.gz, .zst); "-"
+is standard input.
 Flags may be written with one dash or two. NO_COLOR, set to anything, turns colours off.
 
 Exit codes: 0 done, 1 failed, 2 wrong use (nothing was done), 3 an alarm: rows beyond -threshold, a check that found

@@ -130,7 +130,7 @@ func (c *fitCommand) check() error {
 	}
 	if c.Out == "" {
 		name := filepath.Base(c.File)
-		for _, ending := range []string{".gz", ".zst", ".csv", ".tsv", ".txt", ".npy", ".npz", ".parquet"} {
+		for _, ending := range []string{".gz", ".zst", ".csv", ".tsv", ".txt", ".npy", ".npz", ".parquet", ".jsonl", ".ndjson", ".json"} {
 			name = strings.TrimSuffix(name, ending)
 		}
 		if c.File == "-" {
@@ -167,12 +167,13 @@ type job struct {
 // job reads the table and plans the fit.
 func (c fitCommand) job(a *app) (*job, error) {
 	j := &job{fitCommand: c, args: a.args, noise: rand.NewPCG(c.Seed, 1)}
-	t, of, err := j.read(a)
+	read, err := j.read(a)
 	if err != nil {
 		return nil, err
 	}
-	j.print = t.Fingerprint()
-	if t, err = j.find(t, of); err != nil {
+	j.print = read.Fingerprint()
+	t, err := j.find(read)
+	if err != nil {
 		return nil, err
 	}
 	rng := rand.New(rand.NewPCG(c.Seed, 0))

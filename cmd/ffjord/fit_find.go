@@ -38,11 +38,11 @@ type foundColumn struct {
 	shares    []float64
 }
 
-// read reads the table with the columns that are wanted, and tells how many rows the file has.
-func (c fitCommand) read(a *app) (t data.Table, of int, err error) {
+// read reads the table with the columns that are wanted.
+func (c fitCommand) read(a *app) (t table.Found, err error) {
 	f, err := c.file(a, c.File)
 	if err != nil {
-		return t, 0, err
+		return t, err
 	}
 	f.Sample, f.Rand = c.Rows, rand.New(rand.NewPCG(c.Seed, 4))
 	f.Exclude, f.Categories = c.Exclude, c.Categories
@@ -51,45 +51,46 @@ func (c fitCommand) read(a *app) (t data.Table, of int, err error) {
 			return slices.Contains(c.Columns, name)
 		}))
 	}
-	t, of, err = c.readRoom(f)
+	t, err = c.readRoom(f)
 	if err != nil {
-		return t, 0, err
+		return t, err
 	}
 	if c.Delimiter != "" && len(t.Names) == 1 && strings.ContainsAny(t.Names[0], ",;|\t") {
-		return t, 0, fmt.Errorf("%s: one column, %s, want another -delimiter", f.Name(), quote.Text(t.Names[0]))
+		return t, fmt.Errorf("%s: one column, %s, want another -delimiter", f.Name(), quote.Text(t.Names[0]))
 	}
 	for _, name := range c.Given {
 		if !slices.Contains(t.Names, name) {
-			return t, 0, f.Absent("given", name, "column", t.Names)
+			return t, f.Absent("given", name, "column", t.Names)
 		}
 	}
 	const least = 20
 	if t.Len() < least {
-		return t, 0, fmt.Errorf("%s: %s, want at least %d to learn, choose and test by", f.Name(), plural(t.Len(), "row"), least)
+		return t, fmt.Errorf("%s: %s, want at least %d to learn, choose and test by", f.Name(), plural(t.Len(), "row"), least)
 	}
-	return t, of, nil
+	return t, nil
 }
 
 // readRoom reads the table, or as much of it as shows that memory has no room for what a fit makes of it.
-func (c fitCommand) readRoom(f table.File) (data.Table, int, error) {
+func (c fitCommand) readRoom(f table.File) (table.Found, error) {
 	free := freeMemory()
 	if limit := debug.SetMemoryLimit(-1); os.Getenv("GOMEMLIMIT") != "" && (free == 0 || limit < free) {
 		free = limit
 	}
 	const copies = 10 // of each number, with what is found about its row
 	f.Room = free / copies
-	t, of, err := f.ReadSome()
+	t, err := f.Find()
 	if full := (*table.RoomError)(nil); errors.As(err, &full) {
 		err = fmt.Errorf("%w, which is what %d MiB of free memory have room for: want -rows %d or less, to learn from some of them",
 			err, free>>20, full.Rows)
 	}
-	return t, of, err
+	return t, err
 }
 
 // find looks at every column, and returns the table without those that are nothing to learn.
-func (j *job) find(t data.Table, of int) (data.Table, error) {
-	j.found.Rows, j.found.Of, j.found.Duplicates = t.Len(), of, duplicates(t)
-	for _, c := range table.Columns(t) {
+func (j *job) find(of table.Found) (data.Table, error) {
+	t := of.Table
+	j.found.Rows, j.found.Of, j.found.Duplicates = t.Len(), of.Of, duplicates(t)
+	for _, c := range table.Columns(t, of.Times) {
 		values, err := t.Column(c.Name)
 		if err != nil {
 			return t, err
@@ -161,7 +162,7 @@ func (f foundColumn) useless(values []float64) string {
 		return "has no value at all: left out"
 	case f.Kind == table.Category && f.Distinct > 20 && 2*f.Distinct > n:
 		return fmt.Sprintf("has %d different texts in %d rows, names or free text: left out (-columns names it to keep it)", f.Distinct, n)
-	case f.Kind == table.Integer && f.Distinct == n && n > 2 && counts(values):
+	case f.Whole && f.Distinct == n && n > 2 && counts(values):
 		return "counts the rows: left out (-columns names it to keep it)"
 	}
 	return ""
@@ -202,9 +203,11 @@ func (f findings) columns(names []string) []model.Column {
 	for _, name := range names {
 		at := slices.IndexFunc(f.Columns, func(c foundColumn) bool { return c.Name == name })
 		c := f.Columns[at]
-		columns = append(columns, model.Column{
-			Name: name, Integer: c.Kind == table.Integer, Missing: c.Missing, Quantiles: c.Quantiles, Shares: c.shares,
-		})
+		kept := model.Column{Name: name, Integer: c.Whole, Missing: c.Missing, Quantiles: c.Quantiles, Shares: c.shares}
+		if c.Kind.IsTime() {
+			kept.Time = string(c.Kind)
+		}
+		columns = append(columns, kept)
 	}
 	return columns
 }

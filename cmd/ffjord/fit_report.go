@@ -40,7 +40,7 @@ func (j *job) tellColumns(text *strings.Builder) {
 	lines := tabwriter.NewWriter(text, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(lines, "  COLUMN\tHOLDS\tDISTINCT\tMISSING\tLEAST\tMEDIAN\tGREATEST\n")
 	for _, c := range j.found.Columns[:min(len(j.found.Columns), mostColumns)] {
-		least, median, greatest := short(c.Least), short(c.Median), short(c.Greatest)
+		least, median, greatest := written(c.Kind, c.Least), written(c.Kind, c.Median), written(c.Kind, c.Greatest)
 		if c.Kind == table.Category || c.Distinct == 0 {
 			least, median, greatest = "", "", ""
 		}
@@ -48,14 +48,26 @@ func (j *job) tellColumns(text *strings.Builder) {
 		if c.Missing > 0 {
 			missing = fmt.Sprint(c.Missing)
 		}
-		holds := map[table.Kind]string{table.Number: "numbers", table.Integer: "whole numbers", table.Category: "categories"}[c.Kind]
-		fmt.Fprintf(lines, "  %s\t%s\t%d\t%s\t%s\t%s\t%s\n", cut(c.Name, 24), holds, c.Distinct, missing, least, median, greatest)
+		fmt.Fprintf(lines, "  %s\t%s\t%d\t%s\t%s\t%s\t%s\n", cut(c.Name, 24), holds(c.Kind), c.Distinct, missing, least, median, greatest)
 	}
 	_ = lines.Flush() // to memory
 	if more := len(j.found.Columns) - mostColumns; more > 0 {
 		fmt.Fprintf(text, "  and %d columns more\n", more)
 	}
 	text.WriteString("\n")
+}
+
+// holds says what a column of the kind holds.
+func holds(k table.Kind) string {
+	switch k {
+	case table.Integer:
+		return "whole numbers"
+	case table.Category:
+		return "categories"
+	case table.TimeOfDay:
+		return "times of day"
+	}
+	return string(k) + "s"
 }
 
 // remarks are what was noticed, in words.

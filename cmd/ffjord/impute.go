@@ -17,7 +17,7 @@ import (
 type imputeCommand struct {
 	Model     string  `arg:"" help:"Model that fit has made."`
 	Rows      string  `arg:"" help:"Rows with missing values; - is standard input."`
-	Out       string  `short:"o" default:"-" help:"Output: .csv, .npy or .parquet, - is standard output." placeholder:"FILE"`
+	Out       string  `short:"o" default:"-" help:"Output: .csv, .npy, .parquet or .jsonl, - is standard output." placeholder:"FILE"`
 	Mode      bool    `help:"The values that are most likely together, in place of a draw."`
 	N         int     `short:"n" default:"1" help:"Draws of each row, one below the other."`
 	Proposals int     `default:"1000" help:"Proposals for each row: more are slower, and closer to the model's density."`
@@ -106,11 +106,11 @@ func (c imputeCommand) Run(a *app) error {
 }
 
 func (c imputeCommand) fill(a *app, m *model.Model, rows *table.Rows, file string, told *imputeTold) (err error) {
-	names, integers := rows.Names(), m.About.Integers()
+	names := rows.Names()
 	if c.Diagnose {
-		names, integers = append(slices.Clone(names), "imputed", "effective"), append(integers, "imputed")
+		names = append(slices.Clone(names), "imputed", "effective")
 	}
-	w, err := table.Create(c.Out, a.out, table.ColumnsOf(names, m.Levels(), integers))
+	w, err := table.Create(c.Out, a.out, columnsOf(m, names, "imputed"))
 	if err != nil {
 		return err
 	}

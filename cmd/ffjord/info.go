@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
 	"text/tabwriter"
 
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
 	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/flows/model"
 )
@@ -88,9 +90,11 @@ func writeColumns(text *strings.Builder, m *model.Model) {
 		if c.Integer {
 			kind = "integer"
 		}
+		kind = cmp.Or(c.Time, kind)
 		low, mid, high := "", "", ""
 		if len(c.Quantiles.P) > 0 {
-			low, mid, high = short(c.Quantiles.At(0)), short(c.Quantiles.At(0.5)), short(c.Quantiles.At(1))
+			as := table.Kind(c.Time)
+			low, mid, high = written(as, c.Quantiles.At(0)), written(as, c.Quantiles.At(0.5)), written(as, c.Quantiles.At(1))
 		}
 		if levels := of[c.Name].Levels; levels != nil {
 			kind, low, mid, high = fmt.Sprintf("%d categories", len(levels)), "", "", ""
@@ -109,6 +113,14 @@ func writeColumns(text *strings.Builder, m *model.Model) {
 
 // short writes a number in a few characters.
 func short(v float64) string { return fmt.Sprintf("%.4g", v) }
+
+// written is short of a number that may be a time.
+func written(k table.Kind, v float64) string {
+	if k.IsTime() {
+		return k.Text(v)
+	}
+	return short(v)
+}
 
 // cut shortens a text to so many characters.
 func cut(s string, most int) string {

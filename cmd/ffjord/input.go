@@ -6,6 +6,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
+	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/flows/model"
 )
 
@@ -40,11 +41,35 @@ func (i input) words() []string {
 // where nothing says which of them are given. Categories that the model has not seen are dealt, for it to tell of.
 func (i input) rows(a *app, path string, m *model.Model) (table.File, error) {
 	f, err := i.file(a, path)
-	f.Columns, f.Levels, f.Fixed, f.OpenLevels = m.Inputs(), m.Levels(), true, true
+	f.Columns, f.Levels, f.Times, f.Fixed, f.OpenLevels = m.Inputs(), m.Levels(), times(m), true, true
 	if len(m.Given.Columns) == 0 {
 		f.Names = m.Inputs()
 	}
 	return f, err
+}
+
+// conditions reads the table of conditions for a model.
+func (i input) conditions(a *app, path string, m *model.Model) (data.Table, error) {
+	f, err := i.file(a, path)
+	if err != nil {
+		return data.Table{}, err
+	}
+	f.Columns, f.Levels, f.Times, f.Fixed = m.Given.Inputs(), m.Given.Levels(), times(m), true
+	return f.Read()
+}
+
+// times are the kinds of the model's columns that hold times.
+func times(m *model.Model) map[string]table.Kind {
+	kinds := make(map[string]table.Kind)
+	for name, as := range m.About.Times() {
+		kinds[name] = table.Kind(as)
+	}
+	return kinds
+}
+
+// columnsOf are the model's columns of those names as a file has them, and others, which hold numbers.
+func columnsOf(m *model.Model, names []string, integers ...string) []table.Column {
+	return table.ColumnsOf(names, m.Levels(), append(integers, m.About.Integers()...), times(m))
 }
 
 // file returns the table of that path, written as the flags say.

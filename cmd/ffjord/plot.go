@@ -40,7 +40,7 @@ func (plotCommand) Help() string {
     gallery  draws on their way from the base to the data, in the units of the flow
     losses   the falling losses of a training, a table with the columns epoch, a loss, and held for held-out rows
 
-Categories are shown by their places in the list of them, and rows with a missing value are not shown.
+Categories are shown by their places in the list of them, times by the days or seconds since 1970-01-01, and rows with a missing value are not shown.
 
 Examples:
   ffjord plot corner rows.safetensors -data rows.csv -o corner.png
@@ -132,12 +132,7 @@ func (c plotCommand) scene(a *app) (*scene, error) {
 	case !conditions:
 		return s, nil
 	}
-	f, err := c.file(a, c.Given)
-	if err != nil {
-		return nil, err
-	}
-	f.Columns, f.Levels, f.Fixed = m.Given.Inputs(), m.Given.Levels(), true
-	t, err := f.Read()
+	t, err := c.conditions(a, c.Given, m)
 	if err != nil {
 		return nil, err
 	}
@@ -185,6 +180,17 @@ func (s *scene) names(most int) ([]string, error) {
 		return nil, usagef("%s to show, want %d", plural(len(chosen), "column"), most)
 	}
 	return chosen, nil
+}
+
+// labels are what the columns are called in a picture: of times with what their numbers count.
+func (s *scene) labels(names []string) []string {
+	kinds, labels := times(s.model), slices.Clone(names)
+	for j, name := range names {
+		if as, ok := kinds[name]; ok {
+			labels[j] = fmt.Sprintf("%s, %s", name, as.Unit())
+		}
+	}
+	return labels
 }
 
 // caption returns the words above the picture: those that were asked for, or what it shows.

@@ -30,7 +30,8 @@ func (s *scene) density() (viz.Picture, error) {
 	const cells = 120
 	window.NX, window.NY = cells, 0
 	var logp []float64
-	shows := names[1] + " over " + names[0]
+	labels := s.labels(names)
+	shows := labels[1] + " over " + labels[0]
 	if s.exact(names) {
 		logp, err = s.logProb(names, window)
 	} else {

@@ -50,7 +50,7 @@ func (c sampleCommand) Run(a *app) error {
 	var w *table.Writer
 	write := func(t data.Table) error {
 		if w == nil {
-			columns := table.ColumnsOf(t.Names, t.Levels, m.About.Integers())
+			columns := columnsOf(m, t.Names)
 			if a.json && c.Out == "-" {
 				lines, err := table.NewJSONLines(a.out, columns)
 				if err != nil {
@@ -94,12 +94,7 @@ func (c sampleCommand) draw(a *app, m *model.Model, rng *rand.Rand, write func(d
 }
 
 func (c sampleCommand) drawGiven(a *app, m *model.Model, rng *rand.Rand, write func(data.Table) error) error {
-	f, err := c.file(a, c.Given)
-	if err != nil {
-		return err
-	}
-	f.Columns, f.Levels, f.Fixed = m.Given.Inputs(), m.Given.Levels(), true
-	conditions, err := f.Read()
+	conditions, err := c.conditions(a, c.Given, m)
 	if err != nil {
 		return err
 	}
@@ -115,7 +110,7 @@ func (c sampleCommand) drawGiven(a *app, m *model.Model, rng *rand.Rand, write f
 		}
 		t, err := m.SampleGiven(a.ctx, some, c.N, rng)
 		if err != nil {
-			return fmt.Errorf("%s: %w", f.Name(), err)
+			return fmt.Errorf("%s: %w", table.File{Path: c.Given}.Name(), err)
 		}
 		if err := write(t); err != nil {
 			return err

@@ -95,8 +95,6 @@ func (c *scoreCommand) check() error {
 		return usagef("-follow reads standard input as it comes, want no file, -shard, -resume or -top with it")
 	case c.Resume && (c.File == "-" || c.Out == "-" || c.Out == ""):
 		return usagef("-resume wants a file to read and -o with a file to write")
-	case c.Shard != "" && strings.HasSuffix(strings.ToLower(c.Out), ".jsonl"):
-		return usagef("-shard with -o %s, want .csv, .npy or .parquet: a merge reads no .jsonl", c.Out)
 	case c.Shard != "" && (c.File == "-" || c.Out == "-" || c.Out == ""):
 		return usagef("-shard wants a file to read and -o with a file to write")
 	}

@@ -111,7 +111,7 @@ func (r *scoring) text(c data.Column, v float64) string {
 	case c.Levels != nil && v >= 0 && int(v) < len(c.Levels):
 		return cut(c.Levels[int(v)], 20)
 	}
-	return short(v)
+	return written(table.Kind(r.m.About.Times()[c.Name]), v)
 }
 
 // tellTop lists the strangest rows.

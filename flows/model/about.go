@@ -52,6 +52,10 @@ type Column struct {
 	Name string `json:"name"`
 	// Integer says that all its values were whole numbers.
 	Integer bool `json:"integer,omitempty"`
+	// Time says that the numbers are times, and what they count: those of a "date" days since 1970-01-01, of a "timestamp"
+	// seconds since then in UTC, of a "datetime" the same on a clock whose zone is not known, of a "time of day" seconds
+	// since midnight. It is empty of all other numbers, and where nobody has said so.
+	Time string `json:"time,omitempty"`
 	// Missing is the number of rows without a value.
 	Missing int `json:"missing,omitempty"`
 	// Quantiles are those of its numbers; Shares of its categories, in the order of the transform's levels.
@@ -68,6 +72,17 @@ func (a About) Integers() []string {
 		}
 	}
 	return names
+}
+
+// Times returns the columns whose numbers are times, by name, and what each counts, see [Column.Time].
+func (a About) Times() map[string]string {
+	times := make(map[string]string)
+	for _, c := range a.Columns {
+		if c.Time != "" {
+			times[c.Name] = c.Time
+		}
+	}
+	return times
 }
 
 // Quantiles tell how usual a number is among others: Values[i] is the P[i]-quantile, both rising, from the least number

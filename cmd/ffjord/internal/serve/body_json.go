@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -72,6 +73,6 @@ func (t listing) single() bool {
 	if t[0] != '[' {
 		return true
 	}
-	first := t[space(t, 1)]
+	first := bytes.TrimLeft(t[1:], " \t\r\n")[0]
 	return first != '[' && first != '{'
 }

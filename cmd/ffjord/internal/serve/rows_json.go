@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/jsontext"
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
@@ -22,7 +23,7 @@ func (t listing) read(name string, of reader, most int) ([]float64, error) {
 	var out []float64
 	var failed *problem
 	rows := 0
-	elements(t, func(row []byte) {
+	jsontext.Elements(t, func(row []byte) {
 		if failed == nil && rows < most {
 			out, failed = of.appendRow(out, rows, row)
 			if failed != nil {
@@ -56,7 +57,7 @@ func (r reader) appendRow(to []float64, i int, row []byte) ([]float64, *problem)
 func (r reader) appendListed(to []float64, i int, row []byte) ([]float64, *problem) {
 	n, of := 0, r.columns
 	var failed *problem
-	elements(row, func(value []byte) {
+	jsontext.Elements(row, func(value []byte) {
 		if n < len(of) && failed == nil {
 			var v float64
 			if v, failed = r.parse(i, n, value); failed != nil {
@@ -80,7 +81,7 @@ func (r reader) appendNamed(to []float64, i int, row []byte) ([]float64, *proble
 	}
 	seen := make([]bool, len(of))
 	var failed *problem
-	members(row, func(key, value []byte) {
+	jsontext.Members(row, func(key, value []byte) {
 		if failed != nil {
 			return
 		}

@@ -3,8 +3,10 @@ package table_test
 import (
 	"errors"
 	"math"
+	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -52,14 +54,39 @@ func TestCutTextsAreWholeTexts(t *testing.T) {
 
 // FuzzRead reads what may be any file: a table or an error, and no panic.
 func FuzzRead(f *testing.F) {
-	for _, seed := range []string{"a,b\n1,x\n", "\x93NUMPY\x01\x00", "PAR1", "PK\x03\x04", "\x1f\x8b\x08", "\x28\xb5\x2f\xfd", "\"a", "\xff\xfea\x00"} {
+	for _, seed := range []string{"a,b\n1,x\n", "\x93NUMPY\x01\x00", "PAR1", "PK\x03\x04", "\x1f\x8b\x08", "\x28\xb5\x2f\xfd", "\"a", "\xff\xfea\x00",
+		"{\"a\": 1, \"b\": \"x\"}\n{\"b\": null, \"a\": NaN}", "{\"a\": \"2026-01-01\"}\n{\"a\": [1, {}]}", "a\n2026-01-01T00:00:00Z\n"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
-		read, err := table.File{Path: "-", Stdin: strings.NewReader(string(content)), Batch: 3}.Read()
+		read, err := table.File{Path: "-", Stdin: strings.NewReader(string(content)), Batch: 3}.Find()
 		if err == nil {
 			assert.Positive(t, read.Len())
-			table.Columns(read)
+			table.Columns(read.Table, read.Times)
+		}
+	})
+}
+
+// FuzzWrite reads a text and writes what it holds, in each format that has times and categories: it comes back.
+func FuzzWrite(f *testing.F) {
+	for _, seed := range []string{"a,b\n1,x\n,y\n", "{\"a\": 1, \"b\": \"x\"}", "a;b\n2026-01-01;1\n2026-01-02T00:00:00.25Z;\n", "t\n10:30:00\n"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		read, err := table.File{Path: "-", Stdin: strings.NewReader(string(content))}.Find()
+		if err != nil || !utf8.Valid(content) { // which JSON and Parquet have no other texts than
+			return
+		}
+		columns := table.Columns(read.Table, read.Times)
+		for _, name := range []string{"a.csv", "a.jsonl", "a.parquet"} {
+			path := filepath.Join(t.TempDir(), name)
+			w, err := table.Create(path, nil, columns)
+			require.NoError(t, err)
+			require.NoError(t, w.Write(read.Rows.Float64s()))
+			require.NoError(t, w.Close())
+			again, err := table.File{Path: path, Columns: read.Names, Levels: read.Levels, Times: read.Times, Fixed: true, NumericNames: true}.Read()
+			require.NoError(t, err, "%s of %q", name, content)
+			same(t, read.Table, again)
 		}
 	})
 }

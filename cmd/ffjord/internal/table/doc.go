@@ -1,4 +1,4 @@
-// Package table reads and writes the files of ffjord: CSV, .npy, .npz and Parquet, plain or compressed, whole or in
+// Package table reads and writes the files of ffjord: CSV, JSON lines, .npy, .npz and Parquet, plain or compressed, whole or in
 // batches of rows that take bounded memory. Where a CSV file can be cut into rows, several goroutines parse it.
 //
 // Errors name the file, the line or row, and the column.
@@ -28,10 +28,12 @@ type Column struct {
 	Name   string   `json:"name"`
 	Kind   Kind     `json:"kind"`
 	Levels []string `json:"levels,omitempty"` // of a category
+	Whole  bool     `json:"-"`                // all its numbers are whole
 }
 
-// Columns says what the columns of a table hold: a column whose numbers are all whole is one of integers.
-func Columns(t data.Table) []Column {
+// Columns says what the columns of a table hold, of which some are known to hold times: a column of other numbers that are
+// all whole is one of integers.
+func Columns(t data.Table, times map[string]Kind) []Column {
 	columns := make([]Column, len(t.Names))
 	for j, name := range t.Names {
 		columns[j] = Column{Name: name, Kind: Integer}
@@ -51,8 +53,13 @@ func Columns(t data.Table) []Column {
 		}
 	}
 	for j := range columns {
-		if !some[j] && columns[j].Kind == Integer {
-			columns[j].Kind = Number
+		c := &columns[j]
+		if !some[j] && c.Kind == Integer {
+			c.Kind = Number
+		}
+		c.Whole = c.Kind == Integer
+		if as, ok := times[c.Name]; ok {
+			c.Kind = as
 		}
 	}
 	return columns
@@ -72,13 +79,15 @@ func Values(t data.Table) []float64 {
 	return values
 }
 
-// ColumnsOf returns the columns of those names, of which some hold categories and some whole numbers.
-func ColumnsOf(names []string, levels map[string][]string, integers []string) []Column {
+// ColumnsOf returns the columns of those names, of which some hold categories, some whole numbers, and some times.
+func ColumnsOf(names []string, levels map[string][]string, integers []string, times map[string]Kind) []Column {
 	columns := make([]Column, len(names))
 	for j, name := range names {
 		columns[j] = Column{Name: name, Kind: Number}
 		if known, ok := levels[name]; ok {
 			columns[j].Kind, columns[j].Levels = Category, known
+		} else if as, ok := times[name]; ok {
+			columns[j].Kind = as
 		} else if slices.Contains(integers, name) {
 			columns[j].Kind = Integer
 		}

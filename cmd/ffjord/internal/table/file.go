@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -16,8 +17,8 @@ import (
 
 // File says where a table is, how it is written and which of its columns are wanted. Only Path is required.
 type File struct {
-	// Path names a file, whose name says how it is written: .npy, .npz or .parquet, and else a text table; .gz and .zst
-	// behind that say how it is compressed. "-" is Stdin, which says the same by its first bytes.
+	// Path names a file, whose name says how it is written: .npy, .npz, .parquet, .jsonl or .ndjson, and else a text table;
+	// .gz and .zst behind that say how it is compressed. "-" is Stdin, which says the same by its first bytes.
 	Path  string
 	Stdin io.Reader
 	// Comma separates the fields of a text. Zero looks which of , ; | and the tabulator it is.
@@ -40,7 +41,10 @@ type File struct {
 	// Levels are the categories that columns have in a model; others are refused. A column that it does not name is one of
 	// numbers then. Nil looks into the first rows.
 	Levels map[string][]string
-	// Fixed says that the columns' kinds are known: those of Levels hold categories, and all others numbers.
+	// Times are the kinds of the columns that hold times in a model.
+	Times map[string]Kind
+	// Fixed says that the columns' kinds are known: those of Levels hold categories, those of Times times, and all others
+	// numbers.
 	Fixed bool
 	// Names call the columns of an array, or of a text without a header, where these are as many and Columns are not their
 	// numbers.
@@ -81,11 +85,10 @@ func (f File) Name() string {
 type layout string
 
 const (
-	text    layout = "CSV"
-	npy     layout = ".npy"
-	npz     layout = ".npz"
-	parquet layout = "Parquet"
-	// jsonLines are written alone.
+	text      layout = "CSV"
+	npy       layout = ".npy"
+	npz       layout = ".npz"
+	parquet   layout = "Parquet"
 	jsonLines layout = "JSON lines"
 )
 
@@ -104,7 +107,7 @@ func formatOf(path string) (as layout, compressed string) {
 		return npz, compressed
 	case strings.HasSuffix(name, ".parquet"):
 		return parquet, compressed
-	case strings.HasSuffix(name, ".jsonl"):
+	case slices.Contains([]string{".jsonl", ".ndjson", ".json"}, filepath.Ext(name)):
 		return jsonLines, compressed
 	}
 	return text, compressed
@@ -117,6 +120,8 @@ type batches interface {
 	// levels returns the categories of the columns once all rows are dealt, and gives those among the values numbers by
 	// the alphabet where they were not known.
 	levels(values []float64) map[string][]string
+	// times are the kinds of the wanted columns that hold times.
+	times() map[string]Kind
 	// next returns the wanted columns of the next rows, row by row, as many as asked for or those that are left, with the
 	// categories of these rows where more are allowed than were known. After the last it returns io.EOF. What it returns
 	// belongs to the caller.
@@ -156,7 +161,7 @@ func (f File) rows() (*Rows, error) {
 	rows := new(Rows)
 	switch as {
 	case jsonLines:
-		err = errors.New("JSON lines are not read, want CSV, .npy, .npz or Parquet")
+		rows.of, err = f.openJSON(r, closing)
 	case npy:
 		rows.of, err = f.openNPY(r, closing)
 	case npz:
@@ -227,18 +232,25 @@ func (e *RoomError) Error() string {
 	return fmt.Sprintf("more than %d rows of %d columns", e.Rows, e.Columns)
 }
 
-// Read reads the whole file.
-func (f File) Read() (data.Table, error) {
-	t, _, err := f.ReadSome()
-	return t, err
+// Found is a table with what is known of its file.
+type Found struct {
+	data.Table
+	Of    int             // rows of the file, of which Sample may be fewer
+	Times map[string]Kind // of the columns that hold times
 }
 
-// ReadSome is Read that tells how many rows the file has, of which Sample may be fewer.
-func (f File) ReadSome() (t data.Table, of int, err error) {
+// Read reads the whole file.
+func (f File) Read() (data.Table, error) {
+	t, err := f.Find()
+	return t.Table, err
+}
+
+// Find is Read that tells what it has found.
+func (f File) Find() (t Found, err error) {
 	f.whole = true
 	rows, err := f.Open()
 	if err != nil {
-		return t, 0, err
+		return t, err
 	}
 	kept := reservoir{width: len(rows.columns), most: f.Sample, rng: f.Rand}
 	for {
@@ -253,17 +265,19 @@ func (f File) ReadSome() (t data.Table, of int, err error) {
 			}
 		}
 		if b.err != nil {
-			return t, 0, errors.Join(b.err, rows.Close())
+			return t, errors.Join(b.err, rows.Close())
 		}
 	}
 	if err := rows.Close(); err != nil {
-		return t, 0, f.named(err)
+		return t, f.named(err)
 	}
 	if kept.seen == 0 {
-		return t, 0, f.named(errors.New("no rows, want at least one"))
+		return t, f.named(errors.New("no rows, want at least one"))
 	}
 	levels := rows.of.levels(kept.values)
-	return data.Table{Names: rows.columns, Rows: data.Rows(kept.width, kept.values...), Levels: levels}, kept.seen, nil
+	t.Table = data.Table{Names: rows.columns, Rows: data.Rows(kept.width, kept.values...), Levels: levels}
+	t.Of, t.Times = kept.seen, rows.of.times()
+	return t, nil
 }
 
 // reservoir keeps rows: all of them, or so many of which each that has come is one with the same probability (Vitter 1985,

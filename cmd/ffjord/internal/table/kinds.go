@@ -3,6 +3,7 @@ package table
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -53,6 +54,12 @@ func (t *textRows) kinds(f File, wanted []string) error {
 			t.csv.Levels[t.number(name)] = levels
 		}
 	}
+	t.timed, t.csv.Parse = make(map[string]Kind), make(map[string]func(string) (float64, error))
+	for _, name := range wanted {
+		if as, ok := f.Times[name]; ok {
+			t.hold(name, as)
+		}
+	}
 	if err := t.decimal(f); err != nil || f.Fixed {
 		return err
 	}
@@ -68,11 +75,45 @@ func (t *textRows) kinds(f File, wanted []string) error {
 	texts := t.sampled(read)
 	for _, name := range wanted {
 		number := t.number(name)
-		if _, known := t.csv.Levels[number]; !known && (slices.Contains(f.Categories, name) || texts[number]) {
+		if _, known := t.csv.Levels[number]; known || t.timed[name] != "" {
+			continue
+		}
+		as := kindOf(read.Levels[number])
+		switch category := slices.Contains(f.Categories, name); {
+		case category || texts[number] && as == "":
 			t.csv.Categories = append(t.csv.Categories, number)
+		case texts[number]:
+			t.hold(name, as)
 		}
 	}
 	return nil
+}
+
+// hold says that a column holds times.
+func (t *textRows) hold(name string, as Kind) {
+	t.timed[name] = as
+	t.csv.Parse[t.number(name)] = func(text string) (float64, error) {
+		v, err := as.Parse(text)
+		if err != nil && t.whole {
+			err = fmt.Errorf("%w as in the rows before (-categories takes any text)", err)
+		}
+		return v, err
+	}
+}
+
+// kindOf returns the kind of times that all texts are, "" where they are none.
+func kindOf(texts []string) Kind {
+	all := Kind("")
+	for i, text := range texts {
+		_, as := scanTime(text)
+		if i == 0 {
+			all = as
+		}
+		if all = all.join(as); all == "" {
+			break
+		}
+	}
+	return all
 }
 
 // decimal finds what stands in front of decimals: a comma, where some of the first rows have one between digits and none
@@ -111,7 +152,7 @@ func (t *textRows) sample() (data.Table, error) {
 	}
 	all := t.csv
 	all.Categories = all.Columns
-	all.Levels = nil
+	all.Levels, all.Parse = nil, nil
 	sample := &textRows{csv: all, head: t.head, all: t.all}
 	return sample.parse(t.buf[:end], t.line)
 }

@@ -162,6 +162,8 @@ func (a *arrayRows) read() error {
 	return bare(err)
 }
 
+func (a *arrayRows) times() map[string]Kind { return nil }
+
 func (a *arrayRows) levels([]float64) map[string][]string { return nil }
 
 func (a *arrayRows) Close() error {

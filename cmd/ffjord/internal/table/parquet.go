@@ -4,15 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	pq "github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
 
-	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
@@ -34,12 +33,11 @@ type parquetRows struct {
 
 type parquetColumn struct {
 	name  string
-	texts map[string]int // the categories as they came, nil of a column of numbers
-	fixed []string       // as they are known, nil where they are not
-	more  []string       // that are not among them, where that is allowed
-	open  bool           // it is
-	scale float64        // of a decimal number
-	whole bool           // unsigned integers
+	texts *texts  // nil of a column without categories
+	scale float64 // of a decimal number
+	whole bool    // unsigned integers
+	time  Kind    // as it is wanted, "" of no times
+	unit  int64   // of a time, in a second; 0 of a date
 }
 
 func (f File) openParquet(r io.Reader, closing io.Closer) (*parquetRows, error) {
@@ -71,6 +69,11 @@ func (f File) openParquet(r io.Reader, closing io.Closer) (*parquetRows, error) 
 		}
 		p.places = append(p.places, place)
 	}
+	for _, name := range f.Categories {
+		if !slices.Contains(wanted, name) {
+			return nil, f.Absent("categories", name, "column", wanted)
+		}
+	}
 	for _, name := range wanted {
 		c, err := f.parquetColumn(leaves[name])
 		if err != nil {
@@ -87,6 +90,16 @@ func (f File) parquetColumn(field pq.Field) (parquetColumn, error) {
 	if !field.Leaf() || field.Repeated() {
 		return c, errors.New("it is nested, want one value a row (-exclude leaves it out)")
 	}
+	if levels, known := f.Levels[c.name]; known {
+		c.texts = newTexts(levels, f.OpenLevels)
+	} else if slices.Contains(f.Categories, c.name) {
+		c.texts = newTexts(nil, false)
+	}
+	held, unit := parquetTime(field.Type())
+	if wanted := f.Times[c.name]; held != "" || wanted != "" {
+		c.time, c.unit = held, unit
+		return c, c.timed(wanted, f.Fixed && c.texts == nil, field.Type().Kind() == pq.ByteArray)
+	}
 	switch field.Type().Kind() {
 	case pq.Boolean, pq.Int32, pq.Int64, pq.Float, pq.Double:
 		if logical := field.Type().LogicalType(); logical != nil {
@@ -99,19 +112,27 @@ func (f File) parquetColumn(field pq.Field) (parquetColumn, error) {
 		}
 		return c, nil
 	case pq.ByteArray:
-		c.texts = make(map[string]int)
-		levels, known := f.Levels[c.name]
-		if known {
-			c.fixed, c.open = levels, f.OpenLevels
-			for k, level := range levels {
-				c.texts[level] = k
-			}
-		} else if f.Fixed {
+		if logical := field.Type().LogicalType(); logical != nil && !isText(logical) {
+			return c, fmt.Errorf("it is of type %v, want numbers or text (-exclude leaves it out)", field.Type())
+		}
+		if c.texts == nil && f.Fixed {
 			return c, errors.New("it holds text, want numbers as in the rows that the model has learnt")
+		}
+		if c.texts == nil {
+			c.texts = newTexts(nil, false)
 		}
 		return c, nil
 	}
-	return c, fmt.Errorf("it is of type %v, want numbers or text (-exclude leaves it out)", field.Type())
+	return c, fmt.Errorf("it is of type %v, want numbers, text or times (-exclude leaves it out)", field.Type())
+}
+
+// isText reports whether bytes of the logical type are texts.
+func isText(of *format.LogicalType) bool {
+	switch of.Value.(type) {
+	case *format.StringType, *format.EnumType, *format.JsonType:
+		return true
+	}
+	return false
 }
 
 func (p *parquetRows) count() (int, error) {
@@ -154,8 +175,8 @@ func (p *parquetRows) next() ([]float64, map[string][]string, error) {
 	}
 	levels := make(map[string][]string)
 	for _, c := range p.columns {
-		if c.fixed != nil {
-			levels[c.name] = c.all()
+		if c.texts != nil && c.texts.fixed != nil {
+			levels[c.name] = c.texts.all()
 		}
 	}
 	return values, levels, nil
@@ -166,17 +187,12 @@ func (p *parquetRows) forget() {
 	if p.whole {
 		return
 	}
-	for j := range p.columns {
-		c := &p.columns[j]
-		for _, text := range c.more {
-			delete(c.texts, text)
+	for _, c := range p.columns {
+		if c.texts != nil {
+			c.texts.forget()
 		}
-		c.more = nil
 	}
 }
-
-// all are the categories that are known and those that came beside them.
-func (c *parquetColumn) all() []string { return slices.Concat(c.fixed, c.more) }
 
 // some returns up to most rows, at least one.
 func (p *parquetRows) some(most int) ([]pq.Row, error) {
@@ -236,6 +252,21 @@ func (p *parquetRows) append(values []float64, row pq.Row) ([]float64, error) {
 
 // number returns the number of a value.
 func (c *parquetColumn) number(v pq.Value) (float64, error) {
+	x, err := c.plain(v)
+	if err != nil || c.texts == nil || v.Kind() == pq.ByteArray || math.IsNaN(x) {
+		return x, err
+	}
+	if c.time != "" {
+		return c.texts.number(c.time.Text(x))
+	}
+	return c.texts.number(strconv.FormatFloat(x, 'f', -1, 64))
+}
+
+// plain is number of a column whose values are no categories, or are texts.
+func (c *parquetColumn) plain(v pq.Value) (float64, error) {
+	if c.time != "" && v.Kind() != pq.ByteArray {
+		return c.since(v), nil
+	}
 	var x float64
 	switch v.Kind() {
 	case pq.Boolean:
@@ -257,7 +288,7 @@ func (c *parquetColumn) number(v pq.Value) (float64, error) {
 	case pq.Double:
 		x = v.Double()
 	case pq.ByteArray:
-		return c.category(string(v.ByteArray()))
+		return c.text(string(v.ByteArray()))
 	default: // null
 		return math.NaN(), nil
 	}
@@ -267,49 +298,42 @@ func (c *parquetColumn) number(v pq.Value) (float64, error) {
 	return x * c.scale, nil
 }
 
-func (c *parquetColumn) category(text string) (float64, error) {
-	text = strings.TrimSpace(text)
-	if text == "" {
+// text returns the number of a category, or of a time that is written as text.
+func (c *parquetColumn) text(text string) (float64, error) {
+	if c.time == "" {
+		return c.texts.number(text)
+	}
+	if text = strings.TrimSpace(text); text == "" {
 		return math.NaN(), nil
 	}
-	k, ok := c.texts[text]
-	if !ok {
-		if c.fixed != nil && !c.open {
-			return 0, &data.CategoryError{Category: text, Levels: c.fixed}
-		}
-		k, text = len(c.texts), strings.Clone(text)
-		c.texts[text] = k
-		if c.open {
-			c.more = append(c.more, text)
-		}
-	}
-	return float64(k), nil
+	return c.time.Parse(text)
 }
 
 // levels sorts the categories that were not known before.
 func (p *parquetRows) levels(values []float64) map[string][]string {
 	levels := make(map[string][]string)
 	for j, c := range p.columns {
-		switch {
-		case c.fixed != nil:
-			levels[c.name] = c.all()
-		case c.texts != nil:
-			sorted := slices.Sorted(maps.Keys(c.texts))
-			to := make([]float64, len(sorted))
-			for k, level := range sorted {
-				to[c.texts[level]] = float64(k)
-			}
-			recode(values, j, len(p.columns), to)
-			levels[c.name] = sorted
+		if c.texts != nil {
+			levels[c.name] = c.texts.sorted(values, j, len(p.columns))
 		}
 	}
 	return levels
 }
 
+func (p *parquetRows) times() map[string]Kind {
+	times := make(map[string]Kind)
+	for _, c := range p.columns {
+		if c.time != "" && c.texts == nil {
+			times[c.name] = c.time
+		}
+	}
+	return times
+}
+
 // unknown returns a column whose categories are not known beforehand, "" if there is none.
 func (p *parquetRows) unknown() string {
 	for _, c := range p.columns {
-		if c.texts != nil && c.fixed == nil {
+		if c.texts != nil && c.texts.fixed == nil {
 			return c.name
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -43,7 +44,7 @@ func (f File) plain() (r *bufio.Reader, as layout, closing io.Closer, err error)
 		r, closing = bufio.NewReaderSize(unzipped, 1<<16), both{unzipped, raw}
 	}
 	if f.Path == "-" {
-		as = sniff(r, map[string]layout{"\x93NUMPY": npy, "PK\x03\x04": npz, "PAR1": parquet}, text)
+		as = sniff(r, map[string]layout{"\x93NUMPY": npy, "PK\x03\x04": npz, "PAR1": parquet, "{": jsonLines, "\xef\xbb\xbf{": jsonLines}, text)
 	}
 	return r, as, closing, nil
 }
@@ -61,12 +62,19 @@ func (b both) Close() error {
 
 // sniff tells by the first bytes which of the kinds r is.
 func sniff[T any](r *bufio.Reader, kinds map[string]T, otherwise T) T {
-	for magic, kind := range kinds {
-		if got, _ := r.Peek(len(magic)); string(got) == magic {
-			return kind
+	for n := 1; ; n++ {
+		got, err := r.Peek(n)
+		begun := false
+		for magic, kind := range kinds {
+			if string(got) == magic {
+				return kind
+			}
+			begun = begun || len(magic) > n && strings.HasPrefix(magic, string(got))
+		}
+		if err != nil || !begun { // and no more is read: that may have to be waited for
+			return otherwise
 		}
 	}
-	return otherwise
 }
 
 // utf8Lines makes of a text one in UTF-8 without a byte order mark, whose lines end with LF.

@@ -32,7 +32,7 @@ func people() data.Table {
 // TestFormats writes a table and reads it again, whole and in batches.
 func TestFormats(t *testing.T) {
 	want := people()
-	for _, name := range []string{"a.csv", "a.csv.gz", "a.csv.zst", "a.parquet", "a.npy"} {
+	for _, name := range []string{"a.csv", "a.csv.gz", "a.csv.zst", "a.parquet", "a.npy", "a.jsonl", "a.ndjson.gz", "a.jsonl.zst"} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name)
 			require.NoError(t, table.Write(path, nil, want, []string{"age"}))
@@ -47,7 +47,7 @@ func TestFormats(t *testing.T) {
 			same(t, want, got)
 			if name != "a.npy" {
 				assert.Equal(t, levels, got.Levels)
-				kinds := table.Columns(got)
+				kinds := table.Columns(got, nil)
 				assert.Equal(t, []table.Kind{table.Number, table.Integer, table.Category},
 					[]table.Kind{kinds[0].Kind, kinds[1].Kind, kinds[2].Kind})
 			}
@@ -132,9 +132,9 @@ func TestSample(t *testing.T) {
 	}
 	read := func(n int) []float64 {
 		f := table.File{Path: "-", Stdin: bytes.NewReader(text), Sample: n, Rand: rand.New(rand.NewPCG(1, 0))}
-		got, of, err := f.ReadSome()
+		got, err := f.Find()
 		require.NoError(t, err)
-		assert.Equal(t, 20_000, of)
+		assert.Equal(t, 20_000, got.Of)
 		return got.Rows.Float64s()
 	}
 	some := read(2000)

@@ -34,7 +34,8 @@ type textRows struct {
 
 	pending []chan parsed // in order
 	known   *categories
-	whole   bool // categories are numbered over all rows, and not by batches
+	whole   bool            // categories are numbered over all rows, and not by batches
+	timed   map[string]Kind // of the columns that hold times
 }
 
 // parsed is what became of a batch's text.
@@ -296,6 +297,8 @@ func (t *textRows) levels(values []float64) map[string][]string {
 	}
 	return levels
 }
+
+func (t *textRows) times() map[string]Kind { return t.timed }
 
 // unknown returns a column whose categories are not known beforehand, "" if there is none.
 func (t *textRows) unknown() string {

@@ -42,10 +42,10 @@ type Appender interface {
 // CheckOutput says what is wrong with the name of a file to be written.
 func CheckOutput(path string) error {
 	as, compressed := formatOf(path)
-	if compressed != "" && as != text {
+	if compressed != "" && as != text && as != jsonLines {
 		return &Error{File: path, Err: fmt.Errorf("%s is not written compressed, want it without %s", as, compressed)}
 	}
-	if !slices.Contains([]string{".csv", ".tsv", ".txt", ".npy", ".parquet", ".jsonl"}, ending(path)) {
+	if !slices.Contains([]string{".csv", ".tsv", ".txt", ".npy", ".parquet", ".jsonl", ".ndjson"}, ending(path)) {
 		return &Error{File: path, Err: errors.New("want a name that ends with .csv, .tsv, .npy, .parquet or .jsonl, " +
 			"which says how it is written; .gz or .zst behind a text")}
 	}
@@ -61,14 +61,13 @@ func NewEncoder(path string, out Output, columns []Column) (Encoder, error) {
 	case as == parquet:
 		return newParquetEncoder(out, columns), nil
 	case compressed == ".gz":
-		zip := gzip.NewWriter(out)
-		return squeezed{newCSVEncoder(zip, columns, comma(path), 0), zip}, nil
+		return newSqueezed(as, gzip.NewWriter(out), columns, comma(path))
 	case compressed == ".zst":
 		zip, err := zstd.NewWriter(out, zstd.WithEncoderConcurrency(1))
 		if err != nil {
 			return nil, err
 		}
-		return squeezed{newCSVEncoder(zip, columns, comma(path), 0), zip}, nil
+		return newSqueezed(as, zip, columns, comma(path))
 	}
 	return NewAppender(path, out, columns, 0)
 }
@@ -109,6 +108,14 @@ func NewJSONLines(w io.Writer, columns []Column) (Appender, error) { return newJ
 type squeezed struct {
 	Encoder
 	zip io.Closer
+}
+
+func newSqueezed(as layout, zip io.WriteCloser, columns []Column, comma byte) (Encoder, error) {
+	if as != jsonLines {
+		return squeezed{newCSVEncoder(zip, columns, comma, 0), zip}, nil
+	}
+	lines, err := newJSONEncoder(zip, columns)
+	return squeezed{lines, zip}, err
 }
 
 func (s squeezed) Close() error { return errors.Join(s.Encoder.Close(), s.zip.Close()) }
@@ -165,7 +172,7 @@ func (w *Writer) Abort() {
 
 // Write writes a whole table, whose columns of those names hold whole numbers alone.
 func Write(path string, stdout io.Writer, t data.Table, integers []string) error {
-	w, err := Create(path, stdout, ColumnsOf(t.Names, t.Levels, integers))
+	w, err := Create(path, stdout, ColumnsOf(t.Names, t.Levels, integers, nil))
 	if err != nil {
 		return err
 	}

@@ -86,12 +86,14 @@ func (e *csvEncoder) WriteRows(text []byte, _ int) error {
 }
 
 func (e *csvEncoder) append(b []byte, j int, v float64) []byte {
-	texts := e.texts[j]
+	texts, kind := e.texts[j], e.columns[j].Kind
 	switch size := math.Abs(v); {
 	case math.IsNaN(v) && len(e.columns) == 1:
 		return append(b, `""`...) // an empty line would be no row
 	case math.IsNaN(v):
 		return b
+	case kind.IsTime():
+		return kind.Append(b, v)
 	case texts != nil && v >= 0 && int(v) < len(texts):
 		return append(b, texts[int(v)]...)
 	case v == 0:

@@ -38,10 +38,12 @@ func (e *jsonEncoder) Append(b []byte, rows []float64) []byte {
 	for i, v := range rows {
 		j := i % dim
 		b = append(b, e.names[j]...)
-		texts := e.texts[j]
+		texts, kind := e.texts[j], e.columns[j].Kind
 		switch size := math.Abs(v); {
 		case math.IsNaN(v) || math.IsInf(v, 0):
 			b = append(b, "null"...)
+		case kind.IsTime():
+			b = append(kind.Append(append(b, '"'), v), '"')
 		case texts != nil && v >= 0 && int(v) < len(texts):
 			b = append(b, texts[int(v)]...)
 		case size == 0 || size >= 1e-5 && size < 1e15:

@@ -8,7 +8,7 @@ import (
 	"github.com/parquet-go/parquet-go/compress/zstd"
 )
 
-// parquetEncoder writes columns of doubles, of 64-bit integers and of texts, all of which may be null.
+// parquetEncoder writes columns of doubles, of 64-bit integers, of times and of texts, all of which may be null.
 type parquetEncoder struct {
 	columns []Column
 	texts   [][][]byte // the categories
@@ -25,10 +25,12 @@ func newParquetEncoder(out Output, columns []Column) *parquetEncoder {
 	var schema ordered
 	for j, c := range columns {
 		node := pq.Leaf(pq.DoubleType)
-		switch c.Kind {
-		case Integer:
+		switch {
+		case c.Kind.IsTime():
+			node = parquetLeaf(c.Kind)
+		case c.Kind == Integer:
 			node = pq.Leaf(pq.Int64Type)
-		case Category:
+		case c.Kind == Category:
 			node = pq.Encoded(pq.String(), &pq.RLEDictionary)
 			for _, level := range c.Levels {
 				e.texts[j] = append(e.texts[j], []byte(level))
@@ -70,6 +72,8 @@ func (e *parquetEncoder) value(j int, v float64) pq.Value {
 	switch {
 	case math.IsNaN(v):
 		return pq.NullValue().Level(0, 0, j)
+	case e.columns[j].Kind.IsTime():
+		return parquetValue(e.columns[j].Kind, v).Level(0, 1, j)
 	case e.columns[j].Kind == Integer:
 		return pq.Int64Value(int64(math.Round(v))).Level(0, 1, j)
 	case e.columns[j].Kind == Category:

@@ -1,10 +1,9 @@
-package serve
+// Package jsontext walks through JSON that is known to be valid, a value at a time: rows of numbers are many values, of
+// which encoding/json makes each by way of an interface, ten times slower.
+package jsontext
 
-// The rows of a request are read from JSON that is known to be valid, a value at a time: a table of numbers is many
-// values, of which encoding/json makes each by way of an interface, ten times slower.
-
-// elements calls f with each element of a JSON array.
-func elements(array []byte, f func(value []byte)) {
+// Elements calls f with each element of a JSON array.
+func Elements(array []byte, f func(value []byte)) {
 	for at := 1; ; {
 		at = space(array, at)
 		if array[at] == ']' {
@@ -16,8 +15,8 @@ func elements(array []byte, f func(value []byte)) {
 	}
 }
 
-// members calls f with each member of a JSON object.
-func members(object []byte, f func(name, value []byte)) {
+// Members calls f with each member of a JSON object.
+func Members(object []byte, f func(name, value []byte)) {
 	for at := 1; ; {
 		at = space(object, at)
 		if object[at] == '}' {

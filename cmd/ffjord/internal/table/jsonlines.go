@@ -1,0 +1,311 @@
+package table
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/jsontext"
+	"github.com/go-ffjord/ffjord/internal/quote"
+)
+
+// jsonRows deals the rows of a text that has a JSON object on each line, whose members are the columns. One that is not
+// there is missing, as null is.
+type jsonRows struct {
+	r     *bufio.Reader
+	close io.Closer
+	file  string
+	line  int        // the last that was read, from 1
+	ahead []jsonLine // that were read to see what the columns hold
+
+	all     []string // of the first rows
+	columns []jsonColumn
+	places  map[string]int // of the wanted columns
+	closed  bool           // another column is an error, since all are wanted
+	missing map[string]bool
+	stamps  []int // the last line that had the column
+
+	size   int // rows of a batch
+	skip   int
+	most   int   // rows still to deal, -1 without a bound
+	fault  error // after the rows that were dealt
+	whole  bool
+	follow bool
+}
+
+// jsonLine is a line that is not empty, without its end.
+type jsonLine struct {
+	text []byte
+	line int
+}
+
+func (f File) openJSON(r *bufio.Reader, closing io.Closer) (*jsonRows, error) {
+	j := &jsonRows{
+		r: utf8Lines(r), close: closing, file: f.Name(), size: f.Batch, skip: f.Skip, most: -1, whole: f.whole, follow: f.Follow,
+		missing: make(map[string]bool), places: make(map[string]int), closed: f.Columns == nil,
+	}
+	if f.Most != 0 {
+		j.most = max(f.Most, 0)
+	}
+	for _, text := range append(Missing(), f.Missing...) {
+		j.missing[text] = true
+	}
+	if err := j.sample(); err != nil {
+		return nil, err
+	}
+	if f.Follow { // the first line alone was read
+		for _, name := range f.Columns {
+			if !slices.Contains(j.all, name) {
+				j.all = append(j.all, name)
+			}
+		}
+	}
+	wanted, err := f.choose(j.all)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range f.Exclude {
+		j.places[name] = -1
+	}
+	for i, name := range wanted {
+		j.places[name] = i
+	}
+	j.stamps = make([]int, len(wanted))
+	j.columns, err = f.jsonColumns(j, wanted)
+	return j, err
+}
+
+// sample reads the first lines, and the names of their members in the order in which they come.
+func (j *jsonRows) sample() error {
+	const most, size = 1000, 1 << 16
+	known := make(map[string]bool)
+	for read := 0; len(j.ahead) < most && read < size && (len(j.ahead) == 0 || !j.follow); {
+		line, err := j.read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		line.text = bytes.Clone(line.text)
+		read += len(line.text)
+		j.ahead = append(j.ahead, line)
+		if line.text, err = object(line.text); err != nil {
+			if len(j.ahead) == 1 {
+				return &Error{File: j.file, Line: line.line, Err: err}
+			}
+			break // it is told when its turn comes
+		}
+		jsontext.Members(line.text, func(name, _ []byte) {
+			if text := unquoted(name); !known[text] {
+				known[text] = true
+				j.all = append(j.all, text)
+			}
+		})
+	}
+	if len(j.ahead) == 0 {
+		return errors.New("no lines, want a JSON object on each")
+	}
+	return nil
+}
+
+// read reads the next line that is not empty. Its text is good until the next call.
+func (j *jsonRows) read() (jsonLine, error) {
+	for {
+		var long []byte
+		for {
+			part, err := j.r.ReadSlice('\n')
+			if len(long) > 0 || errors.Is(err, bufio.ErrBufferFull) {
+				if len(long)+len(part) > longest {
+					return jsonLine{}, &Error{File: j.file, Line: j.line + 1, Err: fmt.Errorf("it is longer than %d MiB, want a row on each line", longest>>20)}
+				}
+				long = append(long, part...)
+				part = long
+			}
+			if errors.Is(err, bufio.ErrBufferFull) {
+				continue
+			}
+			if err != nil && (!errors.Is(err, io.EOF) || len(part) == 0) {
+				return jsonLine{}, err
+			}
+			j.line++
+			if text := bytes.TrimSpace(part); len(text) > 0 {
+				return jsonLine{text, j.line}, nil
+			}
+			break
+		}
+	}
+}
+
+// take returns the next line.
+func (j *jsonRows) take() (jsonLine, error) {
+	if len(j.ahead) == 0 {
+		return j.read()
+	}
+	line := j.ahead[0]
+	j.ahead = j.ahead[1:]
+	return line, nil
+}
+
+// object checks that a line is a JSON object, and returns it with null for NaN, which is no JSON and what Python writes.
+func object(text []byte) ([]byte, error) {
+	text = withoutNaN(text)
+	switch {
+	case text[0] == '[' && json.Valid(text):
+		return nil, errors.New(`a JSON array, want an object on each line, such as {"a": 1, "b": "x"}`)
+	case text[0] != '{':
+		return nil, fmt.Errorf(`%s, want a JSON object on each line, such as {"a": 1, "b": "x"}`, quote.Text(string(text)))
+	case json.Valid(text):
+		return text, nil
+	}
+	err := json.Unmarshal(text, new(json.RawMessage))
+	at := (*json.SyntaxError)(nil)
+	if errors.As(err, &at) && at.Offset < int64(len(text)) {
+		return nil, fmt.Errorf("byte %d of the line: %w, want a JSON object on each line", at.Offset, err)
+	}
+	return nil, errors.New("the line ends before its JSON object does, want one object on each line")
+}
+
+// withoutNaN returns a text with null for NaN outside of strings.
+func withoutNaN(text []byte) []byte {
+	const nan, null = "NaN", "null"
+	if !bytes.Contains(text, []byte(nan)) {
+		return text
+	}
+	out := make([]byte, 0, len(text)+8)
+	inside := false
+	for i := 0; i < len(text); i++ {
+		switch b := text[i]; {
+		case inside && b == '\\' && i+1 < len(text):
+			out = append(out, b)
+			i++
+		case b == '"':
+			inside = !inside
+		case !inside && bytes.HasPrefix(text[i:], []byte(nan)):
+			out = append(out, null...)
+			i += len(nan) - 1
+			continue
+		}
+		out = append(out, text[i])
+	}
+	return out
+}
+
+// unquoted returns the text of a JSON string that is valid.
+func unquoted(text []byte) string {
+	if bytes.IndexByte(text, '\\') < 0 {
+		return string(text[1 : len(text)-1])
+	}
+	var s string
+	_ = json.Unmarshal(text, &s) // valid
+	return s
+}
+
+func (j *jsonRows) names() []string { return j.all }
+
+func (j *jsonRows) next() ([]float64, map[string][]string, error) {
+	if j.fault != nil {
+		return nil, nil, j.fault
+	}
+	for ; j.skip > 0; j.skip-- {
+		if _, err := j.take(); err != nil {
+			return nil, nil, err
+		}
+	}
+	if !j.whole {
+		for _, c := range j.columns {
+			if c.texts != nil {
+				c.texts.forget()
+			}
+		}
+	}
+	size := j.size
+	if j.most >= 0 {
+		size = min(size, j.most)
+	}
+	values := make([]float64, 0, size*len(j.columns))
+	for len(values) < cap(values) && (len(values) == 0 || !j.follow || len(j.ahead) > 0 || j.r.Buffered() > 0) {
+		line, err := j.take()
+		if err == nil {
+			values, err = j.append(values, line)
+		}
+		if err != nil {
+			j.fault = err
+			break
+		}
+	}
+	rows := len(values) / len(j.columns)
+	if j.most >= 0 {
+		j.most -= rows
+	}
+	switch {
+	case rows == 0 && j.fault == nil:
+		j.fault = io.EOF
+		fallthrough
+	case rows == 0:
+		return nil, nil, j.fault
+	}
+	levels := make(map[string][]string)
+	for _, c := range j.columns {
+		if c.texts != nil && c.texts.fixed != nil {
+			levels[c.name] = c.texts.all()
+		}
+	}
+	return values, levels, nil
+}
+
+// append appends the wanted values of a line.
+func (j *jsonRows) append(values []float64, line jsonLine) ([]float64, error) {
+	text, err := object(line.text)
+	if err != nil {
+		return values, &Error{File: j.file, Line: line.line, Err: err}
+	}
+	from := len(values)
+	for range j.columns {
+		values = append(values, math.NaN())
+	}
+	var failed *Error
+	jsontext.Members(text, func(name, value []byte) {
+		if failed != nil {
+			return
+		}
+		column := unquoted(name)
+		place, known := j.places[column]
+		switch {
+		case !known && j.closed:
+			failed = &Error{Column: column, Err: fmt.Errorf("the rows before have no such column, want one of %s", list(j.all))}
+		case !known || place < 0:
+		case j.stamps[place] == line.line:
+			failed = &Error{Column: column, Err: errors.New("it is there twice, want each column once")}
+		default:
+			j.stamps[place] = line.line
+			if values[from+place], err = j.value(&j.columns[place], value); err != nil {
+				failed = &Error{Column: column, Err: err}
+			}
+		}
+	})
+	if failed != nil {
+		failed.File, failed.Line = j.file, line.line
+		return values[:from], failed
+	}
+	return values, nil
+}
+
+// count returns the number of rows that are left. It parses none of them.
+func (j *jsonRows) count() (int, error) {
+	for n := 0; ; n++ {
+		switch _, err := j.take(); {
+		case errors.Is(err, io.EOF):
+			return n, nil
+		case err != nil:
+			return n, err
+		}
+	}
+}
+
+func (j *jsonRows) Close() error { return j.close.Close() }

@@ -1,0 +1,193 @@
+package table
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/go-ffjord/ffjord/internal/quote"
+)
+
+// The kinds of columns that hold times. Their numbers are the days since 1970-01-01 of a date, the seconds since midnight
+// of a time of day, and of others the seconds since 1970-01-01T00:00:00Z, or since then on a clock whose zone is not known.
+const (
+	Date      Kind = "date"
+	Timestamp Kind = "timestamp"
+	DateTime  Kind = "datetime"
+	TimeOfDay Kind = "time of day"
+)
+
+const day = 86400 // seconds
+
+// wanted says how a text of the kind is written, as RFC 3339 has it. It is "" of a kind that holds no times.
+func (k Kind) wanted() string {
+	switch k {
+	case Date:
+		return "a date such as 2026-01-31"
+	case Timestamp:
+		return "a time such as 2026-01-31T18:30:00Z"
+	case DateTime:
+		return "a time such as 2026-01-31T18:30:00"
+	case TimeOfDay:
+		return "a time of day such as 18:30:00"
+	}
+	return ""
+}
+
+// IsTime reports whether the numbers of the kind are times.
+func (k Kind) IsTime() bool { return k.wanted() != "" }
+
+// Unit says what the numbers of a kind of times count.
+func (k Kind) Unit() string {
+	switch k {
+	case Date:
+		return "days since 1970-01-01"
+	case TimeOfDay:
+		return "seconds since midnight"
+	}
+	return "seconds since 1970-01-01"
+}
+
+// Parse returns the number of a text. A date stands for its midnight where a time is wanted, a time without a zone is
+// taken as one of UTC.
+func (k Kind) Parse(text string) (float64, error) {
+	seconds, as := scanTime(text)
+	if as == "" || (as == TimeOfDay) != (k == TimeOfDay) {
+		return 0, fmt.Errorf("%s, want %s", quote.Text(text), k.wanted())
+	}
+	return k.of(seconds), nil
+}
+
+// of returns the number of a kind for seconds.
+func (k Kind) of(seconds float64) float64 {
+	if k == Date {
+		return seconds / day
+	}
+	return seconds
+}
+
+// seconds are those of a whole number and a fraction of them, in the same bits for a text and for a number of any unit.
+func seconds(whole, nanoseconds int64) float64 { return float64(whole) + float64(nanoseconds)/1e9 }
+
+// scanTime reads a time and tells its kind, "" of a text that is none.
+func scanTime(text string) (since float64, as Kind) {
+	const (
+		days  = "2006-01-02"
+		clock = "15:04"
+	)
+	switch {
+	case len(text) == len(days):
+		as = Date
+		t, err := time.Parse(days, text)
+		if err != nil {
+			return 0, ""
+		}
+		return seconds(t.Unix(), 0), as
+	case len(text) >= len(clock) && text[2] == ':':
+		layout := clock
+		if len(text) > len(clock) {
+			layout += ":05"
+		}
+		t, err := time.Parse(layout, text)
+		if err != nil {
+			return 0, ""
+		}
+		return seconds(int64(t.Hour()*3600+t.Minute()*60+t.Second()), int64(t.Nanosecond())), TimeOfDay
+	case len(text) < len(days)+1+len(clock) || text[4] != '-' || !strings.ContainsRune("Tt ", rune(text[len(days)])):
+		return 0, ""
+	}
+	date, of := text[:len(days)], text[len(days)+1:]
+	of, zone := cutZone(of)
+	layout := days + "T" + clock
+	if len(of) > len(clock) {
+		layout += ":05"
+	}
+	as = DateTime
+	if zone != "" {
+		as, layout = Timestamp, layout+"Z07:00"
+	}
+	t, err := time.Parse(layout, date+"T"+of+zone)
+	if err != nil {
+		return 0, ""
+	}
+	return seconds(t.Unix(), int64(t.Nanosecond())), as
+}
+
+// cutZone cuts the zone off a time of day and returns it as RFC 3339 has it, "" where there is none.
+func cutZone(text string) (clock, zone string) {
+	for _, utc := range []string{"Z", "z", " UTC"} {
+		if rest, ok := strings.CutSuffix(text, utc); ok {
+			return rest, "Z"
+		}
+	}
+	at := strings.LastIndexAny(text, "+-")
+	if at < 0 {
+		return text, ""
+	}
+	clock, zone = text[:at], text[at:]
+	switch len(zone) {
+	case len("+07"):
+		zone += ":00"
+	case len("+0700"):
+		zone = zone[:3] + ":" + zone[3:]
+	}
+	return clock, zone
+}
+
+// The first and the last time that RFC 3339 has a text for, in seconds.
+const (
+	firstTime = -62135596800 // 0001-01-01
+	lastTime  = 253402300800 // 10000-01-01
+)
+
+// microseconds are those of a number of the kind, which it is rounded to. What is beyond the times that have a text is moved
+// to the nearest of these.
+func (k Kind) microseconds(v float64) int64 {
+	first, last := int64(firstTime*1e6), int64(lastTime*1e6-1)
+	switch k {
+	case Date:
+		v = day * math.Floor(v)
+	case TimeOfDay:
+		first, last = 0, day*1e6-1
+	}
+	us := math.Round(v * 1e6)
+	switch {
+	case us < float64(first):
+		return first
+	case us > float64(last):
+		return last
+	}
+	return int64(us)
+}
+
+// Append appends the text of a number, as RFC 3339 has it.
+func (k Kind) Append(b []byte, v float64) []byte {
+	t := time.UnixMicro(k.microseconds(v)).UTC()
+	switch k {
+	case Date:
+		return t.AppendFormat(b, time.DateOnly)
+	case Timestamp:
+		return t.AppendFormat(b, time.RFC3339Nano)
+	case DateTime:
+		return t.AppendFormat(b, "2006-01-02T15:04:05.999999")
+	}
+	return t.AppendFormat(b, "15:04:05.999999")
+}
+
+// Text returns the text of a number of the kind.
+func (k Kind) Text(v float64) string { return string(k.Append(nil, v)) }
+
+// join returns the kind of a column whose values are of these kinds: dates among times are their midnights, and one zone
+// that is not known makes all of them so. It is "" where they do not go together.
+func (k Kind) join(other Kind) Kind {
+	switch {
+	case k == other:
+		return k
+	case k == TimeOfDay || other == TimeOfDay || k == "" || other == "":
+		return ""
+	case k == DateTime || other == DateTime:
+		return DateTime
+	}
+	return Timestamp
+}
