@@ -3,12 +3,14 @@ package serve
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"math"
 	"net/http"
 	"strconv"
 
 	"gorgonia.org/tensor"
 
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
 	"github.com/go-ffjord/ffjord/data"
 )
 
@@ -47,7 +49,7 @@ func appendNumber(to []byte, v float64) []byte {
 type matrix struct {
 	values []float64
 	of     columns
-	coded  bool // categories are their numbers
+	coded  bool // categories and times are their numbers
 }
 
 // MarshalJSON writes an array for each row.
@@ -71,6 +73,10 @@ func (m matrix) MarshalJSON() ([]byte, error) {
 			out = append(out, text...)
 			continue
 		}
+		if as := m.of[j].Time; as != "" && !m.coded && v == v {
+			out = append(as.Append(append(out, '"'), v), '"')
+			continue
+		}
 		out = appendNumber(out, v)
 	}
 	if len(m.values) > 0 {
@@ -89,9 +95,10 @@ func answerNPY(w http.ResponseWriter, x *tensor.Dense) error {
 }
 
 // answerCSV answers with a text table.
-func answerCSV(w http.ResponseWriter, t data.Table) error {
+func answerCSV(w http.ResponseWriter, columns []table.Column, rows []float64) error {
 	var text bytes.Buffer
-	if err := t.WriteCSV(&text); err != nil {
+	lines := table.NewCSV(&text, columns)
+	if err := errors.Join(lines.Write(rows), lines.Close()); err != nil {
 		return err
 	}
 	return answerBytes(w, csvType+"; charset=utf-8", text.Bytes())

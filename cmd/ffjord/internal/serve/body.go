@@ -185,9 +185,12 @@ func (s *Service) readCSV(body io.Reader, of reader) ([]float64, error) {
 	text := bufio.NewReaderSize(body, 1<<16)
 	csv := data.CSV{
 		NumericNames: true, Comma: separator(text), Columns: of.names(), Missing: missingTexts, Levels: make(map[string][]string),
-		OpenLevels: true,
+		OpenLevels: true, Parse: make(map[string]func(string) (float64, error)),
 	}
 	for _, c := range of.columns {
+		if c.Time != "" {
+			csv.Parse[c.Name] = c.Time.Parse
+		}
 		if c.Levels != nil {
 			csv.Levels[c.Name] = c.Levels
 		}

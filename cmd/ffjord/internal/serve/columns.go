@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
 )
 
 // column is one of those that rows come with, in the model's order: those of the data, then those of the condition.
@@ -12,6 +14,8 @@ type column struct {
 	Name string `json:"name"`
 	// Levels are the categories, null where the column holds quantities. Number k stands for the k-th in .npy.
 	Levels []string `json:"levels"`
+	// Time is the kind of times that it holds, empty where it holds none. They are text in JSON and CSV, and numbers in .npy.
+	Time table.Kind `json:"time,omitempty"`
 	// MayMiss says that a value may be missing, null or NaN.
 	MayMiss bool `json:"may_miss"`
 }
@@ -40,6 +44,8 @@ func (c *column) value(v float64) any {
 		return nil
 	case c.Levels != nil:
 		return c.Levels[int(v)]
+	case c.Time != "":
+		return c.Time.Text(v)
 	}
 	return v
 }
@@ -61,7 +67,10 @@ func (c *column) check(v float64) *problem {
 
 // wanted says what a cell of the column may be.
 func (c *column) wanted() string {
-	if c.Levels == nil {
+	switch {
+	case c.Time != "":
+		return c.Time.Wanted()
+	case c.Levels == nil:
 		return "a finite number"
 	}
 	const listed = 8

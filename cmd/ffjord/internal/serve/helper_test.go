@@ -159,6 +159,23 @@ var moons = once(func() (trained, error) {
 // estimated is the same whose trace is estimated.
 var estimated = once(func() (trained, error) { return newTrained(moons().rows, nil, 2) })
 
+// dated is a model of a date and a timestamp.
+var dated = once(func() (trained, error) {
+	var values []float64
+	for i, v := range moons().rows.Rows.Float64s() {
+		if i%2 == 0 {
+			values = append(values, math.Round(20000+100*v))
+		} else {
+			values = append(values, 1.7e9+1e6*v)
+		}
+	}
+	m, err := newTrained(data.Table{Names: []string{"day", "at"}, Rows: data.Rows(2, values...)}, nil, 0)
+	if err == nil {
+		m.About.Columns[0].Time, m.About.Columns[0].Integer, m.About.Columns[1].Time = "date", true, "timestamp"
+	}
+	return m, err
+})
+
 // people is a model of a number, a category and a number that may miss, given a number and a category.
 var people = once(func() (trained, error) {
 	rng := rand.New(rand.NewPCG(3, 0))

@@ -37,6 +37,7 @@ func TestPage(t *testing.T) {
 		{"phone", testPhone, moon},
 		{"many columns", testManyColumns, people()},
 		{"one column", testOneColumn, single(t)},
+		{"times", testTimes, dated()},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, c := test.of.start(t, Config{})
@@ -288,4 +289,33 @@ func testOneColumn(t *testing.T, b *browser, m trained, _ client) {
 	point, logp := b.reading()
 	sameBits(t, m.direct(t, data.Table{Names: []string{"a"}, Rows: data.Rows(1, point...)}), []float64{logp})
 	b.save("curve")
+}
+
+// Times are text in the fields and in the list of rows, and dates on the axes.
+func testTimes(t *testing.T, b *browser, m trained, c client) {
+	point, before := b.readingOf()
+	assert.Regexp(t, `^\["20\d\d-\d\d-\d\d","2023-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"\]$`, point)
+	x, y := b.place("#plot")
+	b.click(x+40, y+40)
+	b.until(fmt.Sprintf(isRead+` && document.getElementById("logp").dataset.value !== %q`, before))
+	point, logp := b.readingOf()
+	var asked scores
+	c.post("/v1/score", jsonType, `{"rows": [`+point+`]}`).read(t, 200, &asked)
+	assert.Equal(t, logp, text(asked.LogDensity)[1:len(logp)+1])
+	b.click(b.place("#draw button[type=submit]"))
+	b.until(`document.getElementById("drawn").textContent.startsWith("500 rows")`)
+	path := filepath.Join(t.TempDir(), "dates.csv")
+	require.NoError(t, os.WriteFile(path, []byte("day,at\n2024-10-04,2023-11-14T22:13:20Z\n2031-01-01,2023-11-14T22:13:20Z\n"), 0o644))
+	b.send("#file", path)
+	b.until(`!document.getElementById("strange").hidden`)
+	var first string
+	b.eval(`return document.querySelector("#strange tbody tr").textContent`, &first)
+	assert.Contains(t, first, "day 2031-01-01 (+")
+	b.click(b.place("#strange td button"))
+	b.until(isRead + ` && document.querySelector("#point input").value === "2031-01-01"`)
+	b.save("times")
+	b.send("#point input", "\ue009a\ue000soon")
+	var said string
+	b.eval(`return document.querySelector("#point input").validationMessage`, &said)
+	assert.Equal(t, "want a date such as 2024-10-04", said)
 }

@@ -126,7 +126,13 @@ func (r reader) parse(i, j int, value []byte) (float64, *problem) {
 		if r.open() {
 			return r.unseen.add(i, c, level), nil
 		}
-	case (first == '-' || first >= '0' && first <= '9') && c.Levels == nil:
+	case first == '"' && c.Time != "":
+		var text string
+		_ = json.Unmarshal(value, &text) // valid, as all of the text
+		if v, err := c.Time.Parse(text); err == nil {
+			return v, nil
+		}
+	case (first == '-' || first >= '0' && first <= '9') && c.Levels == nil && c.Time == "":
 		if v, err := strconv.ParseFloat(string(value), 64); err == nil {
 			return v, nil
 		}

@@ -60,7 +60,7 @@ func (s *Service) sample(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer done()
-	table, err := m.sample(ctx, n, seed, given)
+	rows, err := m.sample(ctx, n, seed, given)
 	if err != nil {
 		return endOf(ctx, err)
 	}
@@ -68,12 +68,12 @@ func (s *Service) sample(w http.ResponseWriter, r *http.Request) error {
 	switch answerType(r) {
 	case npyType:
 		w.Header().Set("Model", m.id)
-		return answerNPY(w, table.Rows)
+		return answerNPY(w, rows.Rows)
 	case csvType:
 		w.Header().Set("Model", m.id)
-		return answerCSV(w, table)
+		return answerCSV(w, m.written(), rows.Rows.Float64s())
 	}
-	return answerJSON(w, drawn{m.id, seed, m.columns.names(), matrix{values: table.Rows.Float64s(), of: m.columns}})
+	return answerJSON(w, drawn{m.id, seed, m.columns.names(), matrix{values: rows.Rows.Float64s(), of: m.columns}})
 }
 
 // begin makes room for rows and waits for a place at the model, as calls do that can't be joined with others.

@@ -139,5 +139,5 @@ func (s scores) answerNPY(w http.ResponseWriter) error {
 
 func (s scores) answerCSV(w http.ResponseWriter) error {
 	w.Header().Set("Model", s.Model)
-	return answerCSV(w, data.Table{Names: scoreColumns, Rows: data.Rows(len(scoreColumns), s.table()...)})
+	return answerCSV(w, table.ColumnsOf(scoreColumns, nil, nil, nil), s.table())
 }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
 	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/flows/model"
@@ -29,18 +30,21 @@ type served struct {
 const mostRows = 8192
 
 func (s *Service) newServed(ctx context.Context, of *model.Model, id string) (*served, error) {
-	m := &served{Model: of, id: id, columns: columnsOf(of.X), given: columnsOf(of.Given), smooth: smooth(of.X)}
+	m := &served{Model: of, id: id, columns: columnsOf(of.X, of.About), given: columnsOf(of.Given, of.About), smooth: smooth(of.X)}
 	m.batches = &batcher{
 		width: len(m.all()), most: mostRows, alone: of.About.Probes > 0, evaluate: m.density, observe: s.meters.batch,
 	}
 	return m, m.warm(ctx)
 }
 
-func columnsOf(t data.Transform) columns {
+func columnsOf(t data.Transform, about model.About) columns {
 	var out columns
+	times := about.Times()
 	for _, c := range t.Columns {
 		ignored := c.Constant != nil || c.Twin != ""
-		out = append(out, column{Name: c.Name, Levels: slices.Clone(c.Levels), MayMiss: c.Fill != nil || ignored})
+		out = append(out, column{
+			Name: c.Name, Levels: slices.Clone(c.Levels), Time: table.Kind(times[c.Name]), MayMiss: c.Fill != nil || ignored,
+		})
 	}
 	return out
 }
@@ -119,4 +123,15 @@ func (m *served) sample(ctx context.Context, n int, seed uint64, given []float64
 		return data.Table{}, err
 	}
 	return t.Select(m.columns.names()...)
+}
+
+// written are the columns of the data as a text has them.
+func (m *served) written() []table.Column {
+	times := make(map[string]table.Kind)
+	for _, c := range m.columns {
+		if c.Time != "" {
+			times[c.Name] = c.Time
+		}
+	}
+	return table.ColumnsOf(m.columns.names(), m.X.Levels(), m.About.Integers(), times)
 }

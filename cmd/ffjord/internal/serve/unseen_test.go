@@ -65,7 +65,7 @@ func TestRowsWithoutADensity(t *testing.T) {
 	assert.NotNil(t, got.Unseen, "an array, of none too")
 }
 
-func allOf(p trained) columns { return append(columnsOf(p.X), columnsOf(p.Given)...) }
+func allOf(p trained) columns { return append(columnsOf(p.X, p.About), columnsOf(p.Given, p.About)...) }
 
 func there(values []*float64) []bool {
 	out := make([]bool, len(values))

@@ -122,7 +122,7 @@ func (j *jsonRows) value(c *jsonColumn, value []byte) (float64, error) {
 	case c.time != "" && value[0] == '"':
 		return c.time.Parse(text)
 	case c.time != "":
-		return 0, fmt.Errorf("%s, want %s", quote.Cut(text), c.time.wanted())
+		return 0, fmt.Errorf("%s, want %s", quote.Cut(text), c.time.Wanted())
 	case text == "true" && value[0] == 't':
 		return 1, nil
 	case text == "false" && value[0] == 'f':

@@ -20,8 +20,8 @@ const (
 
 const day = 86400 // seconds
 
-// wanted says how a text of the kind is written, as RFC 3339 has it. It is "" of a kind that holds no times.
-func (k Kind) wanted() string {
+// Wanted says how a text of the kind is written, as RFC 3339 has it. It is "" of a kind that holds no times.
+func (k Kind) Wanted() string {
 	switch k {
 	case Date:
 		return "a date such as 2026-01-31"
@@ -36,7 +36,7 @@ func (k Kind) wanted() string {
 }
 
 // IsTime reports whether the numbers of the kind are times.
-func (k Kind) IsTime() bool { return k.wanted() != "" }
+func (k Kind) IsTime() bool { return k.Wanted() != "" }
 
 // Unit says what the numbers of a kind of times count.
 func (k Kind) Unit() string {
@@ -54,7 +54,7 @@ func (k Kind) Unit() string {
 func (k Kind) Parse(text string) (float64, error) {
 	seconds, as := scanTime(text)
 	if as == "" || (as == TimeOfDay) != (k == TimeOfDay) {
-		return 0, fmt.Errorf("%s, want %s", quote.Text(text), k.wanted())
+		return 0, fmt.Errorf("%s, want %s", quote.Text(text), k.Wanted())
 	}
 	return k.of(seconds), nil
 }

@@ -2,7 +2,7 @@
 
 import * as api from "/page/api.js";
 import { curve, kernels, slice } from "/page/density.js";
-import { Fields } from "/page/fields.js";
+import { code, Fields } from "/page/fields.js";
 import { Film } from "/page/film.js";
 import { Plot } from "/page/plot.js";
 import { percent, Rows } from "/page/rows.js";
@@ -42,6 +42,8 @@ function trouble(error) {
 const condition = () => (state.model.given.length ? given.values() : undefined);
 const numeric = () => state.model.columns.map((c, i) => i).filter((i) => !state.model.columns[i].levels);
 const name = (i) => state.model.columns[i].name;
+// number has the value of a row in a column of quantities: times are text in rows, but in a film.
+const number = (row, i) => (typeof row[i] === "string" ? code(state.model.columns[i], row[i]) : row[i]);
 const isCurve = () => numeric().length === 1;
 const whole = () => state.model.columns.length === 2 && numeric().length === 2; // the picture is all of the density
 
@@ -84,13 +86,14 @@ async function begin(signal) {
 // view fits the axes to the middle of the draws.
 function view() {
   const range = (i) => {
-    const all = state.drawn.map((row) => row[i]).filter((v) => v !== null).sort((a, b) => a - b);
+    const all = state.drawn.map((row) => number(row, i)).filter((v) => v !== null).sort((a, b) => a - b);
     const at = (p) => all[Math.round(p * (all.length - 1))];
     const [low, high] = [at(0.005), at(0.995)];
     const room = 0.22 * (high - low) || 1;
     return [low - room, high + room];
   };
   plot.view = { x: range(state.across), y: isCurve() ? [0, 1] : range(state.up) };
+  plot.times = { x: state.model.columns[state.across].time, y: isCurve() ? undefined : state.model.columns[state.up].time };
   plot.names = { x: name(state.across), y: isCurve() ? "density" : name(state.up) };
 }
 
@@ -108,7 +111,7 @@ const paint = latest(async (signal) => {
     caption(`Density of ${name(state.across)}${others()}.`);
   } else if (chosen() === "draws") {
     const { rows } = await api.sample(Math.min(many, limits.rows), first.seed, condition(), signal);
-    const points = rows.map((r) => axesNow.map((i) => r[i])).filter((p) => !p.includes(null));
+    const points = rows.map((r) => axesNow.map((i) => number(r, i))).filter((p) => !p.includes(null));
     plot.image = kernels(points, plot.view, fine);
     caption(`Density of ${name(state.across)} and ${name(state.up)} over all values of the other columns, estimated from ` +
       `${points.length} draws by normal kernels: smoother than the truth.`, "most");
@@ -207,7 +210,7 @@ function steer(event) {
 
 // Draws and the film.
 
-const onAxes = (rows) => rows.map((row) => [row[state.across], isCurve() ? 0 : row[state.up]]).filter((p) => !p.includes(null));
+const onAxes = (rows) => rows.map((row) => [number(row, state.across), isCurve() ? 0 : number(row, state.up)]).filter((p) => !p.includes(null));
 
 function showPoints(rows, faded) {
   state.shown = rows;

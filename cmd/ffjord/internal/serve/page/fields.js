@@ -1,32 +1,36 @@
-// Fields are inputs for the values of columns: a number, or a category; an empty one is a missing value.
+// Fields are inputs for the values of columns: a number, a time, or a category; an empty one is a missing value.
+
+import * as times from "/page/times.js";
 
 export class Fields {
   constructor(form, columns, changed) {
     this.columns = columns;
-    this.inputs = columns.map((c) => (c.levels ? choices(c) : numberInput()));
+    this.inputs = columns.map((c) => (c.levels ? choices(c) : c.time ? timeInput(c) : numberInput()));
     form.replaceChildren(...columns.map((c, i) => labelled(c.name, this.inputs[i])));
     form.addEventListener("input", () => this.valid() && changed());
     form.addEventListener("submit", (event) => event.preventDefault());
   }
 
-  // values are those of JSON: a number, the name of a category, or null.
+  // values are those of JSON: a number, the text of a time, the name of a category, or null.
   values() {
     return this.inputs.map((input, i) => {
       if (input.value === "") return null;
-      return this.columns[i].levels ? input.value : Number(input.value);
+      return this.columns[i].levels || this.columns[i].time ? input.value : Number(input.value);
     });
   }
 
   // codes are numbers: categories by their place, NaN for what is missing.
   codes() {
-    return this.values().map((v, i) => (v === null ? NaN : this.columns[i].levels ? this.columns[i].levels.indexOf(v) : v));
+    return this.values().map((v, i) => (v === null ? NaN : code(this.columns[i], v)));
   }
 
   valid() {
     let all = true;
     this.inputs.forEach((input, i) => {
-      const wrong = input.value === "" && !this.columns[i].may_miss;
-      input.setCustomValidity(wrong ? "want a value" : "");
+      const c = this.columns[i];
+      const empty = input.value === "" && !c.may_miss;
+      const wrong = input.value !== "" && c.time && Number.isNaN(times.parse(c.time, input.value));
+      input.setCustomValidity(empty ? "want a value" : wrong ? `want a ${c.time} such as ${input.placeholder}` : "");
       all &&= input.validity.valid;
     });
     return all;
@@ -38,8 +42,21 @@ export class Fields {
   }
 
   setOne(i, v) {
-    this.inputs[i].value = v === null ? "" : String(v);
+    const { time } = this.columns[i];
+    this.inputs[i].value = v === null ? "" : time && typeof v === "number" ? times.format(time, v) : String(v);
   }
+}
+
+// code is the number of a value of JSON.
+export const code = (c, v) => (c.levels ? c.levels.indexOf(v) : c.time ? times.parse(c.time, v) : v);
+
+function timeInput(column) {
+  const input = document.createElement("input");
+  input.type = "text";
+  input.spellcheck = false;
+  input.classList.toggle("long", column.time === "timestamp" || column.time === "datetime");
+  input.placeholder = times.format(column.time, column.time === "date" ? 20000 : 64800);
+  return input;
 }
 
 function numberInput() {

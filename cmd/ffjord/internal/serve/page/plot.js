@@ -1,6 +1,9 @@
 // Plot draws in the units of the table: an image of the density or a curve, points over it, the chosen point, axes.
 
+import * as times from "/page/times.js";
+
 const margin = { left: 58, right: 14, top: 14, bottom: 44 };
+const timeRoom = 30; // more at the left for times
 
 // colours are those of the page, by its style and the reader's choice of light or dark.
 function colours() {
@@ -30,6 +33,7 @@ export class Plot {
     this.legend = legend;
     this.view = { x: [0, 1], y: [0, 1] };
     this.names = { x: "", y: "" };
+    this.times = { x: undefined, y: undefined }; // the kinds of columns that hold times
     this.image = null; // {values, size}: shares of the greatest density
     this.curve = null; // {values}: densities at equal steps, for one column
     this.points = []; // [x, y]
@@ -42,7 +46,8 @@ export class Plot {
   // box is the area inside of the axes, in pixels of the page.
   box() {
     const { width, height } = this.canvas.getBoundingClientRect();
-    return { left: margin.left, top: margin.top, width: width - margin.left - margin.right, height: height - margin.top - margin.bottom };
+    const left = margin.left + (this.times.y ? timeRoom : 0);
+    return { left, top: margin.top, width: width - left - margin.right, height: height - margin.top - margin.bottom };
   }
 
   toPixels([x, y]) {
@@ -157,15 +162,15 @@ export class Plot {
     g.font = `12px ${getComputedStyle(document.documentElement).fontFamily}`;
     g.textAlign = "center";
     g.textBaseline = "top";
-    for (const v of ticks(this.view.x, b.width / 80)) {
+    for (const [v, text] of ticks(this.view.x, b.width / (this.times.x ? 110 : 80), this.times.x)) {
       const [x] = this.toPixels([v, this.view.y[0]]);
-      g.fillText(label(v, this.view.x), x, b.top + b.height + 7);
+      g.fillText(text, x, b.top + b.height + 7);
     }
     g.textAlign = "right";
     g.textBaseline = "middle";
-    for (const v of ticks(this.view.y, b.height / 60)) {
+    for (const [v, text] of ticks(this.view.y, b.height / 60, this.times.y)) {
       const [, y] = this.toPixels([this.view.x[0], v]);
-      g.fillText(label(v, this.view.y), b.left - 7, y);
+      g.fillText(text, b.left - 7, y);
     }
     g.fillStyle = c.ink;
     g.textAlign = "center";
@@ -187,17 +192,23 @@ export class Plot {
 
 const cut = (name) => (name.length > 40 ? name.slice(0, 39) + "…" : name);
 
-// step is the distance of about so many round numbers between two ends.
-function step([from, to], count) {
+// step is the distance of about so many round numbers between two ends, or of round times of a kind.
+function step([from, to], count, kind) {
   const raw = (to - from) / Math.max(2, count);
+  const part = kind && times.step(kind, raw);
+  if (part) return part;
+  if (kind && kind !== "date" && raw > 43200) return 86400 * step([from / 86400, to / 86400], count, "date");
   const power = 10 ** Math.floor(Math.log10(raw));
   return [1, 2, 5, 10].find((m) => m * power >= raw) * power;
 }
 
-function ticks(range, count) {
-  const by = step(range, count);
+// ticks has places of an axis and their texts.
+function ticks(range, count, kind) {
+  const by = step(range, count, kind);
   const out = [];
-  for (let i = Math.ceil(range[0] / by); i * by <= range[1] + 1e-9 * by; i++) out.push(i * by);
+  for (let i = Math.ceil(range[0] / by); i * by <= range[1] + 1e-9 * by; i++) {
+    out.push([i * by, kind ? times.label(kind, i * by, by) : label(i * by, range)]);
+  }
   return out;
 }
 
