@@ -29,8 +29,8 @@
 //   - No kernel allocates.
 //
 // AVX2 and AVX-512 kernels give the same bits. Affine, Binary (but Pow), Choose, Copy and Reduce give them in plain
-// Go too, for they round each step. Plain Go takes most elementary functions from package math and adds the terms of
-// products in another order; the sets agree within the bounds stated at each operation.
+// Go too, for they round each step. Plain Go takes most elementary functions from package math, rounds the products
+// that a sum is made of, and adds rows in another order; the sets agree within the bounds stated at each operation.
 //
 // # Functions
 //

@@ -13,9 +13,10 @@ package kernel
 //
 // A column of D may also be read as Init, E or C of the same j and result, and as nothing else of this operation.
 //
-// The sum starts at 0 and runs over k in order, fused multiply-add by multiply-add; the plain Go kernel adds four
-// products at a time, so that the two differ by the rounding of a sum of K terms: |difference| ≤
-// 2·(K+2)·u·Σₖ|X[k]·W[k,j]|, u the unit roundoff. Init, E and C then are steps of their own, each rounded.
+// The sum starts at 0 and runs over k in order, fused multiply-add by multiply-add. Plain Go goes in the same order, but
+// rounds each product unless the compiler fuses it, as that of arm64 does, so that the two differ by the rounding of a
+// sum of K terms: |difference| ≤ 2·(K+2)·u·Σₖ|X[k]·W[k,j]|, u the unit roundoff. Init, E and C then are steps of their
+// own, each rounded.
 type MatMul struct {
 	X           []int32 // K columns
 	W, WK, WJ   int     // first element and strides, in the uniform area

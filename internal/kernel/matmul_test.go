@@ -64,3 +64,28 @@ func testMatMul[T Float](t *testing.T) {
 		}
 	}
 }
+
+// A sum starts at 0, to which -0 adds nothing: so it is 0, and stays that when -0 is added as a step of its own.
+func TestMatMulOfNegativeZeros(t *testing.T) {
+	t.Run("float32", testMatMulOfNegativeZeros[float32])
+	t.Run("float64", testMatMulOfNegativeZeros[float64])
+}
+
+func testMatMulOfNegativeZeros[T Float](t *testing.T) {
+	zero := math.Copysign(0, -1)
+	for _, k := range []int{0, 1, 2, 3, 4, 7, 8, 9, 17} {
+		arena, at := room[T](k+2, Lanes)
+		for i := range arena {
+			arena[i] = T(zero)
+		}
+		uniform := []T{1, T(zero)}
+		for _, init := range []Operand{{}, Constant(zero), uniformsAt(1), columnsAt(at[k])} {
+			a := &MatMul{X: at[:k], Init: init, Out: Product{D: at[k+1:]}}
+			require.NoError(t, a.Check(Room{Arena: len(arena), Uniform: len(uniform), Lanes: 1}))
+			for _, s := range sets[T](t) {
+				s.MatMul(a, arena, uniform, 1)
+				require.Zero(t, bitsOf(arena[at[k+1]]), "%v: %d terms and %+v", s.ISA, k, init)
+			}
+		}
+	}
+}

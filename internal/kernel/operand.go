@@ -29,20 +29,28 @@ const block = 8 * Lanes
 // lanes gives n lanes (at most block) of operand column j from lane lo on, either
 // where they lie or, for numbers, repeated in buf.
 func lanes[T Float](o *Operand, j int, arena, uniform []T, lo, n int, buf *[block]T) []T {
-	var v T
-	switch o.Kind {
-	case Column:
+	if o.Kind == Column {
 		return column(arena, o.At[j]+int32(lo), n)
+	}
+	fill(buf[:n], numberOf(o, j, uniform))
+	return buf[:n]
+}
+
+// numberOf is operand column j where it is the same for all rows, 0 where there is none.
+func numberOf[T Float](o *Operand, j int, uniform []T) T {
+	switch o.Kind {
 	case Uniform:
-		v = uniform[o.At[j]]
+		return uniform[o.At[j]]
 	case Const:
-		v = T(o.Value)
+		return T(o.Value)
 	}
-	b := buf[:n]
-	for i := range b {
-		b[i] = v
+	return 0
+}
+
+func fill[T Float](d []T, v T) {
+	for i := range d {
+		d[i] = v
 	}
-	return b
 }
 
 // Room is the number of elements of each area that a descriptor addresses, and the number of lanes that it is run over.

@@ -5,66 +5,65 @@ func outerGo[T Float](a *Outer, arena, sums, scratch []T, rows int) {
 		outerWideGo(a, arena, sums[a.S:], scratch, rows)
 		return
 	}
-	J := len(a.B)
-	for i, p := range a.A {
-		x := column(arena, p, rows)
-		s := sums[a.S+i*J*Lanes:]
+	I, J := len(a.A), len(a.B)
+	i := 0
+	for ; i < I-1; i += 2 {
+		p, q := column(arena, a.A[i], rows), column(arena, a.A[i+1], rows)
+		s, t := sums[a.S+i*J*Lanes:], sums[a.S+(i+1)*J*Lanes:]
 		j := 0
-		for ; j+2 <= J; j += 2 {
-			addDots(s[j*Lanes:], x, column(arena, a.B[j], rows), column(arena, a.B[j+1], rows))
+		for ; j < J-1; j += 2 {
+			at := j * Lanes
+			y, z := column(arena, a.B[j], rows), column(arena, a.B[j+1], rows)
+			addDots(&s[at], &s[at+Lanes], &t[at], &t[at+Lanes], p, q, y, z)
 		}
 		if j < J {
-			addDot(s[j*Lanes:], x, column(arena, a.B[j], rows))
+			y := column(arena, a.B[j], rows)
+			s[j*Lanes] += dot(p, y)
+			t[j*Lanes] += dot(q, y)
+		}
+	}
+	if i < I {
+		p := column(arena, a.A[i], rows)
+		for j, o := range a.B {
+			sums[a.S+(i*J+j)*Lanes] += dot(p, column(arena, o, rows))
 		}
 	}
 }
 
-// addDots adds x·y and x·z to the sums that begin at s and after it. The partial sums
-// are four, as many as the processor adds without waiting: the others stay as they are.
-func addDots[T Float](s, x, y, z []T) {
-	var y0, y1, y2, y3, z0, z1, z2, z3 T
-	y, z = y[:len(x)], z[:len(x)]
-	for ; len(x) >= 4; x, y, z = x[4:], y[4:], z[4:] {
-		u, v, w := (*[4]T)(x), (*[4]T)(y), (*[4]T)(z)
-		y0 += u[0] * v[0]
-		y1 += u[1] * v[1]
-		y2 += u[2] * v[2]
-		y3 += u[3] * v[3]
-		z0 += u[0] * w[0]
-		z1 += u[1] * w[1]
-		z2 += u[2] * w[2]
-		z3 += u[3] * w[3]
+// addDots adds the four products of p and q with y and z, as dot has them, to sums.
+func addDots[T Float](py, pz, qy, qz *T, p, q, y, z []T) {
+	var s, t, u, v T
+	q, y, z = q[:len(p)], y[:len(p)], z[:len(p)]
+	i := 0
+	for ; i < len(p)-3; i += 4 {
+		s += (p[i]*y[i] + p[i+1]*y[i+1]) + (p[i+2]*y[i+2] + p[i+3]*y[i+3])
+		t += (p[i]*z[i] + p[i+1]*z[i+1]) + (p[i+2]*z[i+2] + p[i+3]*z[i+3])
+		u += (q[i]*y[i] + q[i+1]*y[i+1]) + (q[i+2]*y[i+2] + q[i+3]*y[i+3])
+		v += (q[i]*z[i] + q[i+1]*z[i+1]) + (q[i+2]*z[i+2] + q[i+3]*z[i+3])
 	}
-	for i, u := range x {
-		y0 += u * y[i]
-		z0 += u * z[i]
+	for ; i < len(p); i++ {
+		s += p[i] * y[i]
+		t += p[i] * z[i]
+		u += q[i] * y[i]
+		v += q[i] * z[i]
 	}
-	addTo((*[4]T)(s), y0, y1, y2, y3)
-	addTo((*[4]T)(s[Lanes:]), z0, z1, z2, z3)
+	*py += s
+	*pz += t
+	*qy += u
+	*qz += v
 }
 
-// addDot is addDots of one.
-func addDot[T Float](s, x, y []T) {
-	var y0, y1, y2, y3 T
-	y = y[:len(x)]
-	for ; len(x) >= 4; x, y = x[4:], y[4:] {
-		u, v := (*[4]T)(x), (*[4]T)(y)
-		y0 += u[0] * v[0]
-		y1 += u[1] * v[1]
-		y2 += u[2] * v[2]
-		y3 += u[3] * v[3]
+// dot is Σ over rows of p·y, four rows at a time, so that the first of the partial sums is enough.
+func dot[T Float](p, y []T) (s T) {
+	y = y[:len(p)]
+	i := 0
+	for ; i < len(p)-3; i += 4 {
+		s += (p[i]*y[i] + p[i+1]*y[i+1]) + (p[i+2]*y[i+2] + p[i+3]*y[i+3])
 	}
-	for i, u := range x {
-		y0 += u * y[i]
+	for ; i < len(p); i++ {
+		s += p[i] * y[i]
 	}
-	addTo((*[4]T)(s), y0, y1, y2, y3)
-}
-
-func addTo[T Float](s *[4]T, a, b, c, d T) {
-	s[0] += a
-	s[1] += b
-	s[2] += c
-	s[3] += d
+	return s
 }
 
 // outerWideGo adds, strip by strip and four rows at a time, multiples of the rows of one side to a row of sums for each

@@ -57,34 +57,48 @@ func (b *bounds) part(name string, at, n, size int) {
 	}
 }
 
+// rowMatMulGo does four columns at a time, also those beyond J.
 func rowMatMulGo[T Float](a *RowMatMul, arena, uniform []T) {
-	m := MatMul{X: a.X, W: a.W, WK: a.WK, WJ: 1}
-	var acc [1]T
-	for j := range a.J {
-		acc[0] = 0
-		addProducts(acc[:], &m, j, arena, uniform)
+	for j := 0; j < a.J; j += 4 {
+		var s0, s1, s2, s3 T
+		at := a.W + j
+		for _, o := range a.X {
+			x, w := arena[o], (*[4]T)(uniform[at:])
+			s0 += x * w[0]
+			s1 += x * w[1]
+			s2 += x * w[2]
+			s3 += x * w[3]
+			at += a.WK
+		}
+		sums := [4]T{s0, s1, s2, s3}
 		switch a.Init.Kind {
 		case Column:
-			acc[0] += arena[int(a.Init.At[0])+j]
+			add(sums[:], sums[:], arena[int(a.Init.At[0])+j:])
 		case Uniform:
-			acc[0] += uniform[int(a.Init.At[0])+j]
+			add(sums[:], sums[:], uniform[int(a.Init.At[0])+j:])
 		case Const:
-			acc[0] += T(a.Init.Value)
+			for c := range sums {
+				sums[c] += T(a.Init.Value)
+			}
 		}
-		putRow(&a.Out, acc[0], j, arena)
+		putRow(&a.Out, sums, j, arena)
 		if a.Second.D != Nowhere {
-			putRow(&a.Second, acc[0], j, arena)
+			putRow(&a.Second, sums, j, arena)
 		}
 	}
 }
 
-// putRow writes D[j] = sum·E[j] + C[j].
-func putRow[T Float](p *RowProduct, sum T, j int, arena []T) {
+// putRow writes D[j] = sum·E[j] + C[j] of four columns from j on.
+func putRow[T Float](p *RowProduct, sums [4]T, j int, arena []T) {
 	if p.E != Nowhere {
-		sum = T(sum * arena[p.E+j])
+		for c, e := range (*[4]T)(arena[p.E+j:]) {
+			sums[c] *= e
+		}
 	}
 	if p.C != Nowhere {
-		sum += arena[p.C+j]
+		for c, v := range (*[4]T)(arena[p.C+j:]) {
+			sums[c] += v
+		}
 	}
-	arena[p.D+j] = sum
+	copy(arena[p.D+j:][:4], sums[:])
 }

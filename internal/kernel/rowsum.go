@@ -3,8 +3,8 @@ package kernel
 // RowSum adds columns over rows: S[j] += Σ over rows of X[j].
 //
 // Each sum is kept in [Lanes] partial sums at S + j·Lanes of the sums area; [Set.Fold]
-// makes numbers of them. Partial sum l holds rows l, l+16, l+32, ...; plain Go may
-// distribute the rows otherwise, but always in the same way.
+// makes numbers of them. Partial sum l holds rows l, l+16, l+32, ...; plain Go adds four
+// or eight rows at a time to the first.
 type RowSum struct {
 	X []int32
 	S int // offset in the sums area

@@ -2,18 +2,20 @@ package kernel
 
 func rowSumGo[T Float](a *RowSum, arena, sums []T, rows int) {
 	for j, o := range a.X {
-		s := (*[Lanes]T)(sums[a.S+j*Lanes:])
-		x := column(arena, o, rows)
-		for ; len(x) >= Lanes; x = x[Lanes:] {
-			v := (*[Lanes]T)(x)
-			for l := range s {
-				s[l] += v[l]
-			}
-		}
-		for l := range x {
-			s[l] += x[l]
-		}
+		sums[a.S+j*Lanes] += total(column(arena, o, rows))
 	}
+}
+
+// total is the sum of x, eight rows at a time, so that the first of the partial sums is enough.
+func total[T Float](x []T) (s T) {
+	i := 0
+	for ; i < len(x)-7; i += 8 {
+		s += ((x[i] + x[i+1]) + (x[i+2] + x[i+3])) + ((x[i+4] + x[i+5]) + (x[i+6] + x[i+7]))
+	}
+	for ; i < len(x); i++ {
+		s += x[i]
+	}
+	return s
 }
 
 func foldGo[T Float](dst, sums []T) {

@@ -10,11 +10,7 @@ func unaryGo[T Float](a *Unary, arena []T, n int) {
 		case a.Slope == nil:
 			unaryLanes(a.Fn, d, x)
 		case a.Fn == Tanh:
-			tanhLanes(d, x)
-			s := column(arena, a.Slope[j], n)
-			for i, y := range d {
-				s[i] = 1 - T(y*y)
-			}
+			tanhLanes(d, x, column(arena, a.Slope[j], n))
 		default:
 			sigmoidLanes(d, x, column(arena, a.Slope[j], n))
 		}
@@ -38,7 +34,7 @@ func unaryLanes[T Float](f Fn, d, x []T) {
 			d[i] = 1 / x[i]
 		}
 	case Tanh:
-		tanhLanes(d, x)
+		tanhLanes(d, x, nil)
 	default:
 		one := scalars[f].one
 		for i := range d {
@@ -48,19 +44,41 @@ func unaryLanes[T Float](f Fn, d, x []T) {
 }
 
 // tanhLanes takes the rational function of the other kernels for float32, where it is several times faster than
-// math.Tanh.
-func tanhLanes[T Float](d, x []T) {
-	if _, single := any(d).([]float32); !single {
-		for i := range d {
-			d[i] = T(math.Tanh(float64(x[i])))
-		}
+// math.Tanh. It gives the slopes too, unless s is empty.
+func tanhLanes[T Float](d, x, s []T) {
+	if d, single := any(d).([]float32); single {
+		tanhSingle(d, any(x).([]float32), any(s).([]float32))
 		return
 	}
 	for i := range d {
-		a := max(min(x[i], tanhEnd), -tanhEnd)
+		d[i] = T(math.Tanh(float64(x[i])))
+	}
+	for i := range s {
+		s[i] = 1 - T(d[i]*d[i])
+	}
+}
+
+// tanhSingle looks once a number whether it or the result is out of bounds, and seldom must do something about it:
+// min and max take longer than a polynomial.
+func tanhSingle(d, x, s []float32) {
+	x = x[:len(d)]
+	for i := range d {
+		a := x[i]
 		w := a * a
+		if w > 81 {
+			a = max(min(a, tanhEnd), -tanhEnd)
+			w = a * a
+		}
 		y := a * (tanhP0 + w*(tanhP1+w*(tanhP2+w*(tanhP3+w*tanhP4)))) / (tanhQ0 + w*(tanhQ1+w*(tanhQ2+w*(tanhQ3+w*tanhQ4))))
-		d[i] = max(min(y, 1), -1)
+		square := float32(y * y)
+		if square > 1 {
+			y = max(min(y, 1), -1)
+			square = 1
+		}
+		d[i] = y
+		if i < len(s) {
+			s[i] = 1 - square
+		}
 	}
 }
 
