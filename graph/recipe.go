@@ -41,7 +41,10 @@ func (h *hashText) Sum(b []byte) []byte { return append(b, h.Bytes()...) }
 func (*hashText) Size() int             { return 0 }
 func (*hashText) BlockSize() int        { return 1 }
 
-// recipes are those of Gorgonia's operators. They hold nothing of a graph.
+// recipes are those of Gorgonia's operators: what is true of Gorgonia's code alone, and so the same for whoever asks
+// first. They are of the package and not of a Budget or an integrator, since these live for one flow: asking Gorgonia
+// anew for each takes a sixth of the time of building and compiling a step (1.9 ms in place of 1.6). Their keys are kinds
+// and types, of which there are some dozens, so that they need no bound.
 var recipes = struct {
 	sync.RWMutex
 	of map[recipeKey]*recipe
