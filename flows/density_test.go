@@ -30,7 +30,7 @@ func correlated(n int) (x *tensor.Dense, entropy float64) {
 func TestTrainingReachesTheEntropy(t *testing.T) {
 	train, entropy := correlated(2048)
 	f := newFlow(tensor.Float32, 2, flows.FFJORD{Field: nn.Linear{}, Solver: ode.Solver{Steps: 4}})
-	trainer := optim.Trainer{Solver: &optim.Adam{LR: 0.05}, Rate: optim.Cosine(0.05, 0), Epochs: 50, Rand: seeded(3)}
+	trainer := optim.Trainer{Optimizer: &optim.Adam{LR: 0.05}, Rate: optim.Cosine(0.05, 0), Epochs: 50, Rand: seeded(3)}
 	require.NoError(t, trainer.Run(t.Context(), f.NLL(), train))
 
 	// The maximum-likelihood normal density is the best possible on these rows: its mean NLL is ln 2πe + ½ ln det Σ̂.
@@ -64,7 +64,7 @@ func TestDensityIntegratesToOne(t *testing.T) {
 	block := flows.FFJORD{Field: nn.MLP{Hidden: []int{16}, Act: nn.Tanh}, Solver: ode.Solver{Steps: 6}}
 	f := newFlow(tensor.Float64, 2, block)
 	before := -mean(logProb(t, f, ring(512)))
-	trainer := optim.Trainer{Solver: &optim.Adam{LR: 0.02}, Epochs: 8, Rand: seeded(3)}
+	trainer := optim.Trainer{Optimizer: &optim.Adam{LR: 0.02}, Epochs: 8, Rand: seeded(3)}
 	require.NoError(t, trainer.Run(t.Context(), f.NLL(), ring(1024)))
 	assert.Less(t, -mean(logProb(t, f, ring(512))), before-0.2, "it has learnt")
 

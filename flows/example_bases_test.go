@@ -65,7 +65,7 @@ func ExampleGaussianMixture() {
 		Base:   flows.GaussianMixture{Means: [][]float64{{1, 0}, {-1, 0}}, Learn: true},
 		Params: nn.NewParams(rng),
 	}
-	fit := optim.Trainer{Solver: &optim.Adam{LR: 0.05}, Epochs: 30}
+	fit := optim.Trainer{Optimizer: &optim.Adam{LR: 0.05}, Epochs: 30}
 	if err := fit.Run(ctx, flow.NLL(), tensor.New(tensor.WithShape(1000, 2), tensor.WithBacking(x))); err != nil {
 		log.Fatal(err)
 	}

@@ -61,7 +61,7 @@ func ExampleAffine() {
 		x[i] = 3 + 0.5*rng.NormFloat64()
 	}
 	flow := flows.Flow{Dim: 1, Blocks: flows.Affine{Learn: true}, Params: nn.NewParams(rng)}
-	fit := optim.Trainer{Solver: &optim.Adam{LR: 0.05}, Epochs: 20}
+	fit := optim.Trainer{Optimizer: &optim.Adam{LR: 0.05}, Epochs: 20}
 	if err := fit.Run(ctx, flow.NLL(), tensor.New(tensor.WithShape(5000, 1), tensor.WithBacking(x))); err != nil {
 		log.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func ExampleMovingBatchNorm() {
 		flows.FFJORD{Field: nn.MLP{Hidden: []int{8}}},
 		flows.MovingBatchNorm{},
 	}}
-	fit := optim.Trainer{Solver: &optim.Adam{LR: 0.01}, Batch: 20, Epochs: 5}
+	fit := optim.Trainer{Optimizer: &optim.Adam{LR: 0.01}, Batch: 20, Epochs: 5}
 	if err := fit.Run(context.Background(), flow.NLL(), heights(rng)); err != nil {
 		log.Fatal(err)
 	}

@@ -54,7 +54,7 @@ func Example_table() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := (optim.Trainer{Solver: &optim.Adam{LR: 1e-2}, Epochs: 15}).RunSource(ctx, flow.NLL(), rows); err != nil {
+	if err := (optim.Trainer{Optimizer: &optim.Adam{LR: 1e-2}, Epochs: 15}).RunSource(ctx, flow.NLL(), rows); err != nil {
 		log.Fatal(err)
 	}
 

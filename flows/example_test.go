@@ -32,7 +32,7 @@ func Example() {
 		Params: nn.NewParams(rng),
 	}
 	ctx := context.Background()
-	fit := optim.Trainer{Solver: &optim.Adam{LR: 0.05}, Epochs: 10}
+	fit := optim.Trainer{Optimizer: &optim.Adam{LR: 0.05}, Epochs: 10}
 	if err := fit.Run(ctx, flow.NLL(), train); err != nil {
 		log.Fatal(err)
 	}

@@ -262,7 +262,7 @@ func compileStep(b *testing.B) {
 func trainDemo(b *testing.B) {
 	x, err := toy.Moons{Noise: 0.06}.Sample(8192, seeded(1))
 	must(b, err)
-	trainer := optim.Trainer{Solver: &optim.Adam{LR: 1e-2}, Epochs: 40, Batch: 256, Rand: seeded(2)}
+	trainer := optim.Trainer{Optimizer: &optim.Adam{LR: 1e-2}, Epochs: 40, Batch: 256, Rand: seeded(2)}
 	must(b, trainer.Run(context.Background(), seedFlow(tensor.Float32, ode.Solver{}).NLL(), toFloat32(x)))
 }
 

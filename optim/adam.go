@@ -13,7 +13,7 @@ var (
 	_ Stateful        = (*Adam)(nil)
 )
 
-// Adam is the solver of Kingma and Ba (2015), Algorithm 1. With the gradient g of step t,
+// Adam is the optimizer of Kingma and Ba (2015), Algorithm 1. With the gradient g of step t,
 //
 //	m ← β₁ m + (1-β₁) g
 //	v ← β₂ v + (1-β₂) g²

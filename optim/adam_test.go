@@ -196,8 +196,8 @@ func BenchmarkAdam(b *testing.B) {
 	model, drawn := twins[float32](sizes...)
 	fill[float32](model, drawn, 1)
 	for _, bench := range []struct {
-		name   string
-		solver gorgonia.Solver
+		name      string
+		optimizer gorgonia.Solver
 	}{
 		{"ours", &optim.Adam{LR: 1e-2}},
 		{"gorgonia", gorgonia.NewAdamSolver(gorgonia.WithLearnRate(1e-2))},
@@ -208,7 +208,7 @@ func BenchmarkAdam(b *testing.B) {
 				for i, vg := range model { // a step leaves zeros
 					copy(vg.(pair).grad.Float32s(), drawn[i].(pair).grad.Float32s())
 				}
-				if err := bench.solver.Step(model); err != nil {
+				if err := bench.optimizer.Step(model); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -71,7 +71,7 @@ func (r *run) facts(print string) []fact {
 		{"Budget", fmt.Sprintf("%+v", valueOf(r.Budget))},
 		{"Validation", held},
 		{"Checkpoint", fmt.Sprint(r.Checkpoint != nil)},
-		{"solver", fmt.Sprintf("%T", r.Solver)},
+		{"optimizer", fmt.Sprintf("%T", r.Optimizer)},
 	}
 }
 

@@ -7,12 +7,12 @@ import (
 )
 
 // Checkpoint keeps a run in a file, so that it survives whatever ends its process: parameters, the best and the averaged
-// ones, the model's state, the solver's memory, the place in the epoch, history and counters. A run that finds its file
+// ones, the model's state, the optimizer's memory, the place in the epoch, history and counters. A run that finds its file
 // goes on from there, and ends with the same bits as one that was never interrupted; one that was over stays so, unless
 // Epochs has grown.
 //
 // For that everything random has to follow from the Trainer's Seed: the source of the rows is a [data.Seeker], as a table
-// and a seeded Stream are, the solver is [Stateful], and what the objective draws is in Noise.
+// and a seeded Stream are, the optimizer is [Stateful], and what the objective draws is in Noise.
 //
 // The file is written when training begins, every so often, and when Run returns, which it does soon after ctx is done: a
 // context that ends on SIGINT, SIGTERM and SIGHUP (signal.NotifyContext) makes the last one complete. It appears whole or

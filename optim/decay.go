@@ -6,7 +6,7 @@ import (
 )
 
 // Decay is a weight decay for a group of parameters, apart from the gradient (Loshchilov and Hutter 2019): each step
-// begins with θ ← θ - rate·Weight·θ, for any solver.
+// begins with θ ← θ - rate·Weight·θ, for any optimizer.
 type Decay struct {
 	// Params is a pattern of the parameters' names, as path.Match has it: "*.weight". Empty means all.
 	Params string

@@ -15,7 +15,7 @@ func Defaults(rows, columns int) Trainer {
 	batch := min(max(rows/40, 32), 128)
 	epochs := min(max(steps*batch/rows, 1), 250)
 	return Trainer{
-		Solver:       &Adam{Decay: min(max(float64(columns*columns)/float64(rows), 0.1), 3)},
+		Optimizer:    &Adam{Decay: min(max(float64(columns*columns)/float64(rows), 0.1), 3)},
 		Rate:         Cosine(1e-2, 1e-4),
 		Epochs:       epochs,
 		Limit:        time.Minute,

@@ -21,12 +21,12 @@ func TestDefaultsOfAnyTable(t *testing.T) {
 			if rows < 1<<17 { // beyond, the Limit ends an epoch
 				assert.LessOrEqual(t, fit.Epochs*(rows/fit.Batch), 3000)
 			}
-			decay := fit.Solver.(*optim.Adam).Decay
+			decay := fit.Optimizer.(*optim.Adam).Decay
 			assert.True(t, decay >= 0.1 && decay <= 3, decay)
 			assert.Equal(t, time.Minute, fit.Limit)
 		}
 	}
-	assert.Greater(t, optim.Defaults(100, 20).Solver.(*optim.Adam).Decay, optim.Defaults(10000, 20).Solver.(*optim.Adam).Decay)
+	assert.Greater(t, optim.Defaults(100, 20).Optimizer.(*optim.Adam).Decay, optim.Defaults(10000, 20).Optimizer.(*optim.Adam).Decay)
 
 	c, fit := newCentre(0), optim.Defaults(50, 1)
 	assert.ErrorContains(t, fit.Run(t.Context(), c, numbers(50)), "Validation: no Loss")

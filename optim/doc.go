@@ -1,4 +1,4 @@
-// Package optim is the room for training: solvers, schedules, and the loop that takes an objective down over epochs.
+// Package optim is the room for training: optimizers, schedules, and the loop that takes an objective down over epochs.
 //
 // An [Objective] is all that a [Trainer] knows of a model: a mean loss over a batch of rows, and the parameters with
 // their gradients. Any Gorgonia solver can take the steps, and so can [Adam], [Adamax], [RAdam] and [SGD], which do not

@@ -6,8 +6,8 @@ import (
 	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
-// PanicError says that a function which training was given panicked: the objective, the solver, the schedule, the source
-// or the observer. Its text names which, its %+v has the stack. A runtime.Goexit in one of them ends the goroutine that
+// PanicError says that a function which training was given panicked: the objective, the optimizer, the schedule, the
+// source or the observer. Its text names which, its %+v has the stack. A runtime.Goexit in one of them ends the goroutine that
 // called Run, as it would anywhere.
 type PanicError = guard.PanicError
 
@@ -33,24 +33,24 @@ func (e *NonFiniteError) Error() string {
 		e.Epoch, e.Step, e.What, e.Loss, e.GradNorm, rate)
 }
 
-// GradientError says that a solver was given a gradient that its memory cannot hold. Taken as it is, it would make the
+// GradientError says that an optimizer was given a gradient that its memory cannot hold. Taken as it is, it would make the
 // weight NaN or, once a mean square is infinite, keep it from ever moving again. Nothing has moved.
 type GradientError struct {
-	Solver    string  // which: "Adam"
+	Optimizer string  // which: "Adam"
 	Parameter string  // which: `parameter "w"`
 	Element   int     // of the parameter
 	Value     float64 // of the gradient
-	Limit     float64 // that the solver can take
+	Limit     float64 // that the optimizer can take
 }
 
 // Error names the place and what to try.
 func (e *GradientError) Error() string {
 	return fmt.Sprintf("optim: %s: gradient of %s, element %d, is %.4g: want at most %.3g in size; try a MaxNorm or a lower learning rate",
-		e.Solver, e.Parameter, e.Element, e.Value, e.Limit)
+		e.Optimizer, e.Parameter, e.Element, e.Value, e.Limit)
 }
 
 func (p parameter) gradientError(r rule, name string, element int) error {
-	e := &GradientError{Solver: r.solver, Parameter: name, Element: element, Limit: p.largest(r.squares)}
+	e := &GradientError{Optimizer: r.optimizer, Parameter: name, Element: element, Limit: p.largest(r.squares)}
 	if p.g32 != nil {
 		e.Value = float64(p.g32[element])
 	} else {

@@ -26,7 +26,7 @@ type Event struct {
 	// StepDone; of the epoch, each batch as it was met, when it is an EpochDone; of the last whole epoch, or NaN before
 	// there was one, when it is Finished.
 	Loss float64
-	// Rate is the learning rate of the last step, or zero if there is no schedule and the solver does not tell.
+	// Rate is the learning rate of the last step, or zero if there is no schedule and the optimizer does not tell.
 	Rate float64
 	// GradNorm is the Euclidean length of the last step's gradient over all parameters, before clipping.
 	GradNorm float64

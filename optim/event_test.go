@@ -18,7 +18,7 @@ import (
 // number of the step, and returns the events and the run's error.
 func record(answer func(optim.Event) error) (events []optim.Event, err error) {
 	fit := optim.Trainer{
-		Solver: &sgd{}, Rate: optim.Steps(1, 0.5, 3), Epochs: 2, Batch: 2,
+		Optimizer: &sgd{}, Rate: optim.Steps(1, 0.5, 3), Epochs: 2, Batch: 2,
 		Observe: func(e optim.Event) error {
 			events = append(events, e)
 			return answer(e)
@@ -180,9 +180,9 @@ func ExampleObservers() {
 		return nil
 	}
 	fit := optim.Trainer{
-		Solver:  &optim.Adam{LR: 0.5},
-		Epochs:  100,
-		Observe: optim.Observers(history.Observe, enough),
+		Optimizer: &optim.Adam{LR: 0.5},
+		Epochs:    100,
+		Observe:   optim.Observers(history.Observe, enough),
 	}
 	if err := fit.Run(background, newCentre(5), numbers(2)); err != nil {
 		fmt.Println(err)

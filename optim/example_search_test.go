@@ -37,7 +37,7 @@ func ExampleSearch() {
 				Blocks: flows.FFJORD{Field: nn.MLP{Hidden: []int{s.Width}}},
 				Params: nn.NewParams(rand.New(rand.NewPCG(1, 0))),
 			}
-			trainer := optim.Trainer{Solver: &optim.Adam{LR: s.Rate}, Epochs: 4, Batch: 32, Seed: 1}
+			trainer := optim.Trainer{Optimizer: &optim.Adam{LR: s.Rate}, Epochs: 4, Batch: 32, Seed: 1}
 			if err := trainer.Run(ctx, flow.NLL(), parts.Train); err != nil {
 				return 0, err
 			}

@@ -42,7 +42,7 @@ func TestLimitEndsARun(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := slow()
-				fit := optim.Trainer{Solver: &sgd{1}, Epochs: 5, Batch: 5, Limit: test.limit}
+				fit := optim.Trainer{Optimizer: &sgd{1}, Epochs: 5, Batch: 5, Limit: test.limit}
 				if test.validating > 0 {
 					fit.Validation = &optim.Validation{Loss: func(ctx context.Context) (float64, error) {
 						time.Sleep(test.validating)
@@ -73,7 +73,7 @@ func TestLimitBendsTheSchedule(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var rates []float64
 		fit := optim.Trainer{
-			Solver: &sgd{1}, Rate: func(step, _ int) float64 { return float64(step) }, Epochs: 5, Batch: 5,
+			Optimizer: &sgd{1}, Rate: func(step, _ int) float64 { return float64(step) }, Epochs: 5, Batch: 5,
 			Limit: 10 * time.Second,
 			Observe: func(e optim.Event) error {
 				if e.Kind == optim.StepDone {
@@ -106,7 +106,7 @@ func TestLimitGoesOn(t *testing.T) {
 	learn := func(limit time.Duration) (steps int) {
 		s := newScript(func(int, pair) (float64, error) { time.Sleep(time.Second); return 0, nil })
 		fit := optim.Trainer{
-			Solver: &optim.SGD{LR: 1}, Epochs: 5, Batch: 5, Limit: limit,
+			Optimizer: &optim.SGD{LR: 1}, Epochs: 5, Batch: 5, Limit: limit,
 			Checkpoint: &optim.Checkpoint{Path: path},
 			Observe:    func(e optim.Event) error { steps = e.Step; return nil },
 		}

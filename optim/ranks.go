@@ -88,7 +88,8 @@ func (k *ranks) leave(ctx context.Context, err error) error {
 	return err
 }
 
-// gather exchanges messages of a kind, of which mine may be changed behind its end, and returns the rest of those of all ranks if all go on, or all have ended.
+// gather exchanges messages of a kind, of which mine may be changed behind its end, and returns the rest of those of all
+// ranks if all go on, or all have ended.
 func (k *ranks) gather(ctx context.Context, kind byte, place string, mine []byte) ([][]byte, error) {
 	message := append(append(mine, place...), byte(len(place)), kind) // at the end, where mine need not be moved for it
 	var all [][]byte

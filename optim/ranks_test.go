@@ -51,7 +51,7 @@ func (j *job) wideRun(ctx context.Context, r optim.Reducer) error {
 	return j.fit.Run(ctx, j.flow.NLL(), wideRows)
 }
 
-// However many ranks train, each has the bits of one alone: numbers of the model, losses, costs, the solver's memory.
+// However many ranks train, each has the bits of one alone: numbers of the model, losses, costs, the optimizer's memory.
 func TestRanksHaveTheSameBits(t *testing.T) {
 	all, counts := jobs(), []int{1, 2, 4}
 	if testing.Short() { // those that leave something beside the parameters
@@ -138,7 +138,7 @@ func TestRanksOfAnyObjective(t *testing.T) {
 		noise := rand.NewPCG(0, 0)
 		c, h := newCounted(noise), &optim.History{}
 		fit := optim.Trainer{
-			Solver: &sgd{0.3}, Epochs: 3, Batch: 10, Seed: 1, Reducer: r, Observe: h.Observe,
+			Optimizer: &sgd{0.3}, Epochs: 3, Batch: 10, Seed: 1, Reducer: r, Observe: h.Observe,
 			Noise: map[string]*rand.PCG{"noise": noise},
 		}
 		return c, h, fit.Run(background, c, x)
@@ -275,7 +275,7 @@ func TestRanksMeetRowsThatFail(t *testing.T) {
 			}
 			return 1, nil
 		})
-		return optim.Trainer{Solver: &sgd{0.1}, Epochs: 2, Batch: 4, Reducer: r}.Run(background, spoiled, numbers(20))
+		return optim.Trainer{Optimizer: &sgd{0.1}, Epochs: 2, Batch: 4, Reducer: r}.Run(background, spoiled, numbers(20))
 	})
 	for _, err := range errs {
 		var nan *optim.NonFiniteError
@@ -329,15 +329,15 @@ func TestRanksThatDiffer(t *testing.T) {
 		rows  *tensor.Dense
 		text  string
 	}{
-		"start":    {spoil: func(j *job) { j.flow.Params.Rand = seeded(8) }, text: "it has not the starting values"},
-		"model":    {spoil: func(j *job) { j.flow.Dim = 3 }, rows: matrixOf(700, 3), text: "it has not the parameters of rank 0"},
-		"settings": {spoil: func(j *job) { j.fit.Batch = 200 }, text: "it has not the batches of an epoch of rank 0"},
-		"max norm": {spoil: func(j *job) { j.fit.MaxNorm = 1 }, text: "it has not the settings of rank 0"},
-		"solver":   {spoil: func(j *job) { j.fit.Solver = &optim.RAdam{} }, text: "it has not the solver of rank 0"},
-		"decay":    {spoil: func(j *job) { j.fit.Decay = []optim.Decay{{Weight: 1}} }, text: "it has not the Decay of rank 0"},
-		"rows":     {spoil: func(*job) {}, rows: toy.Draw(toy.Moons{Noise: 0.1}, 700, seeded(6)), text: "it has not the rows of rank 0"},
-		"order":    {spoil: func(j *job) { j.fit.Seed, j.fit.Rand = 0, seeded(1) }, text: "it has not the settings of rank 0"},
-		"rate":     {spoil: func(j *job) { j.fit.Rate = optim.Constant(0.3) }, text: "its model is no longer that of rank 0"},
+		"start":     {spoil: func(j *job) { j.flow.Params.Rand = seeded(8) }, text: "it has not the starting values"},
+		"model":     {spoil: func(j *job) { j.flow.Dim = 3 }, rows: matrixOf(700, 3), text: "it has not the parameters of rank 0"},
+		"settings":  {spoil: func(j *job) { j.fit.Batch = 200 }, text: "it has not the batches of an epoch of rank 0"},
+		"max norm":  {spoil: func(j *job) { j.fit.MaxNorm = 1 }, text: "it has not the settings of rank 0"},
+		"optimizer": {spoil: func(j *job) { j.fit.Optimizer = &optim.RAdam{} }, text: "it has not the optimizer of rank 0"},
+		"decay":     {spoil: func(j *job) { j.fit.Decay = []optim.Decay{{Weight: 1}} }, text: "it has not the Decay of rank 0"},
+		"rows":      {spoil: func(*job) {}, rows: toy.Draw(toy.Moons{Noise: 0.1}, 700, seeded(6)), text: "it has not the rows of rank 0"},
+		"order":     {spoil: func(j *job) { j.fit.Seed, j.fit.Rand = 0, seeded(1) }, text: "it has not the settings of rank 0"},
+		"rate":      {spoil: func(j *job) { j.fit.Rate = optim.Constant(0.3) }, text: "its model is no longer that of rank 0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			errs := together(3, func(rank int, r optim.Reducer) error {
@@ -360,7 +360,7 @@ func TestRanksThatDiffer(t *testing.T) {
 		})
 	}
 	errs := together(2, func(rank int, r optim.Reducer) error {
-		return optim.Trainer{Solver: &sgd{0.1}, Rand: seeded(uint64(rank)), Batch: 4, Reducer: r}.Run(background, newCentre(1), numbers(20))
+		return optim.Trainer{Optimizer: &sgd{0.1}, Rand: seeded(uint64(rank)), Batch: 4, Reducer: r}.Run(background, newCentre(1), numbers(20))
 	})
 	for _, err := range errs {
 		assert.ErrorContains(t, err, "its batch has other rows than that of rank 0")

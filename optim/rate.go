@@ -6,8 +6,8 @@ import (
 	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
-// setRate gives the solver the rate of the step and keeps it for the event: that of the schedule, or else the solver's
-// own, times what warm-up, plateaus and budgets make of it. Where there is neither, the solver is left alone.
+// setRate gives the optimizer the rate of the step and keeps it for the event: that of the schedule, or else the
+// optimizer's own, times what warm-up, plateaus and budgets make of it. Where there is neither, the optimizer is left alone.
 func (r *run) setRate() error {
 	factor := float64(r.at.Lowered)
 	if r.event.Step < r.WarmUp {
@@ -23,8 +23,8 @@ func (r *run) setRate() error {
 			return err
 		}
 	} else {
-		err := guard.Call("Solver.Rate", func() error {
-			rate = rateOf(r.Solver)
+		err := guard.Call("Optimizer.Rate", func() error {
+			rate = rateOf(r.Optimizer)
 			return nil
 		})
 		if err != nil {
@@ -44,8 +44,8 @@ func (r *run) setRate() error {
 		return fmt.Errorf("the schedule gives a learning rate of %g, want a finite number of at least 0", rate)
 	}
 	r.event.Rate = rate
-	return guard.Call("Solver.SetRate", func() error {
-		setRate(r.Solver, rate)
+	return guard.Call("Optimizer.SetRate", func() error {
+		setRate(r.Optimizer, rate)
 		return nil
 	})
 }

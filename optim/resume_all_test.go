@@ -18,7 +18,7 @@ import (
 	"github.com/go-ffjord/ffjord/ode"
 )
 
-// What is taken up again with the same bits one by one is so together: every solver with and without an estimated trace, a
+// What is taken up again with the same bits one by one is so together: every optimizer with and without an estimated trace, a
 // stream of a file, an average and a batch norm, each stopped in the middle of an epoch of its own.
 func TestResumedInEveryCombination(t *testing.T) {
 	if testing.Short() {
@@ -31,16 +31,16 @@ func TestResumedInEveryCombination(t *testing.T) {
 		text += fmt.Sprintf("%v,%v\n", row[0], row[1])
 	}
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
-	for k, solver := range slices.Sorted(maps.Keys(solvers())) {
+	for k, optimizer := range slices.Sorted(maps.Keys(optimizers())) {
 		for with := range 16 {
 			estimated, streamed, averaged, normed := with&1 > 0, with&2 > 0, with&4 > 0, with&8 > 0
-			name := fmt.Sprintf("%s/estimated=%t,streamed=%t,averaged=%t,normed=%t", solver, estimated, streamed, averaged, normed)
+			name := fmt.Sprintf("%s/estimated=%t,streamed=%t,averaged=%t,normed=%t", optimizer, estimated, streamed, averaged, normed)
 			t.Run(name, func(t *testing.T) {
 				run := func(path string, stops ...int) []any {
 					var j *job
 					for _, stop := range append(stops, -1) {
 						j = newJob(filepath.Join(folder, fmt.Sprint(k, with, path)))
-						j.fit.Solver, j.fit.Epochs = solvers()[solver], 3
+						j.fit.Optimizer, j.fit.Epochs = optimizers()[optimizer], 3
 						block := flows.FFJORD{Field: nn.MLP{Hidden: []int{5}}, Solver: ode.Solver{Steps: 2}}
 						if estimated {
 							j.fit.Noise = map[string]*rand.PCG{"trace": j.noise}

@@ -43,7 +43,7 @@ func newJob(path string) *job {
 		Field: nn.MLP{Hidden: []int{5}}, Solver: ode.Solver{Steps: 2},
 	}}
 	j.fit = optim.Trainer{
-		Solver: &optim.Adam{LR: 0.05}, Rate: optim.Cosine(0.05, 0.01), Epochs: 5, Batch: 16, Seed: 3,
+		Optimizer: &optim.Adam{LR: 0.05}, Rate: optim.Cosine(0.05, 0.01), Epochs: 5, Batch: 16, Seed: 3,
 		Observe:    j.history.Observe,
 		Checkpoint: &optim.Checkpoint{Path: path, Every: time.Hour},
 	}
@@ -87,13 +87,13 @@ func (j *job) left(t *testing.T) []any {
 	}
 	x, err := j.flow.Sample(background, 3, rand.New(j.noise))
 	require.NoError(t, err)
-	return append(all, x.Data(), j.fit.Solver.(optim.Stateful).State())
+	return append(all, x.Data(), j.fit.Optimizer.(optim.Stateful).State())
 }
 
 // jobs are the ways to train that are to be taken up again with the same bits.
 func jobs() map[string]func(j *job) {
 	all := map[string]func(j *job){
-		"solver's own rate": func(j *job) { j.fit.Rate = nil },
+		"optimizer's own rate": func(j *job) { j.fit.Rate = nil },
 		"Hutchinson": func(j *job) {
 			j.fit.Noise = map[string]*rand.PCG{"trace": j.noise}
 			j.flow.Blocks = flows.FFJORD{
@@ -120,9 +120,9 @@ func jobs() map[string]func(j *job) {
 			j.fit.Budget = &optim.Budget{Evaluations: 20, Then: optim.LowerRate}
 		},
 	}
-	for name, solver := range solvers() {
-		all[name] = func(j *job) { j.fit.Solver = solvers()[name] }
-		_ = solver
+	for name, optimizer := range optimizers() {
+		all[name] = func(j *job) { j.fit.Optimizer = optimizers()[name] }
+		_ = optimizer
 	}
 	return all
 }
@@ -221,7 +221,7 @@ func TestCheckpointsThatAreRefused(t *testing.T) {
 		{"another width", func(j *job) { j.flow.Blocks = flows.FFJORD{Field: nn.MLP{Hidden: []int{6}}} }, nil, optim.ErrOtherModel, `tensor "model 0" has`},
 		{"other names", func(j *job) { j.flow.Blocks = flows.Affine{Learn: true} }, nil, optim.ErrOtherModel, "its parameters are"},
 		{"another type", func(j *job) { j.flow.Params.Dtype = tensor.Float64 }, nil, optim.ErrOtherModel, "numbers of float32"},
-		{"another solver", func(j *job) { j.fit.Solver = &optim.SGD{} }, nil, optim.ErrOtherRun, `the state is of solver "Adam"`},
+		{"another optimizer", func(j *job) { j.fit.Optimizer = &optim.SGD{} }, nil, optim.ErrOtherRun, `the state is of optimizer "Adam"`},
 		{"other words", func(j *job) { j.fit.Checkpoint.Settings = "rate 0.5" }, nil, optim.ErrOtherRun, `they were "", here they are "rate 0.5"`},
 		{"another seed", func(j *job) { j.fit.Seed = 4 }, nil, optim.ErrOtherRun, "Seed was 3"},
 		{"another batch", func(j *job) { j.fit.Batch = 17 }, nil, optim.ErrOtherRun, "Batch 16"},

@@ -54,7 +54,7 @@ type standing struct {
 	BestStep int   // where they were lowest
 	Flat     judge // of the losses that a Plateau looks at
 	Lowered  number
-	Base     number // the solver's own rate, if Scaled
+	Base     number // the optimizer's own rate, if Scaled
 	Scaled   bool
 	Over     bool // the last epoch has passed the budget
 	Watch    window

@@ -30,10 +30,10 @@ type words struct {
 	Now                  record
 	Past                 []record
 	At                   standing
-	Solver               string
-	SolverSteps          int
-	SolverRate           number
-	SolverRated          bool
+	Optimizer            string `json:"Solver"`
+	OptimizerSteps       int    `json:"SolverSteps"`
+	OptimizerRate        number `json:"SolverRate"`
+	OptimizerRated       bool   `json:"SolverRated"`
 }
 
 // record is an Event that is kept.
@@ -66,7 +66,7 @@ func (m record) event(kind Kind, now Event) Event {
 
 // file returns the run as a file.
 func (r *run) file() (*safetensors.File, error) {
-	state := r.Solver.(Stateful).State()
+	state := r.Optimizer.(Stateful).State()
 	now := r.event
 	now.Elapsed = r.elapsed(time.Now())
 	at := r.at // at the last step: what was gathered for the next one is dealt again
@@ -77,7 +77,7 @@ func (r *run) file() (*safetensors.File, error) {
 		Names: names(r.model), Data: r.saver.data, Seed: r.Seed, Batches: r.source.Len(), Accumulated: r.Accumulate, Batch: r.Batch,
 		Settings: r.Checkpoint.Settings,
 		Now:      recordOf(now), At: at,
-		Solver: state.Solver, SolverSteps: state.Steps, SolverRate: number(state.Rate), SolverRated: state.Rated,
+		Optimizer: state.Optimizer, OptimizerSteps: state.Steps, OptimizerRate: number(state.Rate), OptimizerRated: state.Rated,
 	}
 	for _, e := range r.saver.past {
 		w.Past = append(w.Past, recordOf(e))
@@ -154,14 +154,14 @@ func (r *run) load(f *safetensors.File) error {
 			averaged = append(averaged, now.vector("average", i, 0, len(p.w32)+len(p.w64)).f64)
 		}
 	}
-	state := State{Solver: w.Solver, Steps: w.SolverSteps, Rate: float64(w.SolverRate), Rated: w.SolverRated}
-	if w.SolverSteps > 0 {
+	state := State{Optimizer: w.Optimizer, Steps: w.OptimizerSteps, Rate: float64(w.OptimizerRate), Rated: w.OptimizerRated}
+	if w.OptimizerSteps > 0 {
 		state.Slots = now.slots(r.params)
 	}
 	if now.err != nil {
 		return now.err
 	}
-	if err := r.Solver.(Stateful).SetState(state); err != nil {
+	if err := r.Optimizer.(Stateful).SetState(state); err != nil {
 		return fmt.Errorf("%w: %w", ErrOtherRun, err)
 	}
 	for i, p := range r.all {

@@ -54,7 +54,7 @@ func (t *runTensors) snapshot(kind string, of []parameter) (s snapshot) {
 	return s
 }
 
-// slots returns the vectors of a solver's memory.
+// slots returns the vectors of an optimizer's memory.
 func (t *runTensors) slots(model []parameter) map[string][]*tensor.Dense {
 	slots := map[string][]*tensor.Dense{}
 	for _, found := range t.file.Tensors {

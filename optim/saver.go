@@ -32,8 +32,8 @@ func (r *run) open(ctx context.Context) error {
 	if _, ok := r.source.(data.Seeker); !ok {
 		return fmt.Errorf("optim: Trainer: Checkpoint: the source %T can't deal an epoch again: want a data.Seeker", r.source)
 	}
-	if _, ok := r.Solver.(Stateful); !ok {
-		return fmt.Errorf("optim: Trainer: Checkpoint: solver %T keeps its memory to itself: want a Stateful one", r.Solver)
+	if _, ok := r.Optimizer.(Stateful); !ok {
+		return fmt.Errorf("optim: Trainer: Checkpoint: optimizer %T keeps its memory to itself: want a Stateful one", r.Optimizer)
 	}
 	s := &saver{Checkpoint: *r.Checkpoint, other: !r.ranks.first()}
 	if s.Every == 0 {

@@ -3,7 +3,7 @@ package optim
 import "math"
 
 // Schedule gives the learning rate of a step, counted from 0, in a run of steps steps. It is the rate itself, in place of
-// the solver's own; the solver's memory stays as it is when it changes.
+// the optimizer's own; the optimizer's memory stays as it is when it changes.
 type Schedule func(step, steps int) float64
 
 // Constant is the same rate throughout.

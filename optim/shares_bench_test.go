@@ -43,7 +43,7 @@ func BenchmarkShares(b *testing.B) {
 	var validating []float64
 	for i := 0; b.Loop(); i++ {
 		for k, with := range runs {
-			t := optim.Trainer{Solver: &optim.Adam{LR: 1e-4}, Seed: 1}
+			t := optim.Trainer{Optimizer: &optim.Adam{LR: 1e-4}, Seed: 1}
 			t.Observe = func(e optim.Event) error { last = e; return nil }
 			with(&t, i)
 			began := time.Now()

@@ -7,20 +7,20 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// rule is what the solvers of this package tell of themselves.
+// rule is what the optimizers of this package tell of themselves.
 type rule struct {
-	solver  string
-	slots   [2]string  // names of the vectors that it keeps for every parameter, empty for none
-	squares bool       // it keeps squares of gradients
-	betas   [2]float64 // decays of its means
-	eps     float64    // added to a root; 1 where it has none
+	optimizer string
+	slots     [2]string  // names of the vectors that it keeps for every parameter, empty for none
+	squares   bool       // it keeps squares of gradients
+	betas     [2]float64 // decays of its means
+	eps       float64    // added to a root; 1 where it has none
 }
 
 // slots is what they share: a count of steps, a learning rate that can be set, and for every parameter of the model some
-// vectors of its size and type, which are the solver's memory.
+// vectors of its size and type, which are the optimizer's memory.
 type slots struct {
 	steps   int
-	rate    float64 // set by SetRate, in place of the solver's own if rated
+	rate    float64 // set by SetRate, in place of the optimizer's own if rated
 	rated   bool
 	params  []parameter // of the step under way
 	vectors []vectors   // by parameter; nil before the first step
@@ -47,7 +47,7 @@ func (s *slots) rateOr(own, fallback float64) float64 {
 func (s *slots) begin(r rule, model []gorgonia.ValueGrad) error {
 	if s.vectors != nil && len(model) != len(s.vectors) {
 		return fmt.Errorf("optim: %s: model of %d parameters, was %d; use a new %[1]s for another model",
-			r.solver, len(model), len(s.vectors))
+			r.optimizer, len(model), len(s.vectors))
 	}
 	s.params = s.params[:0]
 	for i, vg := range model {
@@ -56,7 +56,7 @@ func (s *slots) begin(r rule, model []gorgonia.ValueGrad) error {
 			return err
 		}
 		if s.vectors != nil && !s.vectors[i].fit(r, p) {
-			return fmt.Errorf("optim: %s: %s changed its size or type; use a new %[1]s for another model", r.solver, name(i, vg))
+			return fmt.Errorf("optim: %s: %s changed its size or type; use a new %[1]s for another model", r.optimizer, name(i, vg))
 		}
 		if err := r.check(p); err != nil {
 			return err
@@ -95,7 +95,7 @@ func (v *vectors) fit(r rule, p parameter) bool {
 func (r rule) check(p parameter) error {
 	if p.w32 != nil && (float32(r.betas[0]) == 1 || float32(r.betas[1]) == 1 || float32(r.eps) == 0) {
 		return fmt.Errorf("optim: %s: betas %g, Eps %g: want betas below 1-3e-8 and Eps above 1e-45 for float32 parameters",
-			r.solver, r.betas, r.eps)
+			r.optimizer, r.betas, r.eps)
 	}
 	return nil
 }
@@ -140,7 +140,7 @@ func (p parameter) largest(squared bool) float64 {
 	return largest
 }
 
-// beyond returns the first element of the gradient that is NaN or larger than the solver can take, or -1.
+// beyond returns the first element of the gradient that is NaN or larger than the optimizer can take, or -1.
 func (p parameter) beyond(squared bool) int {
 	limit := p.largest(squared)
 	if i := beyond(p.g32, float32(limit)); i >= 0 {

@@ -96,7 +96,7 @@ func TestRunSourceOfAFileThatBreaks(t *testing.T) {
 			c := newCentre(0)
 			var kept float64
 			var last optim.Event
-			err = optim.Trainer{Solver: &sgd{0.5}, Epochs: 3, Observe: func(e optim.Event) error {
+			err = optim.Trainer{Optimizer: &sgd{0.5}, Epochs: 3, Observe: func(e optim.Event) error {
 				last = e
 				switch e.Kind {
 				case optim.StepDone:
@@ -131,7 +131,7 @@ func (d dealt) Err() error                     { return nil }
 func TestRunSourceWeighsBatchesByTheirRows(t *testing.T) {
 	s := newScript(func(step int, _ pair) (float64, error) { return float64(step), nil })
 	var history optim.History
-	fit := optim.Trainer{Solver: &sgd{}, Epochs: 2, Observe: history.Observe}
+	fit := optim.Trainer{Optimizer: &sgd{}, Epochs: 2, Observe: history.Observe}
 	require.NoError(t, fit.RunSource(background, s, dealt{numbers(1), numbers(5), numbers(2)}))
 	require.Len(t, history.Epochs, 2)
 	assert.Equal(t, (1*1+5*2+2*3)/8., history.Epochs[0].Loss)
@@ -144,7 +144,7 @@ func TestRunSourceStops(t *testing.T) {
 	batches := dealt{numbers(3), numbers(3)}
 	ctx, cancel := context.WithCancel(background)
 	c := newCentre(0)
-	err := optim.Trainer{Solver: &sgd{1}, Observe: func(optim.Event) error {
+	err := optim.Trainer{Optimizer: &sgd{1}, Observe: func(optim.Event) error {
 		cancel()
 		return nil
 	}}.RunSource(ctx, c, batches)

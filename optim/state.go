@@ -8,54 +8,55 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Stateful is a solver whose memory can be saved and put back, so that its steps go on as if nothing had been in
+// Stateful is an optimizer whose memory can be saved and put back, so that its steps go on as if nothing had been in
 // between. [Adam], [Adamax], [RAdam] and [SGD] are; Gorgonia's solvers keep theirs to themselves.
 type Stateful interface {
 	gorgonia.Solver
-	// State returns a copy of the solver's memory.
+	// State returns a copy of the optimizer's memory.
 	State() State
-	// SetState replaces it by a copy of s, which is of a solver of the same kind.
+	// SetState replaces it by a copy of s, which is of an optimizer of the same kind.
 	SetState(s State) error
 }
 
-// State is the memory of a solver between two steps. Settings, such as LR, are no part of it, but a rate that was set is.
+// State is the memory of an optimizer between two steps. Settings, such as LR, are no part of it, but a rate that was
+// set is.
 type State struct {
-	Solver string  // whose memory it is: "Adam"
-	Steps  int     // taken so far
-	Rate   float64 // set by SetRate, if Rated
-	Rated  bool
+	Optimizer string  // whose memory it is: "Adam"
+	Steps     int     // taken so far
+	Rate      float64 // set by SetRate, if Rated
+	Rated     bool
 	// Slots are vectors for every parameter, in the model's order and of the parameter's size and type, by their names
-	// in the solver's equations: "m", "v". Nil before the first step.
+	// in the optimizer's equations: "m", "v". Nil before the first step.
 	Slots map[string][]*tensor.Dense
 }
 
-// State returns a copy of the solver's memory.
+// State returns a copy of the optimizer's memory.
 func (a *Adam) State() State { return a.save("Adam", "m", "v") }
 
-// SetState replaces the solver's memory.
+// SetState replaces the optimizer's memory.
 func (a *Adam) SetState(s State) error { return a.load(s, "Adam", "m", "v") }
 
-// State returns a copy of the solver's memory.
+// State returns a copy of the optimizer's memory.
 func (a *Adamax) State() State { return a.save("Adamax", "m", "u") }
 
-// SetState replaces the solver's memory.
+// SetState replaces the optimizer's memory.
 func (a *Adamax) SetState(s State) error { return a.load(s, "Adamax", "m", "u") }
 
-// State returns a copy of the solver's memory.
+// State returns a copy of the optimizer's memory.
 func (a *RAdam) State() State { return a.save("RAdam", "m", "v") }
 
-// SetState replaces the solver's memory.
+// SetState replaces the optimizer's memory.
 func (a *RAdam) SetState(s State) error { return a.load(s, "RAdam", "m", "v") }
 
-// State returns a copy of the solver's memory.
+// State returns a copy of the optimizer's memory.
 func (s *SGD) State() State { return s.save("SGD", "b") }
 
-// SetState replaces the solver's memory.
+// SetState replaces the optimizer's memory.
 func (s *SGD) SetState(state State) error { return s.load(state, "SGD", "b") }
 
-// save copies the memory of a solver with these slots.
-func (s *slots) save(solver string, names ...string) State {
-	state := State{Solver: solver, Steps: s.steps, Rate: s.rate, Rated: s.rated}
+// save copies the memory of an optimizer with these slots.
+func (s *slots) save(optimizer string, names ...string) State {
+	state := State{Optimizer: optimizer, Steps: s.steps, Rate: s.rate, Rated: s.rated}
 	if s.vectors == nil {
 		return state
 	}
@@ -77,17 +78,17 @@ func (v *vectors) dense(k int) *tensor.Dense {
 	return tensor.New(tensor.WithShape(len(f)), tensor.WithBacking(slices.Clone(f)))
 }
 
-// load replaces the memory of a solver with these slots. Nothing has changed when it fails.
-func (s *slots) load(state State, solver string, names ...string) error {
-	if state.Solver != solver {
-		return fmt.Errorf("optim: %s: the state is of solver %q", solver, state.Solver)
+// load replaces the memory of an optimizer with these slots. Nothing has changed when it fails.
+func (s *slots) load(state State, optimizer string, names ...string) error {
+	if state.Optimizer != optimizer {
+		return fmt.Errorf("optim: %s: the state is of optimizer %q", optimizer, state.Optimizer)
 	}
 	if state.Steps < 0 || state.Rated && !validRate(state.Rate) {
-		return fmt.Errorf("optim: %s: state of %d steps with a rate of %g: want both at least 0", solver, state.Steps, state.Rate)
+		return fmt.Errorf("optim: %s: state of %d steps with a rate of %g: want both at least 0", optimizer, state.Steps, state.Rate)
 	}
 	made, err := read(state, names)
 	if err != nil {
-		return fmt.Errorf("optim: %s: state: %w", solver, err)
+		return fmt.Errorf("optim: %s: state: %w", optimizer, err)
 	}
 	s.steps, s.rate, s.rated, s.vectors = state.Steps, state.Rate, state.Rated, made
 	return nil

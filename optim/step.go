@@ -108,7 +108,7 @@ func (r *run) step(ctx context.Context) error {
 	return firstError(r.saver.due(r), ended)
 }
 
-// move takes the solver's step along the gradient, shortened to MaxNorm.
+// move takes the optimizer's step along the gradient, shortened to MaxNorm.
 func (r *run) move(loss float64) error {
 	if r.MaxNorm > 0 {
 		clip(r.params, r.event.GradNorm, r.MaxNorm)
@@ -119,7 +119,7 @@ func (r *run) move(loss float64) error {
 	for i, λ := range r.decays {
 		r.params[i].decay(r.event.Rate, λ)
 	}
-	if err := guard.Call("Solver.Step", func() error { return r.Solver.Step(r.model) }); err != nil {
+	if err := guard.Call("Optimizer.Step", func() error { return r.Optimizer.Step(r.model) }); err != nil {
 		r.good.restore(r.params)
 		return r.during(err)
 	}

@@ -16,9 +16,10 @@ import (
 
 // Trainer minimises an [Objective] over the rows of a table or of a source, in batches, for a number of epochs.
 type Trainer struct {
-	// Solver takes the steps. Nil means a new Adam{} for each run. A solver keeps its memory from one run to the next.
-	Solver gorgonia.Solver
-	// Rate gives the learning rate of every step. Nil leaves the solver's own.
+	// Optimizer takes the steps: [Adam] and others of this package, or a solver of Gorgonia's. It keeps its memory from
+	// one run to the next. Nil means a new Adam{} for each run.
+	Optimizer gorgonia.Solver
+	// Rate gives the learning rate of every step. Nil leaves the optimizer's own.
 	Rate Schedule
 	// Epochs is how often every row is seen. Zero means 1.
 	Epochs int
@@ -38,7 +39,7 @@ type Trainer struct {
 	// far, at first the loss of the first batch. Zero means 100; +Inf means no bound.
 	MaxRise float64
 	// WarmUp is the number of steps at the start over which the rate rises, (step+1)/(WarmUp+1) of what it would be
-	// without. Zero means none. Where there is no Rate, the solver must be a [RateSetter].
+	// without. Zero means none. Where there is no Rate, the optimizer must be a [RateSetter].
 	WarmUp int
 	// Plateau lowers the rate when the loss gets no better. Nil means that it stays.
 	Plateau *Plateau
@@ -46,7 +47,7 @@ type Trainer struct {
 	// one; the last step of an epoch takes those that are left.
 	Accumulate int
 	// Decay is the weight decay by groups of parameters; a parameter takes that of the first group that it is in. Nil means
-	// none, beside what the solver has of its own.
+	// none, beside what the optimizer has of its own.
 	Decay []Decay
 	// AverageDecay is the share β of an exponential moving average of the parameters that a step keeps, near 1, such as
 	// 0.999: a ← β a + (1-β) θ, with β no more than (1+t)/(10+t) at step t. The averaged parameters are what a Validation
@@ -79,8 +80,8 @@ type Trainer struct {
 // all epochs are done, when the Limit or the Validation's patience is at an end, or when an observer asked to stop.
 //
 // When ctx is done it returns ctx.Err(), wrapped, and the parameters are those of the last finished step. When the loss,
-// the gradient or a parameter is not finite it returns a [*NonFiniteError], and when the objective, the solver or another
-// function that it was given fails or panics, that error or a [*PanicError], wrapped; the parameters are then the latest
+// the gradient or a parameter is not finite it returns a [*NonFiniteError], and when the objective, the optimizer or
+// another function that it was given fails or panics, that error or a [*PanicError], wrapped; the parameters are then the latest
 // that had a finite loss. When the loss explodes it returns a [*DivergedError], and the parameters are those from the end
 // of the steps of lowest loss. With a Validation that does not KeepLast they are, in all these cases, the best that were
 // measured, if any were.
@@ -128,8 +129,8 @@ func (t Trainer) RunSource(ctx context.Context, objective Objective, source data
 
 // withDefaults returns t with its zeros replaced by what they mean.
 func (t Trainer) withDefaults() Trainer {
-	if t.Solver == nil {
-		t.Solver = &Adam{}
+	if t.Optimizer == nil {
+		t.Optimizer = &Adam{}
 	}
 	if t.Epochs == 0 {
 		t.Epochs = 1
@@ -186,6 +187,6 @@ func (t Trainer) check(objective Objective) error {
 	return cmp.Or(
 		checkReducer(t.Reducer),
 		t.Validation.check(), t.Plateau.check(), t.Budget.check(), t.Checkpoint.check(),
-		checkSolver(t.Solver, t.Rate != nil, rated),
+		checkOptimizer(t.Optimizer, t.Rate != nil, rated),
 	)
 }

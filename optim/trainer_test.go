@@ -23,7 +23,7 @@ var background = context.Background()
 // A full step of rate 1 down ½ E|w - x|² lands on the mean.
 func TestTrainerQuadraticInOneStep(t *testing.T) {
 	c := newCentre(10)
-	require.NoError(t, optim.Trainer{Solver: &sgd{1}}.Run(background, c, numbers(101)))
+	require.NoError(t, optim.Trainer{Optimizer: &sgd{1}}.Run(background, c, numbers(101)))
 	assert.InDelta(t, 50, c.at()[0], 1e-12)
 }
 
@@ -32,9 +32,9 @@ func TestTrainerQuadraticInOneStep(t *testing.T) {
 func TestTrainerRunningMean(t *testing.T) {
 	c := newCentre(123)
 	fit := optim.Trainer{
-		Solver: &sgd{},
-		Rate:   func(step, _ int) float64 { return 1 / float64(step+1) },
-		Batch:  1,
+		Optimizer: &sgd{},
+		Rate:      func(step, _ int) float64 { return 1 / float64(step+1) },
+		Batch:     1,
 	}
 	require.NoError(t, fit.Run(background, c, numbers(101)))
 	assert.InDelta(t, 50, c.at()[0], 1e-10)
@@ -71,9 +71,9 @@ func TestTrainerRegression(t *testing.T) {
 	a, b := stat.LinearRegression(xs, ys, nil, false)
 
 	for _, test := range []struct {
-		name   string
-		solver gorgonia.Solver
-		rate   optim.Schedule
+		name      string
+		optimizer gorgonia.Solver
+		rate      optim.Schedule
 	}{
 		{"nil", nil, optim.Exponential(0.1, 1e-4)},
 		{"Adam", &optim.Adam{}, optim.Cosine(0.1, 0)},
@@ -84,7 +84,7 @@ func TestTrainerRegression(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			l := line{newPair(0.0, 0)}
-			fit := optim.Trainer{Solver: test.solver, Rate: test.rate, Epochs: 60, Batch: 64}
+			fit := optim.Trainer{Optimizer: test.optimizer, Rate: test.rate, Epochs: 60, Batch: 64}
 			require.NoError(t, fit.Run(background, l, train))
 			// The last steps are small enough to average the noise of batches.
 			assert.InDeltaSlice(t, []float64{a, b}, l.value.Float64s(), 5e-3)
@@ -93,12 +93,12 @@ func TestTrainerRegression(t *testing.T) {
 }
 
 // A schedule changes nothing but the rate: ours and Gorgonia's Adam agree, and
-// a constant schedule is the solver's own rate.
+// a constant schedule is the optimizer's own rate.
 func TestTrainerScheduleKeepsMoments(t *testing.T) {
 	train := numbers(100)
-	run := func(solver gorgonia.Solver, rate optim.Schedule) []float64 {
+	run := func(optimizer gorgonia.Solver, rate optim.Schedule) []float64 {
 		c := newCentre(-5)
-		fit := optim.Trainer{Solver: solver, Rate: rate, Epochs: 3, Batch: 9}
+		fit := optim.Trainer{Optimizer: optimizer, Rate: rate, Epochs: 3, Batch: 9}
 		require.NoError(t, fit.Run(background, c, train))
 		return c.at()
 	}
@@ -119,7 +119,7 @@ func TestTrainerClipsTheWholeGradient(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			c := newCentre(3, -4) // of the rows (0, 0): gradient (3, -4)
 			var seen optim.Event
-			fit := optim.Trainer{Solver: &sgd{1}, MaxNorm: test.norm, Observe: func(e optim.Event) error {
+			fit := optim.Trainer{Optimizer: &sgd{1}, MaxNorm: test.norm, Observe: func(e optim.Event) error {
 				seen = e
 				return nil
 			}}
@@ -229,12 +229,12 @@ func TestTrainerKeepsTheLastGoodParameters(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newScript(test.play)
-			solver := &sgd{1}
+			optimizer := &sgd{1}
 			if test.want == "" {
-				solver.rate = 1e200
+				optimizer.rate = 1e200
 				test.want = "optim: epoch 2, step 5: parameter 0 is not finite (loss 7, gradient norm 1e+150)"
 			}
-			fit := optim.Trainer{Solver: solver, Epochs: 3, Batch: 2}
+			fit := optim.Trainer{Optimizer: optimizer, Epochs: 3, Batch: 2}
 			err := fit.Run(ctx, s, numbers(7))
 			require.ErrorContains(t, err, test.want)
 			assert.Equal(t, test.w, s.value.Float64s()[0])
@@ -244,7 +244,7 @@ func TestTrainerKeepsTheLastGoodParameters(t *testing.T) {
 
 func TestNonFiniteErrorIsTyped(t *testing.T) {
 	s := newScript(func(step int, _ pair) (float64, error) { return 1 / float64(3-step), nil })
-	err := optim.Trainer{Solver: &sgd{0.5}, Batch: 1}.Run(background, s, numbers(5))
+	err := optim.Trainer{Optimizer: &sgd{0.5}, Batch: 1}.Run(background, s, numbers(5))
 	var bad *optim.NonFiniteError
 	require.ErrorAs(t, err, &bad)
 	assert.Equal(t, "loss", bad.What)
@@ -266,10 +266,10 @@ func TestTrainerRefuses(t *testing.T) {
 		{"batch", optim.Trainer{Batch: -1}, "optim: Trainer: Batch is -1, want 0 or more"},
 		{"norm", optim.Trainer{MaxNorm: -1}, "optim: Trainer: MaxNorm is -1, want a finite number of at least 0"},
 		{"norm NaN", optim.Trainer{MaxNorm: math.NaN()}, "optim: Trainer: MaxNorm is NaN, want a finite number of at least 0"},
-		{"AdamW", optim.Trainer{Solver: gorgonia.NewAdamW()}, "optim: gorgonia.AdamW never changes a parameter; use optim.Adam"},
-		{"AdaGrad", optim.Trainer{Solver: gorgonia.NewAdaGradSolver()}, "optim: gorgonia.AdaGradSolver ignores its learning rate; use optim.Adam or gorgonia.RMSPropSolver"},
-		{"Barzilai-Borwein", optim.Trainer{Solver: gorgonia.NewBarzilaiBorweinSolver(), Rate: rate}, "optim: gorgonia.BarzilaiBorweinSolver finds its own learning rate; leave Rate nil"},
-		{"a solver without a rate", optim.Trainer{Solver: unknown{}, Rate: rate}, "optim: solver optim_test.unknown takes no schedule: it has no methods Rate and SetRate; leave Rate nil"},
+		{"AdamW", optim.Trainer{Optimizer: gorgonia.NewAdamW()}, "optim: gorgonia.AdamW never changes a parameter; use optim.Adam"},
+		{"AdaGrad", optim.Trainer{Optimizer: gorgonia.NewAdaGradSolver()}, "optim: gorgonia.AdaGradSolver ignores its learning rate; use optim.Adam or gorgonia.RMSPropSolver"},
+		{"Barzilai-Borwein", optim.Trainer{Optimizer: gorgonia.NewBarzilaiBorweinSolver(), Rate: rate}, "optim: gorgonia.BarzilaiBorweinSolver finds its own learning rate; leave Rate nil"},
+		{"an optimizer without a rate", optim.Trainer{Optimizer: unknown{}, Rate: rate}, "optim: optimizer optim_test.unknown takes no schedule: it has no methods Rate and SetRate; leave Rate nil"},
 		{"rate NaN", optim.Trainer{Rate: optim.Constant(math.NaN())}, "optim: epoch 1, step 1: the schedule gives a learning rate of NaN, want a finite number of at least 0"},
 		{"rate negative", optim.Trainer{Rate: optim.Constant(-1)}, "optim: epoch 1, step 1: the schedule gives a learning rate of -1, want a finite number of at least 0"},
 	} {
@@ -305,10 +305,10 @@ func ExampleTrainer() {
 	moons := toy.Draw(toy.Moons{Noise: 0.06}, 8192, seeded(1))
 	mean := newCentre(3, 3)
 	fit := optim.Trainer{
-		Solver: &optim.Adam{},
-		Rate:   optim.Cosine(0.05, 0),
-		Epochs: 10,
-		Rand:   seeded(2),
+		Optimizer: &optim.Adam{},
+		Rate:      optim.Cosine(0.05, 0),
+		Epochs:    10,
+		Rand:      seeded(2),
 	}
 	if err := fit.Run(context.Background(), mean, moons); err != nil {
 		fmt.Println(err)

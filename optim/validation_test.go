@@ -47,7 +47,7 @@ func TestValidationKeepsTheBest(t *testing.T) {
 			v := test.validation
 			v.Loss = bowl(s)
 			var last optim.Event
-			fit := optim.Trainer{Solver: &sgd{1}, Epochs: test.epochs, Batch: 5, Validation: &v, Observe: func(e optim.Event) error {
+			fit := optim.Trainer{Optimizer: &sgd{1}, Epochs: test.epochs, Batch: 5, Validation: &v, Observe: func(e optim.Event) error {
 				last = e
 				return nil
 			}}
@@ -69,7 +69,7 @@ func TestValidationKeepsTheBestOfARunThatFails(t *testing.T) {
 		}
 		return 0, nil
 	})
-	fit := optim.Trainer{Solver: &sgd{1}, Epochs: 10, Validation: &optim.Validation{Loss: bowl(s)}}
+	fit := optim.Trainer{Optimizer: &sgd{1}, Epochs: 10, Validation: &optim.Validation{Loss: bowl(s)}}
 	var bad *optim.NonFiniteError
 	require.ErrorAs(t, fit.Run(background, s, numbers(5)), &bad)
 	assert.Equal(t, -3.0, s.value.Float64s()[0])
@@ -77,7 +77,7 @@ func TestValidationKeepsTheBestOfARunThatFails(t *testing.T) {
 
 func TestValidationThatFails(t *testing.T) {
 	broken := errors.New("broken")
-	fit := optim.Trainer{Solver: &sgd{1}, Validation: &optim.Validation{Loss: func(context.Context) (float64, error) { return 0, broken }}}
+	fit := optim.Trainer{Optimizer: &sgd{1}, Validation: &optim.Validation{Loss: func(context.Context) (float64, error) { return 0, broken }}}
 	err := fit.Run(background, drift(), numbers(5))
 	require.ErrorIs(t, err, broken)
 	assert.EqualError(t, err, "optim: epoch 1, after step 1: validation: broken")
@@ -108,7 +108,7 @@ func (r remembering) Loss(ctx context.Context, batch *tensor.Dense) (float64, er
 
 func TestStateBelongsToTheBest(t *testing.T) {
 	r := remembering{drift(), newPair(0.0)}
-	fit := optim.Trainer{Solver: &sgd{1}, Epochs: 6, Validation: &optim.Validation{Loss: bowl(r.script)}}
+	fit := optim.Trainer{Optimizer: &sgd{1}, Epochs: 6, Validation: &optim.Validation{Loss: bowl(r.script)}}
 	require.NoError(t, fit.Run(background, r, numbers(5)))
 	assert.Equal(t, []float64{-3, 3}, []float64{r.value.Float64s()[0], r.state.value.Float64s()[0]})
 }
@@ -118,7 +118,7 @@ func TestPlateau(t *testing.T) {
 	for _, validated := range []bool{true, false} {
 		s := drift()
 		var history optim.History
-		fit := optim.Trainer{Solver: &optim.SGD{LR: 1}, Epochs: 8, Plateau: &optim.Plateau{Patience: 2, Least: 0.2}, Observe: history.Observe}
+		fit := optim.Trainer{Optimizer: &optim.SGD{LR: 1}, Epochs: 8, Plateau: &optim.Plateau{Patience: 2, Least: 0.2}, Observe: history.Observe}
 		if validated {
 			fit.Validation = &optim.Validation{Loss: func(context.Context) (float64, error) { return 7, nil }}
 		}
@@ -132,7 +132,7 @@ func TestPlateau(t *testing.T) {
 }
 
 func TestWarmUpOfAnyRate(t *testing.T) {
-	for _, fit := range []optim.Trainer{{Rate: optim.Constant(8)}, {Solver: &optim.SGD{LR: 8}}} {
+	for _, fit := range []optim.Trainer{{Rate: optim.Constant(8)}, {Optimizer: &optim.SGD{LR: 8}}} {
 		var rates []float64
 		fit.Epochs, fit.WarmUp = 5, 3
 		fit.Observe = func(e optim.Event) error {
@@ -151,7 +151,7 @@ func TestAccumulate(t *testing.T) {
 	run := func(batch, accumulate int) ([]float64, []optim.Event) {
 		c := newCentre(100)
 		var events []optim.Event
-		fit := optim.Trainer{Solver: &optim.SGD{LR: 0.1}, Epochs: 3, Batch: batch, Accumulate: accumulate, Rand: seeded(1), Observe: func(e optim.Event) error {
+		fit := optim.Trainer{Optimizer: &optim.SGD{LR: 0.1}, Epochs: 3, Batch: batch, Accumulate: accumulate, Rand: seeded(1), Observe: func(e optim.Event) error {
 			e.Elapsed = 0
 			events = append(events, e)
 			return nil
@@ -194,10 +194,10 @@ func TestDecayByGroups(t *testing.T) {
 		{"the first that fits", []optim.Decay{{Params: "*.bias"}, {Weight: 1}}, 0.9, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			for _, solver := range []gorgonia.Solver{&optim.SGD{LR: 0.1}, &optim.Adam{LR: 0.1}, nil} {
+			for _, optimizer := range []gorgonia.Solver{&optim.SGD{LR: 0.1}, &optim.Adam{LR: 0.1}, nil} {
 				o := newTwo()
-				fit := optim.Trainer{Solver: solver, Decay: test.groups}
-				if solver == nil {
+				fit := optim.Trainer{Optimizer: optimizer, Decay: test.groups}
+				if optimizer == nil {
 					fit.Rate = optim.Constant(0.1)
 				}
 				require.NoError(t, fit.Run(background, o, numbers(2)))
@@ -215,7 +215,7 @@ func TestDecayByGroups(t *testing.T) {
 func TestAverage(t *testing.T) {
 	s := drift()
 	var measured, walked []float64
-	fit := optim.Trainer{Solver: &sgd{1}, Epochs: 12, AverageDecay: 0.5, Observe: func(e optim.Event) error {
+	fit := optim.Trainer{Optimizer: &sgd{1}, Epochs: 12, AverageDecay: 0.5, Observe: func(e optim.Event) error {
 		if e.Kind == optim.StepDone {
 			walked = append(walked, s.value.Float64s()[0])
 		}
@@ -251,7 +251,7 @@ func (c costly) Evaluations() (int, int) { return 10 * *c.calls * 4, 4 }
 
 func TestBudget(t *testing.T) {
 	run := func(then optim.BudgetAction) (kept optim.History, err error) {
-		fit := optim.Trainer{Solver: &optim.SGD{LR: 1}, Epochs: 4, Budget: &optim.Budget{Evaluations: 15, Then: then}, Observe: kept.Observe}
+		fit := optim.Trainer{Optimizer: &optim.SGD{LR: 1}, Epochs: 4, Budget: &optim.Budget{Evaluations: 15, Then: then}, Observe: kept.Observe}
 		err = fit.Run(background, costly{newCentre(0), new(int)}, numbers(4))
 		return kept, err
 	}
@@ -292,11 +292,11 @@ func TestTrainerRefusesWhatItCannotDo(t *testing.T) {
 		{optim.Trainer{Accumulate: -1}, "Accumulate is -1, want 0 or more"},
 		{optim.Trainer{WarmUp: -1}, "WarmUp is -1, want 0 or more"},
 		{optim.Trainer{MaxRise: math.NaN()}, "MaxRise is NaN"},
-		{optim.Trainer{Solver: own{}, WarmUp: 1}, "optim: solver optim_test.own does not tell its rate"},
+		{optim.Trainer{Optimizer: own{}, WarmUp: 1}, "optim: optimizer optim_test.own does not tell its rate"},
 		{optim.Trainer{Seed: 1, Rand: seeded(1)}, "Rand can't be taken up again where it was"},
 		{optim.Trainer{Checkpoint: &optim.Checkpoint{}}, "Checkpoint: no Path"},
 		{optim.Trainer{Checkpoint: &optim.Checkpoint{Path: "x", Steps: -1}}, "Checkpoint: Every is 0s, Steps -1, want 0 or more"},
-		{optim.Trainer{Checkpoint: &optim.Checkpoint{Path: "x"}, Solver: gorgonia.NewAdamSolver()}, "solver *gorgonia.AdamSolver keeps its memory to itself"},
+		{optim.Trainer{Checkpoint: &optim.Checkpoint{Path: "x"}, Optimizer: gorgonia.NewAdamSolver()}, "optimizer *gorgonia.AdamSolver keeps its memory to itself"},
 	} {
 		err := test.fit.Run(background, newTwo(), numbers(2))
 		assert.ErrorContains(t, err, test.want)

@@ -35,7 +35,7 @@ func valley(start float64) script {
 // A loss that explodes is an error, and the parameters are the best ones.
 func TestExplodingLossEndsTheRun(t *testing.T) {
 	s := valley(0.5)
-	err := optim.Trainer{Solver: &optim.Adam{LR: 0.1}, Epochs: 10, Batch: 1}.Run(background, s, numbers(100))
+	err := optim.Trainer{Optimizer: &optim.Adam{LR: 0.1}, Epochs: 10, Batch: 1}.Run(background, s, numbers(100))
 	var diverged *optim.DivergedError
 	require.ErrorAs(t, err, &diverged)
 	assert.Equal(t, 1, diverged.Epoch)
@@ -47,7 +47,7 @@ func TestExplodingLossEndsTheRun(t *testing.T) {
 	assert.EqualError(t, err, fmt.Sprintf("optim: epoch 1, step 64: the loss has exploded, to a mean of %.4g from 0.1276 after step 0, "+
 		"whose parameters are kept; try a learning rate lower than 0.1, a warm-up or a MaxNorm, or allow it by MaxRise", diverged.Loss))
 
-	assert.NoError(t, optim.Trainer{Solver: &optim.Adam{LR: 0.1}, Batch: 1, MaxRise: math.Inf(1)}.Run(background, valley(0.5), numbers(100)))
+	assert.NoError(t, optim.Trainer{Optimizer: &optim.Adam{LR: 0.1}, Batch: 1, MaxRise: math.Inf(1)}.Run(background, valley(0.5), numbers(100)))
 }
 
 // The best parameters are those from the end of the window of the lowest loss, and one bad batch is no explosion.
@@ -61,7 +61,7 @@ func TestExplosionGoesBackToTheBest(t *testing.T) {
 		}
 		return 1000, nil
 	})
-	err := optim.Trainer{Solver: &sgd{1}, Batch: 1, Epochs: 4}.Run(background, s, numbers(128))
+	err := optim.Trainer{Optimizer: &sgd{1}, Batch: 1, Epochs: 4}.Run(background, s, numbers(128))
 	var diverged *optim.DivergedError
 	require.ErrorAs(t, err, &diverged)
 	assert.Equal(t, optim.DivergedError{Epoch: 2, Step: 256, Loss: 1000, Lowest: -2, LowestStep: 192, Rate: 1}, *diverged)
@@ -85,13 +85,13 @@ func TestAdviceForUnscaledColumns(t *testing.T) {
 
 // What an observer sets is what events and history tell of the steps from then on.
 func TestEventsTellTheRateThatWasSet(t *testing.T) {
-	for _, solver := range []optim.Stateful{&optim.Adam{LR: 0.01}, &optim.SGD{LR: 0.01}} {
+	for _, optimizer := range []optim.Stateful{&optim.Adam{LR: 0.01}, &optim.SGD{LR: 0.01}} {
 		var history optim.History
 		var rates []float64
-		fit := optim.Trainer{Solver: solver, Epochs: 3, Observe: optim.Observers(history.Observe, func(e optim.Event) error {
+		fit := optim.Trainer{Optimizer: optimizer, Epochs: 3, Observe: optim.Observers(history.Observe, func(e optim.Event) error {
 			if e.Kind == optim.EpochDone {
 				rates = append(rates, e.Rate)
-				solver.(optim.RateSetter).SetRate([]float64{0, 0.5, 1}[e.Epoch-1])
+				optimizer.(optim.RateSetter).SetRate([]float64{0, 0.5, 1}[e.Epoch-1])
 			}
 			return nil
 		})}
@@ -120,10 +120,10 @@ func (p panicking) maybe(at string) {
 }
 
 func (p panicking) Model() []gorgonia.ValueGrad { p.maybe("Objective.Model"); return p.centre.Model() }
-func (p panicking) Rate() float64               { p.maybe("Solver.Rate"); return 1 }
-func (p panicking) SetRate(float64)             { p.maybe("Solver.SetRate") }
+func (p panicking) Rate() float64               { p.maybe("Optimizer.Rate"); return 1 }
+func (p panicking) SetRate(float64)             { p.maybe("Optimizer.SetRate") }
 func (p panicking) Step([]gorgonia.ValueGrad) error {
-	p.maybe("Solver.Step")
+	p.maybe("Optimizer.Step")
 	return nil
 }
 
@@ -150,19 +150,19 @@ func (p panickingSource) Epoch() iter.Seq[*tensor.Dense] {
 // No function that training is given can end the program: a panic is an error that names the function.
 func TestPanicsOfCallbacks(t *testing.T) {
 	run := func(p panicking, scheduled bool) error {
-		fit := optim.Trainer{Solver: p, Observe: func(optim.Event) error { p.maybe("Observer"); return nil }}
+		fit := optim.Trainer{Optimizer: p, Observe: func(optim.Event) error { p.maybe("Observer"); return nil }}
 		if scheduled {
 			fit.Rate = func(int, int) float64 { p.maybe("Schedule"); return 1 }
 		}
 		return fit.RunSource(background, panickingLoss{p}, panickingSource{p})
 	}
 	for _, at := range []string{
-		"Objective.Loss", "Objective.Model", "Solver.Step", "Solver.Rate", "Solver.SetRate", "Schedule", "Observer",
+		"Objective.Loss", "Objective.Model", "Optimizer.Step", "Optimizer.Rate", "Optimizer.SetRate", "Schedule", "Observer",
 		"Source.Len", "Source.Epoch", "Source.Err",
 	} {
 		t.Run(at, func(t *testing.T) {
 			p := panicking{newCentre(3), dealt{numbers(2)}, at, false}
-			err := run(p, at != "Solver.Rate")
+			err := run(p, at != "Optimizer.Rate")
 			var panicked *optim.PanicError
 			require.ErrorAs(t, err, &panicked)
 			assert.Equal(t, at, panicked.Callback)
@@ -173,7 +173,7 @@ func TestPanicsOfCallbacks(t *testing.T) {
 			over := make(chan error, 1)
 			go func() {
 				defer close(over)
-				over <- run(p, at != "Solver.Rate")
+				over <- run(p, at != "Optimizer.Rate")
 			}()
 			select {
 			case err, told := <-over:

@@ -77,11 +77,11 @@ func (s settings) flow(labels int) *flows.Flow {
 func (s settings) fit(ctx context.Context, flow *flows.Flow, train *tensor.Dense, stderr io.Writer) (end optim.Event, err error) {
 	display := progress.Display{Out: stderr}
 	trainer := optim.Trainer{
-		Solver: &optim.Adam{},
-		Rate:   optim.Cosine(s.lr, 0),
-		Epochs: s.epochs,
-		Batch:  s.batch,
-		Rand:   s.random(shuffleStream),
+		Optimizer: &optim.Adam{},
+		Rate:      optim.Cosine(s.lr, 0),
+		Epochs:    s.epochs,
+		Batch:     s.batch,
+		Rand:      s.random(shuffleStream),
 		Observe: optim.Observers(display.Observe, func(e optim.Event) error {
 			end = e
 			return nil

@@ -101,11 +101,11 @@ func (s settings) fit(
 	var last optim.Event
 	display := progress.Display{Out: stderr}
 	trainer := optim.Trainer{
-		Solver: &optim.Adam{},
-		Rate:   rate,
-		Epochs: s.Epochs,
-		Batch:  s.Batch,
-		Rand:   s.random(shuffleStream),
+		Optimizer: &optim.Adam{},
+		Rate:      rate,
+		Epochs:    s.Epochs,
+		Batch:     s.Batch,
+		Rand:      s.random(shuffleStream),
 		Observe: optim.Observers(history.Observe, display.Observe, func(e optim.Event) error {
 			last = e
 			return nil

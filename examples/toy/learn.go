@@ -51,9 +51,9 @@ func learn(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 // learnt by then.
 func (l *lesson) run(ctx context.Context) error {
 	trainer := optim.Trainer{
-		Solver: &optim.Adam{Beta2: 0.99},
-		Rate:   optim.WarmUp(deals, optim.Cosine(l.lr, l.lr/1000)),
-		Epochs: l.epochs,
+		Optimizer: &optim.Adam{Beta2: 0.99},
+		Rate:      optim.WarmUp(deals, optim.Cosine(l.lr, l.lr/1000)),
+		Epochs:    l.epochs,
 		Observe: optim.Observers(l.progress, func(e optim.Event) error {
 			l.end = e
 			return nil

@@ -59,7 +59,7 @@ func TestFewRowsAreNotLearntByHeart(t *testing.T) {
 			Params: nn.NewParams(rand.New(rand.NewPCG(2, 0))),
 		}
 		best := math.Inf(1)
-		trainer := optim.Trainer{Solver: &optim.Adam{LR: 1e-2}, Epochs: epochs, Batch: 84, Seed: 1, Validation: v}
+		trainer := optim.Trainer{Optimizer: &optim.Adam{LR: 1e-2}, Epochs: epochs, Batch: 84, Seed: 1, Validation: v}
 		if v != nil {
 			v.Loss = flow.HeldOut(held)
 			trainer.Observe = func(e optim.Event) error {

@@ -132,7 +132,7 @@ func ExampleDisplay() {
 			},
 		})),
 	}
-	fit := optim.Trainer{Solver: &optim.Adam{LR: 0.5}, Epochs: 2, Observe: display.Observe}
+	fit := optim.Trainer{Optimizer: &optim.Adam{LR: 0.5}, Epochs: 2, Observe: display.Observe}
 	if err := fit.Run(context.Background(), newCentre(5), data.Rows(1, 0, 1)); err != nil {
 		panic(err)
 	}

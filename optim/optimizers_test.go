@@ -13,8 +13,8 @@ import (
 	"github.com/go-ffjord/ffjord/optim"
 )
 
-// solvers are all of this package, with settings other than their defaults.
-func solvers() map[string]optim.Stateful {
+// optimizers are all of this package, with settings other than their defaults.
+func optimizers() map[string]optim.Stateful {
 	return map[string]optim.Stateful{
 		"Adam":     &optim.Adam{LR: 0.03, Beta1: 0.8, Beta2: 0.95},
 		"AdamW":    &optim.Adam{LR: 0.03, Decay: 0.2},
@@ -41,7 +41,7 @@ func itself(x float64) float64 { return x }
 func square(x float64) float64 { return x * x }
 
 // Every step is what the papers' equations say, with their running means written out as sums over all gradients so far.
-func TestSolversFollowThePapers(t *testing.T) {
+func TestOptimizersFollowThePapers(t *testing.T) {
 	pow := func(β float64, t int) float64 { return math.Pow(β, float64(t)) }
 	adam := func(θ, rate, β1, β2 float64, t int) float64 { // Kingma and Ba 2015, Algorithm 1
 		m, v := weighted(β1, t, itself)/(1-pow(β1, t)), weighted(β2, t, square)/(1-pow(β2, t))
@@ -80,10 +80,10 @@ func TestSolversFollowThePapers(t *testing.T) {
 		"Nesterov": func(θ float64, t int) float64 { return θ - 0.03*(gradient(t)+0.9*velocity(0.9, t)) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, solver, want := newPair(2.0), solvers()[name], 2.0
+			p, optimizer, want := newPair(2.0), optimizers()[name], 2.0
 			for step := 1; step <= 20; step++ {
 				p.grad.Float64s()[0] = gradient(step)
-				require.NoError(t, solver.Step(p.Model()))
+				require.NoError(t, optimizer.Step(p.Model()))
 				want = next(want, step)
 				require.InDelta(t, want, p.value.Float64s()[0], 1e-12, "step %d", step)
 				require.Zero(t, p.grad.Float64s()[0])
@@ -93,10 +93,10 @@ func TestSolversFollowThePapers(t *testing.T) {
 }
 
 // float32 parameters take the same way to within the roundings of 20 steps of numbers of about 2.
-func TestSolversInFloat32(t *testing.T) {
-	for name, narrow := range solvers() {
+func TestOptimizersInFloat32(t *testing.T) {
+	for name, narrow := range optimizers() {
 		t.Run(name, func(t *testing.T) {
-			wide, a, b := solvers()[name], newPair[float32](2), newPair(2.0)
+			wide, a, b := optimizers()[name], newPair[float32](2), newPair(2.0)
 			for step := 1; step <= 20; step++ {
 				a.grad.Float32s()[0], b.grad.Float64s()[0] = float32(gradient(step)), gradient(step)
 				require.NoError(t, narrow.Step(a.Model()))
@@ -108,36 +108,36 @@ func TestSolversInFloat32(t *testing.T) {
 }
 
 // A weight that has never had a gradient moves by its decay alone.
-func TestSolversLeaveWhatHasNoGradient(t *testing.T) {
-	for name, solver := range solvers() {
+func TestOptimizersLeaveWhatHasNoGradient(t *testing.T) {
+	for name, optimizer := range optimizers() {
 		p := newPair[float32](1, 0)
 		for range 10 {
 			p.grad.Float32s()[0] = 1
-			require.NoError(t, solver.Step(p.Model()))
+			require.NoError(t, optimizer.Step(p.Model()))
 		}
 		assert.Zero(t, p.value.Float32s()[1], name)
 		assert.Less(t, p.value.Float32s()[0], float32(1), name)
 	}
 }
 
-// A solver whose memory was carried over into a new one goes on with the same bits, in both types.
-func TestSolversGoOnFromTheirState(t *testing.T) {
-	for name, whole := range solvers() {
+// An optimizer whose memory was carried over into a new one goes on with the same bits, in both types.
+func TestOptimizersGoOnFromTheirState(t *testing.T) {
+	for name, whole := range optimizers() {
 		t.Run(name, func(t *testing.T) {
-			first, second := solvers()[name], solvers()[name]
+			first, second := optimizers()[name], optimizers()[name]
 			require.NoError(t, second.SetState(first.State()), "before the first step")
 			a, b := []gorgonia.ValueGrad{newPair(2.0, 1), newPair[float32](3)}, []gorgonia.ValueGrad{newPair(2.0, 1), newPair[float32](3)}
 			for step := 1; step <= 12; step++ {
-				solver := first
+				optimizer := first
 				if step > 7 {
-					solver = second
+					optimizer = second
 				}
 				for _, model := range [][]gorgonia.ValueGrad{a, b} {
 					model[0].(pair).grad.Float64s()[1] = gradient(step)
 					model[1].(pair).grad.Float32s()[0] = float32(gradient(step))
 				}
 				require.NoError(t, whole.Step(a))
-				require.NoError(t, solver.Step(b))
+				require.NoError(t, optimizer.Step(b))
 				if step == 4 {
 					whole.(optim.RateSetter).SetRate(0.5)
 					first.(optim.RateSetter).SetRate(0.5)
@@ -166,7 +166,7 @@ func TestSetStateRefuses(t *testing.T) {
 		change func(s *optim.State)
 		want   string
 	}{
-		{"another solver", func(s *optim.State) { s.Solver = "SGD" }, `optim: Adam: the state is of solver "SGD"`},
+		{"another optimizer", func(s *optim.State) { s.Optimizer = "SGD" }, `optim: Adam: the state is of optimizer "SGD"`},
 		{"steps", func(s *optim.State) { s.Steps = -1 }, "state of -1 steps"},
 		{"rate", func(s *optim.State) { s.Rate, s.Rated = math.NaN(), true }, "a rate of NaN: want both at least 0"},
 		{"no slots", func(s *optim.State) { s.Slots = nil }, "no slots after 1 steps"},
@@ -187,12 +187,12 @@ func TestSetStateRefuses(t *testing.T) {
 }
 
 // A gradient whose square is beyond the type would make v infinite, after which the weight never moves again.
-func TestSolversRefuseGradientsBeyondTheirMemory(t *testing.T) {
+func TestOptimizersRefuseGradientsBeyondTheirMemory(t *testing.T) {
 	for _, test := range []struct {
-		solver optim.Stateful
-		model  pair
-		set    func(pair)
-		limit  float64
+		optimizer optim.Stateful
+		model     pair
+		set       func(pair)
+		limit     float64
 	}{
 		{&optim.Adam{}, newPair[float32](5, 5), func(p pair) { p.grad.Float32s()[1] = 1e20 }, math.Sqrt(math.MaxFloat32)},
 		{&optim.Adam{}, newPair[float32](5, 5), func(p pair) { p.grad.Float32s()[1] = float32(math.NaN()) }, math.Sqrt(math.MaxFloat32)},
@@ -200,16 +200,16 @@ func TestSolversRefuseGradientsBeyondTheirMemory(t *testing.T) {
 		{&optim.Adamax{}, newPair(5.0, 5), func(p pair) { p.grad.Float64s()[1] = math.Inf(-1) }, math.MaxFloat64},
 		{&optim.SGD{}, newPair[float32](5, 5), func(p pair) { p.grad.Float32s()[1] = float32(math.Inf(1)) }, math.MaxFloat32},
 	} {
-		t.Run(fmt.Sprintf("%T", test.solver), func(t *testing.T) {
-			before := test.solver.State()
+		t.Run(fmt.Sprintf("%T", test.optimizer), func(t *testing.T) {
+			before := test.optimizer.State()
 			test.set(test.model)
-			err := test.solver.Step(test.model.Model())
+			err := test.optimizer.Step(test.model.Model())
 			var beyond *optim.GradientError
 			require.ErrorAs(t, err, &beyond)
 			assert.Equal(t, 1, beyond.Element)
 			assert.Equal(t, test.limit, beyond.Limit)
 			assert.Equal(t, []float64{5, 5}, numbersOf(test.model.value))
-			assert.Equal(t, before, test.solver.State(), "nothing of it is remembered")
+			assert.Equal(t, before, test.optimizer.State(), "nothing of it is remembered")
 		})
 	}
 	p, adam := newPair[float32](5), &optim.Adam{}
@@ -225,21 +225,21 @@ func TestSolversRefuseGradientsBeyondTheirMemory(t *testing.T) {
 }
 
 // What rounds to 1 or 0 in float32 would keep means from forgetting, or divide by zero.
-func TestSolversRefuseSettingsThatRoundAway(t *testing.T) {
-	for _, solver := range []gorgonia.Solver{
+func TestOptimizersRefuseSettingsThatRoundAway(t *testing.T) {
+	for _, optimizer := range []gorgonia.Solver{
 		&optim.Adam{Beta2: 1 - 1e-9}, &optim.Adam{Eps: 1e-60}, &optim.Adamax{Beta1: 1 - 1e-9}, &optim.SGD{Momentum: 1 - 1e-9},
 	} {
-		assert.ErrorContains(t, solver.Step(newPair[float32](1).Model()), "for float32 parameters")
-		assert.NoError(t, solver.Step(newPair(1.0).Model()))
+		assert.ErrorContains(t, optimizer.Step(newPair[float32](1).Model()), "for float32 parameters")
+		assert.NoError(t, optimizer.Step(newPair(1.0).Model()))
 	}
 }
 
-func TestSolversRefuseTheirSettings(t *testing.T) {
-	for _, solver := range []gorgonia.Solver{
+func TestOptimizersRefuseTheirSettings(t *testing.T) {
+	for _, optimizer := range []gorgonia.Solver{
 		&optim.Adamax{LR: -1}, &optim.Adamax{Beta1: 1}, &optim.RAdam{Eps: math.Inf(1)}, &optim.RAdam{Beta2: -1},
 		&optim.SGD{Momentum: 1}, &optim.SGD{Decay: math.NaN()}, &optim.SGD{LR: math.Inf(1)},
 	} {
-		assert.ErrorContains(t, solver.Step(nil), "want a rate and a decay of at least 0", "%#v", solver)
+		assert.ErrorContains(t, optimizer.Step(nil), "want a rate and a decay of at least 0", "%#v", optimizer)
 	}
 }
 
@@ -254,7 +254,7 @@ func TestGradNormBeyondSquares(t *testing.T) {
 			return play(step, p)
 		}
 		var seen optim.Event
-		fit := optim.Trainer{Solver: &optim.SGD{}, MaxNorm: 1, Observe: func(e optim.Event) error { seen = e; return nil }}
+		fit := optim.Trainer{Optimizer: &optim.SGD{}, MaxNorm: 1, Observe: func(e optim.Event) error { seen = e; return nil }}
 		require.NoError(t, fit.Run(background, s, numbers(2)))
 		assert.InEpsilon(t, test.want+1e-300, seen.GradNorm+1e-300, 1e-14)
 		assert.InDelta(t, min(test.want, 1)*1e-2, math.Hypot(s.value.Float64s()[0], s.value.Float64s()[1]), 1e-14)
