@@ -44,6 +44,7 @@ type Input struct {
 	Name       string
 	Node       *Node
 	PerRow     bool // one row of values for each sample; otherwise uniform
+	Common     bool // the row of an input per row is one that all samples of a run share
 	Rows, Cols int  // of a uniform input; Rows is the graph's row count for an input per row
 }
 
@@ -143,6 +144,13 @@ func (g *Graph) Rows(name string, cols int) *Node {
 	return g.input(Input{Name: name, PerRow: true, Rows: g.rows, Cols: cols})
 }
 
+// Common declares the input name with a row of cols values that all samples of a run share, shape (rows, cols): the time
+// of a step that all rows take together. It is Rows with one row repeated, but what depends on nothing else is computed
+// once a run, and [Machine.In] has columns of one element. Declaring the same input again returns the same node.
+func (g *Graph) Common(name string, cols int) *Node {
+	return g.input(Input{Name: name, PerRow: true, Common: true, Rows: g.rows, Cols: cols})
+}
+
 // Uniform declares the input name that all samples share, a matrix of shape (rows, cols): a parameter, a constant.
 // Declaring the same input again returns the same node.
 func (g *Graph) Uniform(name string, rows, cols int) *Node {
@@ -157,7 +165,7 @@ func (g *Graph) input(in Input) *Node {
 		fail("Input", nil, "%q has shape (%d, %d), want at least (1, 1)", in.Name, in.Rows, in.Cols)
 	}
 	if old := g.byName[in.Name]; old != nil {
-		if old.PerRow != in.PerRow || old.Rows != in.Rows || old.Cols != in.Cols {
+		if old.PerRow != in.PerRow || old.Common != in.Common || old.Rows != in.Rows || old.Cols != in.Cols {
 			fail("Input", nil, "%q is declared twice, as %v and as %v", in.Name, old, &in)
 		}
 		return old.Node
@@ -174,7 +182,10 @@ func (g *Graph) declare(in *Input) {
 
 // String describes the input, such as "z per row (rows, 2)".
 func (in *Input) String() string {
-	if in.PerRow {
+	switch {
+	case in.Common:
+		return fmt.Sprintf("%s common to all rows (rows, %d)", in.Name, in.Cols)
+	case in.PerRow:
 		return fmt.Sprintf("%s per row (rows, %d)", in.Name, in.Cols)
 	}
 	return fmt.Sprintf("%s uniform (%d, %d)", in.Name, in.Rows, in.Cols)

@@ -20,9 +20,12 @@ func lower(g *Graph, t *typing) (*engine.Program, error) {
 	l.Expect(len(t.nodes))
 	for _, in := range g.inputs {
 		var v engine.Value
-		if in.PerRow {
+		switch {
+		case in.Common:
+			v = l.Common(in.Name, in.Cols)
+		case in.PerRow:
 			v = l.Rows(in.Name, in.Cols)
-		} else {
+		default:
 			v = l.Uniform(in.Name, in.Rows, in.Cols)
 		}
 		if i := t.place(in.Node); i >= 0 {

@@ -48,7 +48,7 @@ func (g *Graph) text(t *typing) []byte {
 	w.word(g.dtype.Name())
 	for _, in := range g.inputs {
 		w.word(in.Name)
-		w.numbers(t.place(in.Node), asNumber(in.PerRow), in.Rows, in.Cols)
+		w.numbers(t.place(in.Node), asNumber(in.PerRow), asNumber(in.Common), in.Rows, in.Cols)
 	}
 	for i, v := range t.views {
 		w.word(string(v.Kind))

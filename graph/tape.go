@@ -173,11 +173,11 @@ func (t *tape[T]) close() {
 	}
 }
 
-// pack writes columns of n rows row-major.
+// pack writes columns of n rows, or of one that all have in common, row-major.
 func pack[T Float](dst []T, cols [][]T, n int) {
 	for j, c := range cols {
 		for i := range n {
-			dst[i*len(cols)+j] = c[i]
+			dst[i*len(cols)+j] = c[min(i, len(c)-1)]
 		}
 	}
 }

@@ -16,7 +16,10 @@ var _ backend[float32] = (*tapes[float32])(nil)
 func newTapes[T Float](p *Program[T], lanes int) *tapes[T] {
 	m := &tapes[T]{prog: p, rows: map[string][][]T{}, uniform: map[string][]T{}, sums: map[string][]T{}}
 	for _, in := range p.graph.inputs {
-		if in.PerRow {
+		switch {
+		case in.Common:
+			m.rows[in.Name] = columns[T](in.Cols, 1)
+		case in.PerRow:
 			m.rows[in.Name] = columns[T](in.Cols, lanes)
 		}
 	}

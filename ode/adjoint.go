@@ -48,7 +48,7 @@ func (p Problem) adjointProblem() Problem {
 // writeQuadrature builds -h Σ bᵢ aᵢᵀ ∂f/∂θ at the stages of a step of (y, a); h is negative where time runs backwards.
 func (p Problem) writeQuadrature(g *graph.Graph, m *Tableau, inputs []string) {
 	augmented := p.adjointProblem()
-	both, in, ya := augmented.stepInputs(g)
+	both, in, ya := augmented.stepInputs(g, g.Rows)
 	f := p.Field(g)
 	k := m.stages(g, both, in, ya, nil)
 	var outs, seeds State

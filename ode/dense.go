@@ -110,8 +110,8 @@ func (w *Worker[T]) denseGrid(from, lanes int, step stride) error {
 	m := *w.step
 	if method := w.it.solver.Method; method.Dense == nil && !method.beyondHermite() {
 		var err error
-		if m.k, err = w.slopesAt(lanes, &m, m.y, m.t); err == nil {
-			m.k1, err = w.slopesAt(lanes, &m, m.y1, m.end)
+		if m.k, err = w.slopesAt(lanes, &m, m.y, m.t[0]); err == nil {
+			m.k1, err = w.slopesAt(lanes, &m, m.y1, m.end[0])
 		}
 		if err != nil {
 			return err
@@ -158,15 +158,15 @@ func (w *Worker[T]) inSteps(lanes int, m *machine[T], step func(lane int) stride
 	return nil
 }
 
-// slopesAt returns the derivatives of the lanes of m at states y and times t.
-func (w *Worker[T]) slopesAt(lanes int, m *machine[T], y [][]T, t []T) ([][]T, error) {
+// slopesAt returns the derivatives of the lanes of m at states y, all at time t.
+func (w *Worker[T]) slopesAt(lanes int, m *machine[T], y [][]T, t T) ([][]T, error) {
 	err := w.need(&w.field, w.it.derivative)
 	if err != nil {
 		return nil, err
 	}
 	copyRange(w.field.y, 0, y, 0, lanes)
 	copyRange(w.field.own, 0, m.own, 0, lanes)
-	copy(w.field.t[:lanes], t)
+	fill(w.field.t[:lanes], t)
 	if err := w.field.Run(lanes); err != nil {
 		return nil, err
 	}

@@ -86,7 +86,7 @@ func NewIntegrator[T graph.Float](p Problem, s Solver) (*Integrator[T], error) {
 			it.trial, err = graph.CompileFor[T](p.Engine, func(g *graph.Graph) { p.writeTrial(g, s.Method) })
 		}
 	} else {
-		it.step, err = graph.CompileFor[T](p.Engine, func(g *graph.Graph) { p.writeSolution(g, s) })
+		it.step, err = graph.CompileFor[T](p.Engine, func(g *graph.Graph) { p.writeSolution(g, s, s.times(g)) })
 	}
 	if err != nil {
 		return nil, fmt.Errorf("ode: a step of %s: %w", s.Method.Name, err)

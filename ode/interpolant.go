@@ -14,9 +14,9 @@ func (w *Worker[T]) coefficients(lanes int, m *machine[T]) ([][][]T, error) {
 	d := w.dense
 	copyRange(d.y, 0, m.y, 0, lanes)
 	copyRange(d.own, 0, m.own, 0, lanes)
-	copy(d.t[:lanes], m.t)
-	copy(d.h[:lanes], m.h)
-	copy(d.end[:lanes], m.end)
+	for lane := range lanes {
+		d.place(lane, m.placed(lane))
+	}
 	if err := d.Run(lanes); err != nil {
 		return nil, err
 	}
@@ -36,13 +36,13 @@ func (w *Worker[T]) interpolate(dst [][]T, row int, m *machine[T], q [][][]T, la
 		case theta == 1:
 			dst[c][row] = m.y1[c][lane]
 		case q == nil:
-			dst[c][row] = hermite(theta, m.h[lane], m.y[c][lane], m.y1[c][lane], m.k[c][lane], m.k1[c][lane])
+			dst[c][row] = hermite(theta, m.placed(lane).h, m.y[c][lane], m.y1[c][lane], m.k[c][lane], m.k1[c][lane])
 		default:
 			s := 0.0
 			for power := len(q) - 1; power >= 0; power-- {
 				s = (s + float64(q[power][c][lane])) * theta
 			}
-			dst[c][row] = T(float64(m.y[c][lane]) + float64(m.h[lane])*s)
+			dst[c][row] = T(float64(m.y[c][lane]) + float64(m.placed(lane).h)*s)
 		}
 	}
 }

@@ -36,7 +36,7 @@ func (it *Integrator[T]) interpolant() (*graph.Program[T], error) {
 
 // solution returns the program of a step without an error estimate.
 func (it *Integrator[T]) solution() (*graph.Program[T], error) {
-	return it.compiled("solution", func(g *graph.Graph) { it.problem.writeSolution(g, it.solver) })
+	return it.compiled("solution", func(g *graph.Graph) { it.problem.writeSolution(g, it.solver, g.Rows) })
 }
 
 // derivative returns the program of the field alone.

@@ -21,10 +21,22 @@ func errorName(c int) string       { return fmt.Sprintf("e%d", c) }
 func cotangentName(c int) string   { return fmt.Sprintf("gy%d", c) }
 func gradName(param string) string { return "grad " + param }
 
+// declaration is Rows of a graph where every row has steps of its own, and Common where all rows take the same: what
+// depends on the time alone is then computed once a step.
+type declaration func(name string, cols int) *graph.Node
+
+// times returns how steps declare their times.
+func (s Solver) times(g *graph.Graph) declaration {
+	if s.Adaptive() {
+		return g.Rows
+	}
+	return g.Common
+}
+
 // inputs declares t and the state, and returns the field first so that its own inputs come first.
-func (p Problem) inputs(g *graph.Graph) (f Field, t *graph.Node, y State) {
+func (p Problem) inputs(g *graph.Graph, time declaration) (f Field, t *graph.Node, y State) {
 	f = p.Field(g)
-	t = g.Rows(inTime, 1)
+	t = time(inTime, 1)
 	for c, w := range p.Widths {
 		y = append(y, g.Rows(stateName(c), w))
 	}
@@ -32,14 +44,14 @@ func (p Problem) inputs(g *graph.Graph) (f Field, t *graph.Node, y State) {
 }
 
 // stepInputs is inputs with the interval of a step.
-func (p Problem) stepInputs(g *graph.Graph) (f Field, in interval, y State) {
-	f, t, y := p.inputs(g)
-	return f, interval{t, g.Rows(inStep, 1), g.Rows(inEnd, 1)}, y
+func (p Problem) stepInputs(g *graph.Graph, time declaration) (f Field, in interval, y State) {
+	f, t, y := p.inputs(g, time)
+	return f, interval{t, time(inStep, 1), time(inEnd, 1)}, y
 }
 
 // writeStep builds one step, or all of them where they are unrolled: t, h, y → y₁.
-func (p Problem) writeStep(g *graph.Graph, s Solver) (y, y1 State) {
-	f, in, y := p.stepInputs(g)
+func (p Problem) writeStep(g *graph.Graph, s Solver, time declaration) (y, y1 State) {
+	f, in, y := p.stepInputs(g, time)
 	if s.Unrolled {
 		return y, s.Method.Unroll(g, f, in.t, in.end, y, s.Steps)
 	}
@@ -48,21 +60,21 @@ func (p Problem) writeStep(g *graph.Graph, s Solver) (y, y1 State) {
 }
 
 // writeSolution makes y₁ the outputs.
-func (p Problem) writeSolution(g *graph.Graph, s Solver) {
-	_, y1 := p.writeStep(g, s)
+func (p Problem) writeSolution(g *graph.Graph, s Solver, time declaration) {
+	_, y1 := p.writeStep(g, s, time)
 	output(g, stateName, y1)
 }
 
 // writeField builds the derivative: t, y → k.
 func (p Problem) writeField(g *graph.Graph) {
-	f, t, y := p.inputs(g)
+	f, t, y := p.inputs(g, g.Rows)
 	output(g, slopeName, f(t, y))
 }
 
 // writeTrial builds an attempt at a step: t, h, y and the derivative k there → y₁, the error estimate and the
 // derivative at y₁.
 func (p Problem) writeTrial(g *graph.Graph, m *Tableau) {
-	f, in, y := p.stepInputs(g)
+	f, in, y := p.stepInputs(g, g.Rows)
 	var k1 State
 	for c, w := range p.Widths {
 		k1 = append(k1, g.Rows(slopeName(c), w))
@@ -81,7 +93,7 @@ func (p Problem) writeTrial(g *graph.Graph, m *Tableau) {
 
 // writeDense builds the coefficients of the interpolant: t, h, y, k → q₁ ... with y(t + θh) = y + h Σ θᵖ qₚ.
 func (p Problem) writeDense(g *graph.Graph, m *Tableau) {
-	f, in, y := p.stepInputs(g)
+	f, in, y := p.stepInputs(g, g.Rows)
 	k := m.stages(g, f, in, y, nil)
 	for power := range len(m.Dense[0]) {
 		weights := make([]float64, len(m.Dense))
@@ -101,7 +113,7 @@ func denseName(power, c int) string { return fmt.Sprintf("q%d,%d", power+1, c) }
 // writeGradient builds the vector-Jacobian product of one step: from the cotangents of y₁ to those of y, t, h and the
 // field's own inputs per row and, as sums over rows, the gradients of the parameters.
 func (p Problem) writeGradient(g *graph.Graph, s Solver, extra []string) {
-	y, y1 := p.writeStep(g, s)
+	y, y1 := p.writeStep(g, s, s.times(g))
 	wrt := slices.Clone(y)
 	names := make([]string, len(y))
 	for c := range y {

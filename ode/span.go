@@ -22,12 +22,16 @@ func spanTo[T graph.Float](t, h, t1 float64, last bool) span[T] {
 // place puts a span into a lane.
 func (m *machine[T]) place(lane int, s span[T]) { m.t[lane], m.h[lane], m.end[lane] = s.t, s.h, s.end }
 
-// placeAll puts one span into the first lanes.
+// placeAll puts one span into the first lanes, or where all lanes have it in common.
 func (m *machine[T]) placeAll(lanes int, s span[T]) {
-	fill(m.t[:lanes], s.t)
-	fill(m.h[:lanes], s.h)
-	fill(m.end[:lanes], s.end)
+	n := min(lanes, len(m.t))
+	fill(m.t[:n], s.t)
+	fill(m.h[:n], s.h)
+	fill(m.end[:n], s.end)
 }
 
 // placed returns the span of a lane.
-func (m *machine[T]) placed(lane int) span[T] { return span[T]{m.t[lane], m.h[lane], m.end[lane]} }
+func (m *machine[T]) placed(lane int) span[T] {
+	at := min(lane, len(m.t)-1)
+	return span[T]{m.t[at], m.h[at], m.end[at]}
+}

@@ -1,6 +1,10 @@
 package engine
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/go-ffjord/ffjord/internal/kernel"
+)
 
 // assignSlots gives every buffer a run of column slots, so that buffers that are not alive together share them. Inputs
 // and outputs have slots of their own, in a region of their own.
@@ -27,8 +31,9 @@ func (c *compiler) assignSlots() {
 		}
 	}
 	for _, in := range p.inputs {
-		keep[in.buffer] = true
+		keep[in.buffer] = !in.common
 	}
+	p.placeCommon()
 	for buffer, kept := range keep {
 		if kept {
 			p.slots[buffer] = p.fixedCount
@@ -39,6 +44,9 @@ func (c *compiler) assignSlots() {
 	var dying []int32
 	for i := range p.ops {
 		o := &p.ops[i]
+		if o.common {
+			continue
+		}
 		dying = dying[:0]
 		p.reads(o, func(_ int, r ref, _ int) {
 			if last[r.area] == i && !keep[r.area] {
@@ -70,6 +78,29 @@ func (c *compiler) assignSlots() {
 		})
 	}
 	p.slotCount = space.size
+}
+
+// placeCommon gives the numbers that all rows of a run have in common a place, each buffer's one after the other and
+// with room behind them for what a kernel does beyond.
+func (p *Program) placeCommon() {
+	p.commonAt = make([]int, len(p.buffers))
+	for buffer := range p.commonAt {
+		p.commonAt[buffer] = -1
+	}
+	place := func(buffer int32) {
+		p.commonAt[buffer] = p.commonN
+		p.commonN += kernel.Pad(p.buffers[buffer])
+	}
+	for _, in := range p.inputs {
+		if in.common {
+			place(in.buffer)
+		}
+	}
+	for i := range p.ops {
+		if o := &p.ops[i]; o.common {
+			o.results(place)
+		}
+	}
 }
 
 // reads calls f for each column that o reads: the place of the operand, the column, and its place in the operand.

@@ -41,6 +41,7 @@ type Value struct {
 type rowInput struct {
 	name   string
 	buffer int32
+	common bool // all rows of a run have it in common
 }
 
 type uniformInput struct {
@@ -82,10 +83,18 @@ func (b *Builder) Shape(v Value) (rows, cols int) {
 
 // Rows declares an input per row of cols columns.
 func (b *Builder) Rows(name string, cols int) Value {
-	buffer := b.buffer(cols)
-	b.inputs = append(b.inputs, rowInput{name, buffer})
-	b.isInput[buffer] = true
-	return Value{perRow: true, list: b.wholes[buffer]}
+	return b.rowInput(rowInput{name: name, buffer: b.buffer(cols)})
+}
+
+// Common declares an input per row of cols columns that all rows of a run have in common: one row of numbers.
+func (b *Builder) Common(name string, cols int) Value {
+	return b.rowInput(rowInput{name: name, buffer: b.buffer(cols), common: true})
+}
+
+func (b *Builder) rowInput(in rowInput) Value {
+	b.inputs = append(b.inputs, in)
+	b.isInput[in.buffer] = true
+	return Value{perRow: true, list: b.wholes[in.buffer]}
 }
 
 // Uniform declares a uniform input of shape (rows, cols).

@@ -22,6 +22,7 @@ var passes = []pass{
 	{"own outputs", (*compiler).ownOutputs, false},
 	{"sweep", (*compiler).sweep, false},
 	{"trim", (*compiler).trim, true},
+	{"split common", (*compiler).splitCommon, false},
 	{"fuse", (*compiler).fuse, true},
 	{"pair products", (*compiler).pairProducts, true},
 	{"join sums", (*compiler).joinSums, true},

@@ -13,8 +13,8 @@
 //
 // # Three parts
 //
-// The prologue computes uniform values, once for each change of the uniform inputs. The body runs on tiles of rows with
-// the kernels of internal/kernel and adds what is summed over rows to accumulators. The epilogue makes the sums that
+// The prologue computes uniform values, once for each change of the uniform inputs. The body runs on tiles of rows, and
+// what all rows of a run have in common once a run, with the kernels of internal/kernel and adds what is summed over rows to accumulators. The epilogue makes the sums that
 // were asked for of the accumulators. It is linear in them, and is run when a sum is read.
 //
 // # Passes
@@ -26,6 +26,7 @@
 //	own outputs     give outputs columns that no input has
 //	sweep           drop what no output needs
 //	trim            drop columns of results that nobody reads
+//	split common    set apart what is the same for all rows of a run (common)
 //	fuse            merge operations with those that make their operands (fuse_affine, fuse_product, fuse_slope)
 //	pair products   let a matrix product give two results (fuse_pair)
 //	join sums       let sums that are only added share an accumulator

@@ -7,8 +7,8 @@ import (
 )
 
 // String lists the program for a person to read: sizes, the operations left by each pass, and every operation with its
-// kernel, operands and result. A column of the arena is written %slot, a range of them %from:to; an element of a
-// uniform matrix u3[5]; a number as itself; S2 is sum 2.
+// kernel, operands and result. A column of the arena is written %slot, a range of them %from:to; what all rows of a run
+// have in common @place; an element of a uniform matrix u3[5]; a number as itself; S2 is sum 2.
 func (p *Program) String() string { return p.dump(nil, 0) }
 
 // String lists the machine's program with the tile that it runs in and, where Profile is on, the time of each

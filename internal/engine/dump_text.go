@@ -64,6 +64,8 @@ func (p *Program) rangeText(first, last ref, n int) string {
 		switch {
 		case p.slots == nil: // still being compiled: the column of a buffer
 			text = fmt.Sprintf("b%d.", first.area)
+		case p.commonAt[first.area] >= 0:
+			text, at = "@", at+p.commonAt[first.area]
 		case p.fixed[first.area]:
 			text, at = "$", at+p.slots[first.area]
 		default:

@@ -1,5 +1,7 @@
 package engine
 
+import "github.com/go-ffjord/ffjord/internal/kernel"
+
 // fuser merges operations with the operations that make their operands. It keeps, for every buffer, the operation that
 // writes it and the number of operands that read it, so that each operation is looked at once.
 type fuser struct {
@@ -32,7 +34,7 @@ func newFuser(b *Builder) *fuser {
 // readers adds n readers to all buffers that f reads.
 func (f *fuser) readers(o *form, n int) {
 	for _, in := range o.in {
-		if in.isColumn() {
+		if in.isColumn() || in.kind == kernel.Uniform {
 			f.count(in.list(), n)
 		}
 	}

@@ -1,6 +1,10 @@
 package engine
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/go-ffjord/ffjord/internal/kernel"
+)
 
 // pairProducts folds element-wise products with the result of a matrix product into that operation where fuse could
 // not, the result having more readers than one: an operation may give acc ⊙ e + c twice, with other e and c, or once
@@ -34,7 +38,7 @@ type pairing struct {
 // note enters an operation among the readers of its operands.
 func (p *pairing) note(i int32, f *form) {
 	for _, in := range f.in {
-		if !in.isColumn() {
+		if in.kind == kernel.Const {
 			continue
 		}
 		for _, r := range p.refs[in.list()] {
@@ -50,6 +54,9 @@ type scaled struct {
 	at   int32
 	e, c operand
 }
+
+// byNumbers reports whether e or c are numbers.
+func (s scaled) byNumbers() bool { return s.e.kind == kernel.Uniform || s.c.kind == kernel.Uniform }
 
 // pair folds one or two of the readers of operation i into it, where it is a matrix product and the order of the
 // operations allows it.
@@ -94,7 +101,7 @@ func (p *pairing) live(buffer int32) []int32 {
 // reads reports whether an operation reads a buffer.
 func (p *pairing) reads(f *form, buffer int32) bool {
 	for _, in := range f.in {
-		if in.isColumn() && slices.ContainsFunc(p.refs[in.list()], func(r ref) bool { return r.area == buffer }) {
+		if in.kind != kernel.Const && slices.ContainsFunc(p.refs[in.list()], func(r ref) bool { return r.area == buffer }) {
 			return true
 		}
 	}
@@ -105,7 +112,7 @@ func (p *pairing) reads(f *form, buffer int32) bool {
 func (p *pairing) asScaled(r, buffer int32) (s scaled, ok bool) {
 	o := &p.ops[r]
 	acc := columnsOf(p.wholes[buffer])
-	if o.code != opAffine || o.alpha != 1 || !o.in[affB].isColumn() {
+	if b := o.in[affB]; o.code != opAffine || o.alpha != 1 || b.none() || b.kind == kernel.Const {
 		return s, false
 	}
 	s = scaled{at: r, e: o.in[affB], c: o.in[affC]}
@@ -114,7 +121,7 @@ func (p *pairing) asScaled(r, buffer int32) (s scaled, ok bool) {
 			return s, false
 		}
 	}
-	if !s.c.none() && (o.beta != 1 || !s.c.isColumn()) {
+	if !s.c.none() && o.beta != 1 || s.c.kind == kernel.Const || s.c.kind == kernel.Uniform && s.e.isColumn() {
 		return s, false
 	}
 	rest := form{in: [operands]operand{s.e, s.c}}
@@ -126,7 +133,9 @@ func (p *pairing) ready(s scaled) int32 {
 	last := int32(-1)
 	for _, in := range []operand{s.e, s.c} {
 		for _, r := range p.refs[in.list()] {
-			last = max(last, p.def[r.area])
+			if r.isColumn() {
+				last = max(last, p.def[r.area])
+			}
 		}
 	}
 	return last
@@ -140,8 +149,12 @@ func (p *pairing) firstReader(buffer int32) int32 {
 	return int32(len(p.ops))
 }
 
-// both makes matrix product i give two products at the place of one of them, if the order allows it.
+// both makes matrix product i give two products at the place of one of them, if the order allows it. Only the second may
+// have numbers.
 func (p *pairing) both(i int32, s, t scaled) bool {
+	if s.byNumbers() && t.byNumbers() {
+		return false
+	}
 	at := s.at
 	if p.ready(t) >= s.at {
 		at = t.at
@@ -149,9 +162,13 @@ func (p *pairing) both(i int32, s, t scaled) bool {
 			return false
 		}
 	}
+	first, second := s, t
+	if s.byNumbers() {
+		first, second = t, s
+	}
 	to := p.ops[i]
-	to.in[mmE], to.in[mmC], to.in[mmE2], to.in[mmC2] = s.e, s.c, t.e, t.c
-	to.dst, to.dst2 = p.ops[s.at].dst, p.ops[t.at].dst
+	to.in[mmE], to.in[mmC], to.in[mmE2], to.in[mmC2] = first.e, first.c, second.e, second.c
+	to.dst, to.dst2 = p.ops[first.at].dst, p.ops[second.at].dst
 	p.put(at, to, i, s.at, t.at)
 	return true
 }

@@ -11,7 +11,7 @@ func (f *fuser) intoProduct(o *op) bool {
 	if b.none() {
 		return f.addTo(o, a, c) || f.addTo(o, c, a)
 	}
-	return b.isColumn() && (f.scaleBy(o, a, b, c) || f.scaleBy(o, b, a, c))
+	return b.kind != kernel.Const && (f.scaleBy(o, a, b, c) || f.scaleBy(o, b, a, c))
 }
 
 // addTo makes o = product + other one operation.
@@ -24,7 +24,7 @@ func (f *fuser) addTo(o *op, product, other operand) bool {
 	switch {
 	case m.in[mmInit].none() && m.in[mmE].none() && m.in[mmC].none():
 		to.in[mmInit] = other
-	case m.in[mmC].none() && other.isColumn():
+	case m.in[mmC].none() && (other.isColumn() || !m.in[mmE].isColumn()):
 		to.in[mmC] = other
 	default:
 		return false
@@ -39,7 +39,7 @@ func (f *fuser) scaleBy(o *op, product, e, c operand) bool {
 	if !only || m.code != opMatMul || m.dst2 != noBuffer || e == product || !m.in[mmE].none() || !m.in[mmC].none() {
 		return false
 	}
-	if !c.none() && (!c.isColumn() || c == product) {
+	if c == product || c.kind == kernel.Const || c.kind == kernel.Uniform && e.isColumn() {
 		return false
 	}
 	to := m.form

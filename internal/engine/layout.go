@@ -15,6 +15,8 @@ type layout struct {
 	scratch int    // elements of scratch
 	folds   []fold
 	start   []step             // of a row: what follows a change of the parameters
+	common  *layout            // of tiles: of what is done once a run, in the uniform area
+	numbers int                // where the numbers that a run has in common begin, there or in a row's arena
 	plans   map[planKey]*plans // of steps and full, by kernels
 }
 
@@ -57,9 +59,14 @@ func (p *Program) newLayout(n int) *layout {
 	l := &layout{lanes: n, tile: min(p.tile(), n), plans: map[planKey]*plans{}}
 	l.arenaN = p.arenaSize(n)
 	place := placer{Program: p, layout: l, placed: map[list][]int32{}, sums: map[int32]int{}}
+	if p.commonN > 0 {
+		l.common = p.newCommonLayout()
+		l.numbers = l.common.numbers
+	}
 	for i := range p.ops {
-		o := &p.ops[i]
-		l.steps = append(l.steps, step{code: o.code, op: i, call: table[o.code].lay(&place, o)})
+		if o := &p.ops[i]; !o.common {
+			l.steps = append(l.steps, step{code: o.code, op: i, call: table[o.code].lay(&place, o)})
+		}
 	}
 	l.flatten()
 	for _, s := range l.steps {
@@ -81,8 +88,19 @@ func (p *Program) arenaSize(n int) int {
 	return p.fixedCount*n + p.slotCount*tile + n - tile
 }
 
+// uniformN is the number of elements of the uniform area, with some behind them that kernels may read.
+func (l *layout) uniformN(p *Program) int {
+	if l.common != nil {
+		return l.common.arenaN + kernel.Lanes
+	}
+	return p.uniformN + kernel.Lanes
+}
+
 // columnOffset is the offset of a column in the arena of the first tile.
 func (p *Program) columnOffset(l *layout, r ref) int32 {
+	if at := p.commonAt[r.area]; at >= 0 {
+		return int32(l.numbers+at) + r.at
+	}
 	if l.row {
 		slot := p.slots[r.area]
 		if !p.fixed[r.area] {

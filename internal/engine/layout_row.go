@@ -8,7 +8,8 @@ import "github.com/go-ffjord/ffjord/internal/kernel"
 // their columns, so that there is room behind the numbers for what a kernel does beyond them.
 //
 // An operand whose numbers do not follow one another is gathered first: once and for all where they are the same for
-// all rows, once a run where they are inputs, else for the operation. Programs with sums over rows keep to lanes.
+// all runs, once a run where they are inputs, else for the operation. Programs with sums over rows keep to lanes, but for
+// what all rows of a run have in common, which is laid out like a row.
 
 // hasSums reports whether the body adds to accumulators.
 func (p *Program) hasSums() bool {
@@ -21,25 +22,48 @@ func (p *Program) hasSums() bool {
 }
 
 func (p *Program) newRowLayout() *layout {
-	l := &layout{lanes: kernel.Lanes, tile: kernel.Lanes, row: true, plans: map[planKey]*plans{}}
-	l.arenaN = (p.fixedCount + p.slotCount) * kernel.Lanes
-	r := rowPlacer{placer: placer{Program: p, layout: l, placed: map[list][]int32{}},
-		input: make([]bool, len(p.buffers)), gathered: map[gathering]int32{}}
+	r := p.newRowPlacer((p.fixedCount + p.slotCount) * kernel.Lanes)
+	r.layAll(true)
+	r.layAll(false)
+	return r.layout
+}
+
+// newCommonLayout is of the operations that are done once a run, behind the matrices in the uniform area.
+func (p *Program) newCommonLayout() *layout {
+	r := p.newRowPlacer(kernel.Pad(p.uniformN))
+	r.layAll(true)
+	return r.layout
+}
+
+// newRowPlacer places the numbers that a run has in common from an element on.
+func (p *Program) newRowPlacer(numbers int) *rowPlacer {
+	l := &layout{lanes: kernel.Lanes, tile: kernel.Lanes, row: true, numbers: numbers, arenaN: numbers + p.commonN,
+		plans: map[planKey]*plans{}}
+	r := &rowPlacer{placer: placer{Program: p, layout: l, placed: map[list][]int32{}},
+		lasting: make([]bool, len(p.buffers)), gathered: map[gathering]int32{}}
+	for buffer, at := range p.commonAt {
+		r.lasting[buffer] = at >= 0
+	}
 	for _, in := range p.inputs {
-		r.input[in.buffer] = true
+		r.lasting[in.buffer] = true
 	}
-	for i := range p.ops {
-		r.number = i
-		r.lay(&p.ops[i])
+	return r
+}
+
+// layAll lays the operations that are done once a run, or the others.
+func (r *rowPlacer) layAll(common bool) {
+	for i := range r.ops {
+		if r.number = i; r.ops[i].common == common {
+			r.lay(&r.ops[i])
+		}
 	}
-	l.full = l.steps
-	return l
+	r.layout.full = r.layout.steps
 }
 
 // rowPlacer makes the steps of a row's layout.
 type rowPlacer struct {
 	placer
-	input    []bool // buffers that hold inputs
+	lasting  []bool // buffers whose numbers stay for a run: inputs, and what all its rows have in common
 	number   int    // of the operation
 	gathered map[gathering]int32
 }
@@ -68,25 +92,40 @@ func (r *rowPlacer) room(n int) []int32 {
 // first is where the numbers of an operand begin, one after the other, times the factor for those that are the same for
 // all rows.
 func (r *rowPlacer) first(in operand, factor float64) int32 {
-	at := r.offsets(in.list())
-	if in.kind == kernel.Uniform {
-		return r.constant(gathering{in.list(), factor}, at)
+	switch {
+	case in.kind == kernel.Column:
+		return r.inRow(in.list())
+	case !r.refs[in.list()][0].isColumn():
+		return r.constant(gathering{in.list(), factor}, r.offsets(in.list()))
 	}
-	follow, inputs := true, true
-	for i, c := range r.refs[in.list()] {
+	from := r.inRow(in.list())
+	if factor != 1 {
+		n := len(r.refs[in.list()])
+		to := r.room(n)
+		r.emit(opAffine, &kernel.Affine{D: to[:1], A: []int32{from}, Alpha: factor}, n)
+		from = to[0]
+	}
+	return from
+}
+
+// inRow is where the numbers of a list of columns begin, one after the other.
+func (r *rowPlacer) inRow(l list) int32 {
+	at := r.offsets(l)
+	follow, lasting := true, true
+	for i, c := range r.refs[l] {
 		follow = follow && at[i] == at[0]+int32(i)
-		inputs = inputs && r.input[c.area]
+		lasting = lasting && r.lasting[c.area]
 	}
 	if follow {
 		return at[0]
 	}
-	key := gathering{in.list(), 1}
+	key := gathering{l, 1}
 	if to, ok := r.gathered[key]; ok {
 		return to
 	}
 	to := r.room(len(at))
 	r.emit(opCopy, &kernel.Copy{D: to, X: kernel.Operand{Kind: kernel.Column, At: at}}, 0)
-	if inputs {
+	if lasting {
 		r.gathered[key] = to[0]
 	}
 	return to[0]
@@ -182,7 +221,7 @@ func (r *rowPlacer) layProduct(o *op) {
 
 // init is what a product adds to its sums.
 func (r *rowPlacer) init(in operand) kernel.Operand {
-	if in.kind == kernel.Uniform {
+	if in.kind == kernel.Uniform && !r.refs[in.list()][0].isColumn() {
 		at := r.offsets(in.list())
 		for i := range at {
 			if at[i] != at[0]+int32(i) {
@@ -207,7 +246,11 @@ func (r *rowPlacer) unpacked(w view) view {
 // layLane does a product as MatMul does it, which writes a column after reading it, 16 lanes of it: in between, results
 // must not lie over operands.
 func (r *rowPlacer) layLane(o *op) {
-	m := table[opMatMul].lay(&r.placer, o).(*kernel.MatMul)
+	m := &kernel.MatMul{X: r.columns(o, mmX), Init: r.lane(o.in[mmInit]),
+		W: r.matrices[o.w.matrix].off + o.w.off, WK: o.w.rowStride, WJ: o.w.colStride, Packed: o.packed,
+		Out:    kernel.Product{D: r.result(o, o.dst), E: r.lane(o.in[mmE]), C: r.lane(o.in[mmC])},
+		Second: kernel.Product{D: r.result(o, o.dst2), E: r.lane(o.in[mmE2]), C: r.lane(o.in[mmC2])},
+	}
 	r.emit(opMatMul, m, 0)
 	for _, p := range []*kernel.Product{&m.Out, &m.Second} {
 		if p.D == nil {
@@ -217,4 +260,17 @@ func (r *rowPlacer) layLane(o *op) {
 		p.D = r.room(len(p.D))
 		r.emit(opCopy, &kernel.Copy{D: to, X: kernel.Operand{Kind: kernel.Column, At: p.D[:1]}}, o.cols)
 	}
+}
+
+// lane is an operand as columns of a single lane, the number it is, or none.
+func (r *rowPlacer) lane(in operand) kernel.Operand {
+	if in.kind != kernel.Column && in.kind != kernel.Uniform {
+		return r.column(in, 1)
+	}
+	from := r.first(in, 1)
+	at := make([]int32, len(r.refs[in.list()]))
+	for i := range at {
+		at[i] = from + int32(i)
+	}
+	return kernel.Operand{Kind: kernel.Column, At: at}
 }

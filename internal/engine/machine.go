@@ -16,6 +16,7 @@ type Machine[T Float] struct {
 	prog     *Program
 	layout   *layout
 	plans    *plans
+	common   *plan // of what is done once a run
 	kernels  *kernel.Set[T]
 	capacity int
 	arena    []T
@@ -49,7 +50,7 @@ func NewMachine[T Float](p *Program, kernels *kernel.Set[T], capacity int) (*Mac
 	l := p.layoutFor(capacity)
 	m := &Machine[T]{prog: p, layout: l, plans: planFor(p, l, kernels), kernels: kernels, capacity: capacity, stale: true,
 		arena: aligned[T](l.arenaN), accums: aligned[T](l.sumsN), scratch: aligned[T](l.scratch),
-		area:  area[T]{uniform: aligned[T](p.uniformN + kernel.Lanes), sums: aligned[T](p.sumN), matrices: p.matrices},
+		area:  area[T]{uniform: aligned[T](l.uniformN(p)), sums: aligned[T](p.sumN), matrices: p.matrices},
 		bound: make([][]T, len(p.uniforms)), outputs: map[string]*machineOutput[T]{}, rows: map[string][][]T{}}
 	for i := range p.matrices {
 		if c := &p.matrices[i]; c.used {
@@ -57,6 +58,9 @@ func NewMachine[T Float](p *Program, kernels *kernel.Set[T], capacity int) (*Mac
 				m.area.uniform[c.off+k] = T(v)
 			}
 		}
+	}
+	if l.common != nil {
+		m.common = planFor(p, l.common, kernels).part
 	}
 	for _, in := range p.inputs {
 		m.rows[in.name] = m.columns(p.columnsOf(in.buffer, p.buffers[in.buffer]))
@@ -88,12 +92,19 @@ func (p *Program) columnsOf(buffer int32, cols int) []ref {
 	return refs
 }
 
-// columns returns the memory of columns, as many elements each as the machine has rows.
+// columns returns the memory of columns, as many elements each as the machine has rows, or one of what those have in
+// common.
 func (m *Machine[T]) columns(refs []ref) [][]T {
 	out := make([][]T, len(refs))
 	for j, r := range refs {
-		at := int(m.prog.columnOffset(m.layout, r))
-		out[j] = m.arena[at : at+m.capacity : at+m.capacity]
+		at, n, area := int(m.prog.columnOffset(m.layout, r)), m.capacity, m.arena
+		if m.prog.commonAt[r.area] >= 0 {
+			n = 1
+			if m.layout.common != nil {
+				area = m.area.uniform
+			}
+		}
+		out[j] = area[at : at+n : at+n]
 	}
 	return out
 }
@@ -112,7 +123,8 @@ func elementSize[T Float]() uintptr {
 	return unsafe.Sizeof(t)
 }
 
-// Rows returns the columns of the input name per row, nil where there is none.
+// Rows returns the columns of the input name per row, nil where there is none: of one number each where all rows of a
+// run have it in common.
 func (m *Machine[T]) Rows(name string) [][]T { return m.rows[name] }
 
 // Columns returns the columns of the output name per row, nil where there is none.

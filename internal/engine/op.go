@@ -80,6 +80,7 @@ type op struct {
 	dst, dst2 int32
 	leaf      int32
 	source    int32 // what it was asked for by
+	common    bool  // it is done once a run: see common.go
 }
 
 const noBuffer = -1

@@ -12,8 +12,9 @@ import (
 // layout_row.go.
 type kind struct {
 	name      string
-	sum       bool     // it adds to an accumulator
-	overwrite [2][]int // operands read column by column, whose place the first and the second result may take
+	sum       bool           // it adds to an accumulator
+	overwrite [2][]int       // operands read column by column, whose place the first and the second result may take
+	numbers   [operands]bool // operands that may be numbers (kernel.Uniform)
 	lay       func(p *placer, o *op) kernel.Descriptor
 	text      func(p *Program, o *op) string
 	products  func(p *Program, o *op) int // multiply-adds of a product a row; nil for none
@@ -26,34 +27,35 @@ func (k *kind) byColumn(operand int) bool {
 
 var (
 	elementwise = [2][]int{{0, 1, 2}}
+	all         = [operands]bool{true, true, true}
 	ofProduct   = [2][]int{{mmInit, mmE, mmC}, {mmE2, mmC2}}
 )
 
 var table = [...]kind{
 	opNone: {name: "none"},
-	opMatMul: {name: "matmul", overwrite: ofProduct, text: matMulText,
+	opMatMul: {name: "matmul", overwrite: ofProduct, numbers: [operands]bool{mmInit: true}, text: matMulText,
 		lay: func(p *placer, o *op) kernel.Descriptor {
 			return &kernel.MatMul{
 				X: p.columns(o, mmX), Init: p.operand(o, mmInit),
 				W: p.matrices[o.w.matrix].off + o.w.off, WK: o.w.rowStride, WJ: o.w.colStride, Packed: o.packed,
-				Out:    kernel.Product{D: p.result(o, o.dst), E: p.columns(o, mmE), C: p.columns(o, mmC)},
-				Second: kernel.Product{D: p.result(o, o.dst2), E: p.columns(o, mmE2), C: p.columns(o, mmC2)},
+				Out:    kernel.Product{D: p.result(o, o.dst), E: p.operand(o, mmE), C: p.operand(o, mmC)},
+				Second: kernel.Product{D: p.result(o, o.dst2), E: p.operand(o, mmE2), C: p.operand(o, mmC2)},
 			}
 		},
 		products: func(p *Program, o *op) int { return len(p.refs[o.in[mmX].list()]) * o.cols }},
-	opAffine: {name: "affine", overwrite: elementwise, text: affineText,
+	opAffine: {name: "affine", overwrite: elementwise, numbers: [operands]bool{affB: true, affC: true}, text: affineText,
 		lay: func(p *placer, o *op) kernel.Descriptor {
 			return &kernel.Affine{D: p.result(o, o.dst), A: p.columns(o, affA), B: p.operand(o, affB),
 				C: p.operand(o, affC), Alpha: o.alpha, Beta: o.beta}
 		}},
-	opBinary: {name: "binary", overwrite: elementwise,
+	opBinary: {name: "binary", overwrite: elementwise, numbers: all,
 		lay: func(p *placer, o *op) kernel.Descriptor {
 			return &kernel.Binary{D: p.result(o, o.dst), A: p.operand(o, 0), B: p.operand(o, 1), Fn: Fn(o.fn)}
 		},
 		text: func(p *Program, o *op) string {
 			return fmt.Sprintf("%v %s, %s", Fn(o.fn), p.operandText(o.in[0]), p.operandText(o.in[1]))
 		}},
-	opChoose: {name: "choose", overwrite: elementwise,
+	opChoose: {name: "choose", overwrite: elementwise, numbers: all,
 		lay: func(p *placer, o *op) kernel.Descriptor {
 			return &kernel.Choose{D: p.result(o, o.dst), If: p.operand(o, 0), A: p.operand(o, 1), B: p.operand(o, 2)}
 		},
@@ -79,7 +81,7 @@ var table = [...]kind{
 		text: func(p *Program, o *op) string {
 			return fmt.Sprintf("%v %s", kernel.ReduceOp(o.fn), p.operandText(o.in[0]))
 		}},
-	opCopy: {name: "copy", overwrite: [2][]int{{0}},
+	opCopy: {name: "copy", overwrite: [2][]int{{0}}, numbers: all,
 		lay: func(p *placer, o *op) kernel.Descriptor {
 			return &kernel.Copy{D: p.result(o, o.dst), X: p.operand(o, 0)}
 		},

@@ -2,7 +2,7 @@ package engine
 
 import "time"
 
-// profile is the time spent in each step of a layout.
+// profile is the time spent in each operation.
 type profile struct {
 	runs  int
 	spent []time.Duration
@@ -12,7 +12,7 @@ type profile struct {
 func (m *Machine[T]) Profile(on bool) {
 	m.profile = nil
 	if on {
-		m.profile = &profile{spent: make([]time.Duration, len(m.layout.steps))}
+		m.profile = &profile{spent: make([]time.Duration, len(m.prog.ops))}
 	}
 }
 
@@ -25,7 +25,9 @@ func (m *Machine[T]) Times() map[int]time.Duration {
 	}
 	times := map[int]time.Duration{}
 	for i, spent := range m.profile.spent {
-		times[int(m.prog.ops[m.layout.steps[i].op].source)] += spent
+		if spent > 0 {
+			times[int(m.prog.ops[i].source)] += spent
+		}
 	}
 	for source := range times {
 		times[source] /= time.Duration(m.profile.runs)
@@ -35,12 +37,11 @@ func (m *Machine[T]) Times() map[int]time.Duration {
 
 // timed runs the steps with a clock on every step.
 func (m *Machine[T]) timed(p *plan, arena []T, n int) {
-	m.profile.runs++
 	before := time.Now()
 	for i := range p.steps {
 		m.do(p, run{i, i + 1, len(p.calls)}, arena, n)
 		now := time.Now()
-		m.profile.spent[i] += now.Sub(before)
+		m.profile.spent[p.steps[i].op] += now.Sub(before)
 		before = now
 	}
 }

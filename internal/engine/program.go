@@ -14,6 +14,8 @@ type Program struct {
 	fixed      []bool // buffers of inputs and outputs, which are in the first
 	fixedCount int    // column slots of the first region
 	slotCount  int    // and of the second
+	commonAt   []int  // place of the first number of each common buffer among those of a run, -1 for other buffers
+	commonN    int    // numbers of a run
 	inputs     []rowInput
 	uniforms   []uniformInput
 	outputs    []output

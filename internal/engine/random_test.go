@@ -138,13 +138,22 @@ func testRandomProgram[T Float](rt *rapid.T, k *kernel.Set[T]) {
 	}
 	u := drawRow("u")
 	rows := make([][2][randomCols]T, randomRows)
+	common := rapid.Bool().Draw(rt, "y is common?")
+	y := drawRow("y")
 	for i := range rows {
-		rows[i] = [2][randomCols]T{drawRow("x"), drawRow("y")}
+		if !common {
+			y = drawRow("y")
+		}
+		rows[i] = [2][randomCols]T{drawRow("x"), y}
 	}
 
 	b := NewBuilder[T]()
 	weights := b.Uniform("w", randomCols, randomCols)
-	values := []Value{b.Rows("x", randomCols), b.Rows("y", randomCols), b.Uniform("u", 1, randomCols)}
+	declare := b.Rows
+	if common {
+		declare = b.Common
+	}
+	values := []Value{b.Rows("x", randomCols), declare("y", randomCols), b.Uniform("u", 1, randomCols)}
 	for _, s := range steps {
 		if s.product {
 			values = append(values, b.MatMul(values[s.operands[0]], weights))
@@ -181,7 +190,10 @@ func testRandomProgram[T Float](rt *rapid.T, k *kernel.Set[T]) {
 	bind(m)
 	for i, r := range rows {
 		for j := range randomCols {
-			m.Rows("x")[j][i], m.Rows("y")[j][i] = r[0][j], r[1][j]
+			m.Rows("x")[j][i] = r[0][j]
+			if y := m.Rows("y")[j]; i < len(y) {
+				y[i] = r[1][j]
+			}
 		}
 	}
 	require.NoError(rt, m.Run(randomRows))
@@ -235,7 +247,7 @@ func requireSameAlone[T Float](rt require.TestingT, m *Machine[T], i int, bind f
 	bind(alone)
 	for name, columns := range m.rows {
 		for j, column := range columns {
-			alone.Rows(name)[j][0] = column[i]
+			alone.Rows(name)[j][0] = column[min(i, len(column)-1)] // one number where all rows have it in common
 		}
 	}
 	require.NoError(rt, alone.Run(1))

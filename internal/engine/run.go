@@ -42,21 +42,32 @@ func (m *Machine[T]) Run(n int) error {
 	if err := m.Prepare(); err != nil {
 		return err
 	}
+	if m.common != nil {
+		m.runPlan(m.common, m.area.uniform, 1)
+	}
 	for from := 0; from < n; from += m.layout.tile {
 		tile, plan := min(m.layout.tile, n-from), m.plans.part
 		if kernel.Pad(tile) == m.layout.tile {
 			plan = m.plans.full
 		}
-		if m.profile != nil {
-			m.timed(plan, m.arena[from:], tile)
-			continue
-		}
-		for _, r := range plan.runs {
-			m.do(plan, r, m.arena[from:], tile)
-		}
+		m.runPlan(plan, m.arena[from:], tile)
 	}
 	m.counted += n
+	if m.profile != nil {
+		m.profile.runs++
+	}
 	return nil
+}
+
+// runPlan does all steps of a plan on n rows, with a clock on each where they are profiled.
+func (m *Machine[T]) runPlan(p *plan, arena []T, n int) {
+	if m.profile != nil {
+		m.timed(p, arena, n)
+		return
+	}
+	for _, r := range p.runs {
+		m.do(p, r, arena, n)
+	}
 }
 
 // Prepare takes the values that were bound since the last time and runs the prologue, where there are other bits among
@@ -83,6 +94,9 @@ func (m *Machine[T]) Prepare() error {
 	if changed {
 		m.area.compute(m.prog.prologue)
 		m.steps(m.layout.start, m.arena, 1)
+		if m.layout.common != nil {
+			m.steps(m.layout.common.start, m.area.uniform, 1)
+		}
 	}
 	m.stale, m.prepared = false, true
 	return nil

@@ -13,18 +13,23 @@ func verify(p pass, c *compiler) error {
 	for _, in := range c.inputs {
 		written[in.buffer] = true
 	}
-	made := make([]bool, len(c.matrices)) // accumulated by an operation
-	for i := range c.ops {
-		o := &c.ops[i]
-		if o.code == opNone {
-			continue
+	made := make([]bool, len(c.matrices))        // accumulated by an operation
+	for _, common := range []bool{true, false} { // those that are done once a run go first
+		for i := range c.ops {
+			o := &c.ops[i]
+			if o.code == opNone || o.common != common {
+				continue
+			}
+			if err := verifyOp(c, o, written); err != nil {
+				return fmt.Errorf("after %s: operation %d, %v: %w", p.name, i, o.code, err)
+			}
+			if o.isSum() {
+				made[o.leaf] = true
+			}
 		}
-		if err := verifyOp(c, o, written); err != nil {
-			return fmt.Errorf("after %s: operation %d, %v: %w", p.name, i, o.code, err)
-		}
-		if o.isSum() {
-			made[o.leaf] = true
-		}
+	}
+	if err := verifyCommon(p, c); err != nil {
+		return err
 	}
 	if p.name == "own outputs" {
 		return nil // matrices are not marked yet
@@ -117,7 +122,8 @@ func verifyOperand(c *compiler, in operand, written []bool) error {
 		return nil
 	}
 	for _, r := range c.refs[in.list()] {
-		if r.isColumn() != (in.kind == kernel.Column) || r.isNumber() {
+		common := r.isColumn() && in.kind == kernel.Uniform
+		if r.isColumn() != (in.kind == kernel.Column) && !common || r.isNumber() {
 			return fmt.Errorf("kind %d refers to %v", in.kind, r)
 		}
 		if r.isColumn() {
@@ -126,6 +132,36 @@ func verifyOperand(c *compiler, in operand, written []bool) error {
 			}
 		} else if m := c.matrices[matrixOf(r.area)]; m.sum || int(r.at) >= m.rows*m.cols {
 			return fmt.Errorf("element %d of matrix %d of (%d, %d)", r.at, matrixOf(r.area), m.rows, m.cols)
+		}
+	}
+	return nil
+}
+
+// verifyCommon returns an error unless, once what is done once a run is split off, it reads nothing else, and all others
+// read it as numbers.
+func verifyCommon(p pass, c *compiler) error {
+	common, split := make([]bool, len(c.buffers)), false
+	for _, in := range c.inputs {
+		common[in.buffer] = in.common
+	}
+	for i := range c.ops {
+		if o := &c.ops[i]; o.common {
+			split = true
+			o.results(func(buffer int32) { common[buffer] = true })
+		}
+	}
+	for i := range c.ops {
+		o := &c.ops[i]
+		for k, in := range o.in {
+			if !split || o.code == opNone || in.kind == kernel.Const {
+				continue
+			}
+			for _, r := range c.refs[in.list()] {
+				if r.isColumn() && common[r.area] != (o.common || in.kind == kernel.Uniform) {
+					return fmt.Errorf("after %s: operation %d, done once a run: %v, operand %d: reads %v, common: %v",
+						p.name, i, o.common, k, r, common[r.area])
+				}
+			}
 		}
 	}
 	return nil
@@ -164,10 +200,15 @@ func verifySlots(p *Program) error {
 		}
 	}
 	for _, in := range p.inputs {
-		write(in.buffer)
+		if !in.common {
+			write(in.buffer)
+		}
 	}
 	for i := range p.ops {
 		o := &p.ops[i]
+		if o.common {
+			continue
+		}
 		var err error
 		p.reads(o, func(_ int, r ref, _ int) {
 			if holds[slot(r)] != r.area {

@@ -9,7 +9,8 @@ package kernel
 // strides. A Packed one is read in the order in which it lies there; see [PackedAt].
 //
 // Init is added to the sum: None is nothing, Uniform a bias, Column a per-row value (D itself to accumulate). Second,
-// if it has columns, is another result of the same sum with its own E and C; it is computed after Out is written.
+// if it has columns, is another result of the same sum with its own E and C; it is computed after Out is written. What
+// comes last, Second or an Out alone, may have numbers (Uniform) for E, and for C where E is no column.
 //
 // A column of D may also be read as Init, E or C of the same j and result, and as nothing else of this operation.
 //
@@ -36,10 +37,10 @@ func PackedAt(k, j, K, J int) int {
 	return from*K + k*min(Panel, J-from) + j - from
 }
 
-// Product is one result of a [MatMul]: D[j] = aⱼ·E[j] + C[j]. A nil E is one, a nil
-// C is zero.
+// Product is one result of a [MatMul]: D[j] = aⱼ·E[j] + C[j]. An E of None is one, a C of None is zero.
 type Product struct {
-	D, E, C []int32 // J columns
+	D    []int32 // J columns
+	E, C Operand // Column or Uniform of J, or None
 }
 
 // Check returns an error unless the operation stays within a room.
@@ -58,10 +59,22 @@ func (a *MatMul) Check(r Room) error {
 	}
 	b.operand("Init", &a.Init, j, false)
 	b.columns("Out.D", a.Out.D, j)
-	b.optional("Out.E", a.Out.E, j)
-	b.optional("Out.C", a.Out.C, j)
+	b.product("Out", &a.Out, j, a.Second.D == nil)
 	b.optional("Second.D", a.Second.D, j)
-	b.optional("Second.E", a.Second.E, j)
-	b.optional("Second.C", a.Second.C, j)
+	b.product("Second", &a.Second, j, true)
 	return b.err
+}
+
+// product checks the operands of a result, which may be numbers where it comes last.
+func (b *bounds) product(name string, p *Product, j int, last bool) {
+	b.operand(name+".E", &p.E, j, false)
+	b.operand(name+".C", &p.C, j, false)
+	switch {
+	case p.E.Kind == Const || p.C.Kind == Const:
+		b.fail("%s has a constant", name)
+	case !last && (p.E.Kind == Uniform || p.C.Kind == Uniform):
+		b.fail("%s has numbers and does not come last", name)
+	case p.E.Kind == Column && p.C.Kind == Uniform:
+		b.fail("%s adds numbers to a product with columns", name)
+	}
 }

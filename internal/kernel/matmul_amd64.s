@@ -109,13 +109,45 @@ initialised8:
 	LEAQ 88(AX), BX
 
 product9:
+	CMPQ         56(BX), $0x02
+	JNE          other15
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z8
+	VMULPS       Z8, Z0, Z0
+	VMULPS       Z8, Z1, Z1
+	VMULPS       Z8, Z2, Z2
+	VMULPS       Z8, Z3, Z3
+	VMULPS       Z8, Z4, Z4
+	VMULPS       Z8, Z5, Z5
+	VMULPS       Z8, Z6, Z6
+	VMULPS       Z8, Z7, Z7
+
+other15:
+	CMPQ         96(BX), $0x02
+	JNE          other16
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z8
+	VADDPS       Z8, Z0, Z0
+	VADDPS       Z8, Z1, Z1
+	VADDPS       Z8, Z2, Z2
+	VADDPS       Z8, Z3, Z3
+	VADDPS       Z8, Z4, Z4
+	VADDPS       Z8, Z5, Z5
+	VADDPS       Z8, Z6, Z6
+	VADDPS       Z8, Z7, Z7
+
+other16:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times11
-	TESTQ   R9, R9
-	JNE     plus10
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times11
+	CMPQ    96(BX), $0x01
+	JEQ     plus10
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
@@ -152,8 +184,8 @@ plus10:
 	JMP     written13
 
 times11:
-	TESTQ   R9, R9
-	JNE     both12
+	CMPQ    96(BX), $0x01
+	JEQ     both12
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -209,7 +241,7 @@ both12:
 	VMOVUPS Z8, 448(DI)
 
 written13:
-	LEAQ 160(AX), DI
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
 	JEQ  done14
 	MOVQ DI, BX
@@ -224,9 +256,9 @@ done14:
 
 next3:
 	CMPQ DX, $0x40
-	JLT  next16
+	JLT  next18
 
-rows15:
+rows17:
 	VMOVUPS c32_0<>+0(SB), Z3
 	VMOVUPS Z3, Z0
 	VMOVUPS Z3, Z1
@@ -234,7 +266,7 @@ rows15:
 	VMOVUPS Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed18
+	JEQ     summed20
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -247,7 +279,7 @@ rows15:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k17:
+k19:
 	MOVLQSX      (SI), R9
 	VBROADCASTSS (DI), Z4
 	VFMADD231PS  (CX)(R9*4), Z4, Z0
@@ -257,18 +289,18 @@ k17:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k17
+	JNE          k19
 
-summed18:
+summed20:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised21
+	JEQ          initialised23
 	CMPQ         SI, $0x01
-	JEQ          column19
+	JEQ          column21
 	CMPQ         SI, $0x02
-	JEQ          number20
+	JEQ          number22
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Z4
@@ -276,9 +308,9 @@ summed18:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised21
+	JMP          initialised23
 
-number20:
+number22:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z4
@@ -286,9 +318,9 @@ number20:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised21
+	JMP          initialised23
 
-column19:
+column21:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z0, Z0
@@ -296,27 +328,51 @@ column19:
 	VADDPS  128(BX), Z2, Z2
 	VADDPS  192(BX), Z3, Z3
 
-initialised21:
+initialised23:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product22:
+product24:
+	CMPQ         56(BX), $0x02
+	JNE          other30
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z4
+	VMULPS       Z4, Z0, Z0
+	VMULPS       Z4, Z1, Z1
+	VMULPS       Z4, Z2, Z2
+	VMULPS       Z4, Z3, Z3
+
+other30:
+	CMPQ         96(BX), $0x02
+	JNE          other31
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z4
+	VADDPS       Z4, Z0, Z0
+	VADDPS       Z4, Z1, Z1
+	VADDPS       Z4, Z2, Z2
+	VADDPS       Z4, Z3, Z3
+
+other31:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times24
-	TESTQ   R9, R9
-	JNE     plus23
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times26
+	CMPQ    96(BX), $0x01
+	JEQ     plus25
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
 	VMOVUPS Z1, 64(DI)
 	VMOVUPS Z2, 128(DI)
 	VMOVUPS Z3, 192(DI)
-	JMP     written26
+	JMP     written28
 
-plus23:
+plus25:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -329,11 +385,11 @@ plus23:
 	VMOVUPS Z4, 128(DI)
 	VADDPS  192(R8), Z3, Z4
 	VMOVUPS Z4, 192(DI)
-	JMP     written26
+	JMP     written28
 
-times24:
-	TESTQ   R9, R9
-	JNE     both25
+times26:
+	CMPQ    96(BX), $0x01
+	JEQ     both27
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -346,9 +402,9 @@ times24:
 	VMOVUPS Z4, 128(DI)
 	VMULPS  192(R8), Z3, Z4
 	VMOVUPS Z4, 192(DI)
-	JMP     written26
+	JMP     written28
 
-both25:
+both27:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -368,31 +424,31 @@ both25:
 	VADDPS  192(R9), Z4, Z4
 	VMOVUPS Z4, 192(DI)
 
-written26:
-	LEAQ 160(AX), DI
+written28:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done27
+	JEQ  done29
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product22
+	JNE  product24
 
-done27:
+done29:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows15
+	JGE  rows17
 
-next16:
+next18:
 	CMPQ DX, $0x20
-	JLT  next29
+	JLT  next33
 
-rows28:
+rows32:
 	VMOVUPS c32_0<>+0(SB), Z1
 	VMOVUPS Z1, Z0
 	VMOVUPS Z1, Z1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed31
+	JEQ     summed35
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -405,7 +461,7 @@ rows28:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k30:
+k34:
 	MOVLQSX      (SI), R9
 	VBROADCASTSS (DI), Z2
 	VFMADD231PS  (CX)(R9*4), Z2, Z0
@@ -413,58 +469,78 @@ k30:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k30
+	JNE          k34
 
-summed31:
+summed35:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised34
+	JEQ          initialised38
 	CMPQ         SI, $0x01
-	JEQ          column32
+	JEQ          column36
 	CMPQ         SI, $0x02
-	JEQ          number33
+	JEQ          number37
 	VMOVSD       72(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Z2
 	VADDPS       Z2, Z0, Z0
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised34
+	JMP          initialised38
 
-number33:
+number37:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z2
 	VADDPS       Z2, Z0, Z0
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised34
+	JMP          initialised38
 
-column32:
+column36:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z0, Z0
 	VADDPS  64(BX), Z1, Z1
 
-initialised34:
+initialised38:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product35:
+product39:
+	CMPQ         56(BX), $0x02
+	JNE          other45
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z2
+	VMULPS       Z2, Z0, Z0
+	VMULPS       Z2, Z1, Z1
+
+other45:
+	CMPQ         96(BX), $0x02
+	JNE          other46
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z2
+	VADDPS       Z2, Z0, Z0
+	VADDPS       Z2, Z1, Z1
+
+other46:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times37
-	TESTQ   R9, R9
-	JNE     plus36
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times41
+	CMPQ    96(BX), $0x01
+	JEQ     plus40
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
 	VMOVUPS Z1, 64(DI)
-	JMP     written39
+	JMP     written43
 
-plus36:
+plus40:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -473,11 +549,11 @@ plus36:
 	VMOVUPS Z2, (DI)
 	VADDPS  64(R8), Z1, Z2
 	VMOVUPS Z2, 64(DI)
-	JMP     written39
+	JMP     written43
 
-times37:
-	TESTQ   R9, R9
-	JNE     both38
+times41:
+	CMPQ    96(BX), $0x01
+	JEQ     both42
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -486,9 +562,9 @@ times37:
 	VMOVUPS Z2, (DI)
 	VMULPS  64(R8), Z1, Z2
 	VMOVUPS Z2, 64(DI)
-	JMP     written39
+	JMP     written43
 
-both38:
+both42:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -502,30 +578,30 @@ both38:
 	VADDPS  64(R9), Z2, Z2
 	VMOVUPS Z2, 64(DI)
 
-written39:
-	LEAQ 160(AX), DI
+written43:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done40
+	JEQ  done44
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product35
+	JNE  product39
 
-done40:
+done44:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows28
+	JGE  rows32
 
-next29:
+next33:
 	CMPQ DX, $0x10
-	JLT  next42
+	JLT  next48
 
-rows41:
+rows47:
 	VMOVUPS c32_0<>+0(SB), Z0
 	VMOVUPS Z0, Z0
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed44
+	JEQ     summed50
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -538,81 +614,99 @@ rows41:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k43:
+k49:
 	MOVLQSX      (SI), R9
 	VBROADCASTSS (DI), Z1
 	VFMADD231PS  (CX)(R9*4), Z1, Z0
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k43
+	JNE          k49
 
-summed44:
+summed50:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised47
+	JEQ          initialised53
 	CMPQ         SI, $0x01
-	JEQ          column45
+	JEQ          column51
 	CMPQ         SI, $0x02
-	JEQ          number46
+	JEQ          number52
 	VMOVSD       72(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Z1
 	VADDPS       Z1, Z0, Z0
-	JMP          initialised47
+	JMP          initialised53
 
-number46:
+number52:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z1
 	VADDPS       Z1, Z0, Z0
-	JMP          initialised47
+	JMP          initialised53
 
-column45:
+column51:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z0, Z0
 
-initialised47:
+initialised53:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product48:
+product54:
+	CMPQ         56(BX), $0x02
+	JNE          other60
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z1
+	VMULPS       Z1, Z0, Z0
+
+other60:
+	CMPQ         96(BX), $0x02
+	JNE          other61
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z1
+	VADDPS       Z1, Z0, Z0
+
+other61:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times50
-	TESTQ   R9, R9
-	JNE     plus49
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times56
+	CMPQ    96(BX), $0x01
+	JEQ     plus55
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
-	JMP     written52
+	JMP     written58
 
-plus49:
+plus55:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z0, Z1
 	VMOVUPS Z1, (DI)
-	JMP     written52
+	JMP     written58
 
-times50:
-	TESTQ   R9, R9
-	JNE     both51
+times56:
+	CMPQ    96(BX), $0x01
+	JEQ     both57
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z0, Z1
 	VMOVUPS Z1, (DI)
-	JMP     written52
+	JMP     written58
 
-both51:
+both57:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -623,21 +717,21 @@ both51:
 	VADDPS  (R9), Z1, Z1
 	VMOVUPS Z1, (DI)
 
-written52:
-	LEAQ 160(AX), DI
+written58:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done53
+	JEQ  done59
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product48
+	JNE  product54
 
-done53:
+done59:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows41
+	JGE  rows47
 
-next42:
+next48:
 	ADDQ $0x01, j+24(FP)
 	DECQ groups+40(FP)
 	JNE  group1
@@ -665,14 +759,14 @@ GLOBL c32_0<>(SB), RODATA|NOPTR, $64
 // func matMul2F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul2F32AVX512(SB), NOSPLIT, $0-48
-group54:
+group62:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x80
-	JLT  next56
+	JLT  next64
 
-rows55:
+rows63:
 	VMOVUPS c32_0<>+0(SB), Z15
 	VMOVUPS Z15, Z0
 	VMOVUPS Z15, Z1
@@ -692,7 +786,7 @@ rows55:
 	VMOVUPS Z15, Z15
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed58
+	JEQ     summed66
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -705,7 +799,7 @@ rows55:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k57:
+k65:
 	MOVLQSX      (SI), R10
 	VMOVUPS      (CX)(R10*4), Z16
 	VMOVUPS      64(CX)(R10*4), Z17
@@ -736,18 +830,18 @@ k57:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k57
+	JNE          k65
 
-summed58:
+summed66:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised61
+	JEQ          initialised69
 	CMPQ         SI, $0x01
-	JEQ          column59
+	JEQ          column67
 	CMPQ         SI, $0x02
-	JEQ          number60
+	JEQ          number68
 	VMOVSD       72(AX), X16
 	VCVTSD2SS    X16, X16, X16
 	VBROADCASTSS X16, Z16
@@ -767,9 +861,9 @@ summed58:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised61
+	JMP          initialised69
 
-number60:
+number68:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z16
@@ -791,9 +885,9 @@ number60:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised61
+	JMP          initialised69
 
-column59:
+column67:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -815,18 +909,70 @@ column59:
 	VADDPS  384(BX), Z14, Z14
 	VADDPS  448(BX), Z15, Z15
 
-initialised61:
+initialised69:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product62:
+product70:
+	CMPQ         56(BX), $0x02
+	JNE          other76
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VMULPS       Z16, Z0, Z0
+	VMULPS       Z16, Z1, Z1
+	VMULPS       Z16, Z2, Z2
+	VMULPS       Z16, Z3, Z3
+	VMULPS       Z16, Z4, Z4
+	VMULPS       Z16, Z5, Z5
+	VMULPS       Z16, Z6, Z6
+	VMULPS       Z16, Z7, Z7
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z16
+	VMULPS       Z16, Z8, Z8
+	VMULPS       Z16, Z9, Z9
+	VMULPS       Z16, Z10, Z10
+	VMULPS       Z16, Z11, Z11
+	VMULPS       Z16, Z12, Z12
+	VMULPS       Z16, Z13, Z13
+	VMULPS       Z16, Z14, Z14
+	VMULPS       Z16, Z15, Z15
+
+other76:
+	CMPQ         96(BX), $0x02
+	JNE          other77
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VADDPS       Z16, Z0, Z0
+	VADDPS       Z16, Z1, Z1
+	VADDPS       Z16, Z2, Z2
+	VADDPS       Z16, Z3, Z3
+	VADDPS       Z16, Z4, Z4
+	VADDPS       Z16, Z5, Z5
+	VADDPS       Z16, Z6, Z6
+	VADDPS       Z16, Z7, Z7
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z16
+	VADDPS       Z16, Z8, Z8
+	VADDPS       Z16, Z9, Z9
+	VADDPS       Z16, Z10, Z10
+	VADDPS       Z16, Z11, Z11
+	VADDPS       Z16, Z12, Z12
+	VADDPS       Z16, Z13, Z13
+	VADDPS       Z16, Z14, Z14
+	VADDPS       Z16, Z15, Z15
+
+other77:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times64
-	TESTQ   R9, R9
-	JNE     plus63
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times72
+	CMPQ    96(BX), $0x01
+	JEQ     plus71
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -847,9 +993,9 @@ product62:
 	VMOVUPS Z13, 320(DI)
 	VMOVUPS Z14, 384(DI)
 	VMOVUPS Z15, 448(DI)
-	JMP     written66
+	JMP     written74
 
-plus63:
+plus71:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -890,11 +1036,11 @@ plus63:
 	VMOVUPS Z16, 384(DI)
 	VADDPS  448(R8), Z15, Z16
 	VMOVUPS Z16, 448(DI)
-	JMP     written66
+	JMP     written74
 
-times64:
-	TESTQ   R9, R9
-	JNE     both65
+times72:
+	CMPQ    96(BX), $0x01
+	JEQ     both73
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -935,9 +1081,9 @@ times64:
 	VMOVUPS Z16, 384(DI)
 	VMULPS  448(R8), Z15, Z16
 	VMOVUPS Z16, 448(DI)
-	JMP     written66
+	JMP     written74
 
-both65:
+both73:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -999,25 +1145,25 @@ both65:
 	VADDPS  448(R9), Z16, Z16
 	VMOVUPS Z16, 448(DI)
 
-written66:
-	LEAQ 160(AX), DI
+written74:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done67
+	JEQ  done75
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product62
+	JNE  product70
 
-done67:
+done75:
 	ADDQ $+512, CX
 	SUBQ $0x80, DX
 	CMPQ DX, $0x80
-	JGE  rows55
+	JGE  rows63
 
-next56:
+next64:
 	CMPQ DX, $0x40
-	JLT  next69
+	JLT  next79
 
-rows68:
+rows78:
 	VMOVUPS c32_0<>+0(SB), Z7
 	VMOVUPS Z7, Z0
 	VMOVUPS Z7, Z1
@@ -1029,7 +1175,7 @@ rows68:
 	VMOVUPS Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed71
+	JEQ     summed81
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -1042,7 +1188,7 @@ rows68:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k70:
+k80:
 	MOVLQSX      (SI), R10
 	VMOVUPS      (CX)(R10*4), Z8
 	VMOVUPS      64(CX)(R10*4), Z9
@@ -1061,18 +1207,18 @@ k70:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k70
+	JNE          k80
 
-summed71:
+summed81:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised74
+	JEQ          initialised84
 	CMPQ         SI, $0x01
-	JEQ          column72
+	JEQ          column82
 	CMPQ         SI, $0x02
-	JEQ          number73
+	JEQ          number83
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Z8
@@ -1084,9 +1230,9 @@ summed71:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised74
+	JMP          initialised84
 
-number73:
+number83:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z8
@@ -1100,9 +1246,9 @@ number73:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised74
+	JMP          initialised84
 
-column72:
+column82:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -1116,18 +1262,54 @@ column72:
 	VADDPS  128(BX), Z6, Z6
 	VADDPS  192(BX), Z7, Z7
 
-initialised74:
+initialised84:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product75:
+product85:
+	CMPQ         56(BX), $0x02
+	JNE          other91
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VMULPS       Z8, Z0, Z0
+	VMULPS       Z8, Z1, Z1
+	VMULPS       Z8, Z2, Z2
+	VMULPS       Z8, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z8
+	VMULPS       Z8, Z4, Z4
+	VMULPS       Z8, Z5, Z5
+	VMULPS       Z8, Z6, Z6
+	VMULPS       Z8, Z7, Z7
+
+other91:
+	CMPQ         96(BX), $0x02
+	JNE          other92
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VADDPS       Z8, Z0, Z0
+	VADDPS       Z8, Z1, Z1
+	VADDPS       Z8, Z2, Z2
+	VADDPS       Z8, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z8
+	VADDPS       Z8, Z4, Z4
+	VADDPS       Z8, Z5, Z5
+	VADDPS       Z8, Z6, Z6
+	VADDPS       Z8, Z7, Z7
+
+other92:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times77
-	TESTQ   R9, R9
-	JNE     plus76
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times87
+	CMPQ    96(BX), $0x01
+	JEQ     plus86
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -1140,9 +1322,9 @@ product75:
 	VMOVUPS Z5, 64(DI)
 	VMOVUPS Z6, 128(DI)
 	VMOVUPS Z7, 192(DI)
-	JMP     written79
+	JMP     written89
 
-plus76:
+plus86:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -1167,11 +1349,11 @@ plus76:
 	VMOVUPS Z8, 128(DI)
 	VADDPS  192(R8), Z7, Z8
 	VMOVUPS Z8, 192(DI)
-	JMP     written79
+	JMP     written89
 
-times77:
-	TESTQ   R9, R9
-	JNE     both78
+times87:
+	CMPQ    96(BX), $0x01
+	JEQ     both88
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -1196,9 +1378,9 @@ times77:
 	VMOVUPS Z8, 128(DI)
 	VMULPS  192(R8), Z7, Z8
 	VMOVUPS Z8, 192(DI)
-	JMP     written79
+	JMP     written89
 
-both78:
+both88:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -1236,25 +1418,25 @@ both78:
 	VADDPS  192(R9), Z8, Z8
 	VMOVUPS Z8, 192(DI)
 
-written79:
-	LEAQ 160(AX), DI
+written89:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done80
+	JEQ  done90
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product75
+	JNE  product85
 
-done80:
+done90:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows68
+	JGE  rows78
 
-next69:
+next79:
 	CMPQ DX, $0x20
-	JLT  next82
+	JLT  next94
 
-rows81:
+rows93:
 	VMOVUPS c32_0<>+0(SB), Z3
 	VMOVUPS Z3, Z0
 	VMOVUPS Z3, Z1
@@ -1262,7 +1444,7 @@ rows81:
 	VMOVUPS Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed84
+	JEQ     summed96
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -1275,7 +1457,7 @@ rows81:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k83:
+k95:
 	MOVLQSX      (SI), R10
 	VMOVUPS      (CX)(R10*4), Z4
 	VMOVUPS      64(CX)(R10*4), Z5
@@ -1288,18 +1470,18 @@ k83:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k83
+	JNE          k95
 
-summed84:
+summed96:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised87
+	JEQ          initialised99
 	CMPQ         SI, $0x01
-	JEQ          column85
+	JEQ          column97
 	CMPQ         SI, $0x02
-	JEQ          number86
+	JEQ          number98
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Z4
@@ -1307,9 +1489,9 @@ summed84:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised87
+	JMP          initialised99
 
-number86:
+number98:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z4
@@ -1319,9 +1501,9 @@ number86:
 	VBROADCASTSS (SI)(BX*4), Z4
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised87
+	JMP          initialised99
 
-column85:
+column97:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -1331,18 +1513,46 @@ column85:
 	VADDPS  (BX), Z2, Z2
 	VADDPS  64(BX), Z3, Z3
 
-initialised87:
+initialised99:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product88:
+product100:
+	CMPQ         56(BX), $0x02
+	JNE          other106
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z4
+	VMULPS       Z4, Z0, Z0
+	VMULPS       Z4, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z4
+	VMULPS       Z4, Z2, Z2
+	VMULPS       Z4, Z3, Z3
+
+other106:
+	CMPQ         96(BX), $0x02
+	JNE          other107
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z4
+	VADDPS       Z4, Z0, Z0
+	VADDPS       Z4, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z4
+	VADDPS       Z4, Z2, Z2
+	VADDPS       Z4, Z3, Z3
+
+other107:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times90
-	TESTQ   R9, R9
-	JNE     plus89
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times102
+	CMPQ    96(BX), $0x01
+	JEQ     plus101
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -1351,9 +1561,9 @@ product88:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z2, (DI)
 	VMOVUPS Z3, 64(DI)
-	JMP     written92
+	JMP     written104
 
-plus89:
+plus101:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -1370,11 +1580,11 @@ plus89:
 	VMOVUPS Z4, (DI)
 	VADDPS  64(R8), Z3, Z4
 	VMOVUPS Z4, 64(DI)
-	JMP     written92
+	JMP     written104
 
-times90:
-	TESTQ   R9, R9
-	JNE     both91
+times102:
+	CMPQ    96(BX), $0x01
+	JEQ     both103
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -1391,9 +1601,9 @@ times90:
 	VMOVUPS Z4, (DI)
 	VMULPS  64(R8), Z3, Z4
 	VMOVUPS Z4, 64(DI)
-	JMP     written92
+	JMP     written104
 
-both91:
+both103:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -1419,31 +1629,31 @@ both91:
 	VADDPS  64(R9), Z4, Z4
 	VMOVUPS Z4, 64(DI)
 
-written92:
-	LEAQ 160(AX), DI
+written104:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done93
+	JEQ  done105
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product88
+	JNE  product100
 
-done93:
+done105:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows81
+	JGE  rows93
 
-next82:
+next94:
 	CMPQ DX, $0x10
-	JLT  next95
+	JLT  next109
 
-rows94:
+rows108:
 	VMOVUPS c32_0<>+0(SB), Z1
 	VMOVUPS Z1, Z0
 	VMOVUPS Z1, Z1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed97
+	JEQ     summed111
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -1456,7 +1666,7 @@ rows94:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k96:
+k110:
 	MOVLQSX          (SI), R10
 	VMOVUPS          (CX)(R10*4), Z2
 	VFMADD231PS.BCST (DI), Z2, Z0
@@ -1464,26 +1674,26 @@ k96:
 	ADDQ             $0x04, SI
 	ADDQ             R8, DI
 	DECQ             BX
-	JNE              k96
+	JNE              k110
 
-summed97:
+summed111:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised100
+	JEQ          initialised114
 	CMPQ         SI, $0x01
-	JEQ          column98
+	JEQ          column112
 	CMPQ         SI, $0x02
-	JEQ          number99
+	JEQ          number113
 	VMOVSD       72(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Z2
 	VADDPS       Z2, Z0, Z0
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised100
+	JMP          initialised114
 
-number99:
+number113:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z2
@@ -1491,9 +1701,9 @@ number99:
 	MOVLQSX      4(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z2
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised100
+	JMP          initialised114
 
-column98:
+column112:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -1501,27 +1711,51 @@ column98:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z1, Z1
 
-initialised100:
+initialised114:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product101:
+product115:
+	CMPQ         56(BX), $0x02
+	JNE          other121
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z2
+	VMULPS       Z2, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z2
+	VMULPS       Z2, Z1, Z1
+
+other121:
+	CMPQ         96(BX), $0x02
+	JNE          other122
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z2
+	VADDPS       Z2, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z2
+	VADDPS       Z2, Z1, Z1
+
+other122:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times103
-	TESTQ   R9, R9
-	JNE     plus102
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times117
+	CMPQ    96(BX), $0x01
+	JEQ     plus116
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
 	MOVLQSX 4(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z1, (DI)
-	JMP     written105
+	JMP     written119
 
-plus102:
+plus116:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -1534,11 +1768,11 @@ plus102:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z1, Z2
 	VMOVUPS Z2, (DI)
-	JMP     written105
+	JMP     written119
 
-times103:
-	TESTQ   R9, R9
-	JNE     both104
+times117:
+	CMPQ    96(BX), $0x01
+	JEQ     both118
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -1551,9 +1785,9 @@ times103:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z1, Z2
 	VMOVUPS Z2, (DI)
-	JMP     written105
+	JMP     written119
 
-both104:
+both118:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -1573,38 +1807,38 @@ both104:
 	VADDPS  (R9), Z2, Z2
 	VMOVUPS Z2, (DI)
 
-written105:
-	LEAQ 160(AX), DI
+written119:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done106
+	JEQ  done120
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product101
+	JNE  product115
 
-done106:
+done120:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows94
+	JGE  rows108
 
-next95:
+next109:
 	ADDQ $0x02, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group54
+	JNE  group62
 	VZEROUPPER
 	RET
 
 // func matMul3F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul3F32AVX512(SB), NOSPLIT, $0-48
-group107:
+group123:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next109
+	JLT  next125
 
-rows108:
+rows124:
 	VMOVUPS c32_0<>+0(SB), Z11
 	VMOVUPS Z11, Z0
 	VMOVUPS Z11, Z1
@@ -1620,7 +1854,7 @@ rows108:
 	VMOVUPS Z11, Z11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed111
+	JEQ     summed127
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -1633,7 +1867,7 @@ rows108:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k110:
+k126:
 	MOVLQSX      (SI), R10
 	VMOVUPS      (CX)(R10*4), Z12
 	VMOVUPS      64(CX)(R10*4), Z13
@@ -1657,18 +1891,18 @@ k110:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k110
+	JNE          k126
 
-summed111:
+summed127:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised114
+	JEQ          initialised130
 	CMPQ         SI, $0x01
-	JEQ          column112
+	JEQ          column128
 	CMPQ         SI, $0x02
-	JEQ          number113
+	JEQ          number129
 	VMOVSD       72(AX), X12
 	VCVTSD2SS    X12, X12, X12
 	VBROADCASTSS X12, Z12
@@ -1684,9 +1918,9 @@ summed111:
 	VADDPS       Z12, Z9, Z9
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised114
+	JMP          initialised130
 
-number113:
+number129:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z12
@@ -1706,9 +1940,9 @@ number113:
 	VADDPS       Z12, Z9, Z9
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised114
+	JMP          initialised130
 
-column112:
+column128:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -1728,18 +1962,66 @@ column112:
 	VADDPS  128(BX), Z10, Z10
 	VADDPS  192(BX), Z11, Z11
 
-initialised114:
+initialised130:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product115:
+product131:
+	CMPQ         56(BX), $0x02
+	JNE          other137
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VMULPS       Z12, Z0, Z0
+	VMULPS       Z12, Z1, Z1
+	VMULPS       Z12, Z2, Z2
+	VMULPS       Z12, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VMULPS       Z12, Z4, Z4
+	VMULPS       Z12, Z5, Z5
+	VMULPS       Z12, Z6, Z6
+	VMULPS       Z12, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z12
+	VMULPS       Z12, Z8, Z8
+	VMULPS       Z12, Z9, Z9
+	VMULPS       Z12, Z10, Z10
+	VMULPS       Z12, Z11, Z11
+
+other137:
+	CMPQ         96(BX), $0x02
+	JNE          other138
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VADDPS       Z12, Z0, Z0
+	VADDPS       Z12, Z1, Z1
+	VADDPS       Z12, Z2, Z2
+	VADDPS       Z12, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VADDPS       Z12, Z4, Z4
+	VADDPS       Z12, Z5, Z5
+	VADDPS       Z12, Z6, Z6
+	VADDPS       Z12, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z12
+	VADDPS       Z12, Z8, Z8
+	VADDPS       Z12, Z9, Z9
+	VADDPS       Z12, Z10, Z10
+	VADDPS       Z12, Z11, Z11
+
+other138:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times117
-	TESTQ   R9, R9
-	JNE     plus116
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times133
+	CMPQ    96(BX), $0x01
+	JEQ     plus132
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -1758,9 +2040,9 @@ product115:
 	VMOVUPS Z9, 64(DI)
 	VMOVUPS Z10, 128(DI)
 	VMOVUPS Z11, 192(DI)
-	JMP     written119
+	JMP     written135
 
-plus116:
+plus132:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -1797,11 +2079,11 @@ plus116:
 	VMOVUPS Z12, 128(DI)
 	VADDPS  192(R8), Z11, Z12
 	VMOVUPS Z12, 192(DI)
-	JMP     written119
+	JMP     written135
 
-times117:
-	TESTQ   R9, R9
-	JNE     both118
+times133:
+	CMPQ    96(BX), $0x01
+	JEQ     both134
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -1838,9 +2120,9 @@ times117:
 	VMOVUPS Z12, 128(DI)
 	VMULPS  192(R8), Z11, Z12
 	VMOVUPS Z12, 192(DI)
-	JMP     written119
+	JMP     written135
 
-both118:
+both134:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -1896,25 +2178,25 @@ both118:
 	VADDPS  192(R9), Z12, Z12
 	VMOVUPS Z12, 192(DI)
 
-written119:
-	LEAQ 160(AX), DI
+written135:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done120
+	JEQ  done136
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product115
+	JNE  product131
 
-done120:
+done136:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows108
+	JGE  rows124
 
-next109:
+next125:
 	CMPQ DX, $0x20
-	JLT  next122
+	JLT  next140
 
-rows121:
+rows139:
 	VMOVUPS c32_0<>+0(SB), Z5
 	VMOVUPS Z5, Z0
 	VMOVUPS Z5, Z1
@@ -1924,7 +2206,7 @@ rows121:
 	VMOVUPS Z5, Z5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed124
+	JEQ     summed142
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -1937,7 +2219,7 @@ rows121:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k123:
+k141:
 	MOVLQSX      (SI), R10
 	VMOVUPS      (CX)(R10*4), Z6
 	VMOVUPS      64(CX)(R10*4), Z7
@@ -1953,18 +2235,18 @@ k123:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k123
+	JNE          k141
 
-summed124:
+summed142:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised127
+	JEQ          initialised145
 	CMPQ         SI, $0x01
-	JEQ          column125
+	JEQ          column143
 	CMPQ         SI, $0x02
-	JEQ          number126
+	JEQ          number144
 	VMOVSD       72(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Z6
@@ -1974,9 +2256,9 @@ summed124:
 	VADDPS       Z6, Z3, Z3
 	VADDPS       Z6, Z4, Z4
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised127
+	JMP          initialised145
 
-number126:
+number144:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z6
@@ -1990,9 +2272,9 @@ number126:
 	VBROADCASTSS (SI)(BX*4), Z6
 	VADDPS       Z6, Z4, Z4
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised127
+	JMP          initialised145
 
-column125:
+column143:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -2006,18 +2288,54 @@ column125:
 	VADDPS  (BX), Z4, Z4
 	VADDPS  64(BX), Z5, Z5
 
-initialised127:
+initialised145:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product128:
+product146:
+	CMPQ         56(BX), $0x02
+	JNE          other152
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VMULPS       Z6, Z0, Z0
+	VMULPS       Z6, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VMULPS       Z6, Z2, Z2
+	VMULPS       Z6, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z6
+	VMULPS       Z6, Z4, Z4
+	VMULPS       Z6, Z5, Z5
+
+other152:
+	CMPQ         96(BX), $0x02
+	JNE          other153
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VADDPS       Z6, Z0, Z0
+	VADDPS       Z6, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VADDPS       Z6, Z2, Z2
+	VADDPS       Z6, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z6
+	VADDPS       Z6, Z4, Z4
+	VADDPS       Z6, Z5, Z5
+
+other153:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times130
-	TESTQ   R9, R9
-	JNE     plus129
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times148
+	CMPQ    96(BX), $0x01
+	JEQ     plus147
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -2030,9 +2348,9 @@ product128:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z4, (DI)
 	VMOVUPS Z5, 64(DI)
-	JMP     written132
+	JMP     written150
 
-plus129:
+plus147:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -2057,11 +2375,11 @@ plus129:
 	VMOVUPS Z6, (DI)
 	VADDPS  64(R8), Z5, Z6
 	VMOVUPS Z6, 64(DI)
-	JMP     written132
+	JMP     written150
 
-times130:
-	TESTQ   R9, R9
-	JNE     both131
+times148:
+	CMPQ    96(BX), $0x01
+	JEQ     both149
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -2086,9 +2404,9 @@ times130:
 	VMOVUPS Z6, (DI)
 	VMULPS  64(R8), Z5, Z6
 	VMOVUPS Z6, 64(DI)
-	JMP     written132
+	JMP     written150
 
-both131:
+both149:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -2126,32 +2444,32 @@ both131:
 	VADDPS  64(R9), Z6, Z6
 	VMOVUPS Z6, 64(DI)
 
-written132:
-	LEAQ 160(AX), DI
+written150:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done133
+	JEQ  done151
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product128
+	JNE  product146
 
-done133:
+done151:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows121
+	JGE  rows139
 
-next122:
+next140:
 	CMPQ DX, $0x10
-	JLT  next135
+	JLT  next155
 
-rows134:
+rows154:
 	VMOVUPS c32_0<>+0(SB), Z2
 	VMOVUPS Z2, Z0
 	VMOVUPS Z2, Z1
 	VMOVUPS Z2, Z2
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed137
+	JEQ     summed157
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -2164,7 +2482,7 @@ rows134:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k136:
+k156:
 	MOVLQSX          (SI), R10
 	VMOVUPS          (CX)(R10*4), Z3
 	VFMADD231PS.BCST (DI), Z3, Z0
@@ -2173,27 +2491,27 @@ k136:
 	ADDQ             $0x04, SI
 	ADDQ             R8, DI
 	DECQ             BX
-	JNE              k136
+	JNE              k156
 
-summed137:
+summed157:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised140
+	JEQ          initialised160
 	CMPQ         SI, $0x01
-	JEQ          column138
+	JEQ          column158
 	CMPQ         SI, $0x02
-	JEQ          number139
+	JEQ          number159
 	VMOVSD       72(AX), X3
 	VCVTSD2SS    X3, X3, X3
 	VBROADCASTSS X3, Z3
 	VADDPS       Z3, Z0, Z0
 	VADDPS       Z3, Z1, Z1
 	VADDPS       Z3, Z2, Z2
-	JMP          initialised140
+	JMP          initialised160
 
-number139:
+number159:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z3
@@ -2204,9 +2522,9 @@ number139:
 	MOVLQSX      8(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z3
 	VADDPS       Z3, Z2, Z2
-	JMP          initialised140
+	JMP          initialised160
 
-column138:
+column158:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -2217,18 +2535,48 @@ column138:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z2, Z2
 
-initialised140:
+initialised160:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product141:
+product161:
+	CMPQ         56(BX), $0x02
+	JNE          other167
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z3
+	VMULPS       Z3, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z3
+	VMULPS       Z3, Z1, Z1
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z3
+	VMULPS       Z3, Z2, Z2
+
+other167:
+	CMPQ         96(BX), $0x02
+	JNE          other168
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z3
+	VADDPS       Z3, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z3
+	VADDPS       Z3, Z1, Z1
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z3
+	VADDPS       Z3, Z2, Z2
+
+other168:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times143
-	TESTQ   R9, R9
-	JNE     plus142
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times163
+	CMPQ    96(BX), $0x01
+	JEQ     plus162
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -2238,9 +2586,9 @@ product141:
 	MOVLQSX 8(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z2, (DI)
-	JMP     written145
+	JMP     written165
 
-plus142:
+plus162:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -2259,11 +2607,11 @@ plus142:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z2, Z3
 	VMOVUPS Z3, (DI)
-	JMP     written145
+	JMP     written165
 
-times143:
-	TESTQ   R9, R9
-	JNE     both144
+times163:
+	CMPQ    96(BX), $0x01
+	JEQ     both164
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -2282,9 +2630,9 @@ times143:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z2, Z3
 	VMOVUPS Z3, (DI)
-	JMP     written145
+	JMP     written165
 
-both144:
+both164:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -2313,38 +2661,38 @@ both144:
 	VADDPS  (R9), Z3, Z3
 	VMOVUPS Z3, (DI)
 
-written145:
-	LEAQ 160(AX), DI
+written165:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done146
+	JEQ  done166
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product141
+	JNE  product161
 
-done146:
+done166:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows134
+	JGE  rows154
 
-next135:
+next155:
 	ADDQ $0x03, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group107
+	JNE  group123
 	VZEROUPPER
 	RET
 
 // func matMul4F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul4F32AVX512(SB), NOSPLIT, $0-48
-group147:
+group169:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next149
+	JLT  next171
 
-rows148:
+rows170:
 	VMOVUPS c32_0<>+0(SB), Z15
 	VMOVUPS Z15, Z0
 	VMOVUPS Z15, Z1
@@ -2364,7 +2712,7 @@ rows148:
 	VMOVUPS Z15, Z15
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed151
+	JEQ     summed173
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -2378,7 +2726,7 @@ rows148:
 	ADDQ    R10, DI
 	LEAQ    (R9)(R9*2), R10
 
-k150:
+k172:
 	MOVLQSX      (SI), R11
 	VMOVUPS      (CX)(R11*4), Z16
 	VMOVUPS      64(CX)(R11*4), Z17
@@ -2407,18 +2755,18 @@ k150:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k150
+	JNE          k172
 
-summed151:
+summed173:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised154
+	JEQ          initialised176
 	CMPQ         SI, $0x01
-	JEQ          column152
+	JEQ          column174
 	CMPQ         SI, $0x02
-	JEQ          number153
+	JEQ          number175
 	VMOVSD       72(AX), X16
 	VCVTSD2SS    X16, X16, X16
 	VBROADCASTSS X16, Z16
@@ -2438,9 +2786,9 @@ summed151:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised154
+	JMP          initialised176
 
-number153:
+number175:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z16
@@ -2466,9 +2814,9 @@ number153:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised154
+	JMP          initialised176
 
-column152:
+column174:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -2494,18 +2842,78 @@ column152:
 	VADDPS  128(BX), Z14, Z14
 	VADDPS  192(BX), Z15, Z15
 
-initialised154:
+initialised176:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product155:
+product177:
+	CMPQ         56(BX), $0x02
+	JNE          other183
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VMULPS       Z16, Z0, Z0
+	VMULPS       Z16, Z1, Z1
+	VMULPS       Z16, Z2, Z2
+	VMULPS       Z16, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VMULPS       Z16, Z4, Z4
+	VMULPS       Z16, Z5, Z5
+	VMULPS       Z16, Z6, Z6
+	VMULPS       Z16, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VMULPS       Z16, Z8, Z8
+	VMULPS       Z16, Z9, Z9
+	VMULPS       Z16, Z10, Z10
+	VMULPS       Z16, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z16
+	VMULPS       Z16, Z12, Z12
+	VMULPS       Z16, Z13, Z13
+	VMULPS       Z16, Z14, Z14
+	VMULPS       Z16, Z15, Z15
+
+other183:
+	CMPQ         96(BX), $0x02
+	JNE          other184
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VADDPS       Z16, Z0, Z0
+	VADDPS       Z16, Z1, Z1
+	VADDPS       Z16, Z2, Z2
+	VADDPS       Z16, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VADDPS       Z16, Z4, Z4
+	VADDPS       Z16, Z5, Z5
+	VADDPS       Z16, Z6, Z6
+	VADDPS       Z16, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VADDPS       Z16, Z8, Z8
+	VADDPS       Z16, Z9, Z9
+	VADDPS       Z16, Z10, Z10
+	VADDPS       Z16, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z16
+	VADDPS       Z16, Z12, Z12
+	VADDPS       Z16, Z13, Z13
+	VADDPS       Z16, Z14, Z14
+	VADDPS       Z16, Z15, Z15
+
+other184:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times157
-	TESTQ   R9, R9
-	JNE     plus156
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times179
+	CMPQ    96(BX), $0x01
+	JEQ     plus178
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -2530,9 +2938,9 @@ product155:
 	VMOVUPS Z13, 64(DI)
 	VMOVUPS Z14, 128(DI)
 	VMOVUPS Z15, 192(DI)
-	JMP     written159
+	JMP     written181
 
-plus156:
+plus178:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -2581,11 +2989,11 @@ plus156:
 	VMOVUPS Z16, 128(DI)
 	VADDPS  192(R8), Z15, Z16
 	VMOVUPS Z16, 192(DI)
-	JMP     written159
+	JMP     written181
 
-times157:
-	TESTQ   R9, R9
-	JNE     both158
+times179:
+	CMPQ    96(BX), $0x01
+	JEQ     both180
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -2634,9 +3042,9 @@ times157:
 	VMOVUPS Z16, 128(DI)
 	VMULPS  192(R8), Z15, Z16
 	VMOVUPS Z16, 192(DI)
-	JMP     written159
+	JMP     written181
 
-both158:
+both180:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -2710,25 +3118,25 @@ both158:
 	VADDPS  192(R9), Z16, Z16
 	VMOVUPS Z16, 192(DI)
 
-written159:
-	LEAQ 160(AX), DI
+written181:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done160
+	JEQ  done182
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product155
+	JNE  product177
 
-done160:
+done182:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows148
+	JGE  rows170
 
-next149:
+next171:
 	CMPQ DX, $0x20
-	JLT  next162
+	JLT  next186
 
-rows161:
+rows185:
 	VMOVUPS c32_0<>+0(SB), Z7
 	VMOVUPS Z7, Z0
 	VMOVUPS Z7, Z1
@@ -2740,7 +3148,7 @@ rows161:
 	VMOVUPS Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed164
+	JEQ     summed188
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -2754,7 +3162,7 @@ rows161:
 	ADDQ    R10, DI
 	LEAQ    (R9)(R9*2), R10
 
-k163:
+k187:
 	MOVLQSX      (SI), R11
 	VMOVUPS      (CX)(R11*4), Z8
 	VMOVUPS      64(CX)(R11*4), Z9
@@ -2773,18 +3181,18 @@ k163:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k163
+	JNE          k187
 
-summed164:
+summed188:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised167
+	JEQ          initialised191
 	CMPQ         SI, $0x01
-	JEQ          column165
+	JEQ          column189
 	CMPQ         SI, $0x02
-	JEQ          number166
+	JEQ          number190
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Z8
@@ -2796,9 +3204,9 @@ summed164:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised167
+	JMP          initialised191
 
-number166:
+number190:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z8
@@ -2816,9 +3224,9 @@ number166:
 	VBROADCASTSS (SI)(BX*4), Z8
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised167
+	JMP          initialised191
 
-column165:
+column189:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -2836,18 +3244,62 @@ column165:
 	VADDPS  (BX), Z6, Z6
 	VADDPS  64(BX), Z7, Z7
 
-initialised167:
+initialised191:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product168:
+product192:
+	CMPQ         56(BX), $0x02
+	JNE          other198
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VMULPS       Z8, Z0, Z0
+	VMULPS       Z8, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VMULPS       Z8, Z2, Z2
+	VMULPS       Z8, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VMULPS       Z8, Z4, Z4
+	VMULPS       Z8, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z8
+	VMULPS       Z8, Z6, Z6
+	VMULPS       Z8, Z7, Z7
+
+other198:
+	CMPQ         96(BX), $0x02
+	JNE          other199
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VADDPS       Z8, Z0, Z0
+	VADDPS       Z8, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VADDPS       Z8, Z2, Z2
+	VADDPS       Z8, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VADDPS       Z8, Z4, Z4
+	VADDPS       Z8, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z8
+	VADDPS       Z8, Z6, Z6
+	VADDPS       Z8, Z7, Z7
+
+other199:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times170
-	TESTQ   R9, R9
-	JNE     plus169
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times194
+	CMPQ    96(BX), $0x01
+	JEQ     plus193
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -2864,9 +3316,9 @@ product168:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z6, (DI)
 	VMOVUPS Z7, 64(DI)
-	JMP     written172
+	JMP     written196
 
-plus169:
+plus193:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -2899,11 +3351,11 @@ plus169:
 	VMOVUPS Z8, (DI)
 	VADDPS  64(R8), Z7, Z8
 	VMOVUPS Z8, 64(DI)
-	JMP     written172
+	JMP     written196
 
-times170:
-	TESTQ   R9, R9
-	JNE     both171
+times194:
+	CMPQ    96(BX), $0x01
+	JEQ     both195
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -2936,9 +3388,9 @@ times170:
 	VMOVUPS Z8, (DI)
 	VMULPS  64(R8), Z7, Z8
 	VMOVUPS Z8, 64(DI)
-	JMP     written172
+	JMP     written196
 
-both171:
+both195:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -2988,25 +3440,25 @@ both171:
 	VADDPS  64(R9), Z8, Z8
 	VMOVUPS Z8, 64(DI)
 
-written172:
-	LEAQ 160(AX), DI
+written196:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done173
+	JEQ  done197
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product168
+	JNE  product192
 
-done173:
+done197:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows161
+	JGE  rows185
 
-next162:
+next186:
 	CMPQ DX, $0x10
-	JLT  next175
+	JLT  next201
 
-rows174:
+rows200:
 	VMOVUPS c32_0<>+0(SB), Z3
 	VMOVUPS Z3, Z0
 	VMOVUPS Z3, Z1
@@ -3014,7 +3466,7 @@ rows174:
 	VMOVUPS Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed177
+	JEQ     summed203
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -3028,7 +3480,7 @@ rows174:
 	ADDQ    R10, DI
 	LEAQ    (R9)(R9*2), R10
 
-k176:
+k202:
 	MOVLQSX          (SI), R11
 	VMOVUPS          (CX)(R11*4), Z4
 	VFMADD231PS.BCST (DI), Z4, Z0
@@ -3038,18 +3490,18 @@ k176:
 	ADDQ             $0x04, SI
 	ADDQ             R8, DI
 	DECQ             BX
-	JNE              k176
+	JNE              k202
 
-summed177:
+summed203:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised180
+	JEQ          initialised206
 	CMPQ         SI, $0x01
-	JEQ          column178
+	JEQ          column204
 	CMPQ         SI, $0x02
-	JEQ          number179
+	JEQ          number205
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Z4
@@ -3057,9 +3509,9 @@ summed177:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised180
+	JMP          initialised206
 
-number179:
+number205:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z4
@@ -3073,9 +3525,9 @@ number179:
 	MOVLQSX      12(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z4
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised180
+	JMP          initialised206
 
-column178:
+column204:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -3089,18 +3541,54 @@ column178:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z3, Z3
 
-initialised180:
+initialised206:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product181:
+product207:
+	CMPQ         56(BX), $0x02
+	JNE          other213
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z4
+	VMULPS       Z4, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z4
+	VMULPS       Z4, Z1, Z1
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z4
+	VMULPS       Z4, Z2, Z2
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z4
+	VMULPS       Z4, Z3, Z3
+
+other213:
+	CMPQ         96(BX), $0x02
+	JNE          other214
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z4
+	VADDPS       Z4, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z4
+	VADDPS       Z4, Z1, Z1
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z4
+	VADDPS       Z4, Z2, Z2
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z4
+	VADDPS       Z4, Z3, Z3
+
+other214:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times183
-	TESTQ   R9, R9
-	JNE     plus182
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times209
+	CMPQ    96(BX), $0x01
+	JEQ     plus208
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -3113,9 +3601,9 @@ product181:
 	MOVLQSX 12(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z3, (DI)
-	JMP     written185
+	JMP     written211
 
-plus182:
+plus208:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -3140,11 +3628,11 @@ plus182:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z3, Z4
 	VMOVUPS Z4, (DI)
-	JMP     written185
+	JMP     written211
 
-times183:
-	TESTQ   R9, R9
-	JNE     both184
+times209:
+	CMPQ    96(BX), $0x01
+	JEQ     both210
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -3169,9 +3657,9 @@ times183:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z3, Z4
 	VMOVUPS Z4, (DI)
-	JMP     written185
+	JMP     written211
 
-both184:
+both210:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -3209,38 +3697,38 @@ both184:
 	VADDPS  (R9), Z4, Z4
 	VMOVUPS Z4, (DI)
 
-written185:
-	LEAQ 160(AX), DI
+written211:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done186
+	JEQ  done212
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product181
+	JNE  product207
 
-done186:
+done212:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows174
+	JGE  rows200
 
-next175:
+next201:
 	ADDQ $0x04, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group147
+	JNE  group169
 	VZEROUPPER
 	RET
 
 // func matMul5F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul5F32AVX512(SB), NOSPLIT, $0-48
-group187:
+group215:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next189
+	JLT  next217
 
-rows188:
+rows216:
 	VMOVUPS c32_0<>+0(SB), Z19
 	VMOVUPS Z19, Z0
 	VMOVUPS Z19, Z1
@@ -3264,7 +3752,7 @@ rows188:
 	VMOVUPS Z19, Z19
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed191
+	JEQ     summed219
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -3279,7 +3767,7 @@ rows188:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k190:
+k218:
 	MOVLQSX      (SI), R12
 	VMOVUPS      (CX)(R12*4), Z20
 	VMOVUPS      64(CX)(R12*4), Z21
@@ -3314,18 +3802,18 @@ k190:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k190
+	JNE          k218
 
-summed191:
+summed219:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised194
+	JEQ          initialised222
 	CMPQ         SI, $0x01
-	JEQ          column192
+	JEQ          column220
 	CMPQ         SI, $0x02
-	JEQ          number193
+	JEQ          number221
 	VMOVSD       72(AX), X20
 	VCVTSD2SS    X20, X20, X20
 	VBROADCASTSS X20, Z20
@@ -3349,9 +3837,9 @@ summed191:
 	VADDPS       Z20, Z17, Z17
 	VADDPS       Z20, Z18, Z18
 	VADDPS       Z20, Z19, Z19
-	JMP          initialised194
+	JMP          initialised222
 
-number193:
+number221:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z20
@@ -3383,9 +3871,9 @@ number193:
 	VADDPS       Z20, Z17, Z17
 	VADDPS       Z20, Z18, Z18
 	VADDPS       Z20, Z19, Z19
-	JMP          initialised194
+	JMP          initialised222
 
-column192:
+column220:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -3417,18 +3905,90 @@ column192:
 	VADDPS  128(BX), Z18, Z18
 	VADDPS  192(BX), Z19, Z19
 
-initialised194:
+initialised222:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product195:
+product223:
+	CMPQ         56(BX), $0x02
+	JNE          other229
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z20
+	VMULPS       Z20, Z0, Z0
+	VMULPS       Z20, Z1, Z1
+	VMULPS       Z20, Z2, Z2
+	VMULPS       Z20, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z20
+	VMULPS       Z20, Z4, Z4
+	VMULPS       Z20, Z5, Z5
+	VMULPS       Z20, Z6, Z6
+	VMULPS       Z20, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z20
+	VMULPS       Z20, Z8, Z8
+	VMULPS       Z20, Z9, Z9
+	VMULPS       Z20, Z10, Z10
+	VMULPS       Z20, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z20
+	VMULPS       Z20, Z12, Z12
+	VMULPS       Z20, Z13, Z13
+	VMULPS       Z20, Z14, Z14
+	VMULPS       Z20, Z15, Z15
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z20
+	VMULPS       Z20, Z16, Z16
+	VMULPS       Z20, Z17, Z17
+	VMULPS       Z20, Z18, Z18
+	VMULPS       Z20, Z19, Z19
+
+other229:
+	CMPQ         96(BX), $0x02
+	JNE          other230
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z20
+	VADDPS       Z20, Z0, Z0
+	VADDPS       Z20, Z1, Z1
+	VADDPS       Z20, Z2, Z2
+	VADDPS       Z20, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z20
+	VADDPS       Z20, Z4, Z4
+	VADDPS       Z20, Z5, Z5
+	VADDPS       Z20, Z6, Z6
+	VADDPS       Z20, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z20
+	VADDPS       Z20, Z8, Z8
+	VADDPS       Z20, Z9, Z9
+	VADDPS       Z20, Z10, Z10
+	VADDPS       Z20, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z20
+	VADDPS       Z20, Z12, Z12
+	VADDPS       Z20, Z13, Z13
+	VADDPS       Z20, Z14, Z14
+	VADDPS       Z20, Z15, Z15
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z20
+	VADDPS       Z20, Z16, Z16
+	VADDPS       Z20, Z17, Z17
+	VADDPS       Z20, Z18, Z18
+	VADDPS       Z20, Z19, Z19
+
+other230:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times197
-	TESTQ   R9, R9
-	JNE     plus196
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times225
+	CMPQ    96(BX), $0x01
+	JEQ     plus224
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -3459,9 +4019,9 @@ product195:
 	VMOVUPS Z17, 64(DI)
 	VMOVUPS Z18, 128(DI)
 	VMOVUPS Z19, 192(DI)
-	JMP     written199
+	JMP     written227
 
-plus196:
+plus224:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -3522,11 +4082,11 @@ plus196:
 	VMOVUPS Z20, 128(DI)
 	VADDPS  192(R8), Z19, Z20
 	VMOVUPS Z20, 192(DI)
-	JMP     written199
+	JMP     written227
 
-times197:
-	TESTQ   R9, R9
-	JNE     both198
+times225:
+	CMPQ    96(BX), $0x01
+	JEQ     both226
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -3587,9 +4147,9 @@ times197:
 	VMOVUPS Z20, 128(DI)
 	VMULPS  192(R8), Z19, Z20
 	VMOVUPS Z20, 192(DI)
-	JMP     written199
+	JMP     written227
 
-both198:
+both226:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -3681,25 +4241,25 @@ both198:
 	VADDPS  192(R9), Z20, Z20
 	VMOVUPS Z20, 192(DI)
 
-written199:
-	LEAQ 160(AX), DI
+written227:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done200
+	JEQ  done228
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product195
+	JNE  product223
 
-done200:
+done228:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows188
+	JGE  rows216
 
-next189:
+next217:
 	CMPQ DX, $0x20
-	JLT  next202
+	JLT  next232
 
-rows201:
+rows231:
 	VMOVUPS c32_0<>+0(SB), Z9
 	VMOVUPS Z9, Z0
 	VMOVUPS Z9, Z1
@@ -3713,7 +4273,7 @@ rows201:
 	VMOVUPS Z9, Z9
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed204
+	JEQ     summed234
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -3728,7 +4288,7 @@ rows201:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k203:
+k233:
 	MOVLQSX      (SI), R12
 	VMOVUPS      (CX)(R12*4), Z10
 	VMOVUPS      64(CX)(R12*4), Z11
@@ -3751,18 +4311,18 @@ k203:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k203
+	JNE          k233
 
-summed204:
+summed234:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised207
+	JEQ          initialised237
 	CMPQ         SI, $0x01
-	JEQ          column205
+	JEQ          column235
 	CMPQ         SI, $0x02
-	JEQ          number206
+	JEQ          number236
 	VMOVSD       72(AX), X10
 	VCVTSD2SS    X10, X10, X10
 	VBROADCASTSS X10, Z10
@@ -3776,9 +4336,9 @@ summed204:
 	VADDPS       Z10, Z7, Z7
 	VADDPS       Z10, Z8, Z8
 	VADDPS       Z10, Z9, Z9
-	JMP          initialised207
+	JMP          initialised237
 
-number206:
+number236:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z10
@@ -3800,9 +4360,9 @@ number206:
 	VBROADCASTSS (SI)(BX*4), Z10
 	VADDPS       Z10, Z8, Z8
 	VADDPS       Z10, Z9, Z9
-	JMP          initialised207
+	JMP          initialised237
 
-column205:
+column235:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -3824,18 +4384,70 @@ column205:
 	VADDPS  (BX), Z8, Z8
 	VADDPS  64(BX), Z9, Z9
 
-initialised207:
+initialised237:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product208:
+product238:
+	CMPQ         56(BX), $0x02
+	JNE          other244
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z10
+	VMULPS       Z10, Z0, Z0
+	VMULPS       Z10, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z10
+	VMULPS       Z10, Z2, Z2
+	VMULPS       Z10, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z10
+	VMULPS       Z10, Z4, Z4
+	VMULPS       Z10, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z10
+	VMULPS       Z10, Z6, Z6
+	VMULPS       Z10, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z10
+	VMULPS       Z10, Z8, Z8
+	VMULPS       Z10, Z9, Z9
+
+other244:
+	CMPQ         96(BX), $0x02
+	JNE          other245
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z10
+	VADDPS       Z10, Z0, Z0
+	VADDPS       Z10, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z10
+	VADDPS       Z10, Z2, Z2
+	VADDPS       Z10, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z10
+	VADDPS       Z10, Z4, Z4
+	VADDPS       Z10, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z10
+	VADDPS       Z10, Z6, Z6
+	VADDPS       Z10, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z10
+	VADDPS       Z10, Z8, Z8
+	VADDPS       Z10, Z9, Z9
+
+other245:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times210
-	TESTQ   R9, R9
-	JNE     plus209
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times240
+	CMPQ    96(BX), $0x01
+	JEQ     plus239
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -3856,9 +4468,9 @@ product208:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z8, (DI)
 	VMOVUPS Z9, 64(DI)
-	JMP     written212
+	JMP     written242
 
-plus209:
+plus239:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -3899,11 +4511,11 @@ plus209:
 	VMOVUPS Z10, (DI)
 	VADDPS  64(R8), Z9, Z10
 	VMOVUPS Z10, 64(DI)
-	JMP     written212
+	JMP     written242
 
-times210:
-	TESTQ   R9, R9
-	JNE     both211
+times240:
+	CMPQ    96(BX), $0x01
+	JEQ     both241
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -3944,9 +4556,9 @@ times210:
 	VMOVUPS Z10, (DI)
 	VMULPS  64(R8), Z9, Z10
 	VMOVUPS Z10, 64(DI)
-	JMP     written212
+	JMP     written242
 
-both211:
+both241:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -4008,25 +4620,25 @@ both211:
 	VADDPS  64(R9), Z10, Z10
 	VMOVUPS Z10, 64(DI)
 
-written212:
-	LEAQ 160(AX), DI
+written242:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done213
+	JEQ  done243
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product208
+	JNE  product238
 
-done213:
+done243:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows201
+	JGE  rows231
 
-next202:
+next232:
 	CMPQ DX, $0x10
-	JLT  next215
+	JLT  next247
 
-rows214:
+rows246:
 	VMOVUPS c32_0<>+0(SB), Z4
 	VMOVUPS Z4, Z0
 	VMOVUPS Z4, Z1
@@ -4035,7 +4647,7 @@ rows214:
 	VMOVUPS Z4, Z4
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed217
+	JEQ     summed249
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -4050,7 +4662,7 @@ rows214:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k216:
+k248:
 	MOVLQSX          (SI), R12
 	VMOVUPS          (CX)(R12*4), Z5
 	VFMADD231PS.BCST (DI), Z5, Z0
@@ -4062,18 +4674,18 @@ k216:
 	ADDQ             R8, DI
 	ADDQ             R8, R10
 	DECQ             BX
-	JNE              k216
+	JNE              k248
 
-summed217:
+summed249:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised220
+	JEQ          initialised252
 	CMPQ         SI, $0x01
-	JEQ          column218
+	JEQ          column250
 	CMPQ         SI, $0x02
-	JEQ          number219
+	JEQ          number251
 	VMOVSD       72(AX), X5
 	VCVTSD2SS    X5, X5, X5
 	VBROADCASTSS X5, Z5
@@ -4082,9 +4694,9 @@ summed217:
 	VADDPS       Z5, Z2, Z2
 	VADDPS       Z5, Z3, Z3
 	VADDPS       Z5, Z4, Z4
-	JMP          initialised220
+	JMP          initialised252
 
-number219:
+number251:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z5
@@ -4101,9 +4713,9 @@ number219:
 	MOVLQSX      16(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z5
 	VADDPS       Z5, Z4, Z4
-	JMP          initialised220
+	JMP          initialised252
 
-column218:
+column250:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -4120,18 +4732,60 @@ column218:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z4, Z4
 
-initialised220:
+initialised252:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product221:
+product253:
+	CMPQ         56(BX), $0x02
+	JNE          other259
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z5
+	VMULPS       Z5, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z5
+	VMULPS       Z5, Z1, Z1
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z5
+	VMULPS       Z5, Z2, Z2
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z5
+	VMULPS       Z5, Z3, Z3
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z5
+	VMULPS       Z5, Z4, Z4
+
+other259:
+	CMPQ         96(BX), $0x02
+	JNE          other260
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z5
+	VADDPS       Z5, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z5
+	VADDPS       Z5, Z1, Z1
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z5
+	VADDPS       Z5, Z2, Z2
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z5
+	VADDPS       Z5, Z3, Z3
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z5
+	VADDPS       Z5, Z4, Z4
+
+other260:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times223
-	TESTQ   R9, R9
-	JNE     plus222
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times255
+	CMPQ    96(BX), $0x01
+	JEQ     plus254
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -4147,9 +4801,9 @@ product221:
 	MOVLQSX 16(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z4, (DI)
-	JMP     written225
+	JMP     written257
 
-plus222:
+plus254:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -4180,11 +4834,11 @@ plus222:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z4, Z5
 	VMOVUPS Z5, (DI)
-	JMP     written225
+	JMP     written257
 
-times223:
-	TESTQ   R9, R9
-	JNE     both224
+times255:
+	CMPQ    96(BX), $0x01
+	JEQ     both256
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -4215,9 +4869,9 @@ times223:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z4, Z5
 	VMOVUPS Z5, (DI)
-	JMP     written225
+	JMP     written257
 
-both224:
+both256:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -4264,38 +4918,38 @@ both224:
 	VADDPS  (R9), Z5, Z5
 	VMOVUPS Z5, (DI)
 
-written225:
-	LEAQ 160(AX), DI
+written257:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done226
+	JEQ  done258
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product221
+	JNE  product253
 
-done226:
+done258:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows214
+	JGE  rows246
 
-next215:
+next247:
 	ADDQ $0x05, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group187
+	JNE  group215
 	VZEROUPPER
 	RET
 
 // func matMul6F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul6F32AVX512(SB), NOSPLIT, $0-48
-group227:
+group261:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next229
+	JLT  next263
 
-rows228:
+rows262:
 	VMOVUPS c32_0<>+0(SB), Z23
 	VMOVUPS Z23, Z0
 	VMOVUPS Z23, Z1
@@ -4323,7 +4977,7 @@ rows228:
 	VMOVUPS Z23, Z23
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed231
+	JEQ     summed265
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -4338,7 +4992,7 @@ rows228:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k230:
+k264:
 	MOVLQSX      (SI), R12
 	VMOVUPS      (CX)(R12*4), Z24
 	VMOVUPS      64(CX)(R12*4), Z25
@@ -4378,18 +5032,18 @@ k230:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k230
+	JNE          k264
 
-summed231:
+summed265:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised234
+	JEQ          initialised268
 	CMPQ         SI, $0x01
-	JEQ          column232
+	JEQ          column266
 	CMPQ         SI, $0x02
-	JEQ          number233
+	JEQ          number267
 	VMOVSD       72(AX), X24
 	VCVTSD2SS    X24, X24, X24
 	VBROADCASTSS X24, Z24
@@ -4417,9 +5071,9 @@ summed231:
 	VADDPS       Z24, Z21, Z21
 	VADDPS       Z24, Z22, Z22
 	VADDPS       Z24, Z23, Z23
-	JMP          initialised234
+	JMP          initialised268
 
-number233:
+number267:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z24
@@ -4457,9 +5111,9 @@ number233:
 	VADDPS       Z24, Z21, Z21
 	VADDPS       Z24, Z22, Z22
 	VADDPS       Z24, Z23, Z23
-	JMP          initialised234
+	JMP          initialised268
 
-column232:
+column266:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -4497,18 +5151,102 @@ column232:
 	VADDPS  128(BX), Z22, Z22
 	VADDPS  192(BX), Z23, Z23
 
-initialised234:
+initialised268:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product235:
+product269:
+	CMPQ         56(BX), $0x02
+	JNE          other275
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z24
+	VMULPS       Z24, Z0, Z0
+	VMULPS       Z24, Z1, Z1
+	VMULPS       Z24, Z2, Z2
+	VMULPS       Z24, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z24
+	VMULPS       Z24, Z4, Z4
+	VMULPS       Z24, Z5, Z5
+	VMULPS       Z24, Z6, Z6
+	VMULPS       Z24, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z24
+	VMULPS       Z24, Z8, Z8
+	VMULPS       Z24, Z9, Z9
+	VMULPS       Z24, Z10, Z10
+	VMULPS       Z24, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z24
+	VMULPS       Z24, Z12, Z12
+	VMULPS       Z24, Z13, Z13
+	VMULPS       Z24, Z14, Z14
+	VMULPS       Z24, Z15, Z15
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z24
+	VMULPS       Z24, Z16, Z16
+	VMULPS       Z24, Z17, Z17
+	VMULPS       Z24, Z18, Z18
+	VMULPS       Z24, Z19, Z19
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z24
+	VMULPS       Z24, Z20, Z20
+	VMULPS       Z24, Z21, Z21
+	VMULPS       Z24, Z22, Z22
+	VMULPS       Z24, Z23, Z23
+
+other275:
+	CMPQ         96(BX), $0x02
+	JNE          other276
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z24
+	VADDPS       Z24, Z0, Z0
+	VADDPS       Z24, Z1, Z1
+	VADDPS       Z24, Z2, Z2
+	VADDPS       Z24, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z24
+	VADDPS       Z24, Z4, Z4
+	VADDPS       Z24, Z5, Z5
+	VADDPS       Z24, Z6, Z6
+	VADDPS       Z24, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z24
+	VADDPS       Z24, Z8, Z8
+	VADDPS       Z24, Z9, Z9
+	VADDPS       Z24, Z10, Z10
+	VADDPS       Z24, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z24
+	VADDPS       Z24, Z12, Z12
+	VADDPS       Z24, Z13, Z13
+	VADDPS       Z24, Z14, Z14
+	VADDPS       Z24, Z15, Z15
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z24
+	VADDPS       Z24, Z16, Z16
+	VADDPS       Z24, Z17, Z17
+	VADDPS       Z24, Z18, Z18
+	VADDPS       Z24, Z19, Z19
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z24
+	VADDPS       Z24, Z20, Z20
+	VADDPS       Z24, Z21, Z21
+	VADDPS       Z24, Z22, Z22
+	VADDPS       Z24, Z23, Z23
+
+other276:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times237
-	TESTQ   R9, R9
-	JNE     plus236
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times271
+	CMPQ    96(BX), $0x01
+	JEQ     plus270
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -4545,9 +5283,9 @@ product235:
 	VMOVUPS Z21, 64(DI)
 	VMOVUPS Z22, 128(DI)
 	VMOVUPS Z23, 192(DI)
-	JMP     written239
+	JMP     written273
 
-plus236:
+plus270:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -4620,11 +5358,11 @@ plus236:
 	VMOVUPS Z24, 128(DI)
 	VADDPS  192(R8), Z23, Z24
 	VMOVUPS Z24, 192(DI)
-	JMP     written239
+	JMP     written273
 
-times237:
-	TESTQ   R9, R9
-	JNE     both238
+times271:
+	CMPQ    96(BX), $0x01
+	JEQ     both272
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -4697,9 +5435,9 @@ times237:
 	VMOVUPS Z24, 128(DI)
 	VMULPS  192(R8), Z23, Z24
 	VMOVUPS Z24, 192(DI)
-	JMP     written239
+	JMP     written273
 
-both238:
+both272:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -4809,25 +5547,25 @@ both238:
 	VADDPS  192(R9), Z24, Z24
 	VMOVUPS Z24, 192(DI)
 
-written239:
-	LEAQ 160(AX), DI
+written273:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done240
+	JEQ  done274
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product235
+	JNE  product269
 
-done240:
+done274:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows228
+	JGE  rows262
 
-next229:
+next263:
 	CMPQ DX, $0x20
-	JLT  next242
+	JLT  next278
 
-rows241:
+rows277:
 	VMOVUPS c32_0<>+0(SB), Z11
 	VMOVUPS Z11, Z0
 	VMOVUPS Z11, Z1
@@ -4843,7 +5581,7 @@ rows241:
 	VMOVUPS Z11, Z11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed244
+	JEQ     summed280
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -4858,7 +5596,7 @@ rows241:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k243:
+k279:
 	MOVLQSX      (SI), R12
 	VMOVUPS      (CX)(R12*4), Z12
 	VMOVUPS      64(CX)(R12*4), Z13
@@ -4884,18 +5622,18 @@ k243:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k243
+	JNE          k279
 
-summed244:
+summed280:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised247
+	JEQ          initialised283
 	CMPQ         SI, $0x01
-	JEQ          column245
+	JEQ          column281
 	CMPQ         SI, $0x02
-	JEQ          number246
+	JEQ          number282
 	VMOVSD       72(AX), X12
 	VCVTSD2SS    X12, X12, X12
 	VBROADCASTSS X12, Z12
@@ -4911,9 +5649,9 @@ summed244:
 	VADDPS       Z12, Z9, Z9
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised247
+	JMP          initialised283
 
-number246:
+number282:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z12
@@ -4939,9 +5677,9 @@ number246:
 	VBROADCASTSS (SI)(BX*4), Z12
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised247
+	JMP          initialised283
 
-column245:
+column281:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -4967,18 +5705,78 @@ column245:
 	VADDPS  (BX), Z10, Z10
 	VADDPS  64(BX), Z11, Z11
 
-initialised247:
+initialised283:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product248:
+product284:
+	CMPQ         56(BX), $0x02
+	JNE          other290
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VMULPS       Z12, Z0, Z0
+	VMULPS       Z12, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VMULPS       Z12, Z2, Z2
+	VMULPS       Z12, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VMULPS       Z12, Z4, Z4
+	VMULPS       Z12, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VMULPS       Z12, Z6, Z6
+	VMULPS       Z12, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VMULPS       Z12, Z8, Z8
+	VMULPS       Z12, Z9, Z9
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z12
+	VMULPS       Z12, Z10, Z10
+	VMULPS       Z12, Z11, Z11
+
+other290:
+	CMPQ         96(BX), $0x02
+	JNE          other291
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VADDPS       Z12, Z0, Z0
+	VADDPS       Z12, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VADDPS       Z12, Z2, Z2
+	VADDPS       Z12, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VADDPS       Z12, Z4, Z4
+	VADDPS       Z12, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VADDPS       Z12, Z6, Z6
+	VADDPS       Z12, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VADDPS       Z12, Z8, Z8
+	VADDPS       Z12, Z9, Z9
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z12
+	VADDPS       Z12, Z10, Z10
+	VADDPS       Z12, Z11, Z11
+
+other291:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times250
-	TESTQ   R9, R9
-	JNE     plus249
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times286
+	CMPQ    96(BX), $0x01
+	JEQ     plus285
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -5003,9 +5801,9 @@ product248:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z10, (DI)
 	VMOVUPS Z11, 64(DI)
-	JMP     written252
+	JMP     written288
 
-plus249:
+plus285:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -5054,11 +5852,11 @@ plus249:
 	VMOVUPS Z12, (DI)
 	VADDPS  64(R8), Z11, Z12
 	VMOVUPS Z12, 64(DI)
-	JMP     written252
+	JMP     written288
 
-times250:
-	TESTQ   R9, R9
-	JNE     both251
+times286:
+	CMPQ    96(BX), $0x01
+	JEQ     both287
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -5107,9 +5905,9 @@ times250:
 	VMOVUPS Z12, (DI)
 	VMULPS  64(R8), Z11, Z12
 	VMOVUPS Z12, 64(DI)
-	JMP     written252
+	JMP     written288
 
-both251:
+both287:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -5183,25 +5981,25 @@ both251:
 	VADDPS  64(R9), Z12, Z12
 	VMOVUPS Z12, 64(DI)
 
-written252:
-	LEAQ 160(AX), DI
+written288:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done253
+	JEQ  done289
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product248
+	JNE  product284
 
-done253:
+done289:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows241
+	JGE  rows277
 
-next242:
+next278:
 	CMPQ DX, $0x10
-	JLT  next255
+	JLT  next293
 
-rows254:
+rows292:
 	VMOVUPS c32_0<>+0(SB), Z5
 	VMOVUPS Z5, Z0
 	VMOVUPS Z5, Z1
@@ -5211,7 +6009,7 @@ rows254:
 	VMOVUPS Z5, Z5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed257
+	JEQ     summed295
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -5226,7 +6024,7 @@ rows254:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k256:
+k294:
 	MOVLQSX          (SI), R12
 	VMOVUPS          (CX)(R12*4), Z6
 	VFMADD231PS.BCST (DI), Z6, Z0
@@ -5239,18 +6037,18 @@ k256:
 	ADDQ             R8, DI
 	ADDQ             R8, R10
 	DECQ             BX
-	JNE              k256
+	JNE              k294
 
-summed257:
+summed295:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised260
+	JEQ          initialised298
 	CMPQ         SI, $0x01
-	JEQ          column258
+	JEQ          column296
 	CMPQ         SI, $0x02
-	JEQ          number259
+	JEQ          number297
 	VMOVSD       72(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Z6
@@ -5260,9 +6058,9 @@ summed257:
 	VADDPS       Z6, Z3, Z3
 	VADDPS       Z6, Z4, Z4
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised260
+	JMP          initialised298
 
-number259:
+number297:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z6
@@ -5282,9 +6080,9 @@ number259:
 	MOVLQSX      20(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z6
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised260
+	JMP          initialised298
 
-column258:
+column296:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -5304,18 +6102,66 @@ column258:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z5, Z5
 
-initialised260:
+initialised298:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product261:
+product299:
+	CMPQ         56(BX), $0x02
+	JNE          other305
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VMULPS       Z6, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VMULPS       Z6, Z1, Z1
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VMULPS       Z6, Z2, Z2
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VMULPS       Z6, Z3, Z3
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VMULPS       Z6, Z4, Z4
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z6
+	VMULPS       Z6, Z5, Z5
+
+other305:
+	CMPQ         96(BX), $0x02
+	JNE          other306
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VADDPS       Z6, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VADDPS       Z6, Z1, Z1
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VADDPS       Z6, Z2, Z2
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VADDPS       Z6, Z3, Z3
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VADDPS       Z6, Z4, Z4
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z6
+	VADDPS       Z6, Z5, Z5
+
+other306:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times263
-	TESTQ   R9, R9
-	JNE     plus262
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times301
+	CMPQ    96(BX), $0x01
+	JEQ     plus300
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -5334,9 +6180,9 @@ product261:
 	MOVLQSX 20(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z5, (DI)
-	JMP     written265
+	JMP     written303
 
-plus262:
+plus300:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -5373,11 +6219,11 @@ plus262:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z5, Z6
 	VMOVUPS Z6, (DI)
-	JMP     written265
+	JMP     written303
 
-times263:
-	TESTQ   R9, R9
-	JNE     both264
+times301:
+	CMPQ    96(BX), $0x01
+	JEQ     both302
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -5414,9 +6260,9 @@ times263:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z5, Z6
 	VMOVUPS Z6, (DI)
-	JMP     written265
+	JMP     written303
 
-both264:
+both302:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -5472,38 +6318,38 @@ both264:
 	VADDPS  (R9), Z6, Z6
 	VMOVUPS Z6, (DI)
 
-written265:
-	LEAQ 160(AX), DI
+written303:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done266
+	JEQ  done304
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product261
+	JNE  product299
 
-done266:
+done304:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows254
+	JGE  rows292
 
-next255:
+next293:
 	ADDQ $0x06, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group227
+	JNE  group261
 	VZEROUPPER
 	RET
 
 // func matMul7F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul7F32AVX512(SB), NOSPLIT, $0-48
-group267:
+group307:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next269
+	JLT  next309
 
-rows268:
+rows308:
 	VMOVUPS c32_0<>+0(SB), Z13
 	VMOVUPS Z13, Z0
 	VMOVUPS Z13, Z1
@@ -5521,7 +6367,7 @@ rows268:
 	VMOVUPS Z13, Z13
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed271
+	JEQ     summed311
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -5536,7 +6382,7 @@ rows268:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k270:
+k310:
 	MOVLQSX      (SI), R12
 	VMOVUPS      (CX)(R12*4), Z14
 	VMOVUPS      64(CX)(R12*4), Z15
@@ -5565,18 +6411,18 @@ k270:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k270
+	JNE          k310
 
-summed271:
+summed311:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised274
+	JEQ          initialised314
 	CMPQ         SI, $0x01
-	JEQ          column272
+	JEQ          column312
 	CMPQ         SI, $0x02
-	JEQ          number273
+	JEQ          number313
 	VMOVSD       72(AX), X14
 	VCVTSD2SS    X14, X14, X14
 	VBROADCASTSS X14, Z14
@@ -5594,9 +6440,9 @@ summed271:
 	VADDPS       Z14, Z11, Z11
 	VADDPS       Z14, Z12, Z12
 	VADDPS       Z14, Z13, Z13
-	JMP          initialised274
+	JMP          initialised314
 
-number273:
+number313:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z14
@@ -5626,9 +6472,9 @@ number273:
 	VBROADCASTSS (SI)(BX*4), Z14
 	VADDPS       Z14, Z12, Z12
 	VADDPS       Z14, Z13, Z13
-	JMP          initialised274
+	JMP          initialised314
 
-column272:
+column312:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -5658,18 +6504,86 @@ column272:
 	VADDPS  (BX), Z12, Z12
 	VADDPS  64(BX), Z13, Z13
 
-initialised274:
+initialised314:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product275:
+product315:
+	CMPQ         56(BX), $0x02
+	JNE          other321
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z14
+	VMULPS       Z14, Z0, Z0
+	VMULPS       Z14, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z14
+	VMULPS       Z14, Z2, Z2
+	VMULPS       Z14, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z14
+	VMULPS       Z14, Z4, Z4
+	VMULPS       Z14, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z14
+	VMULPS       Z14, Z6, Z6
+	VMULPS       Z14, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z14
+	VMULPS       Z14, Z8, Z8
+	VMULPS       Z14, Z9, Z9
+	MOVLQSX      20(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z14
+	VMULPS       Z14, Z10, Z10
+	VMULPS       Z14, Z11, Z11
+	MOVLQSX      24(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z14
+	VMULPS       Z14, Z12, Z12
+	VMULPS       Z14, Z13, Z13
+
+other321:
+	CMPQ         96(BX), $0x02
+	JNE          other322
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z14
+	VADDPS       Z14, Z0, Z0
+	VADDPS       Z14, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z14
+	VADDPS       Z14, Z2, Z2
+	VADDPS       Z14, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z14
+	VADDPS       Z14, Z4, Z4
+	VADDPS       Z14, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z14
+	VADDPS       Z14, Z6, Z6
+	VADDPS       Z14, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z14
+	VADDPS       Z14, Z8, Z8
+	VADDPS       Z14, Z9, Z9
+	MOVLQSX      20(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z14
+	VADDPS       Z14, Z10, Z10
+	VADDPS       Z14, Z11, Z11
+	MOVLQSX      24(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z14
+	VADDPS       Z14, Z12, Z12
+	VADDPS       Z14, Z13, Z13
+
+other322:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times277
-	TESTQ   R9, R9
-	JNE     plus276
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times317
+	CMPQ    96(BX), $0x01
+	JEQ     plus316
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -5698,9 +6612,9 @@ product275:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z12, (DI)
 	VMOVUPS Z13, 64(DI)
-	JMP     written279
+	JMP     written319
 
-plus276:
+plus316:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -5757,11 +6671,11 @@ plus276:
 	VMOVUPS Z14, (DI)
 	VADDPS  64(R8), Z13, Z14
 	VMOVUPS Z14, 64(DI)
-	JMP     written279
+	JMP     written319
 
-times277:
-	TESTQ   R9, R9
-	JNE     both278
+times317:
+	CMPQ    96(BX), $0x01
+	JEQ     both318
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -5818,9 +6732,9 @@ times277:
 	VMOVUPS Z14, (DI)
 	VMULPS  64(R8), Z13, Z14
 	VMOVUPS Z14, 64(DI)
-	JMP     written279
+	JMP     written319
 
-both278:
+both318:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -5906,25 +6820,25 @@ both278:
 	VADDPS  64(R9), Z14, Z14
 	VMOVUPS Z14, 64(DI)
 
-written279:
-	LEAQ 160(AX), DI
+written319:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done280
+	JEQ  done320
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product275
+	JNE  product315
 
-done280:
+done320:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows268
+	JGE  rows308
 
-next269:
+next309:
 	CMPQ DX, $0x10
-	JLT  next282
+	JLT  next324
 
-rows281:
+rows323:
 	VMOVUPS c32_0<>+0(SB), Z6
 	VMOVUPS Z6, Z0
 	VMOVUPS Z6, Z1
@@ -5935,7 +6849,7 @@ rows281:
 	VMOVUPS Z6, Z6
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed284
+	JEQ     summed326
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -5950,7 +6864,7 @@ rows281:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k283:
+k325:
 	MOVLQSX          (SI), R12
 	VMOVUPS          (CX)(R12*4), Z7
 	VFMADD231PS.BCST (DI), Z7, Z0
@@ -5964,18 +6878,18 @@ k283:
 	ADDQ             R8, DI
 	ADDQ             R8, R10
 	DECQ             BX
-	JNE              k283
+	JNE              k325
 
-summed284:
+summed326:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised287
+	JEQ          initialised329
 	CMPQ         SI, $0x01
-	JEQ          column285
+	JEQ          column327
 	CMPQ         SI, $0x02
-	JEQ          number286
+	JEQ          number328
 	VMOVSD       72(AX), X7
 	VCVTSD2SS    X7, X7, X7
 	VBROADCASTSS X7, Z7
@@ -5986,9 +6900,9 @@ summed284:
 	VADDPS       Z7, Z4, Z4
 	VADDPS       Z7, Z5, Z5
 	VADDPS       Z7, Z6, Z6
-	JMP          initialised287
+	JMP          initialised329
 
-number286:
+number328:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z7
@@ -6011,9 +6925,9 @@ number286:
 	MOVLQSX      24(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z7
 	VADDPS       Z7, Z6, Z6
-	JMP          initialised287
+	JMP          initialised329
 
-column285:
+column327:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -6036,18 +6950,72 @@ column285:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z6, Z6
 
-initialised287:
+initialised329:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product288:
+product330:
+	CMPQ         56(BX), $0x02
+	JNE          other336
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z7
+	VMULPS       Z7, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z7
+	VMULPS       Z7, Z1, Z1
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z7
+	VMULPS       Z7, Z2, Z2
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z7
+	VMULPS       Z7, Z3, Z3
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z7
+	VMULPS       Z7, Z4, Z4
+	MOVLQSX      20(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z7
+	VMULPS       Z7, Z5, Z5
+	MOVLQSX      24(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z7
+	VMULPS       Z7, Z6, Z6
+
+other336:
+	CMPQ         96(BX), $0x02
+	JNE          other337
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z7
+	VADDPS       Z7, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z7
+	VADDPS       Z7, Z1, Z1
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z7
+	VADDPS       Z7, Z2, Z2
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z7
+	VADDPS       Z7, Z3, Z3
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z7
+	VADDPS       Z7, Z4, Z4
+	MOVLQSX      20(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z7
+	VADDPS       Z7, Z5, Z5
+	MOVLQSX      24(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z7
+	VADDPS       Z7, Z6, Z6
+
+other337:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times290
-	TESTQ   R9, R9
-	JNE     plus289
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times332
+	CMPQ    96(BX), $0x01
+	JEQ     plus331
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -6069,9 +7037,9 @@ product288:
 	MOVLQSX 24(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z6, (DI)
-	JMP     written292
+	JMP     written334
 
-plus289:
+plus331:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -6114,11 +7082,11 @@ plus289:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z6, Z7
 	VMOVUPS Z7, (DI)
-	JMP     written292
+	JMP     written334
 
-times290:
-	TESTQ   R9, R9
-	JNE     both291
+times332:
+	CMPQ    96(BX), $0x01
+	JEQ     both333
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -6161,9 +7129,9 @@ times290:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z6, Z7
 	VMOVUPS Z7, (DI)
-	JMP     written292
+	JMP     written334
 
-both291:
+both333:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -6228,38 +7196,38 @@ both291:
 	VADDPS  (R9), Z7, Z7
 	VMOVUPS Z7, (DI)
 
-written292:
-	LEAQ 160(AX), DI
+written334:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done293
+	JEQ  done335
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product288
+	JNE  product330
 
-done293:
+done335:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows281
+	JGE  rows323
 
-next282:
+next324:
 	ADDQ $0x07, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group267
+	JNE  group307
 	VZEROUPPER
 	RET
 
 // func matMul8F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul8F32AVX512(SB), NOSPLIT, $0-48
-group294:
+group338:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next296
+	JLT  next340
 
-rows295:
+rows339:
 	VMOVUPS c32_0<>+0(SB), Z15
 	VMOVUPS Z15, Z0
 	VMOVUPS Z15, Z1
@@ -6279,7 +7247,7 @@ rows295:
 	VMOVUPS Z15, Z15
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed298
+	JEQ     summed342
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -6294,7 +7262,7 @@ rows295:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k297:
+k341:
 	MOVLQSX      (SI), R12
 	VMOVUPS      (CX)(R12*4), Z16
 	VMOVUPS      64(CX)(R12*4), Z17
@@ -6326,18 +7294,18 @@ k297:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k297
+	JNE          k341
 
-summed298:
+summed342:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised301
+	JEQ          initialised345
 	CMPQ         SI, $0x01
-	JEQ          column299
+	JEQ          column343
 	CMPQ         SI, $0x02
-	JEQ          number300
+	JEQ          number344
 	VMOVSD       72(AX), X16
 	VCVTSD2SS    X16, X16, X16
 	VBROADCASTSS X16, Z16
@@ -6357,9 +7325,9 @@ summed298:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised301
+	JMP          initialised345
 
-number300:
+number344:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z16
@@ -6393,9 +7361,9 @@ number300:
 	VBROADCASTSS (SI)(BX*4), Z16
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised301
+	JMP          initialised345
 
-column299:
+column343:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -6429,18 +7397,94 @@ column299:
 	VADDPS  (BX), Z14, Z14
 	VADDPS  64(BX), Z15, Z15
 
-initialised301:
+initialised345:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product302:
+product346:
+	CMPQ         56(BX), $0x02
+	JNE          other352
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VMULPS       Z16, Z0, Z0
+	VMULPS       Z16, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VMULPS       Z16, Z2, Z2
+	VMULPS       Z16, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VMULPS       Z16, Z4, Z4
+	VMULPS       Z16, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VMULPS       Z16, Z6, Z6
+	VMULPS       Z16, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VMULPS       Z16, Z8, Z8
+	VMULPS       Z16, Z9, Z9
+	MOVLQSX      20(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VMULPS       Z16, Z10, Z10
+	VMULPS       Z16, Z11, Z11
+	MOVLQSX      24(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VMULPS       Z16, Z12, Z12
+	VMULPS       Z16, Z13, Z13
+	MOVLQSX      28(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z16
+	VMULPS       Z16, Z14, Z14
+	VMULPS       Z16, Z15, Z15
+
+other352:
+	CMPQ         96(BX), $0x02
+	JNE          other353
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VADDPS       Z16, Z0, Z0
+	VADDPS       Z16, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VADDPS       Z16, Z2, Z2
+	VADDPS       Z16, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VADDPS       Z16, Z4, Z4
+	VADDPS       Z16, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VADDPS       Z16, Z6, Z6
+	VADDPS       Z16, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VADDPS       Z16, Z8, Z8
+	VADDPS       Z16, Z9, Z9
+	MOVLQSX      20(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VADDPS       Z16, Z10, Z10
+	VADDPS       Z16, Z11, Z11
+	MOVLQSX      24(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VADDPS       Z16, Z12, Z12
+	VADDPS       Z16, Z13, Z13
+	MOVLQSX      28(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z16
+	VADDPS       Z16, Z14, Z14
+	VADDPS       Z16, Z15, Z15
+
+other353:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times304
-	TESTQ   R9, R9
-	JNE     plus303
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times348
+	CMPQ    96(BX), $0x01
+	JEQ     plus347
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -6473,9 +7517,9 @@ product302:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z14, (DI)
 	VMOVUPS Z15, 64(DI)
-	JMP     written306
+	JMP     written350
 
-plus303:
+plus347:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -6540,11 +7584,11 @@ plus303:
 	VMOVUPS Z16, (DI)
 	VADDPS  64(R8), Z15, Z16
 	VMOVUPS Z16, 64(DI)
-	JMP     written306
+	JMP     written350
 
-times304:
-	TESTQ   R9, R9
-	JNE     both305
+times348:
+	CMPQ    96(BX), $0x01
+	JEQ     both349
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -6609,9 +7653,9 @@ times304:
 	VMOVUPS Z16, (DI)
 	VMULPS  64(R8), Z15, Z16
 	VMOVUPS Z16, 64(DI)
-	JMP     written306
+	JMP     written350
 
-both305:
+both349:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -6709,25 +7753,25 @@ both305:
 	VADDPS  64(R9), Z16, Z16
 	VMOVUPS Z16, 64(DI)
 
-written306:
-	LEAQ 160(AX), DI
+written350:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done307
+	JEQ  done351
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product302
+	JNE  product346
 
-done307:
+done351:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows295
+	JGE  rows339
 
-next296:
+next340:
 	CMPQ DX, $0x10
-	JLT  next309
+	JLT  next355
 
-rows308:
+rows354:
 	VMOVUPS c32_0<>+0(SB), Z7
 	VMOVUPS Z7, Z0
 	VMOVUPS Z7, Z1
@@ -6739,7 +7783,7 @@ rows308:
 	VMOVUPS Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed311
+	JEQ     summed357
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -6754,7 +7798,7 @@ rows308:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k310:
+k356:
 	MOVLQSX          (SI), R12
 	VMOVUPS          (CX)(R12*4), Z8
 	VFMADD231PS.BCST (DI), Z8, Z0
@@ -6769,18 +7813,18 @@ k310:
 	ADDQ             R8, DI
 	ADDQ             R8, R10
 	DECQ             BX
-	JNE              k310
+	JNE              k356
 
-summed311:
+summed357:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised314
+	JEQ          initialised360
 	CMPQ         SI, $0x01
-	JEQ          column312
+	JEQ          column358
 	CMPQ         SI, $0x02
-	JEQ          number313
+	JEQ          number359
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Z8
@@ -6792,9 +7836,9 @@ summed311:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised314
+	JMP          initialised360
 
-number313:
+number359:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z8
@@ -6820,9 +7864,9 @@ number313:
 	MOVLQSX      28(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z8
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised314
+	JMP          initialised360
 
-column312:
+column358:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -6848,18 +7892,78 @@ column312:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z7, Z7
 
-initialised314:
+initialised360:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product315:
+product361:
+	CMPQ         56(BX), $0x02
+	JNE          other367
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VMULPS       Z8, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VMULPS       Z8, Z1, Z1
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VMULPS       Z8, Z2, Z2
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VMULPS       Z8, Z3, Z3
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VMULPS       Z8, Z4, Z4
+	MOVLQSX      20(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VMULPS       Z8, Z5, Z5
+	MOVLQSX      24(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VMULPS       Z8, Z6, Z6
+	MOVLQSX      28(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z8
+	VMULPS       Z8, Z7, Z7
+
+other367:
+	CMPQ         96(BX), $0x02
+	JNE          other368
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VADDPS       Z8, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VADDPS       Z8, Z1, Z1
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VADDPS       Z8, Z2, Z2
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VADDPS       Z8, Z3, Z3
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VADDPS       Z8, Z4, Z4
+	MOVLQSX      20(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VADDPS       Z8, Z5, Z5
+	MOVLQSX      24(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VADDPS       Z8, Z6, Z6
+	MOVLQSX      28(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z8
+	VADDPS       Z8, Z7, Z7
+
+other368:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times317
-	TESTQ   R9, R9
-	JNE     plus316
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times363
+	CMPQ    96(BX), $0x01
+	JEQ     plus362
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -6884,9 +7988,9 @@ product315:
 	MOVLQSX 28(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z7, (DI)
-	JMP     written319
+	JMP     written365
 
-plus316:
+plus362:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -6935,11 +8039,11 @@ plus316:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z7, Z8
 	VMOVUPS Z8, (DI)
-	JMP     written319
+	JMP     written365
 
-times317:
-	TESTQ   R9, R9
-	JNE     both318
+times363:
+	CMPQ    96(BX), $0x01
+	JEQ     both364
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -6988,9 +8092,9 @@ times317:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z7, Z8
 	VMOVUPS Z8, (DI)
-	JMP     written319
+	JMP     written365
 
-both318:
+both364:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -7064,38 +8168,38 @@ both318:
 	VADDPS  (R9), Z8, Z8
 	VMOVUPS Z8, (DI)
 
-written319:
-	LEAQ 160(AX), DI
+written365:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done320
+	JEQ  done366
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product315
+	JNE  product361
 
-done320:
+done366:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows308
+	JGE  rows354
 
-next309:
+next355:
 	ADDQ $0x08, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group294
+	JNE  group338
 	VZEROUPPER
 	RET
 
 // func matMulPacked1F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked1F32AVX512(SB), NOSPLIT, $0-48
-group321:
+group369:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x80
-	JLT  next323
+	JLT  next371
 
-rows322:
+rows370:
 	VMOVUPS c32_0<>+0(SB), Z7
 	VMOVUPS Z7, Z0
 	VMOVUPS Z7, Z1
@@ -7107,7 +8211,7 @@ rows322:
 	VMOVUPS Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed325
+	JEQ     summed373
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -7127,7 +8231,7 @@ rows322:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k324:
+k372:
 	MOVLQSX      (SI), R8
 	VBROADCASTSS (DI), Z8
 	VFMADD231PS  (CX)(R8*4), Z8, Z0
@@ -7141,18 +8245,18 @@ k324:
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k324
+	JNE          k372
 
-summed325:
+summed373:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised328
+	JEQ          initialised376
 	CMPQ         SI, $0x01
-	JEQ          column326
+	JEQ          column374
 	CMPQ         SI, $0x02
-	JEQ          number327
+	JEQ          number375
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Z8
@@ -7164,9 +8268,9 @@ summed325:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised328
+	JMP          initialised376
 
-number327:
+number375:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z8
@@ -7178,9 +8282,9 @@ number327:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised328
+	JMP          initialised376
 
-column326:
+column374:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z0, Z0
@@ -7192,18 +8296,50 @@ column326:
 	VADDPS  384(BX), Z6, Z6
 	VADDPS  448(BX), Z7, Z7
 
-initialised328:
+initialised376:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product329:
+product377:
+	CMPQ         56(BX), $0x02
+	JNE          other383
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z8
+	VMULPS       Z8, Z0, Z0
+	VMULPS       Z8, Z1, Z1
+	VMULPS       Z8, Z2, Z2
+	VMULPS       Z8, Z3, Z3
+	VMULPS       Z8, Z4, Z4
+	VMULPS       Z8, Z5, Z5
+	VMULPS       Z8, Z6, Z6
+	VMULPS       Z8, Z7, Z7
+
+other383:
+	CMPQ         96(BX), $0x02
+	JNE          other384
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z8
+	VADDPS       Z8, Z0, Z0
+	VADDPS       Z8, Z1, Z1
+	VADDPS       Z8, Z2, Z2
+	VADDPS       Z8, Z3, Z3
+	VADDPS       Z8, Z4, Z4
+	VADDPS       Z8, Z5, Z5
+	VADDPS       Z8, Z6, Z6
+	VADDPS       Z8, Z7, Z7
+
+other384:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times331
-	TESTQ   R9, R9
-	JNE     plus330
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times379
+	CMPQ    96(BX), $0x01
+	JEQ     plus378
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
@@ -7214,9 +8350,9 @@ product329:
 	VMOVUPS Z5, 320(DI)
 	VMOVUPS Z6, 384(DI)
 	VMOVUPS Z7, 448(DI)
-	JMP     written333
+	JMP     written381
 
-plus330:
+plus378:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -7237,11 +8373,11 @@ plus330:
 	VMOVUPS Z8, 384(DI)
 	VADDPS  448(R8), Z7, Z8
 	VMOVUPS Z8, 448(DI)
-	JMP     written333
+	JMP     written381
 
-times331:
-	TESTQ   R9, R9
-	JNE     both332
+times379:
+	CMPQ    96(BX), $0x01
+	JEQ     both380
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -7262,9 +8398,9 @@ times331:
 	VMOVUPS Z8, 384(DI)
 	VMULPS  448(R8), Z7, Z8
 	VMOVUPS Z8, 448(DI)
-	JMP     written333
+	JMP     written381
 
-both332:
+both380:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -7296,25 +8432,25 @@ both332:
 	VADDPS  448(R9), Z8, Z8
 	VMOVUPS Z8, 448(DI)
 
-written333:
-	LEAQ 160(AX), DI
+written381:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done334
+	JEQ  done382
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product329
+	JNE  product377
 
-done334:
+done382:
 	ADDQ $+512, CX
 	SUBQ $0x80, DX
 	CMPQ DX, $0x80
-	JGE  rows322
+	JGE  rows370
 
-next323:
+next371:
 	CMPQ DX, $0x40
-	JLT  next336
+	JLT  next386
 
-rows335:
+rows385:
 	VMOVUPS c32_0<>+0(SB), Z3
 	VMOVUPS Z3, Z0
 	VMOVUPS Z3, Z1
@@ -7322,7 +8458,7 @@ rows335:
 	VMOVUPS Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed338
+	JEQ     summed388
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -7342,7 +8478,7 @@ rows335:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k337:
+k387:
 	MOVLQSX      (SI), R8
 	VBROADCASTSS (DI), Z4
 	VFMADD231PS  (CX)(R8*4), Z4, Z0
@@ -7352,18 +8488,18 @@ k337:
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k337
+	JNE          k387
 
-summed338:
+summed388:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised341
+	JEQ          initialised391
 	CMPQ         SI, $0x01
-	JEQ          column339
+	JEQ          column389
 	CMPQ         SI, $0x02
-	JEQ          number340
+	JEQ          number390
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Z4
@@ -7371,9 +8507,9 @@ summed338:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised341
+	JMP          initialised391
 
-number340:
+number390:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z4
@@ -7381,9 +8517,9 @@ number340:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised341
+	JMP          initialised391
 
-column339:
+column389:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z0, Z0
@@ -7391,27 +8527,51 @@ column339:
 	VADDPS  128(BX), Z2, Z2
 	VADDPS  192(BX), Z3, Z3
 
-initialised341:
+initialised391:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product342:
+product392:
+	CMPQ         56(BX), $0x02
+	JNE          other398
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z4
+	VMULPS       Z4, Z0, Z0
+	VMULPS       Z4, Z1, Z1
+	VMULPS       Z4, Z2, Z2
+	VMULPS       Z4, Z3, Z3
+
+other398:
+	CMPQ         96(BX), $0x02
+	JNE          other399
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z4
+	VADDPS       Z4, Z0, Z0
+	VADDPS       Z4, Z1, Z1
+	VADDPS       Z4, Z2, Z2
+	VADDPS       Z4, Z3, Z3
+
+other399:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times344
-	TESTQ   R9, R9
-	JNE     plus343
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times394
+	CMPQ    96(BX), $0x01
+	JEQ     plus393
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
 	VMOVUPS Z1, 64(DI)
 	VMOVUPS Z2, 128(DI)
 	VMOVUPS Z3, 192(DI)
-	JMP     written346
+	JMP     written396
 
-plus343:
+plus393:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -7424,11 +8584,11 @@ plus343:
 	VMOVUPS Z4, 128(DI)
 	VADDPS  192(R8), Z3, Z4
 	VMOVUPS Z4, 192(DI)
-	JMP     written346
+	JMP     written396
 
-times344:
-	TESTQ   R9, R9
-	JNE     both345
+times394:
+	CMPQ    96(BX), $0x01
+	JEQ     both395
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -7441,9 +8601,9 @@ times344:
 	VMOVUPS Z4, 128(DI)
 	VMULPS  192(R8), Z3, Z4
 	VMOVUPS Z4, 192(DI)
-	JMP     written346
+	JMP     written396
 
-both345:
+both395:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -7463,31 +8623,31 @@ both345:
 	VADDPS  192(R9), Z4, Z4
 	VMOVUPS Z4, 192(DI)
 
-written346:
-	LEAQ 160(AX), DI
+written396:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done347
+	JEQ  done397
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product342
+	JNE  product392
 
-done347:
+done397:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows335
+	JGE  rows385
 
-next336:
+next386:
 	CMPQ DX, $0x20
-	JLT  next349
+	JLT  next401
 
-rows348:
+rows400:
 	VMOVUPS c32_0<>+0(SB), Z1
 	VMOVUPS Z1, Z0
 	VMOVUPS Z1, Z1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed351
+	JEQ     summed403
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -7507,7 +8667,7 @@ rows348:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k350:
+k402:
 	MOVLQSX      (SI), R8
 	VBROADCASTSS (DI), Z2
 	VFMADD231PS  (CX)(R8*4), Z2, Z0
@@ -7515,58 +8675,78 @@ k350:
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k350
+	JNE          k402
 
-summed351:
+summed403:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised354
+	JEQ          initialised406
 	CMPQ         SI, $0x01
-	JEQ          column352
+	JEQ          column404
 	CMPQ         SI, $0x02
-	JEQ          number353
+	JEQ          number405
 	VMOVSD       72(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Z2
 	VADDPS       Z2, Z0, Z0
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised354
+	JMP          initialised406
 
-number353:
+number405:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z2
 	VADDPS       Z2, Z0, Z0
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised354
+	JMP          initialised406
 
-column352:
+column404:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z0, Z0
 	VADDPS  64(BX), Z1, Z1
 
-initialised354:
+initialised406:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product355:
+product407:
+	CMPQ         56(BX), $0x02
+	JNE          other413
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z2
+	VMULPS       Z2, Z0, Z0
+	VMULPS       Z2, Z1, Z1
+
+other413:
+	CMPQ         96(BX), $0x02
+	JNE          other414
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z2
+	VADDPS       Z2, Z0, Z0
+	VADDPS       Z2, Z1, Z1
+
+other414:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times357
-	TESTQ   R9, R9
-	JNE     plus356
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times409
+	CMPQ    96(BX), $0x01
+	JEQ     plus408
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
 	VMOVUPS Z1, 64(DI)
-	JMP     written359
+	JMP     written411
 
-plus356:
+plus408:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -7575,11 +8755,11 @@ plus356:
 	VMOVUPS Z2, (DI)
 	VADDPS  64(R8), Z1, Z2
 	VMOVUPS Z2, 64(DI)
-	JMP     written359
+	JMP     written411
 
-times357:
-	TESTQ   R9, R9
-	JNE     both358
+times409:
+	CMPQ    96(BX), $0x01
+	JEQ     both410
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -7588,9 +8768,9 @@ times357:
 	VMOVUPS Z2, (DI)
 	VMULPS  64(R8), Z1, Z2
 	VMOVUPS Z2, 64(DI)
-	JMP     written359
+	JMP     written411
 
-both358:
+both410:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -7604,30 +8784,30 @@ both358:
 	VADDPS  64(R9), Z2, Z2
 	VMOVUPS Z2, 64(DI)
 
-written359:
-	LEAQ 160(AX), DI
+written411:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done360
+	JEQ  done412
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product355
+	JNE  product407
 
-done360:
+done412:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows348
+	JGE  rows400
 
-next349:
+next401:
 	CMPQ DX, $0x10
-	JLT  next362
+	JLT  next416
 
-rows361:
+rows415:
 	VMOVUPS c32_0<>+0(SB), Z0
 	VMOVUPS Z0, Z0
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed364
+	JEQ     summed418
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -7647,81 +8827,99 @@ rows361:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k363:
+k417:
 	MOVLQSX      (SI), R8
 	VBROADCASTSS (DI), Z1
 	VFMADD231PS  (CX)(R8*4), Z1, Z0
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k363
+	JNE          k417
 
-summed364:
+summed418:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised367
+	JEQ          initialised421
 	CMPQ         SI, $0x01
-	JEQ          column365
+	JEQ          column419
 	CMPQ         SI, $0x02
-	JEQ          number366
+	JEQ          number420
 	VMOVSD       72(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Z1
 	VADDPS       Z1, Z0, Z0
-	JMP          initialised367
+	JMP          initialised421
 
-number366:
+number420:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z1
 	VADDPS       Z1, Z0, Z0
-	JMP          initialised367
+	JMP          initialised421
 
-column365:
+column419:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z0, Z0
 
-initialised367:
+initialised421:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product368:
+product422:
+	CMPQ         56(BX), $0x02
+	JNE          other428
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z1
+	VMULPS       Z1, Z0, Z0
+
+other428:
+	CMPQ         96(BX), $0x02
+	JNE          other429
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z1
+	VADDPS       Z1, Z0, Z0
+
+other429:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times370
-	TESTQ   R9, R9
-	JNE     plus369
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times424
+	CMPQ    96(BX), $0x01
+	JEQ     plus423
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
-	JMP     written372
+	JMP     written426
 
-plus369:
+plus423:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z0, Z1
 	VMOVUPS Z1, (DI)
-	JMP     written372
+	JMP     written426
 
-times370:
-	TESTQ   R9, R9
-	JNE     both371
+times424:
+	CMPQ    96(BX), $0x01
+	JEQ     both425
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z0, Z1
 	VMOVUPS Z1, (DI)
-	JMP     written372
+	JMP     written426
 
-both371:
+both425:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -7732,38 +8930,38 @@ both371:
 	VADDPS  (R9), Z1, Z1
 	VMOVUPS Z1, (DI)
 
-written372:
-	LEAQ 160(AX), DI
+written426:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done373
+	JEQ  done427
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product368
+	JNE  product422
 
-done373:
+done427:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows361
+	JGE  rows415
 
-next362:
+next416:
 	ADDQ $0x01, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group321
+	JNE  group369
 	VZEROUPPER
 	RET
 
 // func matMulPacked2F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked2F32AVX512(SB), NOSPLIT, $0-48
-group374:
+group430:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x80
-	JLT  next376
+	JLT  next432
 
-rows375:
+rows431:
 	VMOVUPS c32_0<>+0(SB), Z15
 	VMOVUPS Z15, Z0
 	VMOVUPS Z15, Z1
@@ -7783,7 +8981,7 @@ rows375:
 	VMOVUPS Z15, Z15
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed378
+	JEQ     summed434
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -7803,7 +9001,7 @@ rows375:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k377:
+k433:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z16
 	VMOVUPS      64(CX)(R8*4), Z17
@@ -7834,18 +9032,18 @@ k377:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k377
+	JNE          k433
 
-summed378:
+summed434:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised381
+	JEQ          initialised437
 	CMPQ         SI, $0x01
-	JEQ          column379
+	JEQ          column435
 	CMPQ         SI, $0x02
-	JEQ          number380
+	JEQ          number436
 	VMOVSD       72(AX), X16
 	VCVTSD2SS    X16, X16, X16
 	VBROADCASTSS X16, Z16
@@ -7865,9 +9063,9 @@ summed378:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised381
+	JMP          initialised437
 
-number380:
+number436:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z16
@@ -7889,9 +9087,9 @@ number380:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised381
+	JMP          initialised437
 
-column379:
+column435:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -7913,18 +9111,70 @@ column379:
 	VADDPS  384(BX), Z14, Z14
 	VADDPS  448(BX), Z15, Z15
 
-initialised381:
+initialised437:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product382:
+product438:
+	CMPQ         56(BX), $0x02
+	JNE          other444
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VMULPS       Z16, Z0, Z0
+	VMULPS       Z16, Z1, Z1
+	VMULPS       Z16, Z2, Z2
+	VMULPS       Z16, Z3, Z3
+	VMULPS       Z16, Z4, Z4
+	VMULPS       Z16, Z5, Z5
+	VMULPS       Z16, Z6, Z6
+	VMULPS       Z16, Z7, Z7
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z16
+	VMULPS       Z16, Z8, Z8
+	VMULPS       Z16, Z9, Z9
+	VMULPS       Z16, Z10, Z10
+	VMULPS       Z16, Z11, Z11
+	VMULPS       Z16, Z12, Z12
+	VMULPS       Z16, Z13, Z13
+	VMULPS       Z16, Z14, Z14
+	VMULPS       Z16, Z15, Z15
+
+other444:
+	CMPQ         96(BX), $0x02
+	JNE          other445
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VADDPS       Z16, Z0, Z0
+	VADDPS       Z16, Z1, Z1
+	VADDPS       Z16, Z2, Z2
+	VADDPS       Z16, Z3, Z3
+	VADDPS       Z16, Z4, Z4
+	VADDPS       Z16, Z5, Z5
+	VADDPS       Z16, Z6, Z6
+	VADDPS       Z16, Z7, Z7
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z16
+	VADDPS       Z16, Z8, Z8
+	VADDPS       Z16, Z9, Z9
+	VADDPS       Z16, Z10, Z10
+	VADDPS       Z16, Z11, Z11
+	VADDPS       Z16, Z12, Z12
+	VADDPS       Z16, Z13, Z13
+	VADDPS       Z16, Z14, Z14
+	VADDPS       Z16, Z15, Z15
+
+other445:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times384
-	TESTQ   R9, R9
-	JNE     plus383
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times440
+	CMPQ    96(BX), $0x01
+	JEQ     plus439
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -7945,9 +9195,9 @@ product382:
 	VMOVUPS Z13, 320(DI)
 	VMOVUPS Z14, 384(DI)
 	VMOVUPS Z15, 448(DI)
-	JMP     written386
+	JMP     written442
 
-plus383:
+plus439:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -7988,11 +9238,11 @@ plus383:
 	VMOVUPS Z16, 384(DI)
 	VADDPS  448(R8), Z15, Z16
 	VMOVUPS Z16, 448(DI)
-	JMP     written386
+	JMP     written442
 
-times384:
-	TESTQ   R9, R9
-	JNE     both385
+times440:
+	CMPQ    96(BX), $0x01
+	JEQ     both441
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -8033,9 +9283,9 @@ times384:
 	VMOVUPS Z16, 384(DI)
 	VMULPS  448(R8), Z15, Z16
 	VMOVUPS Z16, 448(DI)
-	JMP     written386
+	JMP     written442
 
-both385:
+both441:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -8097,25 +9347,25 @@ both385:
 	VADDPS  448(R9), Z16, Z16
 	VMOVUPS Z16, 448(DI)
 
-written386:
-	LEAQ 160(AX), DI
+written442:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done387
+	JEQ  done443
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product382
+	JNE  product438
 
-done387:
+done443:
 	ADDQ $+512, CX
 	SUBQ $0x80, DX
 	CMPQ DX, $0x80
-	JGE  rows375
+	JGE  rows431
 
-next376:
+next432:
 	CMPQ DX, $0x40
-	JLT  next389
+	JLT  next447
 
-rows388:
+rows446:
 	VMOVUPS c32_0<>+0(SB), Z7
 	VMOVUPS Z7, Z0
 	VMOVUPS Z7, Z1
@@ -8127,7 +9377,7 @@ rows388:
 	VMOVUPS Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed391
+	JEQ     summed449
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -8147,7 +9397,7 @@ rows388:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k390:
+k448:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z8
 	VMOVUPS      64(CX)(R8*4), Z9
@@ -8166,18 +9416,18 @@ k390:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k390
+	JNE          k448
 
-summed391:
+summed449:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised394
+	JEQ          initialised452
 	CMPQ         SI, $0x01
-	JEQ          column392
+	JEQ          column450
 	CMPQ         SI, $0x02
-	JEQ          number393
+	JEQ          number451
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Z8
@@ -8189,9 +9439,9 @@ summed391:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised394
+	JMP          initialised452
 
-number393:
+number451:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z8
@@ -8205,9 +9455,9 @@ number393:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised394
+	JMP          initialised452
 
-column392:
+column450:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -8221,18 +9471,54 @@ column392:
 	VADDPS  128(BX), Z6, Z6
 	VADDPS  192(BX), Z7, Z7
 
-initialised394:
+initialised452:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product395:
+product453:
+	CMPQ         56(BX), $0x02
+	JNE          other459
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VMULPS       Z8, Z0, Z0
+	VMULPS       Z8, Z1, Z1
+	VMULPS       Z8, Z2, Z2
+	VMULPS       Z8, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z8
+	VMULPS       Z8, Z4, Z4
+	VMULPS       Z8, Z5, Z5
+	VMULPS       Z8, Z6, Z6
+	VMULPS       Z8, Z7, Z7
+
+other459:
+	CMPQ         96(BX), $0x02
+	JNE          other460
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VADDPS       Z8, Z0, Z0
+	VADDPS       Z8, Z1, Z1
+	VADDPS       Z8, Z2, Z2
+	VADDPS       Z8, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z8
+	VADDPS       Z8, Z4, Z4
+	VADDPS       Z8, Z5, Z5
+	VADDPS       Z8, Z6, Z6
+	VADDPS       Z8, Z7, Z7
+
+other460:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times397
-	TESTQ   R9, R9
-	JNE     plus396
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times455
+	CMPQ    96(BX), $0x01
+	JEQ     plus454
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -8245,9 +9531,9 @@ product395:
 	VMOVUPS Z5, 64(DI)
 	VMOVUPS Z6, 128(DI)
 	VMOVUPS Z7, 192(DI)
-	JMP     written399
+	JMP     written457
 
-plus396:
+plus454:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -8272,11 +9558,11 @@ plus396:
 	VMOVUPS Z8, 128(DI)
 	VADDPS  192(R8), Z7, Z8
 	VMOVUPS Z8, 192(DI)
-	JMP     written399
+	JMP     written457
 
-times397:
-	TESTQ   R9, R9
-	JNE     both398
+times455:
+	CMPQ    96(BX), $0x01
+	JEQ     both456
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -8301,9 +9587,9 @@ times397:
 	VMOVUPS Z8, 128(DI)
 	VMULPS  192(R8), Z7, Z8
 	VMOVUPS Z8, 192(DI)
-	JMP     written399
+	JMP     written457
 
-both398:
+both456:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -8341,25 +9627,25 @@ both398:
 	VADDPS  192(R9), Z8, Z8
 	VMOVUPS Z8, 192(DI)
 
-written399:
-	LEAQ 160(AX), DI
+written457:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done400
+	JEQ  done458
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product395
+	JNE  product453
 
-done400:
+done458:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows388
+	JGE  rows446
 
-next389:
+next447:
 	CMPQ DX, $0x20
-	JLT  next402
+	JLT  next462
 
-rows401:
+rows461:
 	VMOVUPS c32_0<>+0(SB), Z3
 	VMOVUPS Z3, Z0
 	VMOVUPS Z3, Z1
@@ -8367,7 +9653,7 @@ rows401:
 	VMOVUPS Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed404
+	JEQ     summed464
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -8387,7 +9673,7 @@ rows401:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k403:
+k463:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z4
 	VMOVUPS      64(CX)(R8*4), Z5
@@ -8400,18 +9686,18 @@ k403:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k403
+	JNE          k463
 
-summed404:
+summed464:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised407
+	JEQ          initialised467
 	CMPQ         SI, $0x01
-	JEQ          column405
+	JEQ          column465
 	CMPQ         SI, $0x02
-	JEQ          number406
+	JEQ          number466
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Z4
@@ -8419,9 +9705,9 @@ summed404:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised407
+	JMP          initialised467
 
-number406:
+number466:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z4
@@ -8431,9 +9717,9 @@ number406:
 	VBROADCASTSS (SI)(BX*4), Z4
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised407
+	JMP          initialised467
 
-column405:
+column465:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -8443,18 +9729,46 @@ column405:
 	VADDPS  (BX), Z2, Z2
 	VADDPS  64(BX), Z3, Z3
 
-initialised407:
+initialised467:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product408:
+product468:
+	CMPQ         56(BX), $0x02
+	JNE          other474
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z4
+	VMULPS       Z4, Z0, Z0
+	VMULPS       Z4, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z4
+	VMULPS       Z4, Z2, Z2
+	VMULPS       Z4, Z3, Z3
+
+other474:
+	CMPQ         96(BX), $0x02
+	JNE          other475
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z4
+	VADDPS       Z4, Z0, Z0
+	VADDPS       Z4, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z4
+	VADDPS       Z4, Z2, Z2
+	VADDPS       Z4, Z3, Z3
+
+other475:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times410
-	TESTQ   R9, R9
-	JNE     plus409
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times470
+	CMPQ    96(BX), $0x01
+	JEQ     plus469
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -8463,9 +9777,9 @@ product408:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z2, (DI)
 	VMOVUPS Z3, 64(DI)
-	JMP     written412
+	JMP     written472
 
-plus409:
+plus469:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -8482,11 +9796,11 @@ plus409:
 	VMOVUPS Z4, (DI)
 	VADDPS  64(R8), Z3, Z4
 	VMOVUPS Z4, 64(DI)
-	JMP     written412
+	JMP     written472
 
-times410:
-	TESTQ   R9, R9
-	JNE     both411
+times470:
+	CMPQ    96(BX), $0x01
+	JEQ     both471
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -8503,9 +9817,9 @@ times410:
 	VMOVUPS Z4, (DI)
 	VMULPS  64(R8), Z3, Z4
 	VMOVUPS Z4, 64(DI)
-	JMP     written412
+	JMP     written472
 
-both411:
+both471:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -8531,31 +9845,31 @@ both411:
 	VADDPS  64(R9), Z4, Z4
 	VMOVUPS Z4, 64(DI)
 
-written412:
-	LEAQ 160(AX), DI
+written472:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done413
+	JEQ  done473
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product408
+	JNE  product468
 
-done413:
+done473:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows401
+	JGE  rows461
 
-next402:
+next462:
 	CMPQ DX, $0x10
-	JLT  next415
+	JLT  next477
 
-rows414:
+rows476:
 	VMOVUPS c32_0<>+0(SB), Z1
 	VMOVUPS Z1, Z0
 	VMOVUPS Z1, Z1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed417
+	JEQ     summed479
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -8575,7 +9889,7 @@ rows414:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k416:
+k478:
 	MOVLQSX          (SI), R8
 	VMOVUPS          (CX)(R8*4), Z2
 	VFMADD231PS.BCST (DI), Z2, Z0
@@ -8583,26 +9897,26 @@ k416:
 	ADDQ             $0x04, SI
 	ADDQ             $0x08, DI
 	DECQ             BX
-	JNE              k416
+	JNE              k478
 
-summed417:
+summed479:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised420
+	JEQ          initialised482
 	CMPQ         SI, $0x01
-	JEQ          column418
+	JEQ          column480
 	CMPQ         SI, $0x02
-	JEQ          number419
+	JEQ          number481
 	VMOVSD       72(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Z2
 	VADDPS       Z2, Z0, Z0
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised420
+	JMP          initialised482
 
-number419:
+number481:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z2
@@ -8610,9 +9924,9 @@ number419:
 	MOVLQSX      4(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z2
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised420
+	JMP          initialised482
 
-column418:
+column480:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -8620,27 +9934,51 @@ column418:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z1, Z1
 
-initialised420:
+initialised482:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product421:
+product483:
+	CMPQ         56(BX), $0x02
+	JNE          other489
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z2
+	VMULPS       Z2, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z2
+	VMULPS       Z2, Z1, Z1
+
+other489:
+	CMPQ         96(BX), $0x02
+	JNE          other490
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z2
+	VADDPS       Z2, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z2
+	VADDPS       Z2, Z1, Z1
+
+other490:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times423
-	TESTQ   R9, R9
-	JNE     plus422
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times485
+	CMPQ    96(BX), $0x01
+	JEQ     plus484
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
 	MOVLQSX 4(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z1, (DI)
-	JMP     written425
+	JMP     written487
 
-plus422:
+plus484:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -8653,11 +9991,11 @@ plus422:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z1, Z2
 	VMOVUPS Z2, (DI)
-	JMP     written425
+	JMP     written487
 
-times423:
-	TESTQ   R9, R9
-	JNE     both424
+times485:
+	CMPQ    96(BX), $0x01
+	JEQ     both486
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -8670,9 +10008,9 @@ times423:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z1, Z2
 	VMOVUPS Z2, (DI)
-	JMP     written425
+	JMP     written487
 
-both424:
+both486:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -8692,38 +10030,38 @@ both424:
 	VADDPS  (R9), Z2, Z2
 	VMOVUPS Z2, (DI)
 
-written425:
-	LEAQ 160(AX), DI
+written487:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done426
+	JEQ  done488
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product421
+	JNE  product483
 
-done426:
+done488:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows414
+	JGE  rows476
 
-next415:
+next477:
 	ADDQ $0x02, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group374
+	JNE  group430
 	VZEROUPPER
 	RET
 
 // func matMulPacked3F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked3F32AVX512(SB), NOSPLIT, $0-48
-group427:
+group491:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next429
+	JLT  next493
 
-rows428:
+rows492:
 	VMOVUPS c32_0<>+0(SB), Z11
 	VMOVUPS Z11, Z0
 	VMOVUPS Z11, Z1
@@ -8739,7 +10077,7 @@ rows428:
 	VMOVUPS Z11, Z11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed431
+	JEQ     summed495
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -8759,7 +10097,7 @@ rows428:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k430:
+k494:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z12
 	VMOVUPS      64(CX)(R8*4), Z13
@@ -8783,18 +10121,18 @@ k430:
 	ADDQ         $0x04, SI
 	ADDQ         $0x0c, DI
 	DECQ         BX
-	JNE          k430
+	JNE          k494
 
-summed431:
+summed495:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised434
+	JEQ          initialised498
 	CMPQ         SI, $0x01
-	JEQ          column432
+	JEQ          column496
 	CMPQ         SI, $0x02
-	JEQ          number433
+	JEQ          number497
 	VMOVSD       72(AX), X12
 	VCVTSD2SS    X12, X12, X12
 	VBROADCASTSS X12, Z12
@@ -8810,9 +10148,9 @@ summed431:
 	VADDPS       Z12, Z9, Z9
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised434
+	JMP          initialised498
 
-number433:
+number497:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z12
@@ -8832,9 +10170,9 @@ number433:
 	VADDPS       Z12, Z9, Z9
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised434
+	JMP          initialised498
 
-column432:
+column496:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -8854,18 +10192,66 @@ column432:
 	VADDPS  128(BX), Z10, Z10
 	VADDPS  192(BX), Z11, Z11
 
-initialised434:
+initialised498:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product435:
+product499:
+	CMPQ         56(BX), $0x02
+	JNE          other505
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VMULPS       Z12, Z0, Z0
+	VMULPS       Z12, Z1, Z1
+	VMULPS       Z12, Z2, Z2
+	VMULPS       Z12, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VMULPS       Z12, Z4, Z4
+	VMULPS       Z12, Z5, Z5
+	VMULPS       Z12, Z6, Z6
+	VMULPS       Z12, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z12
+	VMULPS       Z12, Z8, Z8
+	VMULPS       Z12, Z9, Z9
+	VMULPS       Z12, Z10, Z10
+	VMULPS       Z12, Z11, Z11
+
+other505:
+	CMPQ         96(BX), $0x02
+	JNE          other506
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VADDPS       Z12, Z0, Z0
+	VADDPS       Z12, Z1, Z1
+	VADDPS       Z12, Z2, Z2
+	VADDPS       Z12, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VADDPS       Z12, Z4, Z4
+	VADDPS       Z12, Z5, Z5
+	VADDPS       Z12, Z6, Z6
+	VADDPS       Z12, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z12
+	VADDPS       Z12, Z8, Z8
+	VADDPS       Z12, Z9, Z9
+	VADDPS       Z12, Z10, Z10
+	VADDPS       Z12, Z11, Z11
+
+other506:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times437
-	TESTQ   R9, R9
-	JNE     plus436
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times501
+	CMPQ    96(BX), $0x01
+	JEQ     plus500
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -8884,9 +10270,9 @@ product435:
 	VMOVUPS Z9, 64(DI)
 	VMOVUPS Z10, 128(DI)
 	VMOVUPS Z11, 192(DI)
-	JMP     written439
+	JMP     written503
 
-plus436:
+plus500:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -8923,11 +10309,11 @@ plus436:
 	VMOVUPS Z12, 128(DI)
 	VADDPS  192(R8), Z11, Z12
 	VMOVUPS Z12, 192(DI)
-	JMP     written439
+	JMP     written503
 
-times437:
-	TESTQ   R9, R9
-	JNE     both438
+times501:
+	CMPQ    96(BX), $0x01
+	JEQ     both502
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -8964,9 +10350,9 @@ times437:
 	VMOVUPS Z12, 128(DI)
 	VMULPS  192(R8), Z11, Z12
 	VMOVUPS Z12, 192(DI)
-	JMP     written439
+	JMP     written503
 
-both438:
+both502:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -9022,25 +10408,25 @@ both438:
 	VADDPS  192(R9), Z12, Z12
 	VMOVUPS Z12, 192(DI)
 
-written439:
-	LEAQ 160(AX), DI
+written503:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done440
+	JEQ  done504
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product435
+	JNE  product499
 
-done440:
+done504:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows428
+	JGE  rows492
 
-next429:
+next493:
 	CMPQ DX, $0x20
-	JLT  next442
+	JLT  next508
 
-rows441:
+rows507:
 	VMOVUPS c32_0<>+0(SB), Z5
 	VMOVUPS Z5, Z0
 	VMOVUPS Z5, Z1
@@ -9050,7 +10436,7 @@ rows441:
 	VMOVUPS Z5, Z5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed444
+	JEQ     summed510
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -9070,7 +10456,7 @@ rows441:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k443:
+k509:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z6
 	VMOVUPS      64(CX)(R8*4), Z7
@@ -9086,18 +10472,18 @@ k443:
 	ADDQ         $0x04, SI
 	ADDQ         $0x0c, DI
 	DECQ         BX
-	JNE          k443
+	JNE          k509
 
-summed444:
+summed510:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised447
+	JEQ          initialised513
 	CMPQ         SI, $0x01
-	JEQ          column445
+	JEQ          column511
 	CMPQ         SI, $0x02
-	JEQ          number446
+	JEQ          number512
 	VMOVSD       72(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Z6
@@ -9107,9 +10493,9 @@ summed444:
 	VADDPS       Z6, Z3, Z3
 	VADDPS       Z6, Z4, Z4
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised447
+	JMP          initialised513
 
-number446:
+number512:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z6
@@ -9123,9 +10509,9 @@ number446:
 	VBROADCASTSS (SI)(BX*4), Z6
 	VADDPS       Z6, Z4, Z4
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised447
+	JMP          initialised513
 
-column445:
+column511:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -9139,18 +10525,54 @@ column445:
 	VADDPS  (BX), Z4, Z4
 	VADDPS  64(BX), Z5, Z5
 
-initialised447:
+initialised513:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product448:
+product514:
+	CMPQ         56(BX), $0x02
+	JNE          other520
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VMULPS       Z6, Z0, Z0
+	VMULPS       Z6, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VMULPS       Z6, Z2, Z2
+	VMULPS       Z6, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z6
+	VMULPS       Z6, Z4, Z4
+	VMULPS       Z6, Z5, Z5
+
+other520:
+	CMPQ         96(BX), $0x02
+	JNE          other521
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VADDPS       Z6, Z0, Z0
+	VADDPS       Z6, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VADDPS       Z6, Z2, Z2
+	VADDPS       Z6, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z6
+	VADDPS       Z6, Z4, Z4
+	VADDPS       Z6, Z5, Z5
+
+other521:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times450
-	TESTQ   R9, R9
-	JNE     plus449
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times516
+	CMPQ    96(BX), $0x01
+	JEQ     plus515
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -9163,9 +10585,9 @@ product448:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z4, (DI)
 	VMOVUPS Z5, 64(DI)
-	JMP     written452
+	JMP     written518
 
-plus449:
+plus515:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -9190,11 +10612,11 @@ plus449:
 	VMOVUPS Z6, (DI)
 	VADDPS  64(R8), Z5, Z6
 	VMOVUPS Z6, 64(DI)
-	JMP     written452
+	JMP     written518
 
-times450:
-	TESTQ   R9, R9
-	JNE     both451
+times516:
+	CMPQ    96(BX), $0x01
+	JEQ     both517
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -9219,9 +10641,9 @@ times450:
 	VMOVUPS Z6, (DI)
 	VMULPS  64(R8), Z5, Z6
 	VMOVUPS Z6, 64(DI)
-	JMP     written452
+	JMP     written518
 
-both451:
+both517:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -9259,32 +10681,32 @@ both451:
 	VADDPS  64(R9), Z6, Z6
 	VMOVUPS Z6, 64(DI)
 
-written452:
-	LEAQ 160(AX), DI
+written518:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done453
+	JEQ  done519
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product448
+	JNE  product514
 
-done453:
+done519:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows441
+	JGE  rows507
 
-next442:
+next508:
 	CMPQ DX, $0x10
-	JLT  next455
+	JLT  next523
 
-rows454:
+rows522:
 	VMOVUPS c32_0<>+0(SB), Z2
 	VMOVUPS Z2, Z0
 	VMOVUPS Z2, Z1
 	VMOVUPS Z2, Z2
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed457
+	JEQ     summed525
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -9304,7 +10726,7 @@ rows454:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k456:
+k524:
 	MOVLQSX          (SI), R8
 	VMOVUPS          (CX)(R8*4), Z3
 	VFMADD231PS.BCST (DI), Z3, Z0
@@ -9313,27 +10735,27 @@ k456:
 	ADDQ             $0x04, SI
 	ADDQ             $0x0c, DI
 	DECQ             BX
-	JNE              k456
+	JNE              k524
 
-summed457:
+summed525:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised460
+	JEQ          initialised528
 	CMPQ         SI, $0x01
-	JEQ          column458
+	JEQ          column526
 	CMPQ         SI, $0x02
-	JEQ          number459
+	JEQ          number527
 	VMOVSD       72(AX), X3
 	VCVTSD2SS    X3, X3, X3
 	VBROADCASTSS X3, Z3
 	VADDPS       Z3, Z0, Z0
 	VADDPS       Z3, Z1, Z1
 	VADDPS       Z3, Z2, Z2
-	JMP          initialised460
+	JMP          initialised528
 
-number459:
+number527:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z3
@@ -9344,9 +10766,9 @@ number459:
 	MOVLQSX      8(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z3
 	VADDPS       Z3, Z2, Z2
-	JMP          initialised460
+	JMP          initialised528
 
-column458:
+column526:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -9357,18 +10779,48 @@ column458:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z2, Z2
 
-initialised460:
+initialised528:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product461:
+product529:
+	CMPQ         56(BX), $0x02
+	JNE          other535
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z3
+	VMULPS       Z3, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z3
+	VMULPS       Z3, Z1, Z1
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z3
+	VMULPS       Z3, Z2, Z2
+
+other535:
+	CMPQ         96(BX), $0x02
+	JNE          other536
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z3
+	VADDPS       Z3, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z3
+	VADDPS       Z3, Z1, Z1
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z3
+	VADDPS       Z3, Z2, Z2
+
+other536:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times463
-	TESTQ   R9, R9
-	JNE     plus462
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times531
+	CMPQ    96(BX), $0x01
+	JEQ     plus530
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -9378,9 +10830,9 @@ product461:
 	MOVLQSX 8(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z2, (DI)
-	JMP     written465
+	JMP     written533
 
-plus462:
+plus530:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -9399,11 +10851,11 @@ plus462:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z2, Z3
 	VMOVUPS Z3, (DI)
-	JMP     written465
+	JMP     written533
 
-times463:
-	TESTQ   R9, R9
-	JNE     both464
+times531:
+	CMPQ    96(BX), $0x01
+	JEQ     both532
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -9422,9 +10874,9 @@ times463:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z2, Z3
 	VMOVUPS Z3, (DI)
-	JMP     written465
+	JMP     written533
 
-both464:
+both532:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -9453,38 +10905,38 @@ both464:
 	VADDPS  (R9), Z3, Z3
 	VMOVUPS Z3, (DI)
 
-written465:
-	LEAQ 160(AX), DI
+written533:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done466
+	JEQ  done534
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product461
+	JNE  product529
 
-done466:
+done534:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows454
+	JGE  rows522
 
-next455:
+next523:
 	ADDQ $0x03, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group427
+	JNE  group491
 	VZEROUPPER
 	RET
 
 // func matMulPacked4F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked4F32AVX512(SB), NOSPLIT, $0-48
-group467:
+group537:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next469
+	JLT  next539
 
-rows468:
+rows538:
 	VMOVUPS c32_0<>+0(SB), Z15
 	VMOVUPS Z15, Z0
 	VMOVUPS Z15, Z1
@@ -9504,7 +10956,7 @@ rows468:
 	VMOVUPS Z15, Z15
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed471
+	JEQ     summed541
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -9525,7 +10977,7 @@ rows468:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k470:
+k540:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z16
 	VMOVUPS      64(CX)(R8*4), Z17
@@ -9554,18 +11006,18 @@ k470:
 	ADDQ         $0x04, SI
 	ADDQ         $0x10, DI
 	DECQ         BX
-	JNE          k470
+	JNE          k540
 
-summed471:
+summed541:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised474
+	JEQ          initialised544
 	CMPQ         SI, $0x01
-	JEQ          column472
+	JEQ          column542
 	CMPQ         SI, $0x02
-	JEQ          number473
+	JEQ          number543
 	VMOVSD       72(AX), X16
 	VCVTSD2SS    X16, X16, X16
 	VBROADCASTSS X16, Z16
@@ -9585,9 +11037,9 @@ summed471:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised474
+	JMP          initialised544
 
-number473:
+number543:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z16
@@ -9613,9 +11065,9 @@ number473:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised474
+	JMP          initialised544
 
-column472:
+column542:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -9641,18 +11093,78 @@ column472:
 	VADDPS  128(BX), Z14, Z14
 	VADDPS  192(BX), Z15, Z15
 
-initialised474:
+initialised544:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product475:
+product545:
+	CMPQ         56(BX), $0x02
+	JNE          other551
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VMULPS       Z16, Z0, Z0
+	VMULPS       Z16, Z1, Z1
+	VMULPS       Z16, Z2, Z2
+	VMULPS       Z16, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VMULPS       Z16, Z4, Z4
+	VMULPS       Z16, Z5, Z5
+	VMULPS       Z16, Z6, Z6
+	VMULPS       Z16, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VMULPS       Z16, Z8, Z8
+	VMULPS       Z16, Z9, Z9
+	VMULPS       Z16, Z10, Z10
+	VMULPS       Z16, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z16
+	VMULPS       Z16, Z12, Z12
+	VMULPS       Z16, Z13, Z13
+	VMULPS       Z16, Z14, Z14
+	VMULPS       Z16, Z15, Z15
+
+other551:
+	CMPQ         96(BX), $0x02
+	JNE          other552
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VADDPS       Z16, Z0, Z0
+	VADDPS       Z16, Z1, Z1
+	VADDPS       Z16, Z2, Z2
+	VADDPS       Z16, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VADDPS       Z16, Z4, Z4
+	VADDPS       Z16, Z5, Z5
+	VADDPS       Z16, Z6, Z6
+	VADDPS       Z16, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z16
+	VADDPS       Z16, Z8, Z8
+	VADDPS       Z16, Z9, Z9
+	VADDPS       Z16, Z10, Z10
+	VADDPS       Z16, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z16
+	VADDPS       Z16, Z12, Z12
+	VADDPS       Z16, Z13, Z13
+	VADDPS       Z16, Z14, Z14
+	VADDPS       Z16, Z15, Z15
+
+other552:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times477
-	TESTQ   R9, R9
-	JNE     plus476
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times547
+	CMPQ    96(BX), $0x01
+	JEQ     plus546
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -9677,9 +11189,9 @@ product475:
 	VMOVUPS Z13, 64(DI)
 	VMOVUPS Z14, 128(DI)
 	VMOVUPS Z15, 192(DI)
-	JMP     written479
+	JMP     written549
 
-plus476:
+plus546:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -9728,11 +11240,11 @@ plus476:
 	VMOVUPS Z16, 128(DI)
 	VADDPS  192(R8), Z15, Z16
 	VMOVUPS Z16, 192(DI)
-	JMP     written479
+	JMP     written549
 
-times477:
-	TESTQ   R9, R9
-	JNE     both478
+times547:
+	CMPQ    96(BX), $0x01
+	JEQ     both548
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -9781,9 +11293,9 @@ times477:
 	VMOVUPS Z16, 128(DI)
 	VMULPS  192(R8), Z15, Z16
 	VMOVUPS Z16, 192(DI)
-	JMP     written479
+	JMP     written549
 
-both478:
+both548:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -9857,25 +11369,25 @@ both478:
 	VADDPS  192(R9), Z16, Z16
 	VMOVUPS Z16, 192(DI)
 
-written479:
-	LEAQ 160(AX), DI
+written549:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done480
+	JEQ  done550
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product475
+	JNE  product545
 
-done480:
+done550:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows468
+	JGE  rows538
 
-next469:
+next539:
 	CMPQ DX, $0x20
-	JLT  next482
+	JLT  next554
 
-rows481:
+rows553:
 	VMOVUPS c32_0<>+0(SB), Z7
 	VMOVUPS Z7, Z0
 	VMOVUPS Z7, Z1
@@ -9887,7 +11399,7 @@ rows481:
 	VMOVUPS Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed484
+	JEQ     summed556
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -9908,7 +11420,7 @@ rows481:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k483:
+k555:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z8
 	VMOVUPS      64(CX)(R8*4), Z9
@@ -9927,18 +11439,18 @@ k483:
 	ADDQ         $0x04, SI
 	ADDQ         $0x10, DI
 	DECQ         BX
-	JNE          k483
+	JNE          k555
 
-summed484:
+summed556:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised487
+	JEQ          initialised559
 	CMPQ         SI, $0x01
-	JEQ          column485
+	JEQ          column557
 	CMPQ         SI, $0x02
-	JEQ          number486
+	JEQ          number558
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Z8
@@ -9950,9 +11462,9 @@ summed484:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised487
+	JMP          initialised559
 
-number486:
+number558:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z8
@@ -9970,9 +11482,9 @@ number486:
 	VBROADCASTSS (SI)(BX*4), Z8
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised487
+	JMP          initialised559
 
-column485:
+column557:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -9990,18 +11502,62 @@ column485:
 	VADDPS  (BX), Z6, Z6
 	VADDPS  64(BX), Z7, Z7
 
-initialised487:
+initialised559:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product488:
+product560:
+	CMPQ         56(BX), $0x02
+	JNE          other566
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VMULPS       Z8, Z0, Z0
+	VMULPS       Z8, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VMULPS       Z8, Z2, Z2
+	VMULPS       Z8, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VMULPS       Z8, Z4, Z4
+	VMULPS       Z8, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z8
+	VMULPS       Z8, Z6, Z6
+	VMULPS       Z8, Z7, Z7
+
+other566:
+	CMPQ         96(BX), $0x02
+	JNE          other567
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VADDPS       Z8, Z0, Z0
+	VADDPS       Z8, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VADDPS       Z8, Z2, Z2
+	VADDPS       Z8, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z8
+	VADDPS       Z8, Z4, Z4
+	VADDPS       Z8, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z8
+	VADDPS       Z8, Z6, Z6
+	VADDPS       Z8, Z7, Z7
+
+other567:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times490
-	TESTQ   R9, R9
-	JNE     plus489
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times562
+	CMPQ    96(BX), $0x01
+	JEQ     plus561
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -10018,9 +11574,9 @@ product488:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z6, (DI)
 	VMOVUPS Z7, 64(DI)
-	JMP     written492
+	JMP     written564
 
-plus489:
+plus561:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -10053,11 +11609,11 @@ plus489:
 	VMOVUPS Z8, (DI)
 	VADDPS  64(R8), Z7, Z8
 	VMOVUPS Z8, 64(DI)
-	JMP     written492
+	JMP     written564
 
-times490:
-	TESTQ   R9, R9
-	JNE     both491
+times562:
+	CMPQ    96(BX), $0x01
+	JEQ     both563
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -10090,9 +11646,9 @@ times490:
 	VMOVUPS Z8, (DI)
 	VMULPS  64(R8), Z7, Z8
 	VMOVUPS Z8, 64(DI)
-	JMP     written492
+	JMP     written564
 
-both491:
+both563:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -10142,25 +11698,25 @@ both491:
 	VADDPS  64(R9), Z8, Z8
 	VMOVUPS Z8, 64(DI)
 
-written492:
-	LEAQ 160(AX), DI
+written564:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done493
+	JEQ  done565
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product488
+	JNE  product560
 
-done493:
+done565:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows481
+	JGE  rows553
 
-next482:
+next554:
 	CMPQ DX, $0x10
-	JLT  next495
+	JLT  next569
 
-rows494:
+rows568:
 	VMOVUPS c32_0<>+0(SB), Z3
 	VMOVUPS Z3, Z0
 	VMOVUPS Z3, Z1
@@ -10168,7 +11724,7 @@ rows494:
 	VMOVUPS Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed497
+	JEQ     summed571
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -10189,7 +11745,7 @@ rows494:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k496:
+k570:
 	MOVLQSX          (SI), R8
 	VMOVUPS          (CX)(R8*4), Z4
 	VFMADD231PS.BCST (DI), Z4, Z0
@@ -10199,18 +11755,18 @@ k496:
 	ADDQ             $0x04, SI
 	ADDQ             $0x10, DI
 	DECQ             BX
-	JNE              k496
+	JNE              k570
 
-summed497:
+summed571:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised500
+	JEQ          initialised574
 	CMPQ         SI, $0x01
-	JEQ          column498
+	JEQ          column572
 	CMPQ         SI, $0x02
-	JEQ          number499
+	JEQ          number573
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Z4
@@ -10218,9 +11774,9 @@ summed497:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised500
+	JMP          initialised574
 
-number499:
+number573:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z4
@@ -10234,9 +11790,9 @@ number499:
 	MOVLQSX      12(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z4
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised500
+	JMP          initialised574
 
-column498:
+column572:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -10250,18 +11806,54 @@ column498:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z3, Z3
 
-initialised500:
+initialised574:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product501:
+product575:
+	CMPQ         56(BX), $0x02
+	JNE          other581
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z4
+	VMULPS       Z4, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z4
+	VMULPS       Z4, Z1, Z1
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z4
+	VMULPS       Z4, Z2, Z2
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z4
+	VMULPS       Z4, Z3, Z3
+
+other581:
+	CMPQ         96(BX), $0x02
+	JNE          other582
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z4
+	VADDPS       Z4, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z4
+	VADDPS       Z4, Z1, Z1
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z4
+	VADDPS       Z4, Z2, Z2
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z4
+	VADDPS       Z4, Z3, Z3
+
+other582:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times503
-	TESTQ   R9, R9
-	JNE     plus502
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times577
+	CMPQ    96(BX), $0x01
+	JEQ     plus576
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -10274,9 +11866,9 @@ product501:
 	MOVLQSX 12(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z3, (DI)
-	JMP     written505
+	JMP     written579
 
-plus502:
+plus576:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -10301,11 +11893,11 @@ plus502:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z3, Z4
 	VMOVUPS Z4, (DI)
-	JMP     written505
+	JMP     written579
 
-times503:
-	TESTQ   R9, R9
-	JNE     both504
+times577:
+	CMPQ    96(BX), $0x01
+	JEQ     both578
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -10330,9 +11922,9 @@ times503:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z3, Z4
 	VMOVUPS Z4, (DI)
-	JMP     written505
+	JMP     written579
 
-both504:
+both578:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -10370,38 +11962,38 @@ both504:
 	VADDPS  (R9), Z4, Z4
 	VMOVUPS Z4, (DI)
 
-written505:
-	LEAQ 160(AX), DI
+written579:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done506
+	JEQ  done580
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product501
+	JNE  product575
 
-done506:
+done580:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows494
+	JGE  rows568
 
-next495:
+next569:
 	ADDQ $0x04, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group467
+	JNE  group537
 	VZEROUPPER
 	RET
 
 // func matMulPacked5F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked5F32AVX512(SB), NOSPLIT, $0-48
-group507:
+group583:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next509
+	JLT  next585
 
-rows508:
+rows584:
 	VMOVUPS c32_0<>+0(SB), Z19
 	VMOVUPS Z19, Z0
 	VMOVUPS Z19, Z1
@@ -10425,7 +12017,7 @@ rows508:
 	VMOVUPS Z19, Z19
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed511
+	JEQ     summed587
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -10447,7 +12039,7 @@ rows508:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k510:
+k586:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z20
 	VMOVUPS      64(CX)(R8*4), Z21
@@ -10481,18 +12073,18 @@ k510:
 	ADDQ         $0x04, SI
 	ADDQ         $0x14, DI
 	DECQ         BX
-	JNE          k510
+	JNE          k586
 
-summed511:
+summed587:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised514
+	JEQ          initialised590
 	CMPQ         SI, $0x01
-	JEQ          column512
+	JEQ          column588
 	CMPQ         SI, $0x02
-	JEQ          number513
+	JEQ          number589
 	VMOVSD       72(AX), X20
 	VCVTSD2SS    X20, X20, X20
 	VBROADCASTSS X20, Z20
@@ -10516,9 +12108,9 @@ summed511:
 	VADDPS       Z20, Z17, Z17
 	VADDPS       Z20, Z18, Z18
 	VADDPS       Z20, Z19, Z19
-	JMP          initialised514
+	JMP          initialised590
 
-number513:
+number589:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z20
@@ -10550,9 +12142,9 @@ number513:
 	VADDPS       Z20, Z17, Z17
 	VADDPS       Z20, Z18, Z18
 	VADDPS       Z20, Z19, Z19
-	JMP          initialised514
+	JMP          initialised590
 
-column512:
+column588:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -10584,18 +12176,90 @@ column512:
 	VADDPS  128(BX), Z18, Z18
 	VADDPS  192(BX), Z19, Z19
 
-initialised514:
+initialised590:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product515:
+product591:
+	CMPQ         56(BX), $0x02
+	JNE          other597
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z20
+	VMULPS       Z20, Z0, Z0
+	VMULPS       Z20, Z1, Z1
+	VMULPS       Z20, Z2, Z2
+	VMULPS       Z20, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z20
+	VMULPS       Z20, Z4, Z4
+	VMULPS       Z20, Z5, Z5
+	VMULPS       Z20, Z6, Z6
+	VMULPS       Z20, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z20
+	VMULPS       Z20, Z8, Z8
+	VMULPS       Z20, Z9, Z9
+	VMULPS       Z20, Z10, Z10
+	VMULPS       Z20, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z20
+	VMULPS       Z20, Z12, Z12
+	VMULPS       Z20, Z13, Z13
+	VMULPS       Z20, Z14, Z14
+	VMULPS       Z20, Z15, Z15
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z20
+	VMULPS       Z20, Z16, Z16
+	VMULPS       Z20, Z17, Z17
+	VMULPS       Z20, Z18, Z18
+	VMULPS       Z20, Z19, Z19
+
+other597:
+	CMPQ         96(BX), $0x02
+	JNE          other598
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z20
+	VADDPS       Z20, Z0, Z0
+	VADDPS       Z20, Z1, Z1
+	VADDPS       Z20, Z2, Z2
+	VADDPS       Z20, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z20
+	VADDPS       Z20, Z4, Z4
+	VADDPS       Z20, Z5, Z5
+	VADDPS       Z20, Z6, Z6
+	VADDPS       Z20, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z20
+	VADDPS       Z20, Z8, Z8
+	VADDPS       Z20, Z9, Z9
+	VADDPS       Z20, Z10, Z10
+	VADDPS       Z20, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z20
+	VADDPS       Z20, Z12, Z12
+	VADDPS       Z20, Z13, Z13
+	VADDPS       Z20, Z14, Z14
+	VADDPS       Z20, Z15, Z15
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z20
+	VADDPS       Z20, Z16, Z16
+	VADDPS       Z20, Z17, Z17
+	VADDPS       Z20, Z18, Z18
+	VADDPS       Z20, Z19, Z19
+
+other598:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times517
-	TESTQ   R9, R9
-	JNE     plus516
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times593
+	CMPQ    96(BX), $0x01
+	JEQ     plus592
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -10626,9 +12290,9 @@ product515:
 	VMOVUPS Z17, 64(DI)
 	VMOVUPS Z18, 128(DI)
 	VMOVUPS Z19, 192(DI)
-	JMP     written519
+	JMP     written595
 
-plus516:
+plus592:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -10689,11 +12353,11 @@ plus516:
 	VMOVUPS Z20, 128(DI)
 	VADDPS  192(R8), Z19, Z20
 	VMOVUPS Z20, 192(DI)
-	JMP     written519
+	JMP     written595
 
-times517:
-	TESTQ   R9, R9
-	JNE     both518
+times593:
+	CMPQ    96(BX), $0x01
+	JEQ     both594
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -10754,9 +12418,9 @@ times517:
 	VMOVUPS Z20, 128(DI)
 	VMULPS  192(R8), Z19, Z20
 	VMOVUPS Z20, 192(DI)
-	JMP     written519
+	JMP     written595
 
-both518:
+both594:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -10848,25 +12512,25 @@ both518:
 	VADDPS  192(R9), Z20, Z20
 	VMOVUPS Z20, 192(DI)
 
-written519:
-	LEAQ 160(AX), DI
+written595:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done520
+	JEQ  done596
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product515
+	JNE  product591
 
-done520:
+done596:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows508
+	JGE  rows584
 
-next509:
+next585:
 	CMPQ DX, $0x20
-	JLT  next522
+	JLT  next600
 
-rows521:
+rows599:
 	VMOVUPS c32_0<>+0(SB), Z9
 	VMOVUPS Z9, Z0
 	VMOVUPS Z9, Z1
@@ -10880,7 +12544,7 @@ rows521:
 	VMOVUPS Z9, Z9
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed524
+	JEQ     summed602
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -10902,7 +12566,7 @@ rows521:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k523:
+k601:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z10
 	VMOVUPS      64(CX)(R8*4), Z11
@@ -10924,18 +12588,18 @@ k523:
 	ADDQ         $0x04, SI
 	ADDQ         $0x14, DI
 	DECQ         BX
-	JNE          k523
+	JNE          k601
 
-summed524:
+summed602:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised527
+	JEQ          initialised605
 	CMPQ         SI, $0x01
-	JEQ          column525
+	JEQ          column603
 	CMPQ         SI, $0x02
-	JEQ          number526
+	JEQ          number604
 	VMOVSD       72(AX), X10
 	VCVTSD2SS    X10, X10, X10
 	VBROADCASTSS X10, Z10
@@ -10949,9 +12613,9 @@ summed524:
 	VADDPS       Z10, Z7, Z7
 	VADDPS       Z10, Z8, Z8
 	VADDPS       Z10, Z9, Z9
-	JMP          initialised527
+	JMP          initialised605
 
-number526:
+number604:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z10
@@ -10973,9 +12637,9 @@ number526:
 	VBROADCASTSS (SI)(BX*4), Z10
 	VADDPS       Z10, Z8, Z8
 	VADDPS       Z10, Z9, Z9
-	JMP          initialised527
+	JMP          initialised605
 
-column525:
+column603:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -10997,18 +12661,70 @@ column525:
 	VADDPS  (BX), Z8, Z8
 	VADDPS  64(BX), Z9, Z9
 
-initialised527:
+initialised605:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product528:
+product606:
+	CMPQ         56(BX), $0x02
+	JNE          other612
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z10
+	VMULPS       Z10, Z0, Z0
+	VMULPS       Z10, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z10
+	VMULPS       Z10, Z2, Z2
+	VMULPS       Z10, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z10
+	VMULPS       Z10, Z4, Z4
+	VMULPS       Z10, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z10
+	VMULPS       Z10, Z6, Z6
+	VMULPS       Z10, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z10
+	VMULPS       Z10, Z8, Z8
+	VMULPS       Z10, Z9, Z9
+
+other612:
+	CMPQ         96(BX), $0x02
+	JNE          other613
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z10
+	VADDPS       Z10, Z0, Z0
+	VADDPS       Z10, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z10
+	VADDPS       Z10, Z2, Z2
+	VADDPS       Z10, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z10
+	VADDPS       Z10, Z4, Z4
+	VADDPS       Z10, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z10
+	VADDPS       Z10, Z6, Z6
+	VADDPS       Z10, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z10
+	VADDPS       Z10, Z8, Z8
+	VADDPS       Z10, Z9, Z9
+
+other613:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times530
-	TESTQ   R9, R9
-	JNE     plus529
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times608
+	CMPQ    96(BX), $0x01
+	JEQ     plus607
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -11029,9 +12745,9 @@ product528:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z8, (DI)
 	VMOVUPS Z9, 64(DI)
-	JMP     written532
+	JMP     written610
 
-plus529:
+plus607:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -11072,11 +12788,11 @@ plus529:
 	VMOVUPS Z10, (DI)
 	VADDPS  64(R8), Z9, Z10
 	VMOVUPS Z10, 64(DI)
-	JMP     written532
+	JMP     written610
 
-times530:
-	TESTQ   R9, R9
-	JNE     both531
+times608:
+	CMPQ    96(BX), $0x01
+	JEQ     both609
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -11117,9 +12833,9 @@ times530:
 	VMOVUPS Z10, (DI)
 	VMULPS  64(R8), Z9, Z10
 	VMOVUPS Z10, 64(DI)
-	JMP     written532
+	JMP     written610
 
-both531:
+both609:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -11181,25 +12897,25 @@ both531:
 	VADDPS  64(R9), Z10, Z10
 	VMOVUPS Z10, 64(DI)
 
-written532:
-	LEAQ 160(AX), DI
+written610:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done533
+	JEQ  done611
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product528
+	JNE  product606
 
-done533:
+done611:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows521
+	JGE  rows599
 
-next522:
+next600:
 	CMPQ DX, $0x10
-	JLT  next535
+	JLT  next615
 
-rows534:
+rows614:
 	VMOVUPS c32_0<>+0(SB), Z4
 	VMOVUPS Z4, Z0
 	VMOVUPS Z4, Z1
@@ -11208,7 +12924,7 @@ rows534:
 	VMOVUPS Z4, Z4
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed537
+	JEQ     summed617
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -11230,7 +12946,7 @@ rows534:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k536:
+k616:
 	MOVLQSX          (SI), R8
 	VMOVUPS          (CX)(R8*4), Z5
 	VFMADD231PS.BCST (DI), Z5, Z0
@@ -11241,18 +12957,18 @@ k536:
 	ADDQ             $0x04, SI
 	ADDQ             $0x14, DI
 	DECQ             BX
-	JNE              k536
+	JNE              k616
 
-summed537:
+summed617:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised540
+	JEQ          initialised620
 	CMPQ         SI, $0x01
-	JEQ          column538
+	JEQ          column618
 	CMPQ         SI, $0x02
-	JEQ          number539
+	JEQ          number619
 	VMOVSD       72(AX), X5
 	VCVTSD2SS    X5, X5, X5
 	VBROADCASTSS X5, Z5
@@ -11261,9 +12977,9 @@ summed537:
 	VADDPS       Z5, Z2, Z2
 	VADDPS       Z5, Z3, Z3
 	VADDPS       Z5, Z4, Z4
-	JMP          initialised540
+	JMP          initialised620
 
-number539:
+number619:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z5
@@ -11280,9 +12996,9 @@ number539:
 	MOVLQSX      16(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z5
 	VADDPS       Z5, Z4, Z4
-	JMP          initialised540
+	JMP          initialised620
 
-column538:
+column618:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -11299,18 +13015,60 @@ column538:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z4, Z4
 
-initialised540:
+initialised620:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product541:
+product621:
+	CMPQ         56(BX), $0x02
+	JNE          other627
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z5
+	VMULPS       Z5, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z5
+	VMULPS       Z5, Z1, Z1
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z5
+	VMULPS       Z5, Z2, Z2
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z5
+	VMULPS       Z5, Z3, Z3
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z5
+	VMULPS       Z5, Z4, Z4
+
+other627:
+	CMPQ         96(BX), $0x02
+	JNE          other628
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z5
+	VADDPS       Z5, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z5
+	VADDPS       Z5, Z1, Z1
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z5
+	VADDPS       Z5, Z2, Z2
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z5
+	VADDPS       Z5, Z3, Z3
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z5
+	VADDPS       Z5, Z4, Z4
+
+other628:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times543
-	TESTQ   R9, R9
-	JNE     plus542
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times623
+	CMPQ    96(BX), $0x01
+	JEQ     plus622
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -11326,9 +13084,9 @@ product541:
 	MOVLQSX 16(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z4, (DI)
-	JMP     written545
+	JMP     written625
 
-plus542:
+plus622:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -11359,11 +13117,11 @@ plus542:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z4, Z5
 	VMOVUPS Z5, (DI)
-	JMP     written545
+	JMP     written625
 
-times543:
-	TESTQ   R9, R9
-	JNE     both544
+times623:
+	CMPQ    96(BX), $0x01
+	JEQ     both624
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -11394,9 +13152,9 @@ times543:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z4, Z5
 	VMOVUPS Z5, (DI)
-	JMP     written545
+	JMP     written625
 
-both544:
+both624:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -11443,38 +13201,38 @@ both544:
 	VADDPS  (R9), Z5, Z5
 	VMOVUPS Z5, (DI)
 
-written545:
-	LEAQ 160(AX), DI
+written625:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done546
+	JEQ  done626
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product541
+	JNE  product621
 
-done546:
+done626:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows534
+	JGE  rows614
 
-next535:
+next615:
 	ADDQ $0x05, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group507
+	JNE  group583
 	VZEROUPPER
 	RET
 
 // func matMulPacked6F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked6F32AVX512(SB), NOSPLIT, $0-48
-group547:
+group629:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next549
+	JLT  next631
 
-rows548:
+rows630:
 	VMOVUPS c32_0<>+0(SB), Z23
 	VMOVUPS Z23, Z0
 	VMOVUPS Z23, Z1
@@ -11502,7 +13260,7 @@ rows548:
 	VMOVUPS Z23, Z23
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed551
+	JEQ     summed633
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -11524,7 +13282,7 @@ rows548:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k550:
+k632:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z24
 	VMOVUPS      64(CX)(R8*4), Z25
@@ -11563,18 +13321,18 @@ k550:
 	ADDQ         $0x04, SI
 	ADDQ         $0x18, DI
 	DECQ         BX
-	JNE          k550
+	JNE          k632
 
-summed551:
+summed633:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised554
+	JEQ          initialised636
 	CMPQ         SI, $0x01
-	JEQ          column552
+	JEQ          column634
 	CMPQ         SI, $0x02
-	JEQ          number553
+	JEQ          number635
 	VMOVSD       72(AX), X24
 	VCVTSD2SS    X24, X24, X24
 	VBROADCASTSS X24, Z24
@@ -11602,9 +13360,9 @@ summed551:
 	VADDPS       Z24, Z21, Z21
 	VADDPS       Z24, Z22, Z22
 	VADDPS       Z24, Z23, Z23
-	JMP          initialised554
+	JMP          initialised636
 
-number553:
+number635:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z24
@@ -11642,9 +13400,9 @@ number553:
 	VADDPS       Z24, Z21, Z21
 	VADDPS       Z24, Z22, Z22
 	VADDPS       Z24, Z23, Z23
-	JMP          initialised554
+	JMP          initialised636
 
-column552:
+column634:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -11682,18 +13440,102 @@ column552:
 	VADDPS  128(BX), Z22, Z22
 	VADDPS  192(BX), Z23, Z23
 
-initialised554:
+initialised636:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product555:
+product637:
+	CMPQ         56(BX), $0x02
+	JNE          other643
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z24
+	VMULPS       Z24, Z0, Z0
+	VMULPS       Z24, Z1, Z1
+	VMULPS       Z24, Z2, Z2
+	VMULPS       Z24, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z24
+	VMULPS       Z24, Z4, Z4
+	VMULPS       Z24, Z5, Z5
+	VMULPS       Z24, Z6, Z6
+	VMULPS       Z24, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z24
+	VMULPS       Z24, Z8, Z8
+	VMULPS       Z24, Z9, Z9
+	VMULPS       Z24, Z10, Z10
+	VMULPS       Z24, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z24
+	VMULPS       Z24, Z12, Z12
+	VMULPS       Z24, Z13, Z13
+	VMULPS       Z24, Z14, Z14
+	VMULPS       Z24, Z15, Z15
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z24
+	VMULPS       Z24, Z16, Z16
+	VMULPS       Z24, Z17, Z17
+	VMULPS       Z24, Z18, Z18
+	VMULPS       Z24, Z19, Z19
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z24
+	VMULPS       Z24, Z20, Z20
+	VMULPS       Z24, Z21, Z21
+	VMULPS       Z24, Z22, Z22
+	VMULPS       Z24, Z23, Z23
+
+other643:
+	CMPQ         96(BX), $0x02
+	JNE          other644
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z24
+	VADDPS       Z24, Z0, Z0
+	VADDPS       Z24, Z1, Z1
+	VADDPS       Z24, Z2, Z2
+	VADDPS       Z24, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z24
+	VADDPS       Z24, Z4, Z4
+	VADDPS       Z24, Z5, Z5
+	VADDPS       Z24, Z6, Z6
+	VADDPS       Z24, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z24
+	VADDPS       Z24, Z8, Z8
+	VADDPS       Z24, Z9, Z9
+	VADDPS       Z24, Z10, Z10
+	VADDPS       Z24, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z24
+	VADDPS       Z24, Z12, Z12
+	VADDPS       Z24, Z13, Z13
+	VADDPS       Z24, Z14, Z14
+	VADDPS       Z24, Z15, Z15
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z24
+	VADDPS       Z24, Z16, Z16
+	VADDPS       Z24, Z17, Z17
+	VADDPS       Z24, Z18, Z18
+	VADDPS       Z24, Z19, Z19
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z24
+	VADDPS       Z24, Z20, Z20
+	VADDPS       Z24, Z21, Z21
+	VADDPS       Z24, Z22, Z22
+	VADDPS       Z24, Z23, Z23
+
+other644:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times557
-	TESTQ   R9, R9
-	JNE     plus556
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times639
+	CMPQ    96(BX), $0x01
+	JEQ     plus638
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -11730,9 +13572,9 @@ product555:
 	VMOVUPS Z21, 64(DI)
 	VMOVUPS Z22, 128(DI)
 	VMOVUPS Z23, 192(DI)
-	JMP     written559
+	JMP     written641
 
-plus556:
+plus638:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -11805,11 +13647,11 @@ plus556:
 	VMOVUPS Z24, 128(DI)
 	VADDPS  192(R8), Z23, Z24
 	VMOVUPS Z24, 192(DI)
-	JMP     written559
+	JMP     written641
 
-times557:
-	TESTQ   R9, R9
-	JNE     both558
+times639:
+	CMPQ    96(BX), $0x01
+	JEQ     both640
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -11882,9 +13724,9 @@ times557:
 	VMOVUPS Z24, 128(DI)
 	VMULPS  192(R8), Z23, Z24
 	VMOVUPS Z24, 192(DI)
-	JMP     written559
+	JMP     written641
 
-both558:
+both640:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -11994,25 +13836,25 @@ both558:
 	VADDPS  192(R9), Z24, Z24
 	VMOVUPS Z24, 192(DI)
 
-written559:
-	LEAQ 160(AX), DI
+written641:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done560
+	JEQ  done642
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product555
+	JNE  product637
 
-done560:
+done642:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows548
+	JGE  rows630
 
-next549:
+next631:
 	CMPQ DX, $0x20
-	JLT  next562
+	JLT  next646
 
-rows561:
+rows645:
 	VMOVUPS c32_0<>+0(SB), Z11
 	VMOVUPS Z11, Z0
 	VMOVUPS Z11, Z1
@@ -12028,7 +13870,7 @@ rows561:
 	VMOVUPS Z11, Z11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed564
+	JEQ     summed648
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -12050,7 +13892,7 @@ rows561:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k563:
+k647:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Z12
 	VMOVUPS      64(CX)(R8*4), Z13
@@ -12075,18 +13917,18 @@ k563:
 	ADDQ         $0x04, SI
 	ADDQ         $0x18, DI
 	DECQ         BX
-	JNE          k563
+	JNE          k647
 
-summed564:
+summed648:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised567
+	JEQ          initialised651
 	CMPQ         SI, $0x01
-	JEQ          column565
+	JEQ          column649
 	CMPQ         SI, $0x02
-	JEQ          number566
+	JEQ          number650
 	VMOVSD       72(AX), X12
 	VCVTSD2SS    X12, X12, X12
 	VBROADCASTSS X12, Z12
@@ -12102,9 +13944,9 @@ summed564:
 	VADDPS       Z12, Z9, Z9
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised567
+	JMP          initialised651
 
-number566:
+number650:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z12
@@ -12130,9 +13972,9 @@ number566:
 	VBROADCASTSS (SI)(BX*4), Z12
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised567
+	JMP          initialised651
 
-column565:
+column649:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -12158,18 +14000,78 @@ column565:
 	VADDPS  (BX), Z10, Z10
 	VADDPS  64(BX), Z11, Z11
 
-initialised567:
+initialised651:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product568:
+product652:
+	CMPQ         56(BX), $0x02
+	JNE          other658
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VMULPS       Z12, Z0, Z0
+	VMULPS       Z12, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VMULPS       Z12, Z2, Z2
+	VMULPS       Z12, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VMULPS       Z12, Z4, Z4
+	VMULPS       Z12, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VMULPS       Z12, Z6, Z6
+	VMULPS       Z12, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VMULPS       Z12, Z8, Z8
+	VMULPS       Z12, Z9, Z9
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z12
+	VMULPS       Z12, Z10, Z10
+	VMULPS       Z12, Z11, Z11
+
+other658:
+	CMPQ         96(BX), $0x02
+	JNE          other659
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VADDPS       Z12, Z0, Z0
+	VADDPS       Z12, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VADDPS       Z12, Z2, Z2
+	VADDPS       Z12, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VADDPS       Z12, Z4, Z4
+	VADDPS       Z12, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VADDPS       Z12, Z6, Z6
+	VADDPS       Z12, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z12
+	VADDPS       Z12, Z8, Z8
+	VADDPS       Z12, Z9, Z9
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z12
+	VADDPS       Z12, Z10, Z10
+	VADDPS       Z12, Z11, Z11
+
+other659:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times570
-	TESTQ   R9, R9
-	JNE     plus569
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times654
+	CMPQ    96(BX), $0x01
+	JEQ     plus653
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -12194,9 +14096,9 @@ product568:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z10, (DI)
 	VMOVUPS Z11, 64(DI)
-	JMP     written572
+	JMP     written656
 
-plus569:
+plus653:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -12245,11 +14147,11 @@ plus569:
 	VMOVUPS Z12, (DI)
 	VADDPS  64(R8), Z11, Z12
 	VMOVUPS Z12, 64(DI)
-	JMP     written572
+	JMP     written656
 
-times570:
-	TESTQ   R9, R9
-	JNE     both571
+times654:
+	CMPQ    96(BX), $0x01
+	JEQ     both655
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -12298,9 +14200,9 @@ times570:
 	VMOVUPS Z12, (DI)
 	VMULPS  64(R8), Z11, Z12
 	VMOVUPS Z12, 64(DI)
-	JMP     written572
+	JMP     written656
 
-both571:
+both655:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -12374,25 +14276,25 @@ both571:
 	VADDPS  64(R9), Z12, Z12
 	VMOVUPS Z12, 64(DI)
 
-written572:
-	LEAQ 160(AX), DI
+written656:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done573
+	JEQ  done657
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product568
+	JNE  product652
 
-done573:
+done657:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows561
+	JGE  rows645
 
-next562:
+next646:
 	CMPQ DX, $0x10
-	JLT  next575
+	JLT  next661
 
-rows574:
+rows660:
 	VMOVUPS c32_0<>+0(SB), Z5
 	VMOVUPS Z5, Z0
 	VMOVUPS Z5, Z1
@@ -12402,7 +14304,7 @@ rows574:
 	VMOVUPS Z5, Z5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed577
+	JEQ     summed663
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -12424,7 +14326,7 @@ rows574:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k576:
+k662:
 	MOVLQSX          (SI), R8
 	VMOVUPS          (CX)(R8*4), Z6
 	VFMADD231PS.BCST (DI), Z6, Z0
@@ -12436,18 +14338,18 @@ k576:
 	ADDQ             $0x04, SI
 	ADDQ             $0x18, DI
 	DECQ             BX
-	JNE              k576
+	JNE              k662
 
-summed577:
+summed663:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised580
+	JEQ          initialised666
 	CMPQ         SI, $0x01
-	JEQ          column578
+	JEQ          column664
 	CMPQ         SI, $0x02
-	JEQ          number579
+	JEQ          number665
 	VMOVSD       72(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Z6
@@ -12457,9 +14359,9 @@ summed577:
 	VADDPS       Z6, Z3, Z3
 	VADDPS       Z6, Z4, Z4
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised580
+	JMP          initialised666
 
-number579:
+number665:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z6
@@ -12479,9 +14381,9 @@ number579:
 	MOVLQSX      20(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z6
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised580
+	JMP          initialised666
 
-column578:
+column664:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -12501,18 +14403,66 @@ column578:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z5, Z5
 
-initialised580:
+initialised666:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product581:
+product667:
+	CMPQ         56(BX), $0x02
+	JNE          other673
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VMULPS       Z6, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VMULPS       Z6, Z1, Z1
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VMULPS       Z6, Z2, Z2
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VMULPS       Z6, Z3, Z3
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VMULPS       Z6, Z4, Z4
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z6
+	VMULPS       Z6, Z5, Z5
+
+other673:
+	CMPQ         96(BX), $0x02
+	JNE          other674
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VADDPS       Z6, Z0, Z0
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VADDPS       Z6, Z1, Z1
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VADDPS       Z6, Z2, Z2
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VADDPS       Z6, Z3, Z3
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Z6
+	VADDPS       Z6, Z4, Z4
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Z6
+	VADDPS       Z6, Z5, Z5
+
+other674:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times583
-	TESTQ   R9, R9
-	JNE     plus582
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times669
+	CMPQ    96(BX), $0x01
+	JEQ     plus668
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -12531,9 +14481,9 @@ product581:
 	MOVLQSX 20(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z5, (DI)
-	JMP     written585
+	JMP     written671
 
-plus582:
+plus668:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -12570,11 +14520,11 @@ plus582:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z5, Z6
 	VMOVUPS Z6, (DI)
-	JMP     written585
+	JMP     written671
 
-times583:
-	TESTQ   R9, R9
-	JNE     both584
+times669:
+	CMPQ    96(BX), $0x01
+	JEQ     both670
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -12611,9 +14561,9 @@ times583:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z5, Z6
 	VMOVUPS Z6, (DI)
-	JMP     written585
+	JMP     written671
 
-both584:
+both670:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -12669,38 +14619,38 @@ both584:
 	VADDPS  (R9), Z6, Z6
 	VMOVUPS Z6, (DI)
 
-written585:
-	LEAQ 160(AX), DI
+written671:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done586
+	JEQ  done672
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product581
+	JNE  product667
 
-done586:
+done672:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows574
+	JGE  rows660
 
-next575:
+next661:
 	ADDQ $0x06, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group547
+	JNE  group629
 	VZEROUPPER
 	RET
 
 // func matMul1F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMul1F32AVX2(SB), NOSPLIT, $0-48
-group587:
+group675:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next589
+	JLT  next677
 
-rows588:
+rows676:
 	VMOVUPS c32_0<>+0(SB), Y7
 	VMOVUPS Y7, Y0
 	VMOVUPS Y7, Y1
@@ -12712,7 +14662,7 @@ rows588:
 	VMOVUPS Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed591
+	JEQ     summed679
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -12725,7 +14675,7 @@ rows588:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k590:
+k678:
 	MOVLQSX      (SI), R9
 	VBROADCASTSS (DI), Y8
 	VFMADD231PS  (CX)(R9*4), Y8, Y0
@@ -12739,18 +14689,18 @@ k590:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k590
+	JNE          k678
 
-summed591:
+summed679:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised594
+	JEQ          initialised682
 	CMPQ         SI, $0x01
-	JEQ          column592
+	JEQ          column680
 	CMPQ         SI, $0x02
-	JEQ          number593
+	JEQ          number681
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Y8
@@ -12762,9 +14712,9 @@ summed591:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised594
+	JMP          initialised682
 
-number593:
+number681:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Y8
@@ -12776,9 +14726,9 @@ number593:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised594
+	JMP          initialised682
 
-column592:
+column680:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Y0, Y0
@@ -12790,18 +14740,50 @@ column592:
 	VADDPS  192(BX), Y6, Y6
 	VADDPS  224(BX), Y7, Y7
 
-initialised594:
+initialised682:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product595:
+product683:
+	CMPQ         56(BX), $0x02
+	JNE          other689
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y8
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y8, Y1, Y1
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y8, Y3, Y3
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y8, Y5, Y5
+	VMULPS       Y8, Y6, Y6
+	VMULPS       Y8, Y7, Y7
+
+other689:
+	CMPQ         96(BX), $0x02
+	JNE          other690
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y8
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y8, Y1, Y1
+	VADDPS       Y8, Y2, Y2
+	VADDPS       Y8, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y8, Y7, Y7
+
+other690:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times597
-	TESTQ   R9, R9
-	JNE     plus596
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times685
+	CMPQ    96(BX), $0x01
+	JEQ     plus684
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y0, (DI)
@@ -12812,9 +14794,9 @@ product595:
 	VMOVUPS Y5, 160(DI)
 	VMOVUPS Y6, 192(DI)
 	VMOVUPS Y7, 224(DI)
-	JMP     written599
+	JMP     written687
 
-plus596:
+plus684:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -12835,11 +14817,11 @@ plus596:
 	VMOVUPS Y8, 192(DI)
 	VADDPS  224(R8), Y7, Y8
 	VMOVUPS Y8, 224(DI)
-	JMP     written599
+	JMP     written687
 
-times597:
-	TESTQ   R9, R9
-	JNE     both598
+times685:
+	CMPQ    96(BX), $0x01
+	JEQ     both686
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -12860,9 +14842,9 @@ times597:
 	VMOVUPS Y8, 192(DI)
 	VMULPS  224(R8), Y7, Y8
 	VMOVUPS Y8, 224(DI)
-	JMP     written599
+	JMP     written687
 
-both598:
+both686:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -12894,25 +14876,25 @@ both598:
 	VADDPS  224(R9), Y8, Y8
 	VMOVUPS Y8, 224(DI)
 
-written599:
-	LEAQ 160(AX), DI
+written687:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done600
+	JEQ  done688
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product595
+	JNE  product683
 
-done600:
+done688:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows588
+	JGE  rows676
 
-next589:
+next677:
 	CMPQ DX, $0x20
-	JLT  next602
+	JLT  next692
 
-rows601:
+rows691:
 	VMOVUPS c32_0<>+0(SB), Y3
 	VMOVUPS Y3, Y0
 	VMOVUPS Y3, Y1
@@ -12920,7 +14902,7 @@ rows601:
 	VMOVUPS Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed604
+	JEQ     summed694
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -12933,7 +14915,7 @@ rows601:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k603:
+k693:
 	MOVLQSX      (SI), R9
 	VBROADCASTSS (DI), Y4
 	VFMADD231PS  (CX)(R9*4), Y4, Y0
@@ -12943,18 +14925,18 @@ k603:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k603
+	JNE          k693
 
-summed604:
+summed694:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised607
+	JEQ          initialised697
 	CMPQ         SI, $0x01
-	JEQ          column605
+	JEQ          column695
 	CMPQ         SI, $0x02
-	JEQ          number606
+	JEQ          number696
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Y4
@@ -12962,9 +14944,9 @@ summed604:
 	VADDPS       Y4, Y1, Y1
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised607
+	JMP          initialised697
 
-number606:
+number696:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Y4
@@ -12972,9 +14954,9 @@ number606:
 	VADDPS       Y4, Y1, Y1
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised607
+	JMP          initialised697
 
-column605:
+column695:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Y0, Y0
@@ -12982,27 +14964,51 @@ column605:
 	VADDPS  64(BX), Y2, Y2
 	VADDPS  96(BX), Y3, Y3
 
-initialised607:
+initialised697:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product608:
+product698:
+	CMPQ         56(BX), $0x02
+	JNE          other704
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y4
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+
+other704:
+	CMPQ         96(BX), $0x02
+	JNE          other705
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y4
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y4, Y3, Y3
+
+other705:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times610
-	TESTQ   R9, R9
-	JNE     plus609
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times700
+	CMPQ    96(BX), $0x01
+	JEQ     plus699
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 32(DI)
 	VMOVUPS Y2, 64(DI)
 	VMOVUPS Y3, 96(DI)
-	JMP     written612
+	JMP     written702
 
-plus609:
+plus699:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -13015,11 +15021,11 @@ plus609:
 	VMOVUPS Y4, 64(DI)
 	VADDPS  96(R8), Y3, Y4
 	VMOVUPS Y4, 96(DI)
-	JMP     written612
+	JMP     written702
 
-times610:
-	TESTQ   R9, R9
-	JNE     both611
+times700:
+	CMPQ    96(BX), $0x01
+	JEQ     both701
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -13032,9 +15038,9 @@ times610:
 	VMOVUPS Y4, 64(DI)
 	VMULPS  96(R8), Y3, Y4
 	VMOVUPS Y4, 96(DI)
-	JMP     written612
+	JMP     written702
 
-both611:
+both701:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -13054,31 +15060,31 @@ both611:
 	VADDPS  96(R9), Y4, Y4
 	VMOVUPS Y4, 96(DI)
 
-written612:
-	LEAQ 160(AX), DI
+written702:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done613
+	JEQ  done703
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product608
+	JNE  product698
 
-done613:
+done703:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows601
+	JGE  rows691
 
-next602:
+next692:
 	CMPQ DX, $0x10
-	JLT  next615
+	JLT  next707
 
-rows614:
+rows706:
 	VMOVUPS c32_0<>+0(SB), Y1
 	VMOVUPS Y1, Y0
 	VMOVUPS Y1, Y1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed617
+	JEQ     summed709
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -13091,7 +15097,7 @@ rows614:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k616:
+k708:
 	MOVLQSX      (SI), R9
 	VBROADCASTSS (DI), Y2
 	VFMADD231PS  (CX)(R9*4), Y2, Y0
@@ -13099,58 +15105,78 @@ k616:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k616
+	JNE          k708
 
-summed617:
+summed709:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised620
+	JEQ          initialised712
 	CMPQ         SI, $0x01
-	JEQ          column618
+	JEQ          column710
 	CMPQ         SI, $0x02
-	JEQ          number619
+	JEQ          number711
 	VMOVSD       72(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Y2
 	VADDPS       Y2, Y0, Y0
 	VADDPS       Y2, Y1, Y1
-	JMP          initialised620
+	JMP          initialised712
 
-number619:
+number711:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Y2
 	VADDPS       Y2, Y0, Y0
 	VADDPS       Y2, Y1, Y1
-	JMP          initialised620
+	JMP          initialised712
 
-column618:
+column710:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 
-initialised620:
+initialised712:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product621:
+product713:
+	CMPQ         56(BX), $0x02
+	JNE          other719
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y2
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+
+other719:
+	CMPQ         96(BX), $0x02
+	JNE          other720
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y2
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y2, Y1, Y1
+
+other720:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times623
-	TESTQ   R9, R9
-	JNE     plus622
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times715
+	CMPQ    96(BX), $0x01
+	JEQ     plus714
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 32(DI)
-	JMP     written625
+	JMP     written717
 
-plus622:
+plus714:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -13159,11 +15185,11 @@ plus622:
 	VMOVUPS Y2, (DI)
 	VADDPS  32(R8), Y1, Y2
 	VMOVUPS Y2, 32(DI)
-	JMP     written625
+	JMP     written717
 
-times623:
-	TESTQ   R9, R9
-	JNE     both624
+times715:
+	CMPQ    96(BX), $0x01
+	JEQ     both716
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -13172,9 +15198,9 @@ times623:
 	VMOVUPS Y2, (DI)
 	VMULPS  32(R8), Y1, Y2
 	VMOVUPS Y2, 32(DI)
-	JMP     written625
+	JMP     written717
 
-both624:
+both716:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -13188,38 +15214,38 @@ both624:
 	VADDPS  32(R9), Y2, Y2
 	VMOVUPS Y2, 32(DI)
 
-written625:
-	LEAQ 160(AX), DI
+written717:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done626
+	JEQ  done718
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product621
+	JNE  product713
 
-done626:
+done718:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows614
+	JGE  rows706
 
-next615:
+next707:
 	ADDQ $0x01, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group587
+	JNE  group675
 	VZEROUPPER
 	RET
 
 // func matMul2F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMul2F32AVX2(SB), NOSPLIT, $0-48
-group627:
+group721:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next629
+	JLT  next723
 
-rows628:
+rows722:
 	VMOVUPS c32_0<>+0(SB), Y7
 	VMOVUPS Y7, Y0
 	VMOVUPS Y7, Y1
@@ -13231,7 +15257,7 @@ rows628:
 	VMOVUPS Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed631
+	JEQ     summed725
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -13244,7 +15270,7 @@ rows628:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k630:
+k724:
 	MOVLQSX      (SI), R10
 	VMOVUPS      (CX)(R10*4), Y8
 	VMOVUPS      32(CX)(R10*4), Y9
@@ -13263,18 +15289,18 @@ k630:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k630
+	JNE          k724
 
-summed631:
+summed725:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised634
+	JEQ          initialised728
 	CMPQ         SI, $0x01
-	JEQ          column632
+	JEQ          column726
 	CMPQ         SI, $0x02
-	JEQ          number633
+	JEQ          number727
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Y8
@@ -13286,9 +15312,9 @@ summed631:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised634
+	JMP          initialised728
 
-number633:
+number727:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y8
@@ -13302,9 +15328,9 @@ number633:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised634
+	JMP          initialised728
 
-column632:
+column726:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -13318,18 +15344,54 @@ column632:
 	VADDPS  64(BX), Y6, Y6
 	VADDPS  96(BX), Y7, Y7
 
-initialised634:
+initialised728:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product635:
+product729:
+	CMPQ         56(BX), $0x02
+	JNE          other735
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y8
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y8, Y1, Y1
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y8, Y3, Y3
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y8
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y8, Y5, Y5
+	VMULPS       Y8, Y6, Y6
+	VMULPS       Y8, Y7, Y7
+
+other735:
+	CMPQ         96(BX), $0x02
+	JNE          other736
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y8
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y8, Y1, Y1
+	VADDPS       Y8, Y2, Y2
+	VADDPS       Y8, Y3, Y3
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y8
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y8, Y7, Y7
+
+other736:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times637
-	TESTQ   R9, R9
-	JNE     plus636
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times731
+	CMPQ    96(BX), $0x01
+	JEQ     plus730
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -13342,9 +15404,9 @@ product635:
 	VMOVUPS Y5, 32(DI)
 	VMOVUPS Y6, 64(DI)
 	VMOVUPS Y7, 96(DI)
-	JMP     written639
+	JMP     written733
 
-plus636:
+plus730:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -13369,11 +15431,11 @@ plus636:
 	VMOVUPS Y8, 64(DI)
 	VADDPS  96(R8), Y7, Y8
 	VMOVUPS Y8, 96(DI)
-	JMP     written639
+	JMP     written733
 
-times637:
-	TESTQ   R9, R9
-	JNE     both638
+times731:
+	CMPQ    96(BX), $0x01
+	JEQ     both732
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -13398,9 +15460,9 @@ times637:
 	VMOVUPS Y8, 64(DI)
 	VMULPS  96(R8), Y7, Y8
 	VMOVUPS Y8, 96(DI)
-	JMP     written639
+	JMP     written733
 
-both638:
+both732:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -13438,25 +15500,25 @@ both638:
 	VADDPS  96(R9), Y8, Y8
 	VMOVUPS Y8, 96(DI)
 
-written639:
-	LEAQ 160(AX), DI
+written733:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done640
+	JEQ  done734
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product635
+	JNE  product729
 
-done640:
+done734:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows628
+	JGE  rows722
 
-next629:
+next723:
 	CMPQ DX, $0x10
-	JLT  next642
+	JLT  next738
 
-rows641:
+rows737:
 	VMOVUPS c32_0<>+0(SB), Y3
 	VMOVUPS Y3, Y0
 	VMOVUPS Y3, Y1
@@ -13464,7 +15526,7 @@ rows641:
 	VMOVUPS Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed644
+	JEQ     summed740
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -13477,7 +15539,7 @@ rows641:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k643:
+k739:
 	MOVLQSX      (SI), R10
 	VMOVUPS      (CX)(R10*4), Y4
 	VMOVUPS      32(CX)(R10*4), Y5
@@ -13490,18 +15552,18 @@ k643:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k643
+	JNE          k739
 
-summed644:
+summed740:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised647
+	JEQ          initialised743
 	CMPQ         SI, $0x01
-	JEQ          column645
+	JEQ          column741
 	CMPQ         SI, $0x02
-	JEQ          number646
+	JEQ          number742
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Y4
@@ -13509,9 +15571,9 @@ summed644:
 	VADDPS       Y4, Y1, Y1
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised647
+	JMP          initialised743
 
-number646:
+number742:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y4
@@ -13521,9 +15583,9 @@ number646:
 	VBROADCASTSS (SI)(BX*4), Y4
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised647
+	JMP          initialised743
 
-column645:
+column741:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -13533,18 +15595,46 @@ column645:
 	VADDPS  (BX), Y2, Y2
 	VADDPS  32(BX), Y3, Y3
 
-initialised647:
+initialised743:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product648:
+product744:
+	CMPQ         56(BX), $0x02
+	JNE          other750
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y4
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y4
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+
+other750:
+	CMPQ         96(BX), $0x02
+	JNE          other751
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y4
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y4
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y4, Y3, Y3
+
+other751:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times650
-	TESTQ   R9, R9
-	JNE     plus649
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times746
+	CMPQ    96(BX), $0x01
+	JEQ     plus745
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -13553,9 +15643,9 @@ product648:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y2, (DI)
 	VMOVUPS Y3, 32(DI)
-	JMP     written652
+	JMP     written748
 
-plus649:
+plus745:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -13572,11 +15662,11 @@ plus649:
 	VMOVUPS Y4, (DI)
 	VADDPS  32(R8), Y3, Y4
 	VMOVUPS Y4, 32(DI)
-	JMP     written652
+	JMP     written748
 
-times650:
-	TESTQ   R9, R9
-	JNE     both651
+times746:
+	CMPQ    96(BX), $0x01
+	JEQ     both747
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -13593,9 +15683,9 @@ times650:
 	VMOVUPS Y4, (DI)
 	VMULPS  32(R8), Y3, Y4
 	VMOVUPS Y4, 32(DI)
-	JMP     written652
+	JMP     written748
 
-both651:
+both747:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -13621,38 +15711,38 @@ both651:
 	VADDPS  32(R9), Y4, Y4
 	VMOVUPS Y4, 32(DI)
 
-written652:
-	LEAQ 160(AX), DI
+written748:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done653
+	JEQ  done749
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product648
+	JNE  product744
 
-done653:
+done749:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows641
+	JGE  rows737
 
-next642:
+next738:
 	ADDQ $0x02, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group627
+	JNE  group721
 	VZEROUPPER
 	RET
 
 // func matMul3F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMul3F32AVX2(SB), NOSPLIT, $0-48
-group654:
+group752:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next656
+	JLT  next754
 
-rows655:
+rows753:
 	VMOVUPS c32_0<>+0(SB), Y5
 	VMOVUPS Y5, Y0
 	VMOVUPS Y5, Y1
@@ -13662,7 +15752,7 @@ rows655:
 	VMOVUPS Y5, Y5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed658
+	JEQ     summed756
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -13675,7 +15765,7 @@ rows655:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k657:
+k755:
 	MOVLQSX      (SI), R10
 	VMOVUPS      (CX)(R10*4), Y6
 	VMOVUPS      32(CX)(R10*4), Y7
@@ -13691,18 +15781,18 @@ k657:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k657
+	JNE          k755
 
-summed658:
+summed756:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised661
+	JEQ          initialised759
 	CMPQ         SI, $0x01
-	JEQ          column659
+	JEQ          column757
 	CMPQ         SI, $0x02
-	JEQ          number660
+	JEQ          number758
 	VMOVSD       72(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Y6
@@ -13712,9 +15802,9 @@ summed658:
 	VADDPS       Y6, Y3, Y3
 	VADDPS       Y6, Y4, Y4
 	VADDPS       Y6, Y5, Y5
-	JMP          initialised661
+	JMP          initialised759
 
-number660:
+number758:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y6
@@ -13728,9 +15818,9 @@ number660:
 	VBROADCASTSS (SI)(BX*4), Y6
 	VADDPS       Y6, Y4, Y4
 	VADDPS       Y6, Y5, Y5
-	JMP          initialised661
+	JMP          initialised759
 
-column659:
+column757:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -13744,18 +15834,54 @@ column659:
 	VADDPS  (BX), Y4, Y4
 	VADDPS  32(BX), Y5, Y5
 
-initialised661:
+initialised759:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product662:
+product760:
+	CMPQ         56(BX), $0x02
+	JNE          other766
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y6
+	VMULPS       Y6, Y0, Y0
+	VMULPS       Y6, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y6
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y6, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y6
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y6, Y5, Y5
+
+other766:
+	CMPQ         96(BX), $0x02
+	JNE          other767
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y6
+	VADDPS       Y6, Y0, Y0
+	VADDPS       Y6, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y6
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y6, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y6
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y6, Y5, Y5
+
+other767:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times664
-	TESTQ   R9, R9
-	JNE     plus663
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times762
+	CMPQ    96(BX), $0x01
+	JEQ     plus761
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -13768,9 +15894,9 @@ product662:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y4, (DI)
 	VMOVUPS Y5, 32(DI)
-	JMP     written666
+	JMP     written764
 
-plus663:
+plus761:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -13795,11 +15921,11 @@ plus663:
 	VMOVUPS Y6, (DI)
 	VADDPS  32(R8), Y5, Y6
 	VMOVUPS Y6, 32(DI)
-	JMP     written666
+	JMP     written764
 
-times664:
-	TESTQ   R9, R9
-	JNE     both665
+times762:
+	CMPQ    96(BX), $0x01
+	JEQ     both763
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -13824,9 +15950,9 @@ times664:
 	VMOVUPS Y6, (DI)
 	VMULPS  32(R8), Y5, Y6
 	VMOVUPS Y6, 32(DI)
-	JMP     written666
+	JMP     written764
 
-both665:
+both763:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -13864,38 +15990,38 @@ both665:
 	VADDPS  32(R9), Y6, Y6
 	VMOVUPS Y6, 32(DI)
 
-written666:
-	LEAQ 160(AX), DI
+written764:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done667
+	JEQ  done765
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product662
+	JNE  product760
 
-done667:
+done765:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows655
+	JGE  rows753
 
-next656:
+next754:
 	ADDQ $0x03, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group654
+	JNE  group752
 	VZEROUPPER
 	RET
 
 // func matMul4F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMul4F32AVX2(SB), NOSPLIT, $0-48
-group668:
+group768:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next670
+	JLT  next770
 
-rows669:
+rows769:
 	VMOVUPS c32_0<>+0(SB), Y7
 	VMOVUPS Y7, Y0
 	VMOVUPS Y7, Y1
@@ -13907,7 +16033,7 @@ rows669:
 	VMOVUPS Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed672
+	JEQ     summed772
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -13921,7 +16047,7 @@ rows669:
 	ADDQ    R10, DI
 	LEAQ    (R9)(R9*2), R10
 
-k671:
+k771:
 	MOVLQSX      (SI), R11
 	VMOVUPS      (CX)(R11*4), Y8
 	VMOVUPS      32(CX)(R11*4), Y9
@@ -13940,18 +16066,18 @@ k671:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k671
+	JNE          k771
 
-summed672:
+summed772:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised675
+	JEQ          initialised775
 	CMPQ         SI, $0x01
-	JEQ          column673
+	JEQ          column773
 	CMPQ         SI, $0x02
-	JEQ          number674
+	JEQ          number774
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Y8
@@ -13963,9 +16089,9 @@ summed672:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised675
+	JMP          initialised775
 
-number674:
+number774:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y8
@@ -13983,9 +16109,9 @@ number674:
 	VBROADCASTSS (SI)(BX*4), Y8
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised675
+	JMP          initialised775
 
-column673:
+column773:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -14003,18 +16129,62 @@ column673:
 	VADDPS  (BX), Y6, Y6
 	VADDPS  32(BX), Y7, Y7
 
-initialised675:
+initialised775:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product676:
+product776:
+	CMPQ         56(BX), $0x02
+	JNE          other782
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y8
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y8, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y8
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y8, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y8
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y8, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y8
+	VMULPS       Y8, Y6, Y6
+	VMULPS       Y8, Y7, Y7
+
+other782:
+	CMPQ         96(BX), $0x02
+	JNE          other783
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y8
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y8, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y8
+	VADDPS       Y8, Y2, Y2
+	VADDPS       Y8, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y8
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y8
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y8, Y7, Y7
+
+other783:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times678
-	TESTQ   R9, R9
-	JNE     plus677
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times778
+	CMPQ    96(BX), $0x01
+	JEQ     plus777
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -14031,9 +16201,9 @@ product676:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y6, (DI)
 	VMOVUPS Y7, 32(DI)
-	JMP     written680
+	JMP     written780
 
-plus677:
+plus777:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -14066,11 +16236,11 @@ plus677:
 	VMOVUPS Y8, (DI)
 	VADDPS  32(R8), Y7, Y8
 	VMOVUPS Y8, 32(DI)
-	JMP     written680
+	JMP     written780
 
-times678:
-	TESTQ   R9, R9
-	JNE     both679
+times778:
+	CMPQ    96(BX), $0x01
+	JEQ     both779
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -14103,9 +16273,9 @@ times678:
 	VMOVUPS Y8, (DI)
 	VMULPS  32(R8), Y7, Y8
 	VMOVUPS Y8, 32(DI)
-	JMP     written680
+	JMP     written780
 
-both679:
+both779:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -14155,38 +16325,38 @@ both679:
 	VADDPS  32(R9), Y8, Y8
 	VMOVUPS Y8, 32(DI)
 
-written680:
-	LEAQ 160(AX), DI
+written780:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done681
+	JEQ  done781
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product676
+	JNE  product776
 
-done681:
+done781:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows669
+	JGE  rows769
 
-next670:
+next770:
 	ADDQ $0x04, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group668
+	JNE  group768
 	VZEROUPPER
 	RET
 
 // func matMul5F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMul5F32AVX2(SB), NOSPLIT, $0-48
-group682:
+group784:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next684
+	JLT  next786
 
-rows683:
+rows785:
 	VMOVUPS c32_0<>+0(SB), Y9
 	VMOVUPS Y9, Y0
 	VMOVUPS Y9, Y1
@@ -14200,7 +16370,7 @@ rows683:
 	VMOVUPS Y9, Y9
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed686
+	JEQ     summed788
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -14215,7 +16385,7 @@ rows683:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k685:
+k787:
 	MOVLQSX      (SI), R12
 	VMOVUPS      (CX)(R12*4), Y10
 	VMOVUPS      32(CX)(R12*4), Y11
@@ -14238,18 +16408,18 @@ k685:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k685
+	JNE          k787
 
-summed686:
+summed788:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised689
+	JEQ          initialised791
 	CMPQ         SI, $0x01
-	JEQ          column687
+	JEQ          column789
 	CMPQ         SI, $0x02
-	JEQ          number688
+	JEQ          number790
 	VMOVSD       72(AX), X10
 	VCVTSD2SS    X10, X10, X10
 	VBROADCASTSS X10, Y10
@@ -14263,9 +16433,9 @@ summed686:
 	VADDPS       Y10, Y7, Y7
 	VADDPS       Y10, Y8, Y8
 	VADDPS       Y10, Y9, Y9
-	JMP          initialised689
+	JMP          initialised791
 
-number688:
+number790:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y10
@@ -14287,9 +16457,9 @@ number688:
 	VBROADCASTSS (SI)(BX*4), Y10
 	VADDPS       Y10, Y8, Y8
 	VADDPS       Y10, Y9, Y9
-	JMP          initialised689
+	JMP          initialised791
 
-column687:
+column789:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -14311,18 +16481,70 @@ column687:
 	VADDPS  (BX), Y8, Y8
 	VADDPS  32(BX), Y9, Y9
 
-initialised689:
+initialised791:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product690:
+product792:
+	CMPQ         56(BX), $0x02
+	JNE          other798
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y10
+	VMULPS       Y10, Y0, Y0
+	VMULPS       Y10, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y10
+	VMULPS       Y10, Y2, Y2
+	VMULPS       Y10, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y10
+	VMULPS       Y10, Y4, Y4
+	VMULPS       Y10, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y10
+	VMULPS       Y10, Y6, Y6
+	VMULPS       Y10, Y7, Y7
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y10
+	VMULPS       Y10, Y8, Y8
+	VMULPS       Y10, Y9, Y9
+
+other798:
+	CMPQ         96(BX), $0x02
+	JNE          other799
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y10
+	VADDPS       Y10, Y0, Y0
+	VADDPS       Y10, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y10
+	VADDPS       Y10, Y2, Y2
+	VADDPS       Y10, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y10
+	VADDPS       Y10, Y4, Y4
+	VADDPS       Y10, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y10
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y10
+	VADDPS       Y10, Y8, Y8
+	VADDPS       Y10, Y9, Y9
+
+other799:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times692
-	TESTQ   R9, R9
-	JNE     plus691
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times794
+	CMPQ    96(BX), $0x01
+	JEQ     plus793
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -14343,9 +16565,9 @@ product690:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y8, (DI)
 	VMOVUPS Y9, 32(DI)
-	JMP     written694
+	JMP     written796
 
-plus691:
+plus793:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -14386,11 +16608,11 @@ plus691:
 	VMOVUPS Y10, (DI)
 	VADDPS  32(R8), Y9, Y10
 	VMOVUPS Y10, 32(DI)
-	JMP     written694
+	JMP     written796
 
-times692:
-	TESTQ   R9, R9
-	JNE     both693
+times794:
+	CMPQ    96(BX), $0x01
+	JEQ     both795
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -14431,9 +16653,9 @@ times692:
 	VMOVUPS Y10, (DI)
 	VMULPS  32(R8), Y9, Y10
 	VMOVUPS Y10, 32(DI)
-	JMP     written694
+	JMP     written796
 
-both693:
+both795:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -14495,38 +16717,38 @@ both693:
 	VADDPS  32(R9), Y10, Y10
 	VMOVUPS Y10, 32(DI)
 
-written694:
-	LEAQ 160(AX), DI
+written796:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done695
+	JEQ  done797
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product690
+	JNE  product792
 
-done695:
+done797:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows683
+	JGE  rows785
 
-next684:
+next786:
 	ADDQ $0x05, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group682
+	JNE  group784
 	VZEROUPPER
 	RET
 
 // func matMul6F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMul6F32AVX2(SB), NOSPLIT, $0-48
-group696:
+group800:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next698
+	JLT  next802
 
-rows697:
+rows801:
 	VMOVUPS c32_0<>+0(SB), Y11
 	VMOVUPS Y11, Y0
 	VMOVUPS Y11, Y1
@@ -14542,7 +16764,7 @@ rows697:
 	VMOVUPS Y11, Y11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed700
+	JEQ     summed804
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -14557,7 +16779,7 @@ rows697:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k699:
+k803:
 	MOVLQSX      (SI), R12
 	VMOVUPS      (CX)(R12*4), Y12
 	VMOVUPS      32(CX)(R12*4), Y13
@@ -14583,18 +16805,18 @@ k699:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k699
+	JNE          k803
 
-summed700:
+summed804:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised703
+	JEQ          initialised807
 	CMPQ         SI, $0x01
-	JEQ          column701
+	JEQ          column805
 	CMPQ         SI, $0x02
-	JEQ          number702
+	JEQ          number806
 	VMOVSD       72(AX), X12
 	VCVTSD2SS    X12, X12, X12
 	VBROADCASTSS X12, Y12
@@ -14610,9 +16832,9 @@ summed700:
 	VADDPS       Y12, Y9, Y9
 	VADDPS       Y12, Y10, Y10
 	VADDPS       Y12, Y11, Y11
-	JMP          initialised703
+	JMP          initialised807
 
-number702:
+number806:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y12
@@ -14638,9 +16860,9 @@ number702:
 	VBROADCASTSS (SI)(BX*4), Y12
 	VADDPS       Y12, Y10, Y10
 	VADDPS       Y12, Y11, Y11
-	JMP          initialised703
+	JMP          initialised807
 
-column701:
+column805:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -14666,18 +16888,78 @@ column701:
 	VADDPS  (BX), Y10, Y10
 	VADDPS  32(BX), Y11, Y11
 
-initialised703:
+initialised807:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product704:
+product808:
+	CMPQ         56(BX), $0x02
+	JNE          other814
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y12
+	VMULPS       Y12, Y0, Y0
+	VMULPS       Y12, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y12
+	VMULPS       Y12, Y2, Y2
+	VMULPS       Y12, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y12
+	VMULPS       Y12, Y4, Y4
+	VMULPS       Y12, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y12
+	VMULPS       Y12, Y6, Y6
+	VMULPS       Y12, Y7, Y7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y12
+	VMULPS       Y12, Y8, Y8
+	VMULPS       Y12, Y9, Y9
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y12
+	VMULPS       Y12, Y10, Y10
+	VMULPS       Y12, Y11, Y11
+
+other814:
+	CMPQ         96(BX), $0x02
+	JNE          other815
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y12
+	VADDPS       Y12, Y0, Y0
+	VADDPS       Y12, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y12
+	VADDPS       Y12, Y2, Y2
+	VADDPS       Y12, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y12
+	VADDPS       Y12, Y4, Y4
+	VADDPS       Y12, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y12
+	VADDPS       Y12, Y6, Y6
+	VADDPS       Y12, Y7, Y7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y12
+	VADDPS       Y12, Y8, Y8
+	VADDPS       Y12, Y9, Y9
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y12
+	VADDPS       Y12, Y10, Y10
+	VADDPS       Y12, Y11, Y11
+
+other815:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times706
-	TESTQ   R9, R9
-	JNE     plus705
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times810
+	CMPQ    96(BX), $0x01
+	JEQ     plus809
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -14702,9 +16984,9 @@ product704:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y10, (DI)
 	VMOVUPS Y11, 32(DI)
-	JMP     written708
+	JMP     written812
 
-plus705:
+plus809:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -14753,11 +17035,11 @@ plus705:
 	VMOVUPS Y12, (DI)
 	VADDPS  32(R8), Y11, Y12
 	VMOVUPS Y12, 32(DI)
-	JMP     written708
+	JMP     written812
 
-times706:
-	TESTQ   R9, R9
-	JNE     both707
+times810:
+	CMPQ    96(BX), $0x01
+	JEQ     both811
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -14806,9 +17088,9 @@ times706:
 	VMOVUPS Y12, (DI)
 	VMULPS  32(R8), Y11, Y12
 	VMOVUPS Y12, 32(DI)
-	JMP     written708
+	JMP     written812
 
-both707:
+both811:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -14882,38 +17164,38 @@ both707:
 	VADDPS  32(R9), Y12, Y12
 	VMOVUPS Y12, 32(DI)
 
-written708:
-	LEAQ 160(AX), DI
+written812:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done709
+	JEQ  done813
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product704
+	JNE  product808
 
-done709:
+done813:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows697
+	JGE  rows801
 
-next698:
+next802:
 	ADDQ $0x06, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group696
+	JNE  group800
 	VZEROUPPER
 	RET
 
 // func matMulPacked1F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMulPacked1F32AVX2(SB), NOSPLIT, $0-48
-group710:
+group816:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next712
+	JLT  next818
 
-rows711:
+rows817:
 	VMOVUPS c32_0<>+0(SB), Y7
 	VMOVUPS Y7, Y0
 	VMOVUPS Y7, Y1
@@ -14925,7 +17207,7 @@ rows711:
 	VMOVUPS Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed714
+	JEQ     summed820
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -14945,7 +17227,7 @@ rows711:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k713:
+k819:
 	MOVLQSX      (SI), R8
 	VBROADCASTSS (DI), Y8
 	VFMADD231PS  (CX)(R8*4), Y8, Y0
@@ -14959,18 +17241,18 @@ k713:
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k713
+	JNE          k819
 
-summed714:
+summed820:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised717
+	JEQ          initialised823
 	CMPQ         SI, $0x01
-	JEQ          column715
+	JEQ          column821
 	CMPQ         SI, $0x02
-	JEQ          number716
+	JEQ          number822
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Y8
@@ -14982,9 +17264,9 @@ summed714:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised717
+	JMP          initialised823
 
-number716:
+number822:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Y8
@@ -14996,9 +17278,9 @@ number716:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised717
+	JMP          initialised823
 
-column715:
+column821:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Y0, Y0
@@ -15010,18 +17292,50 @@ column715:
 	VADDPS  192(BX), Y6, Y6
 	VADDPS  224(BX), Y7, Y7
 
-initialised717:
+initialised823:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product718:
+product824:
+	CMPQ         56(BX), $0x02
+	JNE          other830
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y8
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y8, Y1, Y1
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y8, Y3, Y3
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y8, Y5, Y5
+	VMULPS       Y8, Y6, Y6
+	VMULPS       Y8, Y7, Y7
+
+other830:
+	CMPQ         96(BX), $0x02
+	JNE          other831
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y8
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y8, Y1, Y1
+	VADDPS       Y8, Y2, Y2
+	VADDPS       Y8, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y8, Y7, Y7
+
+other831:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times720
-	TESTQ   R9, R9
-	JNE     plus719
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times826
+	CMPQ    96(BX), $0x01
+	JEQ     plus825
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y0, (DI)
@@ -15032,9 +17346,9 @@ product718:
 	VMOVUPS Y5, 160(DI)
 	VMOVUPS Y6, 192(DI)
 	VMOVUPS Y7, 224(DI)
-	JMP     written722
+	JMP     written828
 
-plus719:
+plus825:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -15055,11 +17369,11 @@ plus719:
 	VMOVUPS Y8, 192(DI)
 	VADDPS  224(R8), Y7, Y8
 	VMOVUPS Y8, 224(DI)
-	JMP     written722
+	JMP     written828
 
-times720:
-	TESTQ   R9, R9
-	JNE     both721
+times826:
+	CMPQ    96(BX), $0x01
+	JEQ     both827
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -15080,9 +17394,9 @@ times720:
 	VMOVUPS Y8, 192(DI)
 	VMULPS  224(R8), Y7, Y8
 	VMOVUPS Y8, 224(DI)
-	JMP     written722
+	JMP     written828
 
-both721:
+both827:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -15114,25 +17428,25 @@ both721:
 	VADDPS  224(R9), Y8, Y8
 	VMOVUPS Y8, 224(DI)
 
-written722:
-	LEAQ 160(AX), DI
+written828:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done723
+	JEQ  done829
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product718
+	JNE  product824
 
-done723:
+done829:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows711
+	JGE  rows817
 
-next712:
+next818:
 	CMPQ DX, $0x20
-	JLT  next725
+	JLT  next833
 
-rows724:
+rows832:
 	VMOVUPS c32_0<>+0(SB), Y3
 	VMOVUPS Y3, Y0
 	VMOVUPS Y3, Y1
@@ -15140,7 +17454,7 @@ rows724:
 	VMOVUPS Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed727
+	JEQ     summed835
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -15160,7 +17474,7 @@ rows724:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k726:
+k834:
 	MOVLQSX      (SI), R8
 	VBROADCASTSS (DI), Y4
 	VFMADD231PS  (CX)(R8*4), Y4, Y0
@@ -15170,18 +17484,18 @@ k726:
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k726
+	JNE          k834
 
-summed727:
+summed835:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised730
+	JEQ          initialised838
 	CMPQ         SI, $0x01
-	JEQ          column728
+	JEQ          column836
 	CMPQ         SI, $0x02
-	JEQ          number729
+	JEQ          number837
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Y4
@@ -15189,9 +17503,9 @@ summed727:
 	VADDPS       Y4, Y1, Y1
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised730
+	JMP          initialised838
 
-number729:
+number837:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Y4
@@ -15199,9 +17513,9 @@ number729:
 	VADDPS       Y4, Y1, Y1
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised730
+	JMP          initialised838
 
-column728:
+column836:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Y0, Y0
@@ -15209,27 +17523,51 @@ column728:
 	VADDPS  64(BX), Y2, Y2
 	VADDPS  96(BX), Y3, Y3
 
-initialised730:
+initialised838:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product731:
+product839:
+	CMPQ         56(BX), $0x02
+	JNE          other845
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y4
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+
+other845:
+	CMPQ         96(BX), $0x02
+	JNE          other846
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y4
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y4, Y3, Y3
+
+other846:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times733
-	TESTQ   R9, R9
-	JNE     plus732
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times841
+	CMPQ    96(BX), $0x01
+	JEQ     plus840
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 32(DI)
 	VMOVUPS Y2, 64(DI)
 	VMOVUPS Y3, 96(DI)
-	JMP     written735
+	JMP     written843
 
-plus732:
+plus840:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -15242,11 +17580,11 @@ plus732:
 	VMOVUPS Y4, 64(DI)
 	VADDPS  96(R8), Y3, Y4
 	VMOVUPS Y4, 96(DI)
-	JMP     written735
+	JMP     written843
 
-times733:
-	TESTQ   R9, R9
-	JNE     both734
+times841:
+	CMPQ    96(BX), $0x01
+	JEQ     both842
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -15259,9 +17597,9 @@ times733:
 	VMOVUPS Y4, 64(DI)
 	VMULPS  96(R8), Y3, Y4
 	VMOVUPS Y4, 96(DI)
-	JMP     written735
+	JMP     written843
 
-both734:
+both842:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -15281,31 +17619,31 @@ both734:
 	VADDPS  96(R9), Y4, Y4
 	VMOVUPS Y4, 96(DI)
 
-written735:
-	LEAQ 160(AX), DI
+written843:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done736
+	JEQ  done844
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product731
+	JNE  product839
 
-done736:
+done844:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows724
+	JGE  rows832
 
-next725:
+next833:
 	CMPQ DX, $0x10
-	JLT  next738
+	JLT  next848
 
-rows737:
+rows847:
 	VMOVUPS c32_0<>+0(SB), Y1
 	VMOVUPS Y1, Y0
 	VMOVUPS Y1, Y1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed740
+	JEQ     summed850
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -15325,7 +17663,7 @@ rows737:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k739:
+k849:
 	MOVLQSX      (SI), R8
 	VBROADCASTSS (DI), Y2
 	VFMADD231PS  (CX)(R8*4), Y2, Y0
@@ -15333,58 +17671,78 @@ k739:
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k739
+	JNE          k849
 
-summed740:
+summed850:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised743
+	JEQ          initialised853
 	CMPQ         SI, $0x01
-	JEQ          column741
+	JEQ          column851
 	CMPQ         SI, $0x02
-	JEQ          number742
+	JEQ          number852
 	VMOVSD       72(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Y2
 	VADDPS       Y2, Y0, Y0
 	VADDPS       Y2, Y1, Y1
-	JMP          initialised743
+	JMP          initialised853
 
-number742:
+number852:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Y2
 	VADDPS       Y2, Y0, Y0
 	VADDPS       Y2, Y1, Y1
-	JMP          initialised743
+	JMP          initialised853
 
-column741:
+column851:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 
-initialised743:
+initialised853:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product744:
+product854:
+	CMPQ         56(BX), $0x02
+	JNE          other860
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y2
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+
+other860:
+	CMPQ         96(BX), $0x02
+	JNE          other861
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y2
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y2, Y1, Y1
+
+other861:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times746
-	TESTQ   R9, R9
-	JNE     plus745
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times856
+	CMPQ    96(BX), $0x01
+	JEQ     plus855
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 32(DI)
-	JMP     written748
+	JMP     written858
 
-plus745:
+plus855:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -15393,11 +17751,11 @@ plus745:
 	VMOVUPS Y2, (DI)
 	VADDPS  32(R8), Y1, Y2
 	VMOVUPS Y2, 32(DI)
-	JMP     written748
+	JMP     written858
 
-times746:
-	TESTQ   R9, R9
-	JNE     both747
+times856:
+	CMPQ    96(BX), $0x01
+	JEQ     both857
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -15406,9 +17764,9 @@ times746:
 	VMOVUPS Y2, (DI)
 	VMULPS  32(R8), Y1, Y2
 	VMOVUPS Y2, 32(DI)
-	JMP     written748
+	JMP     written858
 
-both747:
+both857:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -15422,38 +17780,38 @@ both747:
 	VADDPS  32(R9), Y2, Y2
 	VMOVUPS Y2, 32(DI)
 
-written748:
-	LEAQ 160(AX), DI
+written858:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done749
+	JEQ  done859
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product744
+	JNE  product854
 
-done749:
+done859:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows737
+	JGE  rows847
 
-next738:
+next848:
 	ADDQ $0x01, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group710
+	JNE  group816
 	VZEROUPPER
 	RET
 
 // func matMulPacked2F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMulPacked2F32AVX2(SB), NOSPLIT, $0-48
-group750:
+group862:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next752
+	JLT  next864
 
-rows751:
+rows863:
 	VMOVUPS c32_0<>+0(SB), Y7
 	VMOVUPS Y7, Y0
 	VMOVUPS Y7, Y1
@@ -15465,7 +17823,7 @@ rows751:
 	VMOVUPS Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed754
+	JEQ     summed866
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -15485,7 +17843,7 @@ rows751:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k753:
+k865:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Y8
 	VMOVUPS      32(CX)(R8*4), Y9
@@ -15504,18 +17862,18 @@ k753:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k753
+	JNE          k865
 
-summed754:
+summed866:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised757
+	JEQ          initialised869
 	CMPQ         SI, $0x01
-	JEQ          column755
+	JEQ          column867
 	CMPQ         SI, $0x02
-	JEQ          number756
+	JEQ          number868
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Y8
@@ -15527,9 +17885,9 @@ summed754:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised757
+	JMP          initialised869
 
-number756:
+number868:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y8
@@ -15543,9 +17901,9 @@ number756:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised757
+	JMP          initialised869
 
-column755:
+column867:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -15559,18 +17917,54 @@ column755:
 	VADDPS  64(BX), Y6, Y6
 	VADDPS  96(BX), Y7, Y7
 
-initialised757:
+initialised869:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product758:
+product870:
+	CMPQ         56(BX), $0x02
+	JNE          other876
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y8
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y8, Y1, Y1
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y8, Y3, Y3
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y8
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y8, Y5, Y5
+	VMULPS       Y8, Y6, Y6
+	VMULPS       Y8, Y7, Y7
+
+other876:
+	CMPQ         96(BX), $0x02
+	JNE          other877
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y8
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y8, Y1, Y1
+	VADDPS       Y8, Y2, Y2
+	VADDPS       Y8, Y3, Y3
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y8
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y8, Y7, Y7
+
+other877:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times760
-	TESTQ   R9, R9
-	JNE     plus759
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times872
+	CMPQ    96(BX), $0x01
+	JEQ     plus871
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -15583,9 +17977,9 @@ product758:
 	VMOVUPS Y5, 32(DI)
 	VMOVUPS Y6, 64(DI)
 	VMOVUPS Y7, 96(DI)
-	JMP     written762
+	JMP     written874
 
-plus759:
+plus871:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -15610,11 +18004,11 @@ plus759:
 	VMOVUPS Y8, 64(DI)
 	VADDPS  96(R8), Y7, Y8
 	VMOVUPS Y8, 96(DI)
-	JMP     written762
+	JMP     written874
 
-times760:
-	TESTQ   R9, R9
-	JNE     both761
+times872:
+	CMPQ    96(BX), $0x01
+	JEQ     both873
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -15639,9 +18033,9 @@ times760:
 	VMOVUPS Y8, 64(DI)
 	VMULPS  96(R8), Y7, Y8
 	VMOVUPS Y8, 96(DI)
-	JMP     written762
+	JMP     written874
 
-both761:
+both873:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -15679,25 +18073,25 @@ both761:
 	VADDPS  96(R9), Y8, Y8
 	VMOVUPS Y8, 96(DI)
 
-written762:
-	LEAQ 160(AX), DI
+written874:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done763
+	JEQ  done875
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product758
+	JNE  product870
 
-done763:
+done875:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows751
+	JGE  rows863
 
-next752:
+next864:
 	CMPQ DX, $0x10
-	JLT  next765
+	JLT  next879
 
-rows764:
+rows878:
 	VMOVUPS c32_0<>+0(SB), Y3
 	VMOVUPS Y3, Y0
 	VMOVUPS Y3, Y1
@@ -15705,7 +18099,7 @@ rows764:
 	VMOVUPS Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed767
+	JEQ     summed881
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -15725,7 +18119,7 @@ rows764:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k766:
+k880:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Y4
 	VMOVUPS      32(CX)(R8*4), Y5
@@ -15738,18 +18132,18 @@ k766:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k766
+	JNE          k880
 
-summed767:
+summed881:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised770
+	JEQ          initialised884
 	CMPQ         SI, $0x01
-	JEQ          column768
+	JEQ          column882
 	CMPQ         SI, $0x02
-	JEQ          number769
+	JEQ          number883
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Y4
@@ -15757,9 +18151,9 @@ summed767:
 	VADDPS       Y4, Y1, Y1
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised770
+	JMP          initialised884
 
-number769:
+number883:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y4
@@ -15769,9 +18163,9 @@ number769:
 	VBROADCASTSS (SI)(BX*4), Y4
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised770
+	JMP          initialised884
 
-column768:
+column882:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -15781,18 +18175,46 @@ column768:
 	VADDPS  (BX), Y2, Y2
 	VADDPS  32(BX), Y3, Y3
 
-initialised770:
+initialised884:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product771:
+product885:
+	CMPQ         56(BX), $0x02
+	JNE          other891
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y4
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y4
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+
+other891:
+	CMPQ         96(BX), $0x02
+	JNE          other892
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y4
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y4
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y4, Y3, Y3
+
+other892:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times773
-	TESTQ   R9, R9
-	JNE     plus772
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times887
+	CMPQ    96(BX), $0x01
+	JEQ     plus886
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -15801,9 +18223,9 @@ product771:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y2, (DI)
 	VMOVUPS Y3, 32(DI)
-	JMP     written775
+	JMP     written889
 
-plus772:
+plus886:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -15820,11 +18242,11 @@ plus772:
 	VMOVUPS Y4, (DI)
 	VADDPS  32(R8), Y3, Y4
 	VMOVUPS Y4, 32(DI)
-	JMP     written775
+	JMP     written889
 
-times773:
-	TESTQ   R9, R9
-	JNE     both774
+times887:
+	CMPQ    96(BX), $0x01
+	JEQ     both888
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -15841,9 +18263,9 @@ times773:
 	VMOVUPS Y4, (DI)
 	VMULPS  32(R8), Y3, Y4
 	VMOVUPS Y4, 32(DI)
-	JMP     written775
+	JMP     written889
 
-both774:
+both888:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -15869,38 +18291,38 @@ both774:
 	VADDPS  32(R9), Y4, Y4
 	VMOVUPS Y4, 32(DI)
 
-written775:
-	LEAQ 160(AX), DI
+written889:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done776
+	JEQ  done890
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product771
+	JNE  product885
 
-done776:
+done890:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows764
+	JGE  rows878
 
-next765:
+next879:
 	ADDQ $0x02, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group750
+	JNE  group862
 	VZEROUPPER
 	RET
 
 // func matMulPacked3F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMulPacked3F32AVX2(SB), NOSPLIT, $0-48
-group777:
+group893:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next779
+	JLT  next895
 
-rows778:
+rows894:
 	VMOVUPS c32_0<>+0(SB), Y5
 	VMOVUPS Y5, Y0
 	VMOVUPS Y5, Y1
@@ -15910,7 +18332,7 @@ rows778:
 	VMOVUPS Y5, Y5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed781
+	JEQ     summed897
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -15930,7 +18352,7 @@ rows778:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k780:
+k896:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Y6
 	VMOVUPS      32(CX)(R8*4), Y7
@@ -15946,18 +18368,18 @@ k780:
 	ADDQ         $0x04, SI
 	ADDQ         $0x0c, DI
 	DECQ         BX
-	JNE          k780
+	JNE          k896
 
-summed781:
+summed897:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised784
+	JEQ          initialised900
 	CMPQ         SI, $0x01
-	JEQ          column782
+	JEQ          column898
 	CMPQ         SI, $0x02
-	JEQ          number783
+	JEQ          number899
 	VMOVSD       72(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Y6
@@ -15967,9 +18389,9 @@ summed781:
 	VADDPS       Y6, Y3, Y3
 	VADDPS       Y6, Y4, Y4
 	VADDPS       Y6, Y5, Y5
-	JMP          initialised784
+	JMP          initialised900
 
-number783:
+number899:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y6
@@ -15983,9 +18405,9 @@ number783:
 	VBROADCASTSS (SI)(BX*4), Y6
 	VADDPS       Y6, Y4, Y4
 	VADDPS       Y6, Y5, Y5
-	JMP          initialised784
+	JMP          initialised900
 
-column782:
+column898:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -15999,18 +18421,54 @@ column782:
 	VADDPS  (BX), Y4, Y4
 	VADDPS  32(BX), Y5, Y5
 
-initialised784:
+initialised900:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product785:
+product901:
+	CMPQ         56(BX), $0x02
+	JNE          other907
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y6
+	VMULPS       Y6, Y0, Y0
+	VMULPS       Y6, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y6
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y6, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y6
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y6, Y5, Y5
+
+other907:
+	CMPQ         96(BX), $0x02
+	JNE          other908
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y6
+	VADDPS       Y6, Y0, Y0
+	VADDPS       Y6, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y6
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y6, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y6
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y6, Y5, Y5
+
+other908:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times787
-	TESTQ   R9, R9
-	JNE     plus786
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times903
+	CMPQ    96(BX), $0x01
+	JEQ     plus902
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -16023,9 +18481,9 @@ product785:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y4, (DI)
 	VMOVUPS Y5, 32(DI)
-	JMP     written789
+	JMP     written905
 
-plus786:
+plus902:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -16050,11 +18508,11 @@ plus786:
 	VMOVUPS Y6, (DI)
 	VADDPS  32(R8), Y5, Y6
 	VMOVUPS Y6, 32(DI)
-	JMP     written789
+	JMP     written905
 
-times787:
-	TESTQ   R9, R9
-	JNE     both788
+times903:
+	CMPQ    96(BX), $0x01
+	JEQ     both904
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -16079,9 +18537,9 @@ times787:
 	VMOVUPS Y6, (DI)
 	VMULPS  32(R8), Y5, Y6
 	VMOVUPS Y6, 32(DI)
-	JMP     written789
+	JMP     written905
 
-both788:
+both904:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -16119,38 +18577,38 @@ both788:
 	VADDPS  32(R9), Y6, Y6
 	VMOVUPS Y6, 32(DI)
 
-written789:
-	LEAQ 160(AX), DI
+written905:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done790
+	JEQ  done906
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product785
+	JNE  product901
 
-done790:
+done906:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows778
+	JGE  rows894
 
-next779:
+next895:
 	ADDQ $0x03, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group777
+	JNE  group893
 	VZEROUPPER
 	RET
 
 // func matMulPacked4F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMulPacked4F32AVX2(SB), NOSPLIT, $0-48
-group791:
+group909:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next793
+	JLT  next911
 
-rows792:
+rows910:
 	VMOVUPS c32_0<>+0(SB), Y7
 	VMOVUPS Y7, Y0
 	VMOVUPS Y7, Y1
@@ -16162,7 +18620,7 @@ rows792:
 	VMOVUPS Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed795
+	JEQ     summed913
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -16183,7 +18641,7 @@ rows792:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k794:
+k912:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Y8
 	VMOVUPS      32(CX)(R8*4), Y9
@@ -16202,18 +18660,18 @@ k794:
 	ADDQ         $0x04, SI
 	ADDQ         $0x10, DI
 	DECQ         BX
-	JNE          k794
+	JNE          k912
 
-summed795:
+summed913:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised798
+	JEQ          initialised916
 	CMPQ         SI, $0x01
-	JEQ          column796
+	JEQ          column914
 	CMPQ         SI, $0x02
-	JEQ          number797
+	JEQ          number915
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Y8
@@ -16225,9 +18683,9 @@ summed795:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised798
+	JMP          initialised916
 
-number797:
+number915:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y8
@@ -16245,9 +18703,9 @@ number797:
 	VBROADCASTSS (SI)(BX*4), Y8
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised798
+	JMP          initialised916
 
-column796:
+column914:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -16265,18 +18723,62 @@ column796:
 	VADDPS  (BX), Y6, Y6
 	VADDPS  32(BX), Y7, Y7
 
-initialised798:
+initialised916:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product799:
+product917:
+	CMPQ         56(BX), $0x02
+	JNE          other923
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y8
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y8, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y8
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y8, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y8
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y8, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y8
+	VMULPS       Y8, Y6, Y6
+	VMULPS       Y8, Y7, Y7
+
+other923:
+	CMPQ         96(BX), $0x02
+	JNE          other924
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y8
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y8, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y8
+	VADDPS       Y8, Y2, Y2
+	VADDPS       Y8, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y8
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y8
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y8, Y7, Y7
+
+other924:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times801
-	TESTQ   R9, R9
-	JNE     plus800
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times919
+	CMPQ    96(BX), $0x01
+	JEQ     plus918
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -16293,9 +18795,9 @@ product799:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y6, (DI)
 	VMOVUPS Y7, 32(DI)
-	JMP     written803
+	JMP     written921
 
-plus800:
+plus918:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -16328,11 +18830,11 @@ plus800:
 	VMOVUPS Y8, (DI)
 	VADDPS  32(R8), Y7, Y8
 	VMOVUPS Y8, 32(DI)
-	JMP     written803
+	JMP     written921
 
-times801:
-	TESTQ   R9, R9
-	JNE     both802
+times919:
+	CMPQ    96(BX), $0x01
+	JEQ     both920
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -16365,9 +18867,9 @@ times801:
 	VMOVUPS Y8, (DI)
 	VMULPS  32(R8), Y7, Y8
 	VMOVUPS Y8, 32(DI)
-	JMP     written803
+	JMP     written921
 
-both802:
+both920:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -16417,38 +18919,38 @@ both802:
 	VADDPS  32(R9), Y8, Y8
 	VMOVUPS Y8, 32(DI)
 
-written803:
-	LEAQ 160(AX), DI
+written921:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done804
+	JEQ  done922
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product799
+	JNE  product917
 
-done804:
+done922:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows792
+	JGE  rows910
 
-next793:
+next911:
 	ADDQ $0x04, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group791
+	JNE  group909
 	VZEROUPPER
 	RET
 
 // func matMulPacked5F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMulPacked5F32AVX2(SB), NOSPLIT, $0-48
-group805:
+group925:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next807
+	JLT  next927
 
-rows806:
+rows926:
 	VMOVUPS c32_0<>+0(SB), Y9
 	VMOVUPS Y9, Y0
 	VMOVUPS Y9, Y1
@@ -16462,7 +18964,7 @@ rows806:
 	VMOVUPS Y9, Y9
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed809
+	JEQ     summed929
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -16484,7 +18986,7 @@ rows806:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k808:
+k928:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Y10
 	VMOVUPS      32(CX)(R8*4), Y11
@@ -16506,18 +19008,18 @@ k808:
 	ADDQ         $0x04, SI
 	ADDQ         $0x14, DI
 	DECQ         BX
-	JNE          k808
+	JNE          k928
 
-summed809:
+summed929:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised812
+	JEQ          initialised932
 	CMPQ         SI, $0x01
-	JEQ          column810
+	JEQ          column930
 	CMPQ         SI, $0x02
-	JEQ          number811
+	JEQ          number931
 	VMOVSD       72(AX), X10
 	VCVTSD2SS    X10, X10, X10
 	VBROADCASTSS X10, Y10
@@ -16531,9 +19033,9 @@ summed809:
 	VADDPS       Y10, Y7, Y7
 	VADDPS       Y10, Y8, Y8
 	VADDPS       Y10, Y9, Y9
-	JMP          initialised812
+	JMP          initialised932
 
-number811:
+number931:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y10
@@ -16555,9 +19057,9 @@ number811:
 	VBROADCASTSS (SI)(BX*4), Y10
 	VADDPS       Y10, Y8, Y8
 	VADDPS       Y10, Y9, Y9
-	JMP          initialised812
+	JMP          initialised932
 
-column810:
+column930:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -16579,18 +19081,70 @@ column810:
 	VADDPS  (BX), Y8, Y8
 	VADDPS  32(BX), Y9, Y9
 
-initialised812:
+initialised932:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product813:
+product933:
+	CMPQ         56(BX), $0x02
+	JNE          other939
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y10
+	VMULPS       Y10, Y0, Y0
+	VMULPS       Y10, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y10
+	VMULPS       Y10, Y2, Y2
+	VMULPS       Y10, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y10
+	VMULPS       Y10, Y4, Y4
+	VMULPS       Y10, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y10
+	VMULPS       Y10, Y6, Y6
+	VMULPS       Y10, Y7, Y7
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y10
+	VMULPS       Y10, Y8, Y8
+	VMULPS       Y10, Y9, Y9
+
+other939:
+	CMPQ         96(BX), $0x02
+	JNE          other940
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y10
+	VADDPS       Y10, Y0, Y0
+	VADDPS       Y10, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y10
+	VADDPS       Y10, Y2, Y2
+	VADDPS       Y10, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y10
+	VADDPS       Y10, Y4, Y4
+	VADDPS       Y10, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y10
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y10
+	VADDPS       Y10, Y8, Y8
+	VADDPS       Y10, Y9, Y9
+
+other940:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times815
-	TESTQ   R9, R9
-	JNE     plus814
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times935
+	CMPQ    96(BX), $0x01
+	JEQ     plus934
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -16611,9 +19165,9 @@ product813:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y8, (DI)
 	VMOVUPS Y9, 32(DI)
-	JMP     written817
+	JMP     written937
 
-plus814:
+plus934:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -16654,11 +19208,11 @@ plus814:
 	VMOVUPS Y10, (DI)
 	VADDPS  32(R8), Y9, Y10
 	VMOVUPS Y10, 32(DI)
-	JMP     written817
+	JMP     written937
 
-times815:
-	TESTQ   R9, R9
-	JNE     both816
+times935:
+	CMPQ    96(BX), $0x01
+	JEQ     both936
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -16699,9 +19253,9 @@ times815:
 	VMOVUPS Y10, (DI)
 	VMULPS  32(R8), Y9, Y10
 	VMOVUPS Y10, 32(DI)
-	JMP     written817
+	JMP     written937
 
-both816:
+both936:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -16763,38 +19317,38 @@ both816:
 	VADDPS  32(R9), Y10, Y10
 	VMOVUPS Y10, 32(DI)
 
-written817:
-	LEAQ 160(AX), DI
+written937:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done818
+	JEQ  done938
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product813
+	JNE  product933
 
-done818:
+done938:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows806
+	JGE  rows926
 
-next807:
+next927:
 	ADDQ $0x05, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group805
+	JNE  group925
 	VZEROUPPER
 	RET
 
 // func matMulPacked6F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMulPacked6F32AVX2(SB), NOSPLIT, $0-48
-group819:
+group941:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next821
+	JLT  next943
 
-rows820:
+rows942:
 	VMOVUPS c32_0<>+0(SB), Y11
 	VMOVUPS Y11, Y0
 	VMOVUPS Y11, Y1
@@ -16810,7 +19364,7 @@ rows820:
 	VMOVUPS Y11, Y11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed823
+	JEQ     summed945
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -16832,7 +19386,7 @@ rows820:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k822:
+k944:
 	MOVLQSX      (SI), R8
 	VMOVUPS      (CX)(R8*4), Y12
 	VMOVUPS      32(CX)(R8*4), Y13
@@ -16857,18 +19411,18 @@ k822:
 	ADDQ         $0x04, SI
 	ADDQ         $0x18, DI
 	DECQ         BX
-	JNE          k822
+	JNE          k944
 
-summed823:
+summed945:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised826
+	JEQ          initialised948
 	CMPQ         SI, $0x01
-	JEQ          column824
+	JEQ          column946
 	CMPQ         SI, $0x02
-	JEQ          number825
+	JEQ          number947
 	VMOVSD       72(AX), X12
 	VCVTSD2SS    X12, X12, X12
 	VBROADCASTSS X12, Y12
@@ -16884,9 +19438,9 @@ summed823:
 	VADDPS       Y12, Y9, Y9
 	VADDPS       Y12, Y10, Y10
 	VADDPS       Y12, Y11, Y11
-	JMP          initialised826
+	JMP          initialised948
 
-number825:
+number947:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y12
@@ -16912,9 +19466,9 @@ number825:
 	VBROADCASTSS (SI)(BX*4), Y12
 	VADDPS       Y12, Y10, Y10
 	VADDPS       Y12, Y11, Y11
-	JMP          initialised826
+	JMP          initialised948
 
-column824:
+column946:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -16940,18 +19494,78 @@ column824:
 	VADDPS  (BX), Y10, Y10
 	VADDPS  32(BX), Y11, Y11
 
-initialised826:
+initialised948:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product827:
+product949:
+	CMPQ         56(BX), $0x02
+	JNE          other955
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y12
+	VMULPS       Y12, Y0, Y0
+	VMULPS       Y12, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y12
+	VMULPS       Y12, Y2, Y2
+	VMULPS       Y12, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y12
+	VMULPS       Y12, Y4, Y4
+	VMULPS       Y12, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y12
+	VMULPS       Y12, Y6, Y6
+	VMULPS       Y12, Y7, Y7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y12
+	VMULPS       Y12, Y8, Y8
+	VMULPS       Y12, Y9, Y9
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y12
+	VMULPS       Y12, Y10, Y10
+	VMULPS       Y12, Y11, Y11
+
+other955:
+	CMPQ         96(BX), $0x02
+	JNE          other956
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y12
+	VADDPS       Y12, Y0, Y0
+	VADDPS       Y12, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y12
+	VADDPS       Y12, Y2, Y2
+	VADDPS       Y12, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y12
+	VADDPS       Y12, Y4, Y4
+	VADDPS       Y12, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y12
+	VADDPS       Y12, Y6, Y6
+	VADDPS       Y12, Y7, Y7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSS (R8)(R9*4), Y12
+	VADDPS       Y12, Y8, Y8
+	VADDPS       Y12, Y9, Y9
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSS (R8)(DI*4), Y12
+	VADDPS       Y12, Y10, Y10
+	VADDPS       Y12, Y11, Y11
+
+other956:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times829
-	TESTQ   R9, R9
-	JNE     plus828
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times951
+	CMPQ    96(BX), $0x01
+	JEQ     plus950
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -16976,9 +19590,9 @@ product827:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y10, (DI)
 	VMOVUPS Y11, 32(DI)
-	JMP     written831
+	JMP     written953
 
-plus828:
+plus950:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -17027,11 +19641,11 @@ plus828:
 	VMOVUPS Y12, (DI)
 	VADDPS  32(R8), Y11, Y12
 	VMOVUPS Y12, 32(DI)
-	JMP     written831
+	JMP     written953
 
-times829:
-	TESTQ   R9, R9
-	JNE     both830
+times951:
+	CMPQ    96(BX), $0x01
+	JEQ     both952
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -17080,9 +19694,9 @@ times829:
 	VMOVUPS Y12, (DI)
 	VMULPS  32(R8), Y11, Y12
 	VMOVUPS Y12, 32(DI)
-	JMP     written831
+	JMP     written953
 
-both830:
+both952:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -17156,38 +19770,38 @@ both830:
 	VADDPS  32(R9), Y12, Y12
 	VMOVUPS Y12, 32(DI)
 
-written831:
-	LEAQ 160(AX), DI
+written953:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done832
+	JEQ  done954
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product827
+	JNE  product949
 
-done832:
+done954:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows820
+	JGE  rows942
 
-next821:
+next943:
 	ADDQ $0x06, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group819
+	JNE  group941
 	VZEROUPPER
 	RET
 
 // func matMul1F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul1F64AVX512(SB), NOSPLIT, $0-48
-group833:
+group957:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next835
+	JLT  next959
 
-rows834:
+rows958:
 	VMOVUPD c64_0<>+0(SB), Z7
 	VMOVUPD Z7, Z0
 	VMOVUPD Z7, Z1
@@ -17199,7 +19813,7 @@ rows834:
 	VMOVUPD Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed837
+	JEQ     summed961
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -17212,7 +19826,7 @@ rows834:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k836:
+k960:
 	MOVLQSX      (SI), R9
 	VBROADCASTSD (DI), Z8
 	VFMADD231PD  (CX)(R9*8), Z8, Z0
@@ -17226,18 +19840,18 @@ k836:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k836
+	JNE          k960
 
-summed837:
+summed961:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised840
+	JEQ          initialised964
 	CMPQ         SI, $0x01
-	JEQ          column838
+	JEQ          column962
 	CMPQ         SI, $0x02
-	JEQ          number839
+	JEQ          number963
 	VBROADCASTSD 72(AX), Z8
 	VADDPD       Z8, Z0, Z0
 	VADDPD       Z8, Z1, Z1
@@ -17247,9 +19861,9 @@ summed837:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised840
+	JMP          initialised964
 
-number839:
+number963:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Z8
@@ -17261,9 +19875,9 @@ number839:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised840
+	JMP          initialised964
 
-column838:
+column962:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Z0, Z0
@@ -17275,18 +19889,50 @@ column838:
 	VADDPD  384(BX), Z6, Z6
 	VADDPD  448(BX), Z7, Z7
 
-initialised840:
+initialised964:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product841:
+product965:
+	CMPQ         56(BX), $0x02
+	JNE          other971
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z8
+	VMULPD       Z8, Z0, Z0
+	VMULPD       Z8, Z1, Z1
+	VMULPD       Z8, Z2, Z2
+	VMULPD       Z8, Z3, Z3
+	VMULPD       Z8, Z4, Z4
+	VMULPD       Z8, Z5, Z5
+	VMULPD       Z8, Z6, Z6
+	VMULPD       Z8, Z7, Z7
+
+other971:
+	CMPQ         96(BX), $0x02
+	JNE          other972
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z8
+	VADDPD       Z8, Z0, Z0
+	VADDPD       Z8, Z1, Z1
+	VADDPD       Z8, Z2, Z2
+	VADDPD       Z8, Z3, Z3
+	VADDPD       Z8, Z4, Z4
+	VADDPD       Z8, Z5, Z5
+	VADDPD       Z8, Z6, Z6
+	VADDPD       Z8, Z7, Z7
+
+other972:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times843
-	TESTQ   R9, R9
-	JNE     plus842
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times967
+	CMPQ    96(BX), $0x01
+	JEQ     plus966
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z0, (DI)
@@ -17297,9 +19943,9 @@ product841:
 	VMOVUPD Z5, 320(DI)
 	VMOVUPD Z6, 384(DI)
 	VMOVUPD Z7, 448(DI)
-	JMP     written845
+	JMP     written969
 
-plus842:
+plus966:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -17320,11 +19966,11 @@ plus842:
 	VMOVUPD Z8, 384(DI)
 	VADDPD  448(R8), Z7, Z8
 	VMOVUPD Z8, 448(DI)
-	JMP     written845
+	JMP     written969
 
-times843:
-	TESTQ   R9, R9
-	JNE     both844
+times967:
+	CMPQ    96(BX), $0x01
+	JEQ     both968
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -17345,9 +19991,9 @@ times843:
 	VMOVUPD Z8, 384(DI)
 	VMULPD  448(R8), Z7, Z8
 	VMOVUPD Z8, 448(DI)
-	JMP     written845
+	JMP     written969
 
-both844:
+both968:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -17379,25 +20025,25 @@ both844:
 	VADDPD  448(R9), Z8, Z8
 	VMOVUPD Z8, 448(DI)
 
-written845:
-	LEAQ 160(AX), DI
+written969:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done846
+	JEQ  done970
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product841
+	JNE  product965
 
-done846:
+done970:
 	ADDQ $+512, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows834
+	JGE  rows958
 
-next835:
+next959:
 	CMPQ DX, $0x20
-	JLT  next848
+	JLT  next974
 
-rows847:
+rows973:
 	VMOVUPD c64_0<>+0(SB), Z3
 	VMOVUPD Z3, Z0
 	VMOVUPD Z3, Z1
@@ -17405,7 +20051,7 @@ rows847:
 	VMOVUPD Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed850
+	JEQ     summed976
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -17418,7 +20064,7 @@ rows847:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k849:
+k975:
 	MOVLQSX      (SI), R9
 	VBROADCASTSD (DI), Z4
 	VFMADD231PD  (CX)(R9*8), Z4, Z0
@@ -17428,26 +20074,26 @@ k849:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k849
+	JNE          k975
 
-summed850:
+summed976:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised853
+	JEQ          initialised979
 	CMPQ         SI, $0x01
-	JEQ          column851
+	JEQ          column977
 	CMPQ         SI, $0x02
-	JEQ          number852
+	JEQ          number978
 	VBROADCASTSD 72(AX), Z4
 	VADDPD       Z4, Z0, Z0
 	VADDPD       Z4, Z1, Z1
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised853
+	JMP          initialised979
 
-number852:
+number978:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Z4
@@ -17455,9 +20101,9 @@ number852:
 	VADDPD       Z4, Z1, Z1
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised853
+	JMP          initialised979
 
-column851:
+column977:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Z0, Z0
@@ -17465,27 +20111,51 @@ column851:
 	VADDPD  128(BX), Z2, Z2
 	VADDPD  192(BX), Z3, Z3
 
-initialised853:
+initialised979:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product854:
+product980:
+	CMPQ         56(BX), $0x02
+	JNE          other986
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z4
+	VMULPD       Z4, Z0, Z0
+	VMULPD       Z4, Z1, Z1
+	VMULPD       Z4, Z2, Z2
+	VMULPD       Z4, Z3, Z3
+
+other986:
+	CMPQ         96(BX), $0x02
+	JNE          other987
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z4
+	VADDPD       Z4, Z0, Z0
+	VADDPD       Z4, Z1, Z1
+	VADDPD       Z4, Z2, Z2
+	VADDPD       Z4, Z3, Z3
+
+other987:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times856
-	TESTQ   R9, R9
-	JNE     plus855
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times982
+	CMPQ    96(BX), $0x01
+	JEQ     plus981
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 64(DI)
 	VMOVUPD Z2, 128(DI)
 	VMOVUPD Z3, 192(DI)
-	JMP     written858
+	JMP     written984
 
-plus855:
+plus981:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -17498,11 +20168,11 @@ plus855:
 	VMOVUPD Z4, 128(DI)
 	VADDPD  192(R8), Z3, Z4
 	VMOVUPD Z4, 192(DI)
-	JMP     written858
+	JMP     written984
 
-times856:
-	TESTQ   R9, R9
-	JNE     both857
+times982:
+	CMPQ    96(BX), $0x01
+	JEQ     both983
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -17515,9 +20185,9 @@ times856:
 	VMOVUPD Z4, 128(DI)
 	VMULPD  192(R8), Z3, Z4
 	VMOVUPD Z4, 192(DI)
-	JMP     written858
+	JMP     written984
 
-both857:
+both983:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -17537,31 +20207,31 @@ both857:
 	VADDPD  192(R9), Z4, Z4
 	VMOVUPD Z4, 192(DI)
 
-written858:
-	LEAQ 160(AX), DI
+written984:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done859
+	JEQ  done985
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product854
+	JNE  product980
 
-done859:
+done985:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows847
+	JGE  rows973
 
-next848:
+next974:
 	CMPQ DX, $0x10
-	JLT  next861
+	JLT  next989
 
-rows860:
+rows988:
 	VMOVUPD c64_0<>+0(SB), Z1
 	VMOVUPD Z1, Z0
 	VMOVUPD Z1, Z1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed863
+	JEQ     summed991
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -17574,7 +20244,7 @@ rows860:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k862:
+k990:
 	MOVLQSX      (SI), R9
 	VBROADCASTSD (DI), Z2
 	VFMADD231PD  (CX)(R9*8), Z2, Z0
@@ -17582,56 +20252,76 @@ k862:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k862
+	JNE          k990
 
-summed863:
+summed991:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised866
+	JEQ          initialised994
 	CMPQ         SI, $0x01
-	JEQ          column864
+	JEQ          column992
 	CMPQ         SI, $0x02
-	JEQ          number865
+	JEQ          number993
 	VBROADCASTSD 72(AX), Z2
 	VADDPD       Z2, Z0, Z0
 	VADDPD       Z2, Z1, Z1
-	JMP          initialised866
+	JMP          initialised994
 
-number865:
+number993:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Z2
 	VADDPD       Z2, Z0, Z0
 	VADDPD       Z2, Z1, Z1
-	JMP          initialised866
+	JMP          initialised994
 
-column864:
+column992:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Z0, Z0
 	VADDPD  64(BX), Z1, Z1
 
-initialised866:
+initialised994:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product867:
+product995:
+	CMPQ         56(BX), $0x02
+	JNE          other1001
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z2
+	VMULPD       Z2, Z0, Z0
+	VMULPD       Z2, Z1, Z1
+
+other1001:
+	CMPQ         96(BX), $0x02
+	JNE          other1002
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z2
+	VADDPD       Z2, Z0, Z0
+	VADDPD       Z2, Z1, Z1
+
+other1002:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times869
-	TESTQ   R9, R9
-	JNE     plus868
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times997
+	CMPQ    96(BX), $0x01
+	JEQ     plus996
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 64(DI)
-	JMP     written871
+	JMP     written999
 
-plus868:
+plus996:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -17640,11 +20330,11 @@ plus868:
 	VMOVUPD Z2, (DI)
 	VADDPD  64(R8), Z1, Z2
 	VMOVUPD Z2, 64(DI)
-	JMP     written871
+	JMP     written999
 
-times869:
-	TESTQ   R9, R9
-	JNE     both870
+times997:
+	CMPQ    96(BX), $0x01
+	JEQ     both998
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -17653,9 +20343,9 @@ times869:
 	VMOVUPD Z2, (DI)
 	VMULPD  64(R8), Z1, Z2
 	VMOVUPD Z2, 64(DI)
-	JMP     written871
+	JMP     written999
 
-both870:
+both998:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -17669,24 +20359,24 @@ both870:
 	VADDPD  64(R9), Z2, Z2
 	VMOVUPD Z2, 64(DI)
 
-written871:
-	LEAQ 160(AX), DI
+written999:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done872
+	JEQ  done1000
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product867
+	JNE  product995
 
-done872:
+done1000:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows860
+	JGE  rows988
 
-next861:
+next989:
 	ADDQ $0x01, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group833
+	JNE  group957
 	VZEROUPPER
 	RET
 
@@ -17703,14 +20393,14 @@ GLOBL c64_0<>(SB), RODATA|NOPTR, $64
 // func matMul2F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul2F64AVX512(SB), NOSPLIT, $0-48
-group873:
+group1003:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next875
+	JLT  next1005
 
-rows874:
+rows1004:
 	VMOVUPD c64_0<>+0(SB), Z15
 	VMOVUPD Z15, Z0
 	VMOVUPD Z15, Z1
@@ -17730,7 +20420,7 @@ rows874:
 	VMOVUPD Z15, Z15
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed877
+	JEQ     summed1007
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -17743,7 +20433,7 @@ rows874:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k876:
+k1006:
 	MOVLQSX      (SI), R10
 	VMOVUPD      (CX)(R10*8), Z16
 	VMOVUPD      64(CX)(R10*8), Z17
@@ -17774,18 +20464,18 @@ k876:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k876
+	JNE          k1006
 
-summed877:
+summed1007:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised880
+	JEQ          initialised1010
 	CMPQ         SI, $0x01
-	JEQ          column878
+	JEQ          column1008
 	CMPQ         SI, $0x02
-	JEQ          number879
+	JEQ          number1009
 	VBROADCASTSD 72(AX), Z16
 	VADDPD       Z16, Z0, Z0
 	VADDPD       Z16, Z1, Z1
@@ -17803,9 +20493,9 @@ summed877:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised880
+	JMP          initialised1010
 
-number879:
+number1009:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z16
@@ -17827,9 +20517,9 @@ number879:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised880
+	JMP          initialised1010
 
-column878:
+column1008:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -17851,18 +20541,70 @@ column878:
 	VADDPD  384(BX), Z14, Z14
 	VADDPD  448(BX), Z15, Z15
 
-initialised880:
+initialised1010:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product881:
+product1011:
+	CMPQ         56(BX), $0x02
+	JNE          other1017
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VMULPD       Z16, Z0, Z0
+	VMULPD       Z16, Z1, Z1
+	VMULPD       Z16, Z2, Z2
+	VMULPD       Z16, Z3, Z3
+	VMULPD       Z16, Z4, Z4
+	VMULPD       Z16, Z5, Z5
+	VMULPD       Z16, Z6, Z6
+	VMULPD       Z16, Z7, Z7
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z16
+	VMULPD       Z16, Z8, Z8
+	VMULPD       Z16, Z9, Z9
+	VMULPD       Z16, Z10, Z10
+	VMULPD       Z16, Z11, Z11
+	VMULPD       Z16, Z12, Z12
+	VMULPD       Z16, Z13, Z13
+	VMULPD       Z16, Z14, Z14
+	VMULPD       Z16, Z15, Z15
+
+other1017:
+	CMPQ         96(BX), $0x02
+	JNE          other1018
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VADDPD       Z16, Z0, Z0
+	VADDPD       Z16, Z1, Z1
+	VADDPD       Z16, Z2, Z2
+	VADDPD       Z16, Z3, Z3
+	VADDPD       Z16, Z4, Z4
+	VADDPD       Z16, Z5, Z5
+	VADDPD       Z16, Z6, Z6
+	VADDPD       Z16, Z7, Z7
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z16
+	VADDPD       Z16, Z8, Z8
+	VADDPD       Z16, Z9, Z9
+	VADDPD       Z16, Z10, Z10
+	VADDPD       Z16, Z11, Z11
+	VADDPD       Z16, Z12, Z12
+	VADDPD       Z16, Z13, Z13
+	VADDPD       Z16, Z14, Z14
+	VADDPD       Z16, Z15, Z15
+
+other1018:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times883
-	TESTQ   R9, R9
-	JNE     plus882
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1013
+	CMPQ    96(BX), $0x01
+	JEQ     plus1012
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -17883,9 +20625,9 @@ product881:
 	VMOVUPD Z13, 320(DI)
 	VMOVUPD Z14, 384(DI)
 	VMOVUPD Z15, 448(DI)
-	JMP     written885
+	JMP     written1015
 
-plus882:
+plus1012:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -17926,11 +20668,11 @@ plus882:
 	VMOVUPD Z16, 384(DI)
 	VADDPD  448(R8), Z15, Z16
 	VMOVUPD Z16, 448(DI)
-	JMP     written885
+	JMP     written1015
 
-times883:
-	TESTQ   R9, R9
-	JNE     both884
+times1013:
+	CMPQ    96(BX), $0x01
+	JEQ     both1014
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -17971,9 +20713,9 @@ times883:
 	VMOVUPD Z16, 384(DI)
 	VMULPD  448(R8), Z15, Z16
 	VMOVUPD Z16, 448(DI)
-	JMP     written885
+	JMP     written1015
 
-both884:
+both1014:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -18035,25 +20777,25 @@ both884:
 	VADDPD  448(R9), Z16, Z16
 	VMOVUPD Z16, 448(DI)
 
-written885:
-	LEAQ 160(AX), DI
+written1015:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done886
+	JEQ  done1016
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product881
+	JNE  product1011
 
-done886:
+done1016:
 	ADDQ $+512, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows874
+	JGE  rows1004
 
-next875:
+next1005:
 	CMPQ DX, $0x20
-	JLT  next888
+	JLT  next1020
 
-rows887:
+rows1019:
 	VMOVUPD c64_0<>+0(SB), Z7
 	VMOVUPD Z7, Z0
 	VMOVUPD Z7, Z1
@@ -18065,7 +20807,7 @@ rows887:
 	VMOVUPD Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed890
+	JEQ     summed1022
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -18078,7 +20820,7 @@ rows887:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k889:
+k1021:
 	MOVLQSX      (SI), R10
 	VMOVUPD      (CX)(R10*8), Z8
 	VMOVUPD      64(CX)(R10*8), Z9
@@ -18097,18 +20839,18 @@ k889:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k889
+	JNE          k1021
 
-summed890:
+summed1022:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised893
+	JEQ          initialised1025
 	CMPQ         SI, $0x01
-	JEQ          column891
+	JEQ          column1023
 	CMPQ         SI, $0x02
-	JEQ          number892
+	JEQ          number1024
 	VBROADCASTSD 72(AX), Z8
 	VADDPD       Z8, Z0, Z0
 	VADDPD       Z8, Z1, Z1
@@ -18118,9 +20860,9 @@ summed890:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised893
+	JMP          initialised1025
 
-number892:
+number1024:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z8
@@ -18134,9 +20876,9 @@ number892:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised893
+	JMP          initialised1025
 
-column891:
+column1023:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -18150,18 +20892,54 @@ column891:
 	VADDPD  128(BX), Z6, Z6
 	VADDPD  192(BX), Z7, Z7
 
-initialised893:
+initialised1025:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product894:
+product1026:
+	CMPQ         56(BX), $0x02
+	JNE          other1032
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z8
+	VMULPD       Z8, Z0, Z0
+	VMULPD       Z8, Z1, Z1
+	VMULPD       Z8, Z2, Z2
+	VMULPD       Z8, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z8
+	VMULPD       Z8, Z4, Z4
+	VMULPD       Z8, Z5, Z5
+	VMULPD       Z8, Z6, Z6
+	VMULPD       Z8, Z7, Z7
+
+other1032:
+	CMPQ         96(BX), $0x02
+	JNE          other1033
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z8
+	VADDPD       Z8, Z0, Z0
+	VADDPD       Z8, Z1, Z1
+	VADDPD       Z8, Z2, Z2
+	VADDPD       Z8, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z8
+	VADDPD       Z8, Z4, Z4
+	VADDPD       Z8, Z5, Z5
+	VADDPD       Z8, Z6, Z6
+	VADDPD       Z8, Z7, Z7
+
+other1033:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times896
-	TESTQ   R9, R9
-	JNE     plus895
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1028
+	CMPQ    96(BX), $0x01
+	JEQ     plus1027
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -18174,9 +20952,9 @@ product894:
 	VMOVUPD Z5, 64(DI)
 	VMOVUPD Z6, 128(DI)
 	VMOVUPD Z7, 192(DI)
-	JMP     written898
+	JMP     written1030
 
-plus895:
+plus1027:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -18201,11 +20979,11 @@ plus895:
 	VMOVUPD Z8, 128(DI)
 	VADDPD  192(R8), Z7, Z8
 	VMOVUPD Z8, 192(DI)
-	JMP     written898
+	JMP     written1030
 
-times896:
-	TESTQ   R9, R9
-	JNE     both897
+times1028:
+	CMPQ    96(BX), $0x01
+	JEQ     both1029
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -18230,9 +21008,9 @@ times896:
 	VMOVUPD Z8, 128(DI)
 	VMULPD  192(R8), Z7, Z8
 	VMOVUPD Z8, 192(DI)
-	JMP     written898
+	JMP     written1030
 
-both897:
+both1029:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -18270,25 +21048,25 @@ both897:
 	VADDPD  192(R9), Z8, Z8
 	VMOVUPD Z8, 192(DI)
 
-written898:
-	LEAQ 160(AX), DI
+written1030:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done899
+	JEQ  done1031
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product894
+	JNE  product1026
 
-done899:
+done1031:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows887
+	JGE  rows1019
 
-next888:
+next1020:
 	CMPQ DX, $0x10
-	JLT  next901
+	JLT  next1035
 
-rows900:
+rows1034:
 	VMOVUPD c64_0<>+0(SB), Z3
 	VMOVUPD Z3, Z0
 	VMOVUPD Z3, Z1
@@ -18296,7 +21074,7 @@ rows900:
 	VMOVUPD Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed903
+	JEQ     summed1037
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -18309,7 +21087,7 @@ rows900:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k902:
+k1036:
 	MOVLQSX      (SI), R10
 	VMOVUPD      (CX)(R10*8), Z4
 	VMOVUPD      64(CX)(R10*8), Z5
@@ -18322,26 +21100,26 @@ k902:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k902
+	JNE          k1036
 
-summed903:
+summed1037:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised906
+	JEQ          initialised1040
 	CMPQ         SI, $0x01
-	JEQ          column904
+	JEQ          column1038
 	CMPQ         SI, $0x02
-	JEQ          number905
+	JEQ          number1039
 	VBROADCASTSD 72(AX), Z4
 	VADDPD       Z4, Z0, Z0
 	VADDPD       Z4, Z1, Z1
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised906
+	JMP          initialised1040
 
-number905:
+number1039:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z4
@@ -18351,9 +21129,9 @@ number905:
 	VBROADCASTSD (SI)(BX*8), Z4
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised906
+	JMP          initialised1040
 
-column904:
+column1038:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -18363,18 +21141,46 @@ column904:
 	VADDPD  (BX), Z2, Z2
 	VADDPD  64(BX), Z3, Z3
 
-initialised906:
+initialised1040:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product907:
+product1041:
+	CMPQ         56(BX), $0x02
+	JNE          other1047
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z4
+	VMULPD       Z4, Z0, Z0
+	VMULPD       Z4, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z4
+	VMULPD       Z4, Z2, Z2
+	VMULPD       Z4, Z3, Z3
+
+other1047:
+	CMPQ         96(BX), $0x02
+	JNE          other1048
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z4
+	VADDPD       Z4, Z0, Z0
+	VADDPD       Z4, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z4
+	VADDPD       Z4, Z2, Z2
+	VADDPD       Z4, Z3, Z3
+
+other1048:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times909
-	TESTQ   R9, R9
-	JNE     plus908
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1043
+	CMPQ    96(BX), $0x01
+	JEQ     plus1042
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -18383,9 +21189,9 @@ product907:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z2, (DI)
 	VMOVUPD Z3, 64(DI)
-	JMP     written911
+	JMP     written1045
 
-plus908:
+plus1042:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -18402,11 +21208,11 @@ plus908:
 	VMOVUPD Z4, (DI)
 	VADDPD  64(R8), Z3, Z4
 	VMOVUPD Z4, 64(DI)
-	JMP     written911
+	JMP     written1045
 
-times909:
-	TESTQ   R9, R9
-	JNE     both910
+times1043:
+	CMPQ    96(BX), $0x01
+	JEQ     both1044
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -18423,9 +21229,9 @@ times909:
 	VMOVUPD Z4, (DI)
 	VMULPD  64(R8), Z3, Z4
 	VMOVUPD Z4, 64(DI)
-	JMP     written911
+	JMP     written1045
 
-both910:
+both1044:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -18451,38 +21257,38 @@ both910:
 	VADDPD  64(R9), Z4, Z4
 	VMOVUPD Z4, 64(DI)
 
-written911:
-	LEAQ 160(AX), DI
+written1045:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done912
+	JEQ  done1046
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product907
+	JNE  product1041
 
-done912:
+done1046:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows900
+	JGE  rows1034
 
-next901:
+next1035:
 	ADDQ $0x02, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group873
+	JNE  group1003
 	VZEROUPPER
 	RET
 
 // func matMul3F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul3F64AVX512(SB), NOSPLIT, $0-48
-group913:
+group1049:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next915
+	JLT  next1051
 
-rows914:
+rows1050:
 	VMOVUPD c64_0<>+0(SB), Z11
 	VMOVUPD Z11, Z0
 	VMOVUPD Z11, Z1
@@ -18498,7 +21304,7 @@ rows914:
 	VMOVUPD Z11, Z11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed917
+	JEQ     summed1053
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -18511,7 +21317,7 @@ rows914:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k916:
+k1052:
 	MOVLQSX      (SI), R10
 	VMOVUPD      (CX)(R10*8), Z12
 	VMOVUPD      64(CX)(R10*8), Z13
@@ -18535,18 +21341,18 @@ k916:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k916
+	JNE          k1052
 
-summed917:
+summed1053:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised920
+	JEQ          initialised1056
 	CMPQ         SI, $0x01
-	JEQ          column918
+	JEQ          column1054
 	CMPQ         SI, $0x02
-	JEQ          number919
+	JEQ          number1055
 	VBROADCASTSD 72(AX), Z12
 	VADDPD       Z12, Z0, Z0
 	VADDPD       Z12, Z1, Z1
@@ -18560,9 +21366,9 @@ summed917:
 	VADDPD       Z12, Z9, Z9
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised920
+	JMP          initialised1056
 
-number919:
+number1055:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z12
@@ -18582,9 +21388,9 @@ number919:
 	VADDPD       Z12, Z9, Z9
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised920
+	JMP          initialised1056
 
-column918:
+column1054:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -18604,18 +21410,66 @@ column918:
 	VADDPD  128(BX), Z10, Z10
 	VADDPD  192(BX), Z11, Z11
 
-initialised920:
+initialised1056:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product921:
+product1057:
+	CMPQ         56(BX), $0x02
+	JNE          other1063
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VMULPD       Z12, Z0, Z0
+	VMULPD       Z12, Z1, Z1
+	VMULPD       Z12, Z2, Z2
+	VMULPD       Z12, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VMULPD       Z12, Z4, Z4
+	VMULPD       Z12, Z5, Z5
+	VMULPD       Z12, Z6, Z6
+	VMULPD       Z12, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z12
+	VMULPD       Z12, Z8, Z8
+	VMULPD       Z12, Z9, Z9
+	VMULPD       Z12, Z10, Z10
+	VMULPD       Z12, Z11, Z11
+
+other1063:
+	CMPQ         96(BX), $0x02
+	JNE          other1064
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VADDPD       Z12, Z0, Z0
+	VADDPD       Z12, Z1, Z1
+	VADDPD       Z12, Z2, Z2
+	VADDPD       Z12, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VADDPD       Z12, Z4, Z4
+	VADDPD       Z12, Z5, Z5
+	VADDPD       Z12, Z6, Z6
+	VADDPD       Z12, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z12
+	VADDPD       Z12, Z8, Z8
+	VADDPD       Z12, Z9, Z9
+	VADDPD       Z12, Z10, Z10
+	VADDPD       Z12, Z11, Z11
+
+other1064:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times923
-	TESTQ   R9, R9
-	JNE     plus922
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1059
+	CMPQ    96(BX), $0x01
+	JEQ     plus1058
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -18634,9 +21488,9 @@ product921:
 	VMOVUPD Z9, 64(DI)
 	VMOVUPD Z10, 128(DI)
 	VMOVUPD Z11, 192(DI)
-	JMP     written925
+	JMP     written1061
 
-plus922:
+plus1058:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -18673,11 +21527,11 @@ plus922:
 	VMOVUPD Z12, 128(DI)
 	VADDPD  192(R8), Z11, Z12
 	VMOVUPD Z12, 192(DI)
-	JMP     written925
+	JMP     written1061
 
-times923:
-	TESTQ   R9, R9
-	JNE     both924
+times1059:
+	CMPQ    96(BX), $0x01
+	JEQ     both1060
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -18714,9 +21568,9 @@ times923:
 	VMOVUPD Z12, 128(DI)
 	VMULPD  192(R8), Z11, Z12
 	VMOVUPD Z12, 192(DI)
-	JMP     written925
+	JMP     written1061
 
-both924:
+both1060:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -18772,25 +21626,25 @@ both924:
 	VADDPD  192(R9), Z12, Z12
 	VMOVUPD Z12, 192(DI)
 
-written925:
-	LEAQ 160(AX), DI
+written1061:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done926
+	JEQ  done1062
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product921
+	JNE  product1057
 
-done926:
+done1062:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows914
+	JGE  rows1050
 
-next915:
+next1051:
 	CMPQ DX, $0x10
-	JLT  next928
+	JLT  next1066
 
-rows927:
+rows1065:
 	VMOVUPD c64_0<>+0(SB), Z5
 	VMOVUPD Z5, Z0
 	VMOVUPD Z5, Z1
@@ -18800,7 +21654,7 @@ rows927:
 	VMOVUPD Z5, Z5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed930
+	JEQ     summed1068
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -18813,7 +21667,7 @@ rows927:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k929:
+k1067:
 	MOVLQSX      (SI), R10
 	VMOVUPD      (CX)(R10*8), Z6
 	VMOVUPD      64(CX)(R10*8), Z7
@@ -18829,18 +21683,18 @@ k929:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k929
+	JNE          k1067
 
-summed930:
+summed1068:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised933
+	JEQ          initialised1071
 	CMPQ         SI, $0x01
-	JEQ          column931
+	JEQ          column1069
 	CMPQ         SI, $0x02
-	JEQ          number932
+	JEQ          number1070
 	VBROADCASTSD 72(AX), Z6
 	VADDPD       Z6, Z0, Z0
 	VADDPD       Z6, Z1, Z1
@@ -18848,9 +21702,9 @@ summed930:
 	VADDPD       Z6, Z3, Z3
 	VADDPD       Z6, Z4, Z4
 	VADDPD       Z6, Z5, Z5
-	JMP          initialised933
+	JMP          initialised1071
 
-number932:
+number1070:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z6
@@ -18864,9 +21718,9 @@ number932:
 	VBROADCASTSD (SI)(BX*8), Z6
 	VADDPD       Z6, Z4, Z4
 	VADDPD       Z6, Z5, Z5
-	JMP          initialised933
+	JMP          initialised1071
 
-column931:
+column1069:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -18880,18 +21734,54 @@ column931:
 	VADDPD  (BX), Z4, Z4
 	VADDPD  64(BX), Z5, Z5
 
-initialised933:
+initialised1071:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product934:
+product1072:
+	CMPQ         56(BX), $0x02
+	JNE          other1078
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z6
+	VMULPD       Z6, Z0, Z0
+	VMULPD       Z6, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z6
+	VMULPD       Z6, Z2, Z2
+	VMULPD       Z6, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z6
+	VMULPD       Z6, Z4, Z4
+	VMULPD       Z6, Z5, Z5
+
+other1078:
+	CMPQ         96(BX), $0x02
+	JNE          other1079
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z6
+	VADDPD       Z6, Z0, Z0
+	VADDPD       Z6, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z6
+	VADDPD       Z6, Z2, Z2
+	VADDPD       Z6, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z6
+	VADDPD       Z6, Z4, Z4
+	VADDPD       Z6, Z5, Z5
+
+other1079:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times936
-	TESTQ   R9, R9
-	JNE     plus935
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1074
+	CMPQ    96(BX), $0x01
+	JEQ     plus1073
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -18904,9 +21794,9 @@ product934:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z4, (DI)
 	VMOVUPD Z5, 64(DI)
-	JMP     written938
+	JMP     written1076
 
-plus935:
+plus1073:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -18931,11 +21821,11 @@ plus935:
 	VMOVUPD Z6, (DI)
 	VADDPD  64(R8), Z5, Z6
 	VMOVUPD Z6, 64(DI)
-	JMP     written938
+	JMP     written1076
 
-times936:
-	TESTQ   R9, R9
-	JNE     both937
+times1074:
+	CMPQ    96(BX), $0x01
+	JEQ     both1075
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -18960,9 +21850,9 @@ times936:
 	VMOVUPD Z6, (DI)
 	VMULPD  64(R8), Z5, Z6
 	VMOVUPD Z6, 64(DI)
-	JMP     written938
+	JMP     written1076
 
-both937:
+both1075:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -19000,38 +21890,38 @@ both937:
 	VADDPD  64(R9), Z6, Z6
 	VMOVUPD Z6, 64(DI)
 
-written938:
-	LEAQ 160(AX), DI
+written1076:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done939
+	JEQ  done1077
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product934
+	JNE  product1072
 
-done939:
+done1077:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows927
+	JGE  rows1065
 
-next928:
+next1066:
 	ADDQ $0x03, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group913
+	JNE  group1049
 	VZEROUPPER
 	RET
 
 // func matMul4F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul4F64AVX512(SB), NOSPLIT, $0-48
-group940:
+group1080:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next942
+	JLT  next1082
 
-rows941:
+rows1081:
 	VMOVUPD c64_0<>+0(SB), Z15
 	VMOVUPD Z15, Z0
 	VMOVUPD Z15, Z1
@@ -19051,7 +21941,7 @@ rows941:
 	VMOVUPD Z15, Z15
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed944
+	JEQ     summed1084
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -19065,7 +21955,7 @@ rows941:
 	ADDQ    R10, DI
 	LEAQ    (R9)(R9*2), R10
 
-k943:
+k1083:
 	MOVLQSX      (SI), R11
 	VMOVUPD      (CX)(R11*8), Z16
 	VMOVUPD      64(CX)(R11*8), Z17
@@ -19094,18 +21984,18 @@ k943:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k943
+	JNE          k1083
 
-summed944:
+summed1084:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised947
+	JEQ          initialised1087
 	CMPQ         SI, $0x01
-	JEQ          column945
+	JEQ          column1085
 	CMPQ         SI, $0x02
-	JEQ          number946
+	JEQ          number1086
 	VBROADCASTSD 72(AX), Z16
 	VADDPD       Z16, Z0, Z0
 	VADDPD       Z16, Z1, Z1
@@ -19123,9 +22013,9 @@ summed944:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised947
+	JMP          initialised1087
 
-number946:
+number1086:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z16
@@ -19151,9 +22041,9 @@ number946:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised947
+	JMP          initialised1087
 
-column945:
+column1085:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -19179,18 +22069,78 @@ column945:
 	VADDPD  128(BX), Z14, Z14
 	VADDPD  192(BX), Z15, Z15
 
-initialised947:
+initialised1087:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product948:
+product1088:
+	CMPQ         56(BX), $0x02
+	JNE          other1094
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VMULPD       Z16, Z0, Z0
+	VMULPD       Z16, Z1, Z1
+	VMULPD       Z16, Z2, Z2
+	VMULPD       Z16, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VMULPD       Z16, Z4, Z4
+	VMULPD       Z16, Z5, Z5
+	VMULPD       Z16, Z6, Z6
+	VMULPD       Z16, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VMULPD       Z16, Z8, Z8
+	VMULPD       Z16, Z9, Z9
+	VMULPD       Z16, Z10, Z10
+	VMULPD       Z16, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z16
+	VMULPD       Z16, Z12, Z12
+	VMULPD       Z16, Z13, Z13
+	VMULPD       Z16, Z14, Z14
+	VMULPD       Z16, Z15, Z15
+
+other1094:
+	CMPQ         96(BX), $0x02
+	JNE          other1095
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VADDPD       Z16, Z0, Z0
+	VADDPD       Z16, Z1, Z1
+	VADDPD       Z16, Z2, Z2
+	VADDPD       Z16, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VADDPD       Z16, Z4, Z4
+	VADDPD       Z16, Z5, Z5
+	VADDPD       Z16, Z6, Z6
+	VADDPD       Z16, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VADDPD       Z16, Z8, Z8
+	VADDPD       Z16, Z9, Z9
+	VADDPD       Z16, Z10, Z10
+	VADDPD       Z16, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z16
+	VADDPD       Z16, Z12, Z12
+	VADDPD       Z16, Z13, Z13
+	VADDPD       Z16, Z14, Z14
+	VADDPD       Z16, Z15, Z15
+
+other1095:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times950
-	TESTQ   R9, R9
-	JNE     plus949
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1090
+	CMPQ    96(BX), $0x01
+	JEQ     plus1089
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -19215,9 +22165,9 @@ product948:
 	VMOVUPD Z13, 64(DI)
 	VMOVUPD Z14, 128(DI)
 	VMOVUPD Z15, 192(DI)
-	JMP     written952
+	JMP     written1092
 
-plus949:
+plus1089:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -19266,11 +22216,11 @@ plus949:
 	VMOVUPD Z16, 128(DI)
 	VADDPD  192(R8), Z15, Z16
 	VMOVUPD Z16, 192(DI)
-	JMP     written952
+	JMP     written1092
 
-times950:
-	TESTQ   R9, R9
-	JNE     both951
+times1090:
+	CMPQ    96(BX), $0x01
+	JEQ     both1091
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -19319,9 +22269,9 @@ times950:
 	VMOVUPD Z16, 128(DI)
 	VMULPD  192(R8), Z15, Z16
 	VMOVUPD Z16, 192(DI)
-	JMP     written952
+	JMP     written1092
 
-both951:
+both1091:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -19395,25 +22345,25 @@ both951:
 	VADDPD  192(R9), Z16, Z16
 	VMOVUPD Z16, 192(DI)
 
-written952:
-	LEAQ 160(AX), DI
+written1092:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done953
+	JEQ  done1093
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product948
+	JNE  product1088
 
-done953:
+done1093:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows941
+	JGE  rows1081
 
-next942:
+next1082:
 	CMPQ DX, $0x10
-	JLT  next955
+	JLT  next1097
 
-rows954:
+rows1096:
 	VMOVUPD c64_0<>+0(SB), Z7
 	VMOVUPD Z7, Z0
 	VMOVUPD Z7, Z1
@@ -19425,7 +22375,7 @@ rows954:
 	VMOVUPD Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed957
+	JEQ     summed1099
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -19439,7 +22389,7 @@ rows954:
 	ADDQ    R10, DI
 	LEAQ    (R9)(R9*2), R10
 
-k956:
+k1098:
 	MOVLQSX      (SI), R11
 	VMOVUPD      (CX)(R11*8), Z8
 	VMOVUPD      64(CX)(R11*8), Z9
@@ -19458,18 +22408,18 @@ k956:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k956
+	JNE          k1098
 
-summed957:
+summed1099:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised960
+	JEQ          initialised1102
 	CMPQ         SI, $0x01
-	JEQ          column958
+	JEQ          column1100
 	CMPQ         SI, $0x02
-	JEQ          number959
+	JEQ          number1101
 	VBROADCASTSD 72(AX), Z8
 	VADDPD       Z8, Z0, Z0
 	VADDPD       Z8, Z1, Z1
@@ -19479,9 +22429,9 @@ summed957:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised960
+	JMP          initialised1102
 
-number959:
+number1101:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z8
@@ -19499,9 +22449,9 @@ number959:
 	VBROADCASTSD (SI)(BX*8), Z8
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised960
+	JMP          initialised1102
 
-column958:
+column1100:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -19519,18 +22469,62 @@ column958:
 	VADDPD  (BX), Z6, Z6
 	VADDPD  64(BX), Z7, Z7
 
-initialised960:
+initialised1102:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product961:
+product1103:
+	CMPQ         56(BX), $0x02
+	JNE          other1109
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z8
+	VMULPD       Z8, Z0, Z0
+	VMULPD       Z8, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z8
+	VMULPD       Z8, Z2, Z2
+	VMULPD       Z8, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z8
+	VMULPD       Z8, Z4, Z4
+	VMULPD       Z8, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z8
+	VMULPD       Z8, Z6, Z6
+	VMULPD       Z8, Z7, Z7
+
+other1109:
+	CMPQ         96(BX), $0x02
+	JNE          other1110
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z8
+	VADDPD       Z8, Z0, Z0
+	VADDPD       Z8, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z8
+	VADDPD       Z8, Z2, Z2
+	VADDPD       Z8, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z8
+	VADDPD       Z8, Z4, Z4
+	VADDPD       Z8, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z8
+	VADDPD       Z8, Z6, Z6
+	VADDPD       Z8, Z7, Z7
+
+other1110:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times963
-	TESTQ   R9, R9
-	JNE     plus962
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1105
+	CMPQ    96(BX), $0x01
+	JEQ     plus1104
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -19547,9 +22541,9 @@ product961:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z6, (DI)
 	VMOVUPD Z7, 64(DI)
-	JMP     written965
+	JMP     written1107
 
-plus962:
+plus1104:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -19582,11 +22576,11 @@ plus962:
 	VMOVUPD Z8, (DI)
 	VADDPD  64(R8), Z7, Z8
 	VMOVUPD Z8, 64(DI)
-	JMP     written965
+	JMP     written1107
 
-times963:
-	TESTQ   R9, R9
-	JNE     both964
+times1105:
+	CMPQ    96(BX), $0x01
+	JEQ     both1106
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -19619,9 +22613,9 @@ times963:
 	VMOVUPD Z8, (DI)
 	VMULPD  64(R8), Z7, Z8
 	VMOVUPD Z8, 64(DI)
-	JMP     written965
+	JMP     written1107
 
-both964:
+both1106:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -19671,38 +22665,38 @@ both964:
 	VADDPD  64(R9), Z8, Z8
 	VMOVUPD Z8, 64(DI)
 
-written965:
-	LEAQ 160(AX), DI
+written1107:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done966
+	JEQ  done1108
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product961
+	JNE  product1103
 
-done966:
+done1108:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows954
+	JGE  rows1096
 
-next955:
+next1097:
 	ADDQ $0x04, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group940
+	JNE  group1080
 	VZEROUPPER
 	RET
 
 // func matMul5F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul5F64AVX512(SB), NOSPLIT, $0-48
-group967:
+group1111:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next969
+	JLT  next1113
 
-rows968:
+rows1112:
 	VMOVUPD c64_0<>+0(SB), Z19
 	VMOVUPD Z19, Z0
 	VMOVUPD Z19, Z1
@@ -19726,7 +22720,7 @@ rows968:
 	VMOVUPD Z19, Z19
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed971
+	JEQ     summed1115
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -19741,7 +22735,7 @@ rows968:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k970:
+k1114:
 	MOVLQSX      (SI), R12
 	VMOVUPD      (CX)(R12*8), Z20
 	VMOVUPD      64(CX)(R12*8), Z21
@@ -19776,18 +22770,18 @@ k970:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k970
+	JNE          k1114
 
-summed971:
+summed1115:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised974
+	JEQ          initialised1118
 	CMPQ         SI, $0x01
-	JEQ          column972
+	JEQ          column1116
 	CMPQ         SI, $0x02
-	JEQ          number973
+	JEQ          number1117
 	VBROADCASTSD 72(AX), Z20
 	VADDPD       Z20, Z0, Z0
 	VADDPD       Z20, Z1, Z1
@@ -19809,9 +22803,9 @@ summed971:
 	VADDPD       Z20, Z17, Z17
 	VADDPD       Z20, Z18, Z18
 	VADDPD       Z20, Z19, Z19
-	JMP          initialised974
+	JMP          initialised1118
 
-number973:
+number1117:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z20
@@ -19843,9 +22837,9 @@ number973:
 	VADDPD       Z20, Z17, Z17
 	VADDPD       Z20, Z18, Z18
 	VADDPD       Z20, Z19, Z19
-	JMP          initialised974
+	JMP          initialised1118
 
-column972:
+column1116:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -19877,18 +22871,90 @@ column972:
 	VADDPD  128(BX), Z18, Z18
 	VADDPD  192(BX), Z19, Z19
 
-initialised974:
+initialised1118:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product975:
+product1119:
+	CMPQ         56(BX), $0x02
+	JNE          other1125
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z20
+	VMULPD       Z20, Z0, Z0
+	VMULPD       Z20, Z1, Z1
+	VMULPD       Z20, Z2, Z2
+	VMULPD       Z20, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z20
+	VMULPD       Z20, Z4, Z4
+	VMULPD       Z20, Z5, Z5
+	VMULPD       Z20, Z6, Z6
+	VMULPD       Z20, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z20
+	VMULPD       Z20, Z8, Z8
+	VMULPD       Z20, Z9, Z9
+	VMULPD       Z20, Z10, Z10
+	VMULPD       Z20, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z20
+	VMULPD       Z20, Z12, Z12
+	VMULPD       Z20, Z13, Z13
+	VMULPD       Z20, Z14, Z14
+	VMULPD       Z20, Z15, Z15
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z20
+	VMULPD       Z20, Z16, Z16
+	VMULPD       Z20, Z17, Z17
+	VMULPD       Z20, Z18, Z18
+	VMULPD       Z20, Z19, Z19
+
+other1125:
+	CMPQ         96(BX), $0x02
+	JNE          other1126
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z20
+	VADDPD       Z20, Z0, Z0
+	VADDPD       Z20, Z1, Z1
+	VADDPD       Z20, Z2, Z2
+	VADDPD       Z20, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z20
+	VADDPD       Z20, Z4, Z4
+	VADDPD       Z20, Z5, Z5
+	VADDPD       Z20, Z6, Z6
+	VADDPD       Z20, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z20
+	VADDPD       Z20, Z8, Z8
+	VADDPD       Z20, Z9, Z9
+	VADDPD       Z20, Z10, Z10
+	VADDPD       Z20, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z20
+	VADDPD       Z20, Z12, Z12
+	VADDPD       Z20, Z13, Z13
+	VADDPD       Z20, Z14, Z14
+	VADDPD       Z20, Z15, Z15
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z20
+	VADDPD       Z20, Z16, Z16
+	VADDPD       Z20, Z17, Z17
+	VADDPD       Z20, Z18, Z18
+	VADDPD       Z20, Z19, Z19
+
+other1126:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times977
-	TESTQ   R9, R9
-	JNE     plus976
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1121
+	CMPQ    96(BX), $0x01
+	JEQ     plus1120
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -19919,9 +22985,9 @@ product975:
 	VMOVUPD Z17, 64(DI)
 	VMOVUPD Z18, 128(DI)
 	VMOVUPD Z19, 192(DI)
-	JMP     written979
+	JMP     written1123
 
-plus976:
+plus1120:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -19982,11 +23048,11 @@ plus976:
 	VMOVUPD Z20, 128(DI)
 	VADDPD  192(R8), Z19, Z20
 	VMOVUPD Z20, 192(DI)
-	JMP     written979
+	JMP     written1123
 
-times977:
-	TESTQ   R9, R9
-	JNE     both978
+times1121:
+	CMPQ    96(BX), $0x01
+	JEQ     both1122
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -20047,9 +23113,9 @@ times977:
 	VMOVUPD Z20, 128(DI)
 	VMULPD  192(R8), Z19, Z20
 	VMOVUPD Z20, 192(DI)
-	JMP     written979
+	JMP     written1123
 
-both978:
+both1122:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -20141,25 +23207,25 @@ both978:
 	VADDPD  192(R9), Z20, Z20
 	VMOVUPD Z20, 192(DI)
 
-written979:
-	LEAQ 160(AX), DI
+written1123:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done980
+	JEQ  done1124
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product975
+	JNE  product1119
 
-done980:
+done1124:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows968
+	JGE  rows1112
 
-next969:
+next1113:
 	CMPQ DX, $0x10
-	JLT  next982
+	JLT  next1128
 
-rows981:
+rows1127:
 	VMOVUPD c64_0<>+0(SB), Z9
 	VMOVUPD Z9, Z0
 	VMOVUPD Z9, Z1
@@ -20173,7 +23239,7 @@ rows981:
 	VMOVUPD Z9, Z9
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed984
+	JEQ     summed1130
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -20188,7 +23254,7 @@ rows981:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k983:
+k1129:
 	MOVLQSX      (SI), R12
 	VMOVUPD      (CX)(R12*8), Z10
 	VMOVUPD      64(CX)(R12*8), Z11
@@ -20211,18 +23277,18 @@ k983:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k983
+	JNE          k1129
 
-summed984:
+summed1130:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised987
+	JEQ          initialised1133
 	CMPQ         SI, $0x01
-	JEQ          column985
+	JEQ          column1131
 	CMPQ         SI, $0x02
-	JEQ          number986
+	JEQ          number1132
 	VBROADCASTSD 72(AX), Z10
 	VADDPD       Z10, Z0, Z0
 	VADDPD       Z10, Z1, Z1
@@ -20234,9 +23300,9 @@ summed984:
 	VADDPD       Z10, Z7, Z7
 	VADDPD       Z10, Z8, Z8
 	VADDPD       Z10, Z9, Z9
-	JMP          initialised987
+	JMP          initialised1133
 
-number986:
+number1132:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z10
@@ -20258,9 +23324,9 @@ number986:
 	VBROADCASTSD (SI)(BX*8), Z10
 	VADDPD       Z10, Z8, Z8
 	VADDPD       Z10, Z9, Z9
-	JMP          initialised987
+	JMP          initialised1133
 
-column985:
+column1131:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -20282,18 +23348,70 @@ column985:
 	VADDPD  (BX), Z8, Z8
 	VADDPD  64(BX), Z9, Z9
 
-initialised987:
+initialised1133:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product988:
+product1134:
+	CMPQ         56(BX), $0x02
+	JNE          other1140
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z10
+	VMULPD       Z10, Z0, Z0
+	VMULPD       Z10, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z10
+	VMULPD       Z10, Z2, Z2
+	VMULPD       Z10, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z10
+	VMULPD       Z10, Z4, Z4
+	VMULPD       Z10, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z10
+	VMULPD       Z10, Z6, Z6
+	VMULPD       Z10, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z10
+	VMULPD       Z10, Z8, Z8
+	VMULPD       Z10, Z9, Z9
+
+other1140:
+	CMPQ         96(BX), $0x02
+	JNE          other1141
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z10
+	VADDPD       Z10, Z0, Z0
+	VADDPD       Z10, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z10
+	VADDPD       Z10, Z2, Z2
+	VADDPD       Z10, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z10
+	VADDPD       Z10, Z4, Z4
+	VADDPD       Z10, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z10
+	VADDPD       Z10, Z6, Z6
+	VADDPD       Z10, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z10
+	VADDPD       Z10, Z8, Z8
+	VADDPD       Z10, Z9, Z9
+
+other1141:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times990
-	TESTQ   R9, R9
-	JNE     plus989
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1136
+	CMPQ    96(BX), $0x01
+	JEQ     plus1135
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -20314,9 +23432,9 @@ product988:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z8, (DI)
 	VMOVUPD Z9, 64(DI)
-	JMP     written992
+	JMP     written1138
 
-plus989:
+plus1135:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -20357,11 +23475,11 @@ plus989:
 	VMOVUPD Z10, (DI)
 	VADDPD  64(R8), Z9, Z10
 	VMOVUPD Z10, 64(DI)
-	JMP     written992
+	JMP     written1138
 
-times990:
-	TESTQ   R9, R9
-	JNE     both991
+times1136:
+	CMPQ    96(BX), $0x01
+	JEQ     both1137
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -20402,9 +23520,9 @@ times990:
 	VMOVUPD Z10, (DI)
 	VMULPD  64(R8), Z9, Z10
 	VMOVUPD Z10, 64(DI)
-	JMP     written992
+	JMP     written1138
 
-both991:
+both1137:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -20466,38 +23584,38 @@ both991:
 	VADDPD  64(R9), Z10, Z10
 	VMOVUPD Z10, 64(DI)
 
-written992:
-	LEAQ 160(AX), DI
+written1138:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done993
+	JEQ  done1139
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product988
+	JNE  product1134
 
-done993:
+done1139:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows981
+	JGE  rows1127
 
-next982:
+next1128:
 	ADDQ $0x05, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group967
+	JNE  group1111
 	VZEROUPPER
 	RET
 
 // func matMul6F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul6F64AVX512(SB), NOSPLIT, $0-48
-group994:
+group1142:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next996
+	JLT  next1144
 
-rows995:
+rows1143:
 	VMOVUPD c64_0<>+0(SB), Z23
 	VMOVUPD Z23, Z0
 	VMOVUPD Z23, Z1
@@ -20525,7 +23643,7 @@ rows995:
 	VMOVUPD Z23, Z23
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed998
+	JEQ     summed1146
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -20540,7 +23658,7 @@ rows995:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k997:
+k1145:
 	MOVLQSX      (SI), R12
 	VMOVUPD      (CX)(R12*8), Z24
 	VMOVUPD      64(CX)(R12*8), Z25
@@ -20580,18 +23698,18 @@ k997:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k997
+	JNE          k1145
 
-summed998:
+summed1146:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1001
+	JEQ          initialised1149
 	CMPQ         SI, $0x01
-	JEQ          column999
+	JEQ          column1147
 	CMPQ         SI, $0x02
-	JEQ          number1000
+	JEQ          number1148
 	VBROADCASTSD 72(AX), Z24
 	VADDPD       Z24, Z0, Z0
 	VADDPD       Z24, Z1, Z1
@@ -20617,9 +23735,9 @@ summed998:
 	VADDPD       Z24, Z21, Z21
 	VADDPD       Z24, Z22, Z22
 	VADDPD       Z24, Z23, Z23
-	JMP          initialised1001
+	JMP          initialised1149
 
-number1000:
+number1148:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z24
@@ -20657,9 +23775,9 @@ number1000:
 	VADDPD       Z24, Z21, Z21
 	VADDPD       Z24, Z22, Z22
 	VADDPD       Z24, Z23, Z23
-	JMP          initialised1001
+	JMP          initialised1149
 
-column999:
+column1147:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -20697,18 +23815,102 @@ column999:
 	VADDPD  128(BX), Z22, Z22
 	VADDPD  192(BX), Z23, Z23
 
-initialised1001:
+initialised1149:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1002:
+product1150:
+	CMPQ         56(BX), $0x02
+	JNE          other1156
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z24
+	VMULPD       Z24, Z0, Z0
+	VMULPD       Z24, Z1, Z1
+	VMULPD       Z24, Z2, Z2
+	VMULPD       Z24, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z24
+	VMULPD       Z24, Z4, Z4
+	VMULPD       Z24, Z5, Z5
+	VMULPD       Z24, Z6, Z6
+	VMULPD       Z24, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z24
+	VMULPD       Z24, Z8, Z8
+	VMULPD       Z24, Z9, Z9
+	VMULPD       Z24, Z10, Z10
+	VMULPD       Z24, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z24
+	VMULPD       Z24, Z12, Z12
+	VMULPD       Z24, Z13, Z13
+	VMULPD       Z24, Z14, Z14
+	VMULPD       Z24, Z15, Z15
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z24
+	VMULPD       Z24, Z16, Z16
+	VMULPD       Z24, Z17, Z17
+	VMULPD       Z24, Z18, Z18
+	VMULPD       Z24, Z19, Z19
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z24
+	VMULPD       Z24, Z20, Z20
+	VMULPD       Z24, Z21, Z21
+	VMULPD       Z24, Z22, Z22
+	VMULPD       Z24, Z23, Z23
+
+other1156:
+	CMPQ         96(BX), $0x02
+	JNE          other1157
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z24
+	VADDPD       Z24, Z0, Z0
+	VADDPD       Z24, Z1, Z1
+	VADDPD       Z24, Z2, Z2
+	VADDPD       Z24, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z24
+	VADDPD       Z24, Z4, Z4
+	VADDPD       Z24, Z5, Z5
+	VADDPD       Z24, Z6, Z6
+	VADDPD       Z24, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z24
+	VADDPD       Z24, Z8, Z8
+	VADDPD       Z24, Z9, Z9
+	VADDPD       Z24, Z10, Z10
+	VADDPD       Z24, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z24
+	VADDPD       Z24, Z12, Z12
+	VADDPD       Z24, Z13, Z13
+	VADDPD       Z24, Z14, Z14
+	VADDPD       Z24, Z15, Z15
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z24
+	VADDPD       Z24, Z16, Z16
+	VADDPD       Z24, Z17, Z17
+	VADDPD       Z24, Z18, Z18
+	VADDPD       Z24, Z19, Z19
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z24
+	VADDPD       Z24, Z20, Z20
+	VADDPD       Z24, Z21, Z21
+	VADDPD       Z24, Z22, Z22
+	VADDPD       Z24, Z23, Z23
+
+other1157:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1004
-	TESTQ   R9, R9
-	JNE     plus1003
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1152
+	CMPQ    96(BX), $0x01
+	JEQ     plus1151
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -20745,9 +23947,9 @@ product1002:
 	VMOVUPD Z21, 64(DI)
 	VMOVUPD Z22, 128(DI)
 	VMOVUPD Z23, 192(DI)
-	JMP     written1006
+	JMP     written1154
 
-plus1003:
+plus1151:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -20820,11 +24022,11 @@ plus1003:
 	VMOVUPD Z24, 128(DI)
 	VADDPD  192(R8), Z23, Z24
 	VMOVUPD Z24, 192(DI)
-	JMP     written1006
+	JMP     written1154
 
-times1004:
-	TESTQ   R9, R9
-	JNE     both1005
+times1152:
+	CMPQ    96(BX), $0x01
+	JEQ     both1153
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -20897,9 +24099,9 @@ times1004:
 	VMOVUPD Z24, 128(DI)
 	VMULPD  192(R8), Z23, Z24
 	VMOVUPD Z24, 192(DI)
-	JMP     written1006
+	JMP     written1154
 
-both1005:
+both1153:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -21009,25 +24211,25 @@ both1005:
 	VADDPD  192(R9), Z24, Z24
 	VMOVUPD Z24, 192(DI)
 
-written1006:
-	LEAQ 160(AX), DI
+written1154:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1007
+	JEQ  done1155
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1002
+	JNE  product1150
 
-done1007:
+done1155:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows995
+	JGE  rows1143
 
-next996:
+next1144:
 	CMPQ DX, $0x10
-	JLT  next1009
+	JLT  next1159
 
-rows1008:
+rows1158:
 	VMOVUPD c64_0<>+0(SB), Z11
 	VMOVUPD Z11, Z0
 	VMOVUPD Z11, Z1
@@ -21043,7 +24245,7 @@ rows1008:
 	VMOVUPD Z11, Z11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1011
+	JEQ     summed1161
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -21058,7 +24260,7 @@ rows1008:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k1010:
+k1160:
 	MOVLQSX      (SI), R12
 	VMOVUPD      (CX)(R12*8), Z12
 	VMOVUPD      64(CX)(R12*8), Z13
@@ -21084,18 +24286,18 @@ k1010:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k1010
+	JNE          k1160
 
-summed1011:
+summed1161:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1014
+	JEQ          initialised1164
 	CMPQ         SI, $0x01
-	JEQ          column1012
+	JEQ          column1162
 	CMPQ         SI, $0x02
-	JEQ          number1013
+	JEQ          number1163
 	VBROADCASTSD 72(AX), Z12
 	VADDPD       Z12, Z0, Z0
 	VADDPD       Z12, Z1, Z1
@@ -21109,9 +24311,9 @@ summed1011:
 	VADDPD       Z12, Z9, Z9
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised1014
+	JMP          initialised1164
 
-number1013:
+number1163:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z12
@@ -21137,9 +24339,9 @@ number1013:
 	VBROADCASTSD (SI)(BX*8), Z12
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised1014
+	JMP          initialised1164
 
-column1012:
+column1162:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -21165,18 +24367,78 @@ column1012:
 	VADDPD  (BX), Z10, Z10
 	VADDPD  64(BX), Z11, Z11
 
-initialised1014:
+initialised1164:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1015:
+product1165:
+	CMPQ         56(BX), $0x02
+	JNE          other1171
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VMULPD       Z12, Z0, Z0
+	VMULPD       Z12, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VMULPD       Z12, Z2, Z2
+	VMULPD       Z12, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VMULPD       Z12, Z4, Z4
+	VMULPD       Z12, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VMULPD       Z12, Z6, Z6
+	VMULPD       Z12, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VMULPD       Z12, Z8, Z8
+	VMULPD       Z12, Z9, Z9
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z12
+	VMULPD       Z12, Z10, Z10
+	VMULPD       Z12, Z11, Z11
+
+other1171:
+	CMPQ         96(BX), $0x02
+	JNE          other1172
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VADDPD       Z12, Z0, Z0
+	VADDPD       Z12, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VADDPD       Z12, Z2, Z2
+	VADDPD       Z12, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VADDPD       Z12, Z4, Z4
+	VADDPD       Z12, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VADDPD       Z12, Z6, Z6
+	VADDPD       Z12, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VADDPD       Z12, Z8, Z8
+	VADDPD       Z12, Z9, Z9
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z12
+	VADDPD       Z12, Z10, Z10
+	VADDPD       Z12, Z11, Z11
+
+other1172:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1017
-	TESTQ   R9, R9
-	JNE     plus1016
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1167
+	CMPQ    96(BX), $0x01
+	JEQ     plus1166
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -21201,9 +24463,9 @@ product1015:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z10, (DI)
 	VMOVUPD Z11, 64(DI)
-	JMP     written1019
+	JMP     written1169
 
-plus1016:
+plus1166:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -21252,11 +24514,11 @@ plus1016:
 	VMOVUPD Z12, (DI)
 	VADDPD  64(R8), Z11, Z12
 	VMOVUPD Z12, 64(DI)
-	JMP     written1019
+	JMP     written1169
 
-times1017:
-	TESTQ   R9, R9
-	JNE     both1018
+times1167:
+	CMPQ    96(BX), $0x01
+	JEQ     both1168
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -21305,9 +24567,9 @@ times1017:
 	VMOVUPD Z12, (DI)
 	VMULPD  64(R8), Z11, Z12
 	VMOVUPD Z12, 64(DI)
-	JMP     written1019
+	JMP     written1169
 
-both1018:
+both1168:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -21381,38 +24643,38 @@ both1018:
 	VADDPD  64(R9), Z12, Z12
 	VMOVUPD Z12, 64(DI)
 
-written1019:
-	LEAQ 160(AX), DI
+written1169:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1020
+	JEQ  done1170
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1015
+	JNE  product1165
 
-done1020:
+done1170:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1008
+	JGE  rows1158
 
-next1009:
+next1159:
 	ADDQ $0x06, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group994
+	JNE  group1142
 	VZEROUPPER
 	RET
 
 // func matMul7F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul7F64AVX512(SB), NOSPLIT, $0-48
-group1021:
+group1173:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next1023
+	JLT  next1175
 
-rows1022:
+rows1174:
 	VMOVUPD c64_0<>+0(SB), Z13
 	VMOVUPD Z13, Z0
 	VMOVUPD Z13, Z1
@@ -21430,7 +24692,7 @@ rows1022:
 	VMOVUPD Z13, Z13
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1025
+	JEQ     summed1177
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -21445,7 +24707,7 @@ rows1022:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k1024:
+k1176:
 	MOVLQSX      (SI), R12
 	VMOVUPD      (CX)(R12*8), Z14
 	VMOVUPD      64(CX)(R12*8), Z15
@@ -21474,18 +24736,18 @@ k1024:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k1024
+	JNE          k1176
 
-summed1025:
+summed1177:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1028
+	JEQ          initialised1180
 	CMPQ         SI, $0x01
-	JEQ          column1026
+	JEQ          column1178
 	CMPQ         SI, $0x02
-	JEQ          number1027
+	JEQ          number1179
 	VBROADCASTSD 72(AX), Z14
 	VADDPD       Z14, Z0, Z0
 	VADDPD       Z14, Z1, Z1
@@ -21501,9 +24763,9 @@ summed1025:
 	VADDPD       Z14, Z11, Z11
 	VADDPD       Z14, Z12, Z12
 	VADDPD       Z14, Z13, Z13
-	JMP          initialised1028
+	JMP          initialised1180
 
-number1027:
+number1179:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z14
@@ -21533,9 +24795,9 @@ number1027:
 	VBROADCASTSD (SI)(BX*8), Z14
 	VADDPD       Z14, Z12, Z12
 	VADDPD       Z14, Z13, Z13
-	JMP          initialised1028
+	JMP          initialised1180
 
-column1026:
+column1178:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -21565,18 +24827,86 @@ column1026:
 	VADDPD  (BX), Z12, Z12
 	VADDPD  64(BX), Z13, Z13
 
-initialised1028:
+initialised1180:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1029:
+product1181:
+	CMPQ         56(BX), $0x02
+	JNE          other1187
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z14
+	VMULPD       Z14, Z0, Z0
+	VMULPD       Z14, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z14
+	VMULPD       Z14, Z2, Z2
+	VMULPD       Z14, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z14
+	VMULPD       Z14, Z4, Z4
+	VMULPD       Z14, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z14
+	VMULPD       Z14, Z6, Z6
+	VMULPD       Z14, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z14
+	VMULPD       Z14, Z8, Z8
+	VMULPD       Z14, Z9, Z9
+	MOVLQSX      20(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z14
+	VMULPD       Z14, Z10, Z10
+	VMULPD       Z14, Z11, Z11
+	MOVLQSX      24(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z14
+	VMULPD       Z14, Z12, Z12
+	VMULPD       Z14, Z13, Z13
+
+other1187:
+	CMPQ         96(BX), $0x02
+	JNE          other1188
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z14
+	VADDPD       Z14, Z0, Z0
+	VADDPD       Z14, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z14
+	VADDPD       Z14, Z2, Z2
+	VADDPD       Z14, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z14
+	VADDPD       Z14, Z4, Z4
+	VADDPD       Z14, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z14
+	VADDPD       Z14, Z6, Z6
+	VADDPD       Z14, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z14
+	VADDPD       Z14, Z8, Z8
+	VADDPD       Z14, Z9, Z9
+	MOVLQSX      20(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z14
+	VADDPD       Z14, Z10, Z10
+	VADDPD       Z14, Z11, Z11
+	MOVLQSX      24(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z14
+	VADDPD       Z14, Z12, Z12
+	VADDPD       Z14, Z13, Z13
+
+other1188:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1031
-	TESTQ   R9, R9
-	JNE     plus1030
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1183
+	CMPQ    96(BX), $0x01
+	JEQ     plus1182
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -21605,9 +24935,9 @@ product1029:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z12, (DI)
 	VMOVUPD Z13, 64(DI)
-	JMP     written1033
+	JMP     written1185
 
-plus1030:
+plus1182:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -21664,11 +24994,11 @@ plus1030:
 	VMOVUPD Z14, (DI)
 	VADDPD  64(R8), Z13, Z14
 	VMOVUPD Z14, 64(DI)
-	JMP     written1033
+	JMP     written1185
 
-times1031:
-	TESTQ   R9, R9
-	JNE     both1032
+times1183:
+	CMPQ    96(BX), $0x01
+	JEQ     both1184
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -21725,9 +25055,9 @@ times1031:
 	VMOVUPD Z14, (DI)
 	VMULPD  64(R8), Z13, Z14
 	VMOVUPD Z14, 64(DI)
-	JMP     written1033
+	JMP     written1185
 
-both1032:
+both1184:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -21813,38 +25143,38 @@ both1032:
 	VADDPD  64(R9), Z14, Z14
 	VMOVUPD Z14, 64(DI)
 
-written1033:
-	LEAQ 160(AX), DI
+written1185:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1034
+	JEQ  done1186
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1029
+	JNE  product1181
 
-done1034:
+done1186:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1022
+	JGE  rows1174
 
-next1023:
+next1175:
 	ADDQ $0x07, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1021
+	JNE  group1173
 	VZEROUPPER
 	RET
 
 // func matMul8F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul8F64AVX512(SB), NOSPLIT, $0-48
-group1035:
+group1189:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next1037
+	JLT  next1191
 
-rows1036:
+rows1190:
 	VMOVUPD c64_0<>+0(SB), Z15
 	VMOVUPD Z15, Z0
 	VMOVUPD Z15, Z1
@@ -21864,7 +25194,7 @@ rows1036:
 	VMOVUPD Z15, Z15
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1039
+	JEQ     summed1193
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -21879,7 +25209,7 @@ rows1036:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k1038:
+k1192:
 	MOVLQSX      (SI), R12
 	VMOVUPD      (CX)(R12*8), Z16
 	VMOVUPD      64(CX)(R12*8), Z17
@@ -21911,18 +25241,18 @@ k1038:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k1038
+	JNE          k1192
 
-summed1039:
+summed1193:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1042
+	JEQ          initialised1196
 	CMPQ         SI, $0x01
-	JEQ          column1040
+	JEQ          column1194
 	CMPQ         SI, $0x02
-	JEQ          number1041
+	JEQ          number1195
 	VBROADCASTSD 72(AX), Z16
 	VADDPD       Z16, Z0, Z0
 	VADDPD       Z16, Z1, Z1
@@ -21940,9 +25270,9 @@ summed1039:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1042
+	JMP          initialised1196
 
-number1041:
+number1195:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z16
@@ -21976,9 +25306,9 @@ number1041:
 	VBROADCASTSD (SI)(BX*8), Z16
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1042
+	JMP          initialised1196
 
-column1040:
+column1194:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -22012,18 +25342,94 @@ column1040:
 	VADDPD  (BX), Z14, Z14
 	VADDPD  64(BX), Z15, Z15
 
-initialised1042:
+initialised1196:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1043:
+product1197:
+	CMPQ         56(BX), $0x02
+	JNE          other1203
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VMULPD       Z16, Z0, Z0
+	VMULPD       Z16, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VMULPD       Z16, Z2, Z2
+	VMULPD       Z16, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VMULPD       Z16, Z4, Z4
+	VMULPD       Z16, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VMULPD       Z16, Z6, Z6
+	VMULPD       Z16, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VMULPD       Z16, Z8, Z8
+	VMULPD       Z16, Z9, Z9
+	MOVLQSX      20(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VMULPD       Z16, Z10, Z10
+	VMULPD       Z16, Z11, Z11
+	MOVLQSX      24(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VMULPD       Z16, Z12, Z12
+	VMULPD       Z16, Z13, Z13
+	MOVLQSX      28(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z16
+	VMULPD       Z16, Z14, Z14
+	VMULPD       Z16, Z15, Z15
+
+other1203:
+	CMPQ         96(BX), $0x02
+	JNE          other1204
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VADDPD       Z16, Z0, Z0
+	VADDPD       Z16, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VADDPD       Z16, Z2, Z2
+	VADDPD       Z16, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VADDPD       Z16, Z4, Z4
+	VADDPD       Z16, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VADDPD       Z16, Z6, Z6
+	VADDPD       Z16, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VADDPD       Z16, Z8, Z8
+	VADDPD       Z16, Z9, Z9
+	MOVLQSX      20(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VADDPD       Z16, Z10, Z10
+	VADDPD       Z16, Z11, Z11
+	MOVLQSX      24(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VADDPD       Z16, Z12, Z12
+	VADDPD       Z16, Z13, Z13
+	MOVLQSX      28(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z16
+	VADDPD       Z16, Z14, Z14
+	VADDPD       Z16, Z15, Z15
+
+other1204:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1045
-	TESTQ   R9, R9
-	JNE     plus1044
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1199
+	CMPQ    96(BX), $0x01
+	JEQ     plus1198
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -22056,9 +25462,9 @@ product1043:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z14, (DI)
 	VMOVUPD Z15, 64(DI)
-	JMP     written1047
+	JMP     written1201
 
-plus1044:
+plus1198:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -22123,11 +25529,11 @@ plus1044:
 	VMOVUPD Z16, (DI)
 	VADDPD  64(R8), Z15, Z16
 	VMOVUPD Z16, 64(DI)
-	JMP     written1047
+	JMP     written1201
 
-times1045:
-	TESTQ   R9, R9
-	JNE     both1046
+times1199:
+	CMPQ    96(BX), $0x01
+	JEQ     both1200
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -22192,9 +25598,9 @@ times1045:
 	VMOVUPD Z16, (DI)
 	VMULPD  64(R8), Z15, Z16
 	VMOVUPD Z16, 64(DI)
-	JMP     written1047
+	JMP     written1201
 
-both1046:
+both1200:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -22292,38 +25698,38 @@ both1046:
 	VADDPD  64(R9), Z16, Z16
 	VMOVUPD Z16, 64(DI)
 
-written1047:
-	LEAQ 160(AX), DI
+written1201:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1048
+	JEQ  done1202
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1043
+	JNE  product1197
 
-done1048:
+done1202:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1036
+	JGE  rows1190
 
-next1037:
+next1191:
 	ADDQ $0x08, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1035
+	JNE  group1189
 	VZEROUPPER
 	RET
 
 // func matMulPacked1F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked1F64AVX512(SB), NOSPLIT, $0-48
-group1049:
+group1205:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next1051
+	JLT  next1207
 
-rows1050:
+rows1206:
 	VMOVUPD c64_0<>+0(SB), Z7
 	VMOVUPD Z7, Z0
 	VMOVUPD Z7, Z1
@@ -22335,7 +25741,7 @@ rows1050:
 	VMOVUPD Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1053
+	JEQ     summed1209
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -22355,7 +25761,7 @@ rows1050:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1052:
+k1208:
 	MOVLQSX      (SI), R8
 	VBROADCASTSD (DI), Z8
 	VFMADD231PD  (CX)(R8*8), Z8, Z0
@@ -22369,18 +25775,18 @@ k1052:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k1052
+	JNE          k1208
 
-summed1053:
+summed1209:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1056
+	JEQ          initialised1212
 	CMPQ         SI, $0x01
-	JEQ          column1054
+	JEQ          column1210
 	CMPQ         SI, $0x02
-	JEQ          number1055
+	JEQ          number1211
 	VBROADCASTSD 72(AX), Z8
 	VADDPD       Z8, Z0, Z0
 	VADDPD       Z8, Z1, Z1
@@ -22390,9 +25796,9 @@ summed1053:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1056
+	JMP          initialised1212
 
-number1055:
+number1211:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Z8
@@ -22404,9 +25810,9 @@ number1055:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1056
+	JMP          initialised1212
 
-column1054:
+column1210:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Z0, Z0
@@ -22418,18 +25824,50 @@ column1054:
 	VADDPD  384(BX), Z6, Z6
 	VADDPD  448(BX), Z7, Z7
 
-initialised1056:
+initialised1212:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1057:
+product1213:
+	CMPQ         56(BX), $0x02
+	JNE          other1219
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z8
+	VMULPD       Z8, Z0, Z0
+	VMULPD       Z8, Z1, Z1
+	VMULPD       Z8, Z2, Z2
+	VMULPD       Z8, Z3, Z3
+	VMULPD       Z8, Z4, Z4
+	VMULPD       Z8, Z5, Z5
+	VMULPD       Z8, Z6, Z6
+	VMULPD       Z8, Z7, Z7
+
+other1219:
+	CMPQ         96(BX), $0x02
+	JNE          other1220
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z8
+	VADDPD       Z8, Z0, Z0
+	VADDPD       Z8, Z1, Z1
+	VADDPD       Z8, Z2, Z2
+	VADDPD       Z8, Z3, Z3
+	VADDPD       Z8, Z4, Z4
+	VADDPD       Z8, Z5, Z5
+	VADDPD       Z8, Z6, Z6
+	VADDPD       Z8, Z7, Z7
+
+other1220:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1059
-	TESTQ   R9, R9
-	JNE     plus1058
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1215
+	CMPQ    96(BX), $0x01
+	JEQ     plus1214
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z0, (DI)
@@ -22440,9 +25878,9 @@ product1057:
 	VMOVUPD Z5, 320(DI)
 	VMOVUPD Z6, 384(DI)
 	VMOVUPD Z7, 448(DI)
-	JMP     written1061
+	JMP     written1217
 
-plus1058:
+plus1214:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -22463,11 +25901,11 @@ plus1058:
 	VMOVUPD Z8, 384(DI)
 	VADDPD  448(R8), Z7, Z8
 	VMOVUPD Z8, 448(DI)
-	JMP     written1061
+	JMP     written1217
 
-times1059:
-	TESTQ   R9, R9
-	JNE     both1060
+times1215:
+	CMPQ    96(BX), $0x01
+	JEQ     both1216
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -22488,9 +25926,9 @@ times1059:
 	VMOVUPD Z8, 384(DI)
 	VMULPD  448(R8), Z7, Z8
 	VMOVUPD Z8, 448(DI)
-	JMP     written1061
+	JMP     written1217
 
-both1060:
+both1216:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -22522,25 +25960,25 @@ both1060:
 	VADDPD  448(R9), Z8, Z8
 	VMOVUPD Z8, 448(DI)
 
-written1061:
-	LEAQ 160(AX), DI
+written1217:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1062
+	JEQ  done1218
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1057
+	JNE  product1213
 
-done1062:
+done1218:
 	ADDQ $+512, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows1050
+	JGE  rows1206
 
-next1051:
+next1207:
 	CMPQ DX, $0x20
-	JLT  next1064
+	JLT  next1222
 
-rows1063:
+rows1221:
 	VMOVUPD c64_0<>+0(SB), Z3
 	VMOVUPD Z3, Z0
 	VMOVUPD Z3, Z1
@@ -22548,7 +25986,7 @@ rows1063:
 	VMOVUPD Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1066
+	JEQ     summed1224
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -22568,7 +26006,7 @@ rows1063:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1065:
+k1223:
 	MOVLQSX      (SI), R8
 	VBROADCASTSD (DI), Z4
 	VFMADD231PD  (CX)(R8*8), Z4, Z0
@@ -22578,26 +26016,26 @@ k1065:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k1065
+	JNE          k1223
 
-summed1066:
+summed1224:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1069
+	JEQ          initialised1227
 	CMPQ         SI, $0x01
-	JEQ          column1067
+	JEQ          column1225
 	CMPQ         SI, $0x02
-	JEQ          number1068
+	JEQ          number1226
 	VBROADCASTSD 72(AX), Z4
 	VADDPD       Z4, Z0, Z0
 	VADDPD       Z4, Z1, Z1
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised1069
+	JMP          initialised1227
 
-number1068:
+number1226:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Z4
@@ -22605,9 +26043,9 @@ number1068:
 	VADDPD       Z4, Z1, Z1
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised1069
+	JMP          initialised1227
 
-column1067:
+column1225:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Z0, Z0
@@ -22615,27 +26053,51 @@ column1067:
 	VADDPD  128(BX), Z2, Z2
 	VADDPD  192(BX), Z3, Z3
 
-initialised1069:
+initialised1227:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1070:
+product1228:
+	CMPQ         56(BX), $0x02
+	JNE          other1234
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z4
+	VMULPD       Z4, Z0, Z0
+	VMULPD       Z4, Z1, Z1
+	VMULPD       Z4, Z2, Z2
+	VMULPD       Z4, Z3, Z3
+
+other1234:
+	CMPQ         96(BX), $0x02
+	JNE          other1235
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z4
+	VADDPD       Z4, Z0, Z0
+	VADDPD       Z4, Z1, Z1
+	VADDPD       Z4, Z2, Z2
+	VADDPD       Z4, Z3, Z3
+
+other1235:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1072
-	TESTQ   R9, R9
-	JNE     plus1071
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1230
+	CMPQ    96(BX), $0x01
+	JEQ     plus1229
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 64(DI)
 	VMOVUPD Z2, 128(DI)
 	VMOVUPD Z3, 192(DI)
-	JMP     written1074
+	JMP     written1232
 
-plus1071:
+plus1229:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -22648,11 +26110,11 @@ plus1071:
 	VMOVUPD Z4, 128(DI)
 	VADDPD  192(R8), Z3, Z4
 	VMOVUPD Z4, 192(DI)
-	JMP     written1074
+	JMP     written1232
 
-times1072:
-	TESTQ   R9, R9
-	JNE     both1073
+times1230:
+	CMPQ    96(BX), $0x01
+	JEQ     both1231
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -22665,9 +26127,9 @@ times1072:
 	VMOVUPD Z4, 128(DI)
 	VMULPD  192(R8), Z3, Z4
 	VMOVUPD Z4, 192(DI)
-	JMP     written1074
+	JMP     written1232
 
-both1073:
+both1231:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -22687,31 +26149,31 @@ both1073:
 	VADDPD  192(R9), Z4, Z4
 	VMOVUPD Z4, 192(DI)
 
-written1074:
-	LEAQ 160(AX), DI
+written1232:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1075
+	JEQ  done1233
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1070
+	JNE  product1228
 
-done1075:
+done1233:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1063
+	JGE  rows1221
 
-next1064:
+next1222:
 	CMPQ DX, $0x10
-	JLT  next1077
+	JLT  next1237
 
-rows1076:
+rows1236:
 	VMOVUPD c64_0<>+0(SB), Z1
 	VMOVUPD Z1, Z0
 	VMOVUPD Z1, Z1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1079
+	JEQ     summed1239
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -22731,7 +26193,7 @@ rows1076:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1078:
+k1238:
 	MOVLQSX      (SI), R8
 	VBROADCASTSD (DI), Z2
 	VFMADD231PD  (CX)(R8*8), Z2, Z0
@@ -22739,56 +26201,76 @@ k1078:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k1078
+	JNE          k1238
 
-summed1079:
+summed1239:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1082
+	JEQ          initialised1242
 	CMPQ         SI, $0x01
-	JEQ          column1080
+	JEQ          column1240
 	CMPQ         SI, $0x02
-	JEQ          number1081
+	JEQ          number1241
 	VBROADCASTSD 72(AX), Z2
 	VADDPD       Z2, Z0, Z0
 	VADDPD       Z2, Z1, Z1
-	JMP          initialised1082
+	JMP          initialised1242
 
-number1081:
+number1241:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Z2
 	VADDPD       Z2, Z0, Z0
 	VADDPD       Z2, Z1, Z1
-	JMP          initialised1082
+	JMP          initialised1242
 
-column1080:
+column1240:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Z0, Z0
 	VADDPD  64(BX), Z1, Z1
 
-initialised1082:
+initialised1242:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1083:
+product1243:
+	CMPQ         56(BX), $0x02
+	JNE          other1249
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z2
+	VMULPD       Z2, Z0, Z0
+	VMULPD       Z2, Z1, Z1
+
+other1249:
+	CMPQ         96(BX), $0x02
+	JNE          other1250
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z2
+	VADDPD       Z2, Z0, Z0
+	VADDPD       Z2, Z1, Z1
+
+other1250:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1085
-	TESTQ   R9, R9
-	JNE     plus1084
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1245
+	CMPQ    96(BX), $0x01
+	JEQ     plus1244
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 64(DI)
-	JMP     written1087
+	JMP     written1247
 
-plus1084:
+plus1244:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -22797,11 +26279,11 @@ plus1084:
 	VMOVUPD Z2, (DI)
 	VADDPD  64(R8), Z1, Z2
 	VMOVUPD Z2, 64(DI)
-	JMP     written1087
+	JMP     written1247
 
-times1085:
-	TESTQ   R9, R9
-	JNE     both1086
+times1245:
+	CMPQ    96(BX), $0x01
+	JEQ     both1246
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -22810,9 +26292,9 @@ times1085:
 	VMOVUPD Z2, (DI)
 	VMULPD  64(R8), Z1, Z2
 	VMOVUPD Z2, 64(DI)
-	JMP     written1087
+	JMP     written1247
 
-both1086:
+both1246:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -22826,38 +26308,38 @@ both1086:
 	VADDPD  64(R9), Z2, Z2
 	VMOVUPD Z2, 64(DI)
 
-written1087:
-	LEAQ 160(AX), DI
+written1247:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1088
+	JEQ  done1248
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1083
+	JNE  product1243
 
-done1088:
+done1248:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1076
+	JGE  rows1236
 
-next1077:
+next1237:
 	ADDQ $0x01, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1049
+	JNE  group1205
 	VZEROUPPER
 	RET
 
 // func matMulPacked2F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked2F64AVX512(SB), NOSPLIT, $0-48
-group1089:
+group1251:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next1091
+	JLT  next1253
 
-rows1090:
+rows1252:
 	VMOVUPD c64_0<>+0(SB), Z15
 	VMOVUPD Z15, Z0
 	VMOVUPD Z15, Z1
@@ -22877,7 +26359,7 @@ rows1090:
 	VMOVUPD Z15, Z15
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1093
+	JEQ     summed1255
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -22897,7 +26379,7 @@ rows1090:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1092:
+k1254:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z16
 	VMOVUPD      64(CX)(R8*8), Z17
@@ -22928,18 +26410,18 @@ k1092:
 	ADDQ         $0x04, SI
 	ADDQ         $0x10, DI
 	DECQ         BX
-	JNE          k1092
+	JNE          k1254
 
-summed1093:
+summed1255:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1096
+	JEQ          initialised1258
 	CMPQ         SI, $0x01
-	JEQ          column1094
+	JEQ          column1256
 	CMPQ         SI, $0x02
-	JEQ          number1095
+	JEQ          number1257
 	VBROADCASTSD 72(AX), Z16
 	VADDPD       Z16, Z0, Z0
 	VADDPD       Z16, Z1, Z1
@@ -22957,9 +26439,9 @@ summed1093:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1096
+	JMP          initialised1258
 
-number1095:
+number1257:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z16
@@ -22981,9 +26463,9 @@ number1095:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1096
+	JMP          initialised1258
 
-column1094:
+column1256:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -23005,18 +26487,70 @@ column1094:
 	VADDPD  384(BX), Z14, Z14
 	VADDPD  448(BX), Z15, Z15
 
-initialised1096:
+initialised1258:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1097:
+product1259:
+	CMPQ         56(BX), $0x02
+	JNE          other1265
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VMULPD       Z16, Z0, Z0
+	VMULPD       Z16, Z1, Z1
+	VMULPD       Z16, Z2, Z2
+	VMULPD       Z16, Z3, Z3
+	VMULPD       Z16, Z4, Z4
+	VMULPD       Z16, Z5, Z5
+	VMULPD       Z16, Z6, Z6
+	VMULPD       Z16, Z7, Z7
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z16
+	VMULPD       Z16, Z8, Z8
+	VMULPD       Z16, Z9, Z9
+	VMULPD       Z16, Z10, Z10
+	VMULPD       Z16, Z11, Z11
+	VMULPD       Z16, Z12, Z12
+	VMULPD       Z16, Z13, Z13
+	VMULPD       Z16, Z14, Z14
+	VMULPD       Z16, Z15, Z15
+
+other1265:
+	CMPQ         96(BX), $0x02
+	JNE          other1266
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VADDPD       Z16, Z0, Z0
+	VADDPD       Z16, Z1, Z1
+	VADDPD       Z16, Z2, Z2
+	VADDPD       Z16, Z3, Z3
+	VADDPD       Z16, Z4, Z4
+	VADDPD       Z16, Z5, Z5
+	VADDPD       Z16, Z6, Z6
+	VADDPD       Z16, Z7, Z7
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z16
+	VADDPD       Z16, Z8, Z8
+	VADDPD       Z16, Z9, Z9
+	VADDPD       Z16, Z10, Z10
+	VADDPD       Z16, Z11, Z11
+	VADDPD       Z16, Z12, Z12
+	VADDPD       Z16, Z13, Z13
+	VADDPD       Z16, Z14, Z14
+	VADDPD       Z16, Z15, Z15
+
+other1266:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1099
-	TESTQ   R9, R9
-	JNE     plus1098
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1261
+	CMPQ    96(BX), $0x01
+	JEQ     plus1260
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -23037,9 +26571,9 @@ product1097:
 	VMOVUPD Z13, 320(DI)
 	VMOVUPD Z14, 384(DI)
 	VMOVUPD Z15, 448(DI)
-	JMP     written1101
+	JMP     written1263
 
-plus1098:
+plus1260:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -23080,11 +26614,11 @@ plus1098:
 	VMOVUPD Z16, 384(DI)
 	VADDPD  448(R8), Z15, Z16
 	VMOVUPD Z16, 448(DI)
-	JMP     written1101
+	JMP     written1263
 
-times1099:
-	TESTQ   R9, R9
-	JNE     both1100
+times1261:
+	CMPQ    96(BX), $0x01
+	JEQ     both1262
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -23125,9 +26659,9 @@ times1099:
 	VMOVUPD Z16, 384(DI)
 	VMULPD  448(R8), Z15, Z16
 	VMOVUPD Z16, 448(DI)
-	JMP     written1101
+	JMP     written1263
 
-both1100:
+both1262:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -23189,25 +26723,25 @@ both1100:
 	VADDPD  448(R9), Z16, Z16
 	VMOVUPD Z16, 448(DI)
 
-written1101:
-	LEAQ 160(AX), DI
+written1263:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1102
+	JEQ  done1264
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1097
+	JNE  product1259
 
-done1102:
+done1264:
 	ADDQ $+512, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows1090
+	JGE  rows1252
 
-next1091:
+next1253:
 	CMPQ DX, $0x20
-	JLT  next1104
+	JLT  next1268
 
-rows1103:
+rows1267:
 	VMOVUPD c64_0<>+0(SB), Z7
 	VMOVUPD Z7, Z0
 	VMOVUPD Z7, Z1
@@ -23219,7 +26753,7 @@ rows1103:
 	VMOVUPD Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1106
+	JEQ     summed1270
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -23239,7 +26773,7 @@ rows1103:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1105:
+k1269:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z8
 	VMOVUPD      64(CX)(R8*8), Z9
@@ -23258,18 +26792,18 @@ k1105:
 	ADDQ         $0x04, SI
 	ADDQ         $0x10, DI
 	DECQ         BX
-	JNE          k1105
+	JNE          k1269
 
-summed1106:
+summed1270:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1109
+	JEQ          initialised1273
 	CMPQ         SI, $0x01
-	JEQ          column1107
+	JEQ          column1271
 	CMPQ         SI, $0x02
-	JEQ          number1108
+	JEQ          number1272
 	VBROADCASTSD 72(AX), Z8
 	VADDPD       Z8, Z0, Z0
 	VADDPD       Z8, Z1, Z1
@@ -23279,9 +26813,9 @@ summed1106:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1109
+	JMP          initialised1273
 
-number1108:
+number1272:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z8
@@ -23295,9 +26829,9 @@ number1108:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1109
+	JMP          initialised1273
 
-column1107:
+column1271:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -23311,18 +26845,54 @@ column1107:
 	VADDPD  128(BX), Z6, Z6
 	VADDPD  192(BX), Z7, Z7
 
-initialised1109:
+initialised1273:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1110:
+product1274:
+	CMPQ         56(BX), $0x02
+	JNE          other1280
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z8
+	VMULPD       Z8, Z0, Z0
+	VMULPD       Z8, Z1, Z1
+	VMULPD       Z8, Z2, Z2
+	VMULPD       Z8, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z8
+	VMULPD       Z8, Z4, Z4
+	VMULPD       Z8, Z5, Z5
+	VMULPD       Z8, Z6, Z6
+	VMULPD       Z8, Z7, Z7
+
+other1280:
+	CMPQ         96(BX), $0x02
+	JNE          other1281
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z8
+	VADDPD       Z8, Z0, Z0
+	VADDPD       Z8, Z1, Z1
+	VADDPD       Z8, Z2, Z2
+	VADDPD       Z8, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z8
+	VADDPD       Z8, Z4, Z4
+	VADDPD       Z8, Z5, Z5
+	VADDPD       Z8, Z6, Z6
+	VADDPD       Z8, Z7, Z7
+
+other1281:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1112
-	TESTQ   R9, R9
-	JNE     plus1111
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1276
+	CMPQ    96(BX), $0x01
+	JEQ     plus1275
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -23335,9 +26905,9 @@ product1110:
 	VMOVUPD Z5, 64(DI)
 	VMOVUPD Z6, 128(DI)
 	VMOVUPD Z7, 192(DI)
-	JMP     written1114
+	JMP     written1278
 
-plus1111:
+plus1275:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -23362,11 +26932,11 @@ plus1111:
 	VMOVUPD Z8, 128(DI)
 	VADDPD  192(R8), Z7, Z8
 	VMOVUPD Z8, 192(DI)
-	JMP     written1114
+	JMP     written1278
 
-times1112:
-	TESTQ   R9, R9
-	JNE     both1113
+times1276:
+	CMPQ    96(BX), $0x01
+	JEQ     both1277
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -23391,9 +26961,9 @@ times1112:
 	VMOVUPD Z8, 128(DI)
 	VMULPD  192(R8), Z7, Z8
 	VMOVUPD Z8, 192(DI)
-	JMP     written1114
+	JMP     written1278
 
-both1113:
+both1277:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -23431,25 +27001,25 @@ both1113:
 	VADDPD  192(R9), Z8, Z8
 	VMOVUPD Z8, 192(DI)
 
-written1114:
-	LEAQ 160(AX), DI
+written1278:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1115
+	JEQ  done1279
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1110
+	JNE  product1274
 
-done1115:
+done1279:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1103
+	JGE  rows1267
 
-next1104:
+next1268:
 	CMPQ DX, $0x10
-	JLT  next1117
+	JLT  next1283
 
-rows1116:
+rows1282:
 	VMOVUPD c64_0<>+0(SB), Z3
 	VMOVUPD Z3, Z0
 	VMOVUPD Z3, Z1
@@ -23457,7 +27027,7 @@ rows1116:
 	VMOVUPD Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1119
+	JEQ     summed1285
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -23477,7 +27047,7 @@ rows1116:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1118:
+k1284:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z4
 	VMOVUPD      64(CX)(R8*8), Z5
@@ -23490,26 +27060,26 @@ k1118:
 	ADDQ         $0x04, SI
 	ADDQ         $0x10, DI
 	DECQ         BX
-	JNE          k1118
+	JNE          k1284
 
-summed1119:
+summed1285:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1122
+	JEQ          initialised1288
 	CMPQ         SI, $0x01
-	JEQ          column1120
+	JEQ          column1286
 	CMPQ         SI, $0x02
-	JEQ          number1121
+	JEQ          number1287
 	VBROADCASTSD 72(AX), Z4
 	VADDPD       Z4, Z0, Z0
 	VADDPD       Z4, Z1, Z1
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised1122
+	JMP          initialised1288
 
-number1121:
+number1287:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z4
@@ -23519,9 +27089,9 @@ number1121:
 	VBROADCASTSD (SI)(BX*8), Z4
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised1122
+	JMP          initialised1288
 
-column1120:
+column1286:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -23531,18 +27101,46 @@ column1120:
 	VADDPD  (BX), Z2, Z2
 	VADDPD  64(BX), Z3, Z3
 
-initialised1122:
+initialised1288:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1123:
+product1289:
+	CMPQ         56(BX), $0x02
+	JNE          other1295
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z4
+	VMULPD       Z4, Z0, Z0
+	VMULPD       Z4, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z4
+	VMULPD       Z4, Z2, Z2
+	VMULPD       Z4, Z3, Z3
+
+other1295:
+	CMPQ         96(BX), $0x02
+	JNE          other1296
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z4
+	VADDPD       Z4, Z0, Z0
+	VADDPD       Z4, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z4
+	VADDPD       Z4, Z2, Z2
+	VADDPD       Z4, Z3, Z3
+
+other1296:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1125
-	TESTQ   R9, R9
-	JNE     plus1124
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1291
+	CMPQ    96(BX), $0x01
+	JEQ     plus1290
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -23551,9 +27149,9 @@ product1123:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z2, (DI)
 	VMOVUPD Z3, 64(DI)
-	JMP     written1127
+	JMP     written1293
 
-plus1124:
+plus1290:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -23570,11 +27168,11 @@ plus1124:
 	VMOVUPD Z4, (DI)
 	VADDPD  64(R8), Z3, Z4
 	VMOVUPD Z4, 64(DI)
-	JMP     written1127
+	JMP     written1293
 
-times1125:
-	TESTQ   R9, R9
-	JNE     both1126
+times1291:
+	CMPQ    96(BX), $0x01
+	JEQ     both1292
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -23591,9 +27189,9 @@ times1125:
 	VMOVUPD Z4, (DI)
 	VMULPD  64(R8), Z3, Z4
 	VMOVUPD Z4, 64(DI)
-	JMP     written1127
+	JMP     written1293
 
-both1126:
+both1292:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -23619,38 +27217,38 @@ both1126:
 	VADDPD  64(R9), Z4, Z4
 	VMOVUPD Z4, 64(DI)
 
-written1127:
-	LEAQ 160(AX), DI
+written1293:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1128
+	JEQ  done1294
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1123
+	JNE  product1289
 
-done1128:
+done1294:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1116
+	JGE  rows1282
 
-next1117:
+next1283:
 	ADDQ $0x02, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1089
+	JNE  group1251
 	VZEROUPPER
 	RET
 
 // func matMulPacked3F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked3F64AVX512(SB), NOSPLIT, $0-48
-group1129:
+group1297:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1131
+	JLT  next1299
 
-rows1130:
+rows1298:
 	VMOVUPD c64_0<>+0(SB), Z11
 	VMOVUPD Z11, Z0
 	VMOVUPD Z11, Z1
@@ -23666,7 +27264,7 @@ rows1130:
 	VMOVUPD Z11, Z11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1133
+	JEQ     summed1301
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -23686,7 +27284,7 @@ rows1130:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1132:
+k1300:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z12
 	VMOVUPD      64(CX)(R8*8), Z13
@@ -23710,18 +27308,18 @@ k1132:
 	ADDQ         $0x04, SI
 	ADDQ         $0x18, DI
 	DECQ         BX
-	JNE          k1132
+	JNE          k1300
 
-summed1133:
+summed1301:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1136
+	JEQ          initialised1304
 	CMPQ         SI, $0x01
-	JEQ          column1134
+	JEQ          column1302
 	CMPQ         SI, $0x02
-	JEQ          number1135
+	JEQ          number1303
 	VBROADCASTSD 72(AX), Z12
 	VADDPD       Z12, Z0, Z0
 	VADDPD       Z12, Z1, Z1
@@ -23735,9 +27333,9 @@ summed1133:
 	VADDPD       Z12, Z9, Z9
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised1136
+	JMP          initialised1304
 
-number1135:
+number1303:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z12
@@ -23757,9 +27355,9 @@ number1135:
 	VADDPD       Z12, Z9, Z9
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised1136
+	JMP          initialised1304
 
-column1134:
+column1302:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -23779,18 +27377,66 @@ column1134:
 	VADDPD  128(BX), Z10, Z10
 	VADDPD  192(BX), Z11, Z11
 
-initialised1136:
+initialised1304:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1137:
+product1305:
+	CMPQ         56(BX), $0x02
+	JNE          other1311
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VMULPD       Z12, Z0, Z0
+	VMULPD       Z12, Z1, Z1
+	VMULPD       Z12, Z2, Z2
+	VMULPD       Z12, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VMULPD       Z12, Z4, Z4
+	VMULPD       Z12, Z5, Z5
+	VMULPD       Z12, Z6, Z6
+	VMULPD       Z12, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z12
+	VMULPD       Z12, Z8, Z8
+	VMULPD       Z12, Z9, Z9
+	VMULPD       Z12, Z10, Z10
+	VMULPD       Z12, Z11, Z11
+
+other1311:
+	CMPQ         96(BX), $0x02
+	JNE          other1312
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VADDPD       Z12, Z0, Z0
+	VADDPD       Z12, Z1, Z1
+	VADDPD       Z12, Z2, Z2
+	VADDPD       Z12, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VADDPD       Z12, Z4, Z4
+	VADDPD       Z12, Z5, Z5
+	VADDPD       Z12, Z6, Z6
+	VADDPD       Z12, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z12
+	VADDPD       Z12, Z8, Z8
+	VADDPD       Z12, Z9, Z9
+	VADDPD       Z12, Z10, Z10
+	VADDPD       Z12, Z11, Z11
+
+other1312:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1139
-	TESTQ   R9, R9
-	JNE     plus1138
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1307
+	CMPQ    96(BX), $0x01
+	JEQ     plus1306
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -23809,9 +27455,9 @@ product1137:
 	VMOVUPD Z9, 64(DI)
 	VMOVUPD Z10, 128(DI)
 	VMOVUPD Z11, 192(DI)
-	JMP     written1141
+	JMP     written1309
 
-plus1138:
+plus1306:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -23848,11 +27494,11 @@ plus1138:
 	VMOVUPD Z12, 128(DI)
 	VADDPD  192(R8), Z11, Z12
 	VMOVUPD Z12, 192(DI)
-	JMP     written1141
+	JMP     written1309
 
-times1139:
-	TESTQ   R9, R9
-	JNE     both1140
+times1307:
+	CMPQ    96(BX), $0x01
+	JEQ     both1308
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -23889,9 +27535,9 @@ times1139:
 	VMOVUPD Z12, 128(DI)
 	VMULPD  192(R8), Z11, Z12
 	VMOVUPD Z12, 192(DI)
-	JMP     written1141
+	JMP     written1309
 
-both1140:
+both1308:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -23947,25 +27593,25 @@ both1140:
 	VADDPD  192(R9), Z12, Z12
 	VMOVUPD Z12, 192(DI)
 
-written1141:
-	LEAQ 160(AX), DI
+written1309:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1142
+	JEQ  done1310
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1137
+	JNE  product1305
 
-done1142:
+done1310:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1130
+	JGE  rows1298
 
-next1131:
+next1299:
 	CMPQ DX, $0x10
-	JLT  next1144
+	JLT  next1314
 
-rows1143:
+rows1313:
 	VMOVUPD c64_0<>+0(SB), Z5
 	VMOVUPD Z5, Z0
 	VMOVUPD Z5, Z1
@@ -23975,7 +27621,7 @@ rows1143:
 	VMOVUPD Z5, Z5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1146
+	JEQ     summed1316
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -23995,7 +27641,7 @@ rows1143:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1145:
+k1315:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z6
 	VMOVUPD      64(CX)(R8*8), Z7
@@ -24011,18 +27657,18 @@ k1145:
 	ADDQ         $0x04, SI
 	ADDQ         $0x18, DI
 	DECQ         BX
-	JNE          k1145
+	JNE          k1315
 
-summed1146:
+summed1316:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1149
+	JEQ          initialised1319
 	CMPQ         SI, $0x01
-	JEQ          column1147
+	JEQ          column1317
 	CMPQ         SI, $0x02
-	JEQ          number1148
+	JEQ          number1318
 	VBROADCASTSD 72(AX), Z6
 	VADDPD       Z6, Z0, Z0
 	VADDPD       Z6, Z1, Z1
@@ -24030,9 +27676,9 @@ summed1146:
 	VADDPD       Z6, Z3, Z3
 	VADDPD       Z6, Z4, Z4
 	VADDPD       Z6, Z5, Z5
-	JMP          initialised1149
+	JMP          initialised1319
 
-number1148:
+number1318:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z6
@@ -24046,9 +27692,9 @@ number1148:
 	VBROADCASTSD (SI)(BX*8), Z6
 	VADDPD       Z6, Z4, Z4
 	VADDPD       Z6, Z5, Z5
-	JMP          initialised1149
+	JMP          initialised1319
 
-column1147:
+column1317:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -24062,18 +27708,54 @@ column1147:
 	VADDPD  (BX), Z4, Z4
 	VADDPD  64(BX), Z5, Z5
 
-initialised1149:
+initialised1319:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1150:
+product1320:
+	CMPQ         56(BX), $0x02
+	JNE          other1326
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z6
+	VMULPD       Z6, Z0, Z0
+	VMULPD       Z6, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z6
+	VMULPD       Z6, Z2, Z2
+	VMULPD       Z6, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z6
+	VMULPD       Z6, Z4, Z4
+	VMULPD       Z6, Z5, Z5
+
+other1326:
+	CMPQ         96(BX), $0x02
+	JNE          other1327
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z6
+	VADDPD       Z6, Z0, Z0
+	VADDPD       Z6, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z6
+	VADDPD       Z6, Z2, Z2
+	VADDPD       Z6, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z6
+	VADDPD       Z6, Z4, Z4
+	VADDPD       Z6, Z5, Z5
+
+other1327:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1152
-	TESTQ   R9, R9
-	JNE     plus1151
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1322
+	CMPQ    96(BX), $0x01
+	JEQ     plus1321
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -24086,9 +27768,9 @@ product1150:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z4, (DI)
 	VMOVUPD Z5, 64(DI)
-	JMP     written1154
+	JMP     written1324
 
-plus1151:
+plus1321:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -24113,11 +27795,11 @@ plus1151:
 	VMOVUPD Z6, (DI)
 	VADDPD  64(R8), Z5, Z6
 	VMOVUPD Z6, 64(DI)
-	JMP     written1154
+	JMP     written1324
 
-times1152:
-	TESTQ   R9, R9
-	JNE     both1153
+times1322:
+	CMPQ    96(BX), $0x01
+	JEQ     both1323
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -24142,9 +27824,9 @@ times1152:
 	VMOVUPD Z6, (DI)
 	VMULPD  64(R8), Z5, Z6
 	VMOVUPD Z6, 64(DI)
-	JMP     written1154
+	JMP     written1324
 
-both1153:
+both1323:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -24182,38 +27864,38 @@ both1153:
 	VADDPD  64(R9), Z6, Z6
 	VMOVUPD Z6, 64(DI)
 
-written1154:
-	LEAQ 160(AX), DI
+written1324:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1155
+	JEQ  done1325
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1150
+	JNE  product1320
 
-done1155:
+done1325:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1143
+	JGE  rows1313
 
-next1144:
+next1314:
 	ADDQ $0x03, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1129
+	JNE  group1297
 	VZEROUPPER
 	RET
 
 // func matMulPacked4F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked4F64AVX512(SB), NOSPLIT, $0-48
-group1156:
+group1328:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1158
+	JLT  next1330
 
-rows1157:
+rows1329:
 	VMOVUPD c64_0<>+0(SB), Z15
 	VMOVUPD Z15, Z0
 	VMOVUPD Z15, Z1
@@ -24233,7 +27915,7 @@ rows1157:
 	VMOVUPD Z15, Z15
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1160
+	JEQ     summed1332
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -24254,7 +27936,7 @@ rows1157:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1159:
+k1331:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z16
 	VMOVUPD      64(CX)(R8*8), Z17
@@ -24283,18 +27965,18 @@ k1159:
 	ADDQ         $0x04, SI
 	ADDQ         $0x20, DI
 	DECQ         BX
-	JNE          k1159
+	JNE          k1331
 
-summed1160:
+summed1332:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1163
+	JEQ          initialised1335
 	CMPQ         SI, $0x01
-	JEQ          column1161
+	JEQ          column1333
 	CMPQ         SI, $0x02
-	JEQ          number1162
+	JEQ          number1334
 	VBROADCASTSD 72(AX), Z16
 	VADDPD       Z16, Z0, Z0
 	VADDPD       Z16, Z1, Z1
@@ -24312,9 +27994,9 @@ summed1160:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1163
+	JMP          initialised1335
 
-number1162:
+number1334:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z16
@@ -24340,9 +28022,9 @@ number1162:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1163
+	JMP          initialised1335
 
-column1161:
+column1333:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -24368,18 +28050,78 @@ column1161:
 	VADDPD  128(BX), Z14, Z14
 	VADDPD  192(BX), Z15, Z15
 
-initialised1163:
+initialised1335:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1164:
+product1336:
+	CMPQ         56(BX), $0x02
+	JNE          other1342
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VMULPD       Z16, Z0, Z0
+	VMULPD       Z16, Z1, Z1
+	VMULPD       Z16, Z2, Z2
+	VMULPD       Z16, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VMULPD       Z16, Z4, Z4
+	VMULPD       Z16, Z5, Z5
+	VMULPD       Z16, Z6, Z6
+	VMULPD       Z16, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VMULPD       Z16, Z8, Z8
+	VMULPD       Z16, Z9, Z9
+	VMULPD       Z16, Z10, Z10
+	VMULPD       Z16, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z16
+	VMULPD       Z16, Z12, Z12
+	VMULPD       Z16, Z13, Z13
+	VMULPD       Z16, Z14, Z14
+	VMULPD       Z16, Z15, Z15
+
+other1342:
+	CMPQ         96(BX), $0x02
+	JNE          other1343
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VADDPD       Z16, Z0, Z0
+	VADDPD       Z16, Z1, Z1
+	VADDPD       Z16, Z2, Z2
+	VADDPD       Z16, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VADDPD       Z16, Z4, Z4
+	VADDPD       Z16, Z5, Z5
+	VADDPD       Z16, Z6, Z6
+	VADDPD       Z16, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z16
+	VADDPD       Z16, Z8, Z8
+	VADDPD       Z16, Z9, Z9
+	VADDPD       Z16, Z10, Z10
+	VADDPD       Z16, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z16
+	VADDPD       Z16, Z12, Z12
+	VADDPD       Z16, Z13, Z13
+	VADDPD       Z16, Z14, Z14
+	VADDPD       Z16, Z15, Z15
+
+other1343:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1166
-	TESTQ   R9, R9
-	JNE     plus1165
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1338
+	CMPQ    96(BX), $0x01
+	JEQ     plus1337
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -24404,9 +28146,9 @@ product1164:
 	VMOVUPD Z13, 64(DI)
 	VMOVUPD Z14, 128(DI)
 	VMOVUPD Z15, 192(DI)
-	JMP     written1168
+	JMP     written1340
 
-plus1165:
+plus1337:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -24455,11 +28197,11 @@ plus1165:
 	VMOVUPD Z16, 128(DI)
 	VADDPD  192(R8), Z15, Z16
 	VMOVUPD Z16, 192(DI)
-	JMP     written1168
+	JMP     written1340
 
-times1166:
-	TESTQ   R9, R9
-	JNE     both1167
+times1338:
+	CMPQ    96(BX), $0x01
+	JEQ     both1339
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -24508,9 +28250,9 @@ times1166:
 	VMOVUPD Z16, 128(DI)
 	VMULPD  192(R8), Z15, Z16
 	VMOVUPD Z16, 192(DI)
-	JMP     written1168
+	JMP     written1340
 
-both1167:
+both1339:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -24584,25 +28326,25 @@ both1167:
 	VADDPD  192(R9), Z16, Z16
 	VMOVUPD Z16, 192(DI)
 
-written1168:
-	LEAQ 160(AX), DI
+written1340:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1169
+	JEQ  done1341
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1164
+	JNE  product1336
 
-done1169:
+done1341:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1157
+	JGE  rows1329
 
-next1158:
+next1330:
 	CMPQ DX, $0x10
-	JLT  next1171
+	JLT  next1345
 
-rows1170:
+rows1344:
 	VMOVUPD c64_0<>+0(SB), Z7
 	VMOVUPD Z7, Z0
 	VMOVUPD Z7, Z1
@@ -24614,7 +28356,7 @@ rows1170:
 	VMOVUPD Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1173
+	JEQ     summed1347
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -24635,7 +28377,7 @@ rows1170:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1172:
+k1346:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z8
 	VMOVUPD      64(CX)(R8*8), Z9
@@ -24654,18 +28396,18 @@ k1172:
 	ADDQ         $0x04, SI
 	ADDQ         $0x20, DI
 	DECQ         BX
-	JNE          k1172
+	JNE          k1346
 
-summed1173:
+summed1347:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1176
+	JEQ          initialised1350
 	CMPQ         SI, $0x01
-	JEQ          column1174
+	JEQ          column1348
 	CMPQ         SI, $0x02
-	JEQ          number1175
+	JEQ          number1349
 	VBROADCASTSD 72(AX), Z8
 	VADDPD       Z8, Z0, Z0
 	VADDPD       Z8, Z1, Z1
@@ -24675,9 +28417,9 @@ summed1173:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1176
+	JMP          initialised1350
 
-number1175:
+number1349:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z8
@@ -24695,9 +28437,9 @@ number1175:
 	VBROADCASTSD (SI)(BX*8), Z8
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1176
+	JMP          initialised1350
 
-column1174:
+column1348:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -24715,18 +28457,62 @@ column1174:
 	VADDPD  (BX), Z6, Z6
 	VADDPD  64(BX), Z7, Z7
 
-initialised1176:
+initialised1350:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1177:
+product1351:
+	CMPQ         56(BX), $0x02
+	JNE          other1357
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z8
+	VMULPD       Z8, Z0, Z0
+	VMULPD       Z8, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z8
+	VMULPD       Z8, Z2, Z2
+	VMULPD       Z8, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z8
+	VMULPD       Z8, Z4, Z4
+	VMULPD       Z8, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z8
+	VMULPD       Z8, Z6, Z6
+	VMULPD       Z8, Z7, Z7
+
+other1357:
+	CMPQ         96(BX), $0x02
+	JNE          other1358
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z8
+	VADDPD       Z8, Z0, Z0
+	VADDPD       Z8, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z8
+	VADDPD       Z8, Z2, Z2
+	VADDPD       Z8, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z8
+	VADDPD       Z8, Z4, Z4
+	VADDPD       Z8, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z8
+	VADDPD       Z8, Z6, Z6
+	VADDPD       Z8, Z7, Z7
+
+other1358:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1179
-	TESTQ   R9, R9
-	JNE     plus1178
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1353
+	CMPQ    96(BX), $0x01
+	JEQ     plus1352
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -24743,9 +28529,9 @@ product1177:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z6, (DI)
 	VMOVUPD Z7, 64(DI)
-	JMP     written1181
+	JMP     written1355
 
-plus1178:
+plus1352:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -24778,11 +28564,11 @@ plus1178:
 	VMOVUPD Z8, (DI)
 	VADDPD  64(R8), Z7, Z8
 	VMOVUPD Z8, 64(DI)
-	JMP     written1181
+	JMP     written1355
 
-times1179:
-	TESTQ   R9, R9
-	JNE     both1180
+times1353:
+	CMPQ    96(BX), $0x01
+	JEQ     both1354
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -24815,9 +28601,9 @@ times1179:
 	VMOVUPD Z8, (DI)
 	VMULPD  64(R8), Z7, Z8
 	VMOVUPD Z8, 64(DI)
-	JMP     written1181
+	JMP     written1355
 
-both1180:
+both1354:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -24867,38 +28653,38 @@ both1180:
 	VADDPD  64(R9), Z8, Z8
 	VMOVUPD Z8, 64(DI)
 
-written1181:
-	LEAQ 160(AX), DI
+written1355:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1182
+	JEQ  done1356
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1177
+	JNE  product1351
 
-done1182:
+done1356:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1170
+	JGE  rows1344
 
-next1171:
+next1345:
 	ADDQ $0x04, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1156
+	JNE  group1328
 	VZEROUPPER
 	RET
 
 // func matMulPacked5F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked5F64AVX512(SB), NOSPLIT, $0-48
-group1183:
+group1359:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1185
+	JLT  next1361
 
-rows1184:
+rows1360:
 	VMOVUPD c64_0<>+0(SB), Z19
 	VMOVUPD Z19, Z0
 	VMOVUPD Z19, Z1
@@ -24922,7 +28708,7 @@ rows1184:
 	VMOVUPD Z19, Z19
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1187
+	JEQ     summed1363
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -24944,7 +28730,7 @@ rows1184:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1186:
+k1362:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z20
 	VMOVUPD      64(CX)(R8*8), Z21
@@ -24978,18 +28764,18 @@ k1186:
 	ADDQ         $0x04, SI
 	ADDQ         $0x28, DI
 	DECQ         BX
-	JNE          k1186
+	JNE          k1362
 
-summed1187:
+summed1363:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1190
+	JEQ          initialised1366
 	CMPQ         SI, $0x01
-	JEQ          column1188
+	JEQ          column1364
 	CMPQ         SI, $0x02
-	JEQ          number1189
+	JEQ          number1365
 	VBROADCASTSD 72(AX), Z20
 	VADDPD       Z20, Z0, Z0
 	VADDPD       Z20, Z1, Z1
@@ -25011,9 +28797,9 @@ summed1187:
 	VADDPD       Z20, Z17, Z17
 	VADDPD       Z20, Z18, Z18
 	VADDPD       Z20, Z19, Z19
-	JMP          initialised1190
+	JMP          initialised1366
 
-number1189:
+number1365:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z20
@@ -25045,9 +28831,9 @@ number1189:
 	VADDPD       Z20, Z17, Z17
 	VADDPD       Z20, Z18, Z18
 	VADDPD       Z20, Z19, Z19
-	JMP          initialised1190
+	JMP          initialised1366
 
-column1188:
+column1364:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -25079,18 +28865,90 @@ column1188:
 	VADDPD  128(BX), Z18, Z18
 	VADDPD  192(BX), Z19, Z19
 
-initialised1190:
+initialised1366:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1191:
+product1367:
+	CMPQ         56(BX), $0x02
+	JNE          other1373
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z20
+	VMULPD       Z20, Z0, Z0
+	VMULPD       Z20, Z1, Z1
+	VMULPD       Z20, Z2, Z2
+	VMULPD       Z20, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z20
+	VMULPD       Z20, Z4, Z4
+	VMULPD       Z20, Z5, Z5
+	VMULPD       Z20, Z6, Z6
+	VMULPD       Z20, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z20
+	VMULPD       Z20, Z8, Z8
+	VMULPD       Z20, Z9, Z9
+	VMULPD       Z20, Z10, Z10
+	VMULPD       Z20, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z20
+	VMULPD       Z20, Z12, Z12
+	VMULPD       Z20, Z13, Z13
+	VMULPD       Z20, Z14, Z14
+	VMULPD       Z20, Z15, Z15
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z20
+	VMULPD       Z20, Z16, Z16
+	VMULPD       Z20, Z17, Z17
+	VMULPD       Z20, Z18, Z18
+	VMULPD       Z20, Z19, Z19
+
+other1373:
+	CMPQ         96(BX), $0x02
+	JNE          other1374
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z20
+	VADDPD       Z20, Z0, Z0
+	VADDPD       Z20, Z1, Z1
+	VADDPD       Z20, Z2, Z2
+	VADDPD       Z20, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z20
+	VADDPD       Z20, Z4, Z4
+	VADDPD       Z20, Z5, Z5
+	VADDPD       Z20, Z6, Z6
+	VADDPD       Z20, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z20
+	VADDPD       Z20, Z8, Z8
+	VADDPD       Z20, Z9, Z9
+	VADDPD       Z20, Z10, Z10
+	VADDPD       Z20, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z20
+	VADDPD       Z20, Z12, Z12
+	VADDPD       Z20, Z13, Z13
+	VADDPD       Z20, Z14, Z14
+	VADDPD       Z20, Z15, Z15
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z20
+	VADDPD       Z20, Z16, Z16
+	VADDPD       Z20, Z17, Z17
+	VADDPD       Z20, Z18, Z18
+	VADDPD       Z20, Z19, Z19
+
+other1374:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1193
-	TESTQ   R9, R9
-	JNE     plus1192
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1369
+	CMPQ    96(BX), $0x01
+	JEQ     plus1368
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -25121,9 +28979,9 @@ product1191:
 	VMOVUPD Z17, 64(DI)
 	VMOVUPD Z18, 128(DI)
 	VMOVUPD Z19, 192(DI)
-	JMP     written1195
+	JMP     written1371
 
-plus1192:
+plus1368:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -25184,11 +29042,11 @@ plus1192:
 	VMOVUPD Z20, 128(DI)
 	VADDPD  192(R8), Z19, Z20
 	VMOVUPD Z20, 192(DI)
-	JMP     written1195
+	JMP     written1371
 
-times1193:
-	TESTQ   R9, R9
-	JNE     both1194
+times1369:
+	CMPQ    96(BX), $0x01
+	JEQ     both1370
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -25249,9 +29107,9 @@ times1193:
 	VMOVUPD Z20, 128(DI)
 	VMULPD  192(R8), Z19, Z20
 	VMOVUPD Z20, 192(DI)
-	JMP     written1195
+	JMP     written1371
 
-both1194:
+both1370:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -25343,25 +29201,25 @@ both1194:
 	VADDPD  192(R9), Z20, Z20
 	VMOVUPD Z20, 192(DI)
 
-written1195:
-	LEAQ 160(AX), DI
+written1371:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1196
+	JEQ  done1372
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1191
+	JNE  product1367
 
-done1196:
+done1372:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1184
+	JGE  rows1360
 
-next1185:
+next1361:
 	CMPQ DX, $0x10
-	JLT  next1198
+	JLT  next1376
 
-rows1197:
+rows1375:
 	VMOVUPD c64_0<>+0(SB), Z9
 	VMOVUPD Z9, Z0
 	VMOVUPD Z9, Z1
@@ -25375,7 +29233,7 @@ rows1197:
 	VMOVUPD Z9, Z9
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1200
+	JEQ     summed1378
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -25397,7 +29255,7 @@ rows1197:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1199:
+k1377:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z10
 	VMOVUPD      64(CX)(R8*8), Z11
@@ -25419,18 +29277,18 @@ k1199:
 	ADDQ         $0x04, SI
 	ADDQ         $0x28, DI
 	DECQ         BX
-	JNE          k1199
+	JNE          k1377
 
-summed1200:
+summed1378:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1203
+	JEQ          initialised1381
 	CMPQ         SI, $0x01
-	JEQ          column1201
+	JEQ          column1379
 	CMPQ         SI, $0x02
-	JEQ          number1202
+	JEQ          number1380
 	VBROADCASTSD 72(AX), Z10
 	VADDPD       Z10, Z0, Z0
 	VADDPD       Z10, Z1, Z1
@@ -25442,9 +29300,9 @@ summed1200:
 	VADDPD       Z10, Z7, Z7
 	VADDPD       Z10, Z8, Z8
 	VADDPD       Z10, Z9, Z9
-	JMP          initialised1203
+	JMP          initialised1381
 
-number1202:
+number1380:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z10
@@ -25466,9 +29324,9 @@ number1202:
 	VBROADCASTSD (SI)(BX*8), Z10
 	VADDPD       Z10, Z8, Z8
 	VADDPD       Z10, Z9, Z9
-	JMP          initialised1203
+	JMP          initialised1381
 
-column1201:
+column1379:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -25490,18 +29348,70 @@ column1201:
 	VADDPD  (BX), Z8, Z8
 	VADDPD  64(BX), Z9, Z9
 
-initialised1203:
+initialised1381:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1204:
+product1382:
+	CMPQ         56(BX), $0x02
+	JNE          other1388
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z10
+	VMULPD       Z10, Z0, Z0
+	VMULPD       Z10, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z10
+	VMULPD       Z10, Z2, Z2
+	VMULPD       Z10, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z10
+	VMULPD       Z10, Z4, Z4
+	VMULPD       Z10, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z10
+	VMULPD       Z10, Z6, Z6
+	VMULPD       Z10, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z10
+	VMULPD       Z10, Z8, Z8
+	VMULPD       Z10, Z9, Z9
+
+other1388:
+	CMPQ         96(BX), $0x02
+	JNE          other1389
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z10
+	VADDPD       Z10, Z0, Z0
+	VADDPD       Z10, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z10
+	VADDPD       Z10, Z2, Z2
+	VADDPD       Z10, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z10
+	VADDPD       Z10, Z4, Z4
+	VADDPD       Z10, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z10
+	VADDPD       Z10, Z6, Z6
+	VADDPD       Z10, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z10
+	VADDPD       Z10, Z8, Z8
+	VADDPD       Z10, Z9, Z9
+
+other1389:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1206
-	TESTQ   R9, R9
-	JNE     plus1205
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1384
+	CMPQ    96(BX), $0x01
+	JEQ     plus1383
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -25522,9 +29432,9 @@ product1204:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z8, (DI)
 	VMOVUPD Z9, 64(DI)
-	JMP     written1208
+	JMP     written1386
 
-plus1205:
+plus1383:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -25565,11 +29475,11 @@ plus1205:
 	VMOVUPD Z10, (DI)
 	VADDPD  64(R8), Z9, Z10
 	VMOVUPD Z10, 64(DI)
-	JMP     written1208
+	JMP     written1386
 
-times1206:
-	TESTQ   R9, R9
-	JNE     both1207
+times1384:
+	CMPQ    96(BX), $0x01
+	JEQ     both1385
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -25610,9 +29520,9 @@ times1206:
 	VMOVUPD Z10, (DI)
 	VMULPD  64(R8), Z9, Z10
 	VMOVUPD Z10, 64(DI)
-	JMP     written1208
+	JMP     written1386
 
-both1207:
+both1385:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -25674,38 +29584,38 @@ both1207:
 	VADDPD  64(R9), Z10, Z10
 	VMOVUPD Z10, 64(DI)
 
-written1208:
-	LEAQ 160(AX), DI
+written1386:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1209
+	JEQ  done1387
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1204
+	JNE  product1382
 
-done1209:
+done1387:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1197
+	JGE  rows1375
 
-next1198:
+next1376:
 	ADDQ $0x05, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1183
+	JNE  group1359
 	VZEROUPPER
 	RET
 
 // func matMulPacked6F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked6F64AVX512(SB), NOSPLIT, $0-48
-group1210:
+group1390:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1212
+	JLT  next1392
 
-rows1211:
+rows1391:
 	VMOVUPD c64_0<>+0(SB), Z23
 	VMOVUPD Z23, Z0
 	VMOVUPD Z23, Z1
@@ -25733,7 +29643,7 @@ rows1211:
 	VMOVUPD Z23, Z23
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1214
+	JEQ     summed1394
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -25755,7 +29665,7 @@ rows1211:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1213:
+k1393:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z24
 	VMOVUPD      64(CX)(R8*8), Z25
@@ -25794,18 +29704,18 @@ k1213:
 	ADDQ         $0x04, SI
 	ADDQ         $0x30, DI
 	DECQ         BX
-	JNE          k1213
+	JNE          k1393
 
-summed1214:
+summed1394:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1217
+	JEQ          initialised1397
 	CMPQ         SI, $0x01
-	JEQ          column1215
+	JEQ          column1395
 	CMPQ         SI, $0x02
-	JEQ          number1216
+	JEQ          number1396
 	VBROADCASTSD 72(AX), Z24
 	VADDPD       Z24, Z0, Z0
 	VADDPD       Z24, Z1, Z1
@@ -25831,9 +29741,9 @@ summed1214:
 	VADDPD       Z24, Z21, Z21
 	VADDPD       Z24, Z22, Z22
 	VADDPD       Z24, Z23, Z23
-	JMP          initialised1217
+	JMP          initialised1397
 
-number1216:
+number1396:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z24
@@ -25871,9 +29781,9 @@ number1216:
 	VADDPD       Z24, Z21, Z21
 	VADDPD       Z24, Z22, Z22
 	VADDPD       Z24, Z23, Z23
-	JMP          initialised1217
+	JMP          initialised1397
 
-column1215:
+column1395:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -25911,18 +29821,102 @@ column1215:
 	VADDPD  128(BX), Z22, Z22
 	VADDPD  192(BX), Z23, Z23
 
-initialised1217:
+initialised1397:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1218:
+product1398:
+	CMPQ         56(BX), $0x02
+	JNE          other1404
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z24
+	VMULPD       Z24, Z0, Z0
+	VMULPD       Z24, Z1, Z1
+	VMULPD       Z24, Z2, Z2
+	VMULPD       Z24, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z24
+	VMULPD       Z24, Z4, Z4
+	VMULPD       Z24, Z5, Z5
+	VMULPD       Z24, Z6, Z6
+	VMULPD       Z24, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z24
+	VMULPD       Z24, Z8, Z8
+	VMULPD       Z24, Z9, Z9
+	VMULPD       Z24, Z10, Z10
+	VMULPD       Z24, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z24
+	VMULPD       Z24, Z12, Z12
+	VMULPD       Z24, Z13, Z13
+	VMULPD       Z24, Z14, Z14
+	VMULPD       Z24, Z15, Z15
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z24
+	VMULPD       Z24, Z16, Z16
+	VMULPD       Z24, Z17, Z17
+	VMULPD       Z24, Z18, Z18
+	VMULPD       Z24, Z19, Z19
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z24
+	VMULPD       Z24, Z20, Z20
+	VMULPD       Z24, Z21, Z21
+	VMULPD       Z24, Z22, Z22
+	VMULPD       Z24, Z23, Z23
+
+other1404:
+	CMPQ         96(BX), $0x02
+	JNE          other1405
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z24
+	VADDPD       Z24, Z0, Z0
+	VADDPD       Z24, Z1, Z1
+	VADDPD       Z24, Z2, Z2
+	VADDPD       Z24, Z3, Z3
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z24
+	VADDPD       Z24, Z4, Z4
+	VADDPD       Z24, Z5, Z5
+	VADDPD       Z24, Z6, Z6
+	VADDPD       Z24, Z7, Z7
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z24
+	VADDPD       Z24, Z8, Z8
+	VADDPD       Z24, Z9, Z9
+	VADDPD       Z24, Z10, Z10
+	VADDPD       Z24, Z11, Z11
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z24
+	VADDPD       Z24, Z12, Z12
+	VADDPD       Z24, Z13, Z13
+	VADDPD       Z24, Z14, Z14
+	VADDPD       Z24, Z15, Z15
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z24
+	VADDPD       Z24, Z16, Z16
+	VADDPD       Z24, Z17, Z17
+	VADDPD       Z24, Z18, Z18
+	VADDPD       Z24, Z19, Z19
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z24
+	VADDPD       Z24, Z20, Z20
+	VADDPD       Z24, Z21, Z21
+	VADDPD       Z24, Z22, Z22
+	VADDPD       Z24, Z23, Z23
+
+other1405:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1220
-	TESTQ   R9, R9
-	JNE     plus1219
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1400
+	CMPQ    96(BX), $0x01
+	JEQ     plus1399
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -25959,9 +29953,9 @@ product1218:
 	VMOVUPD Z21, 64(DI)
 	VMOVUPD Z22, 128(DI)
 	VMOVUPD Z23, 192(DI)
-	JMP     written1222
+	JMP     written1402
 
-plus1219:
+plus1399:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -26034,11 +30028,11 @@ plus1219:
 	VMOVUPD Z24, 128(DI)
 	VADDPD  192(R8), Z23, Z24
 	VMOVUPD Z24, 192(DI)
-	JMP     written1222
+	JMP     written1402
 
-times1220:
-	TESTQ   R9, R9
-	JNE     both1221
+times1400:
+	CMPQ    96(BX), $0x01
+	JEQ     both1401
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -26111,9 +30105,9 @@ times1220:
 	VMOVUPD Z24, 128(DI)
 	VMULPD  192(R8), Z23, Z24
 	VMOVUPD Z24, 192(DI)
-	JMP     written1222
+	JMP     written1402
 
-both1221:
+both1401:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -26223,25 +30217,25 @@ both1221:
 	VADDPD  192(R9), Z24, Z24
 	VMOVUPD Z24, 192(DI)
 
-written1222:
-	LEAQ 160(AX), DI
+written1402:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1223
+	JEQ  done1403
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1218
+	JNE  product1398
 
-done1223:
+done1403:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1211
+	JGE  rows1391
 
-next1212:
+next1392:
 	CMPQ DX, $0x10
-	JLT  next1225
+	JLT  next1407
 
-rows1224:
+rows1406:
 	VMOVUPD c64_0<>+0(SB), Z11
 	VMOVUPD Z11, Z0
 	VMOVUPD Z11, Z1
@@ -26257,7 +30251,7 @@ rows1224:
 	VMOVUPD Z11, Z11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1227
+	JEQ     summed1409
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -26279,7 +30273,7 @@ rows1224:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1226:
+k1408:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Z12
 	VMOVUPD      64(CX)(R8*8), Z13
@@ -26304,18 +30298,18 @@ k1226:
 	ADDQ         $0x04, SI
 	ADDQ         $0x30, DI
 	DECQ         BX
-	JNE          k1226
+	JNE          k1408
 
-summed1227:
+summed1409:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1230
+	JEQ          initialised1412
 	CMPQ         SI, $0x01
-	JEQ          column1228
+	JEQ          column1410
 	CMPQ         SI, $0x02
-	JEQ          number1229
+	JEQ          number1411
 	VBROADCASTSD 72(AX), Z12
 	VADDPD       Z12, Z0, Z0
 	VADDPD       Z12, Z1, Z1
@@ -26329,9 +30323,9 @@ summed1227:
 	VADDPD       Z12, Z9, Z9
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised1230
+	JMP          initialised1412
 
-number1229:
+number1411:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z12
@@ -26357,9 +30351,9 @@ number1229:
 	VBROADCASTSD (SI)(BX*8), Z12
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised1230
+	JMP          initialised1412
 
-column1228:
+column1410:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -26385,18 +30379,78 @@ column1228:
 	VADDPD  (BX), Z10, Z10
 	VADDPD  64(BX), Z11, Z11
 
-initialised1230:
+initialised1412:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1231:
+product1413:
+	CMPQ         56(BX), $0x02
+	JNE          other1419
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VMULPD       Z12, Z0, Z0
+	VMULPD       Z12, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VMULPD       Z12, Z2, Z2
+	VMULPD       Z12, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VMULPD       Z12, Z4, Z4
+	VMULPD       Z12, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VMULPD       Z12, Z6, Z6
+	VMULPD       Z12, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VMULPD       Z12, Z8, Z8
+	VMULPD       Z12, Z9, Z9
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z12
+	VMULPD       Z12, Z10, Z10
+	VMULPD       Z12, Z11, Z11
+
+other1419:
+	CMPQ         96(BX), $0x02
+	JNE          other1420
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VADDPD       Z12, Z0, Z0
+	VADDPD       Z12, Z1, Z1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VADDPD       Z12, Z2, Z2
+	VADDPD       Z12, Z3, Z3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VADDPD       Z12, Z4, Z4
+	VADDPD       Z12, Z5, Z5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VADDPD       Z12, Z6, Z6
+	VADDPD       Z12, Z7, Z7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Z12
+	VADDPD       Z12, Z8, Z8
+	VADDPD       Z12, Z9, Z9
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Z12
+	VADDPD       Z12, Z10, Z10
+	VADDPD       Z12, Z11, Z11
+
+other1420:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1233
-	TESTQ   R9, R9
-	JNE     plus1232
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1415
+	CMPQ    96(BX), $0x01
+	JEQ     plus1414
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -26421,9 +30475,9 @@ product1231:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z10, (DI)
 	VMOVUPD Z11, 64(DI)
-	JMP     written1235
+	JMP     written1417
 
-plus1232:
+plus1414:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -26472,11 +30526,11 @@ plus1232:
 	VMOVUPD Z12, (DI)
 	VADDPD  64(R8), Z11, Z12
 	VMOVUPD Z12, 64(DI)
-	JMP     written1235
+	JMP     written1417
 
-times1233:
-	TESTQ   R9, R9
-	JNE     both1234
+times1415:
+	CMPQ    96(BX), $0x01
+	JEQ     both1416
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -26525,9 +30579,9 @@ times1233:
 	VMOVUPD Z12, (DI)
 	VMULPD  64(R8), Z11, Z12
 	VMOVUPD Z12, 64(DI)
-	JMP     written1235
+	JMP     written1417
 
-both1234:
+both1416:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -26601,38 +30655,38 @@ both1234:
 	VADDPD  64(R9), Z12, Z12
 	VMOVUPD Z12, 64(DI)
 
-written1235:
-	LEAQ 160(AX), DI
+written1417:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1236
+	JEQ  done1418
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1231
+	JNE  product1413
 
-done1236:
+done1418:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1224
+	JGE  rows1406
 
-next1225:
+next1407:
 	ADDQ $0x06, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1210
+	JNE  group1390
 	VZEROUPPER
 	RET
 
 // func matMul1F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMul1F64AVX2(SB), NOSPLIT, $0-48
-group1237:
+group1421:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1239
+	JLT  next1423
 
-rows1238:
+rows1422:
 	VMOVUPD c64_0<>+0(SB), Y7
 	VMOVUPD Y7, Y0
 	VMOVUPD Y7, Y1
@@ -26644,7 +30698,7 @@ rows1238:
 	VMOVUPD Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1241
+	JEQ     summed1425
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -26657,7 +30711,7 @@ rows1238:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k1240:
+k1424:
 	MOVLQSX      (SI), R9
 	VBROADCASTSD (DI), Y8
 	VFMADD231PD  (CX)(R9*8), Y8, Y0
@@ -26671,18 +30725,18 @@ k1240:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k1240
+	JNE          k1424
 
-summed1241:
+summed1425:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1244
+	JEQ          initialised1428
 	CMPQ         SI, $0x01
-	JEQ          column1242
+	JEQ          column1426
 	CMPQ         SI, $0x02
-	JEQ          number1243
+	JEQ          number1427
 	VBROADCASTSD 72(AX), Y8
 	VADDPD       Y8, Y0, Y0
 	VADDPD       Y8, Y1, Y1
@@ -26692,9 +30746,9 @@ summed1241:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1244
+	JMP          initialised1428
 
-number1243:
+number1427:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Y8
@@ -26706,9 +30760,9 @@ number1243:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1244
+	JMP          initialised1428
 
-column1242:
+column1426:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Y0, Y0
@@ -26720,18 +30774,50 @@ column1242:
 	VADDPD  192(BX), Y6, Y6
 	VADDPD  224(BX), Y7, Y7
 
-initialised1244:
+initialised1428:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1245:
+product1429:
+	CMPQ         56(BX), $0x02
+	JNE          other1435
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y8
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y8, Y1, Y1
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y8, Y3, Y3
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y8, Y5, Y5
+	VMULPD       Y8, Y6, Y6
+	VMULPD       Y8, Y7, Y7
+
+other1435:
+	CMPQ         96(BX), $0x02
+	JNE          other1436
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y8
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y8, Y1, Y1
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y8, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+
+other1436:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1247
-	TESTQ   R9, R9
-	JNE     plus1246
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1431
+	CMPQ    96(BX), $0x01
+	JEQ     plus1430
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y0, (DI)
@@ -26742,9 +30828,9 @@ product1245:
 	VMOVUPD Y5, 160(DI)
 	VMOVUPD Y6, 192(DI)
 	VMOVUPD Y7, 224(DI)
-	JMP     written1249
+	JMP     written1433
 
-plus1246:
+plus1430:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -26765,11 +30851,11 @@ plus1246:
 	VMOVUPD Y8, 192(DI)
 	VADDPD  224(R8), Y7, Y8
 	VMOVUPD Y8, 224(DI)
-	JMP     written1249
+	JMP     written1433
 
-times1247:
-	TESTQ   R9, R9
-	JNE     both1248
+times1431:
+	CMPQ    96(BX), $0x01
+	JEQ     both1432
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -26790,9 +30876,9 @@ times1247:
 	VMOVUPD Y8, 192(DI)
 	VMULPD  224(R8), Y7, Y8
 	VMOVUPD Y8, 224(DI)
-	JMP     written1249
+	JMP     written1433
 
-both1248:
+both1432:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -26824,25 +30910,25 @@ both1248:
 	VADDPD  224(R9), Y8, Y8
 	VMOVUPD Y8, 224(DI)
 
-written1249:
-	LEAQ 160(AX), DI
+written1433:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1250
+	JEQ  done1434
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1245
+	JNE  product1429
 
-done1250:
+done1434:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1238
+	JGE  rows1422
 
-next1239:
+next1423:
 	CMPQ DX, $0x10
-	JLT  next1252
+	JLT  next1438
 
-rows1251:
+rows1437:
 	VMOVUPD c64_0<>+0(SB), Y3
 	VMOVUPD Y3, Y0
 	VMOVUPD Y3, Y1
@@ -26850,7 +30936,7 @@ rows1251:
 	VMOVUPD Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1254
+	JEQ     summed1440
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -26863,7 +30949,7 @@ rows1251:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k1253:
+k1439:
 	MOVLQSX      (SI), R9
 	VBROADCASTSD (DI), Y4
 	VFMADD231PD  (CX)(R9*8), Y4, Y0
@@ -26873,26 +30959,26 @@ k1253:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k1253
+	JNE          k1439
 
-summed1254:
+summed1440:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1257
+	JEQ          initialised1443
 	CMPQ         SI, $0x01
-	JEQ          column1255
+	JEQ          column1441
 	CMPQ         SI, $0x02
-	JEQ          number1256
+	JEQ          number1442
 	VBROADCASTSD 72(AX), Y4
 	VADDPD       Y4, Y0, Y0
 	VADDPD       Y4, Y1, Y1
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1257
+	JMP          initialised1443
 
-number1256:
+number1442:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Y4
@@ -26900,9 +30986,9 @@ number1256:
 	VADDPD       Y4, Y1, Y1
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1257
+	JMP          initialised1443
 
-column1255:
+column1441:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Y0, Y0
@@ -26910,27 +30996,51 @@ column1255:
 	VADDPD  64(BX), Y2, Y2
 	VADDPD  96(BX), Y3, Y3
 
-initialised1257:
+initialised1443:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1258:
+product1444:
+	CMPQ         56(BX), $0x02
+	JNE          other1450
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y4
+	VMULPD       Y4, Y0, Y0
+	VMULPD       Y4, Y1, Y1
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y4, Y3, Y3
+
+other1450:
+	CMPQ         96(BX), $0x02
+	JNE          other1451
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y4, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y4, Y3, Y3
+
+other1451:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1260
-	TESTQ   R9, R9
-	JNE     plus1259
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1446
+	CMPQ    96(BX), $0x01
+	JEQ     plus1445
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y0, (DI)
 	VMOVUPD Y1, 32(DI)
 	VMOVUPD Y2, 64(DI)
 	VMOVUPD Y3, 96(DI)
-	JMP     written1262
+	JMP     written1448
 
-plus1259:
+plus1445:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -26943,11 +31053,11 @@ plus1259:
 	VMOVUPD Y4, 64(DI)
 	VADDPD  96(R8), Y3, Y4
 	VMOVUPD Y4, 96(DI)
-	JMP     written1262
+	JMP     written1448
 
-times1260:
-	TESTQ   R9, R9
-	JNE     both1261
+times1446:
+	CMPQ    96(BX), $0x01
+	JEQ     both1447
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -26960,9 +31070,9 @@ times1260:
 	VMOVUPD Y4, 64(DI)
 	VMULPD  96(R8), Y3, Y4
 	VMOVUPD Y4, 96(DI)
-	JMP     written1262
+	JMP     written1448
 
-both1261:
+both1447:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -26982,31 +31092,31 @@ both1261:
 	VADDPD  96(R9), Y4, Y4
 	VMOVUPD Y4, 96(DI)
 
-written1262:
-	LEAQ 160(AX), DI
+written1448:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1263
+	JEQ  done1449
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1258
+	JNE  product1444
 
-done1263:
+done1449:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1251
+	JGE  rows1437
 
-next1252:
+next1438:
 	CMPQ DX, $0x08
-	JLT  next1265
+	JLT  next1453
 
-rows1264:
+rows1452:
 	VMOVUPD c64_0<>+0(SB), Y1
 	VMOVUPD Y1, Y0
 	VMOVUPD Y1, Y1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1267
+	JEQ     summed1455
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -27019,7 +31129,7 @@ rows1264:
 	MOVQ    uniform+16(FP), R9
 	ADDQ    R9, DI
 
-k1266:
+k1454:
 	MOVLQSX      (SI), R9
 	VBROADCASTSD (DI), Y2
 	VFMADD231PD  (CX)(R9*8), Y2, Y0
@@ -27027,56 +31137,76 @@ k1266:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k1266
+	JNE          k1454
 
-summed1267:
+summed1455:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1270
+	JEQ          initialised1458
 	CMPQ         SI, $0x01
-	JEQ          column1268
+	JEQ          column1456
 	CMPQ         SI, $0x02
-	JEQ          number1269
+	JEQ          number1457
 	VBROADCASTSD 72(AX), Y2
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y2, Y1, Y1
-	JMP          initialised1270
+	JMP          initialised1458
 
-number1269:
+number1457:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Y2
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y2, Y1, Y1
-	JMP          initialised1270
+	JMP          initialised1458
 
-column1268:
+column1456:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Y0, Y0
 	VADDPD  32(BX), Y1, Y1
 
-initialised1270:
+initialised1458:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1271:
+product1459:
+	CMPQ         56(BX), $0x02
+	JNE          other1465
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y2
+	VMULPD       Y2, Y0, Y0
+	VMULPD       Y2, Y1, Y1
+
+other1465:
+	CMPQ         96(BX), $0x02
+	JNE          other1466
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y2
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y2, Y1, Y1
+
+other1466:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1273
-	TESTQ   R9, R9
-	JNE     plus1272
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1461
+	CMPQ    96(BX), $0x01
+	JEQ     plus1460
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y0, (DI)
 	VMOVUPD Y1, 32(DI)
-	JMP     written1275
+	JMP     written1463
 
-plus1272:
+plus1460:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -27085,11 +31215,11 @@ plus1272:
 	VMOVUPD Y2, (DI)
 	VADDPD  32(R8), Y1, Y2
 	VMOVUPD Y2, 32(DI)
-	JMP     written1275
+	JMP     written1463
 
-times1273:
-	TESTQ   R9, R9
-	JNE     both1274
+times1461:
+	CMPQ    96(BX), $0x01
+	JEQ     both1462
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -27098,9 +31228,9 @@ times1273:
 	VMOVUPD Y2, (DI)
 	VMULPD  32(R8), Y1, Y2
 	VMOVUPD Y2, 32(DI)
-	JMP     written1275
+	JMP     written1463
 
-both1274:
+both1462:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -27114,38 +31244,38 @@ both1274:
 	VADDPD  32(R9), Y2, Y2
 	VMOVUPD Y2, 32(DI)
 
-written1275:
-	LEAQ 160(AX), DI
+written1463:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1276
+	JEQ  done1464
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1271
+	JNE  product1459
 
-done1276:
+done1464:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1264
+	JGE  rows1452
 
-next1265:
+next1453:
 	ADDQ $0x01, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1237
+	JNE  group1421
 	VZEROUPPER
 	RET
 
 // func matMul2F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMul2F64AVX2(SB), NOSPLIT, $0-48
-group1277:
+group1467:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next1279
+	JLT  next1469
 
-rows1278:
+rows1468:
 	VMOVUPD c64_0<>+0(SB), Y7
 	VMOVUPD Y7, Y0
 	VMOVUPD Y7, Y1
@@ -27157,7 +31287,7 @@ rows1278:
 	VMOVUPD Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1281
+	JEQ     summed1471
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -27170,7 +31300,7 @@ rows1278:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k1280:
+k1470:
 	MOVLQSX      (SI), R10
 	VMOVUPD      (CX)(R10*8), Y8
 	VMOVUPD      32(CX)(R10*8), Y9
@@ -27189,18 +31319,18 @@ k1280:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k1280
+	JNE          k1470
 
-summed1281:
+summed1471:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1284
+	JEQ          initialised1474
 	CMPQ         SI, $0x01
-	JEQ          column1282
+	JEQ          column1472
 	CMPQ         SI, $0x02
-	JEQ          number1283
+	JEQ          number1473
 	VBROADCASTSD 72(AX), Y8
 	VADDPD       Y8, Y0, Y0
 	VADDPD       Y8, Y1, Y1
@@ -27210,9 +31340,9 @@ summed1281:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1284
+	JMP          initialised1474
 
-number1283:
+number1473:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y8
@@ -27226,9 +31356,9 @@ number1283:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1284
+	JMP          initialised1474
 
-column1282:
+column1472:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -27242,18 +31372,54 @@ column1282:
 	VADDPD  64(BX), Y6, Y6
 	VADDPD  96(BX), Y7, Y7
 
-initialised1284:
+initialised1474:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1285:
+product1475:
+	CMPQ         56(BX), $0x02
+	JNE          other1481
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y8
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y8, Y1, Y1
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y8, Y3, Y3
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y8
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y8, Y5, Y5
+	VMULPD       Y8, Y6, Y6
+	VMULPD       Y8, Y7, Y7
+
+other1481:
+	CMPQ         96(BX), $0x02
+	JNE          other1482
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y8
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y8, Y1, Y1
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y8, Y3, Y3
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y8
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+
+other1482:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1287
-	TESTQ   R9, R9
-	JNE     plus1286
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1477
+	CMPQ    96(BX), $0x01
+	JEQ     plus1476
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -27266,9 +31432,9 @@ product1285:
 	VMOVUPD Y5, 32(DI)
 	VMOVUPD Y6, 64(DI)
 	VMOVUPD Y7, 96(DI)
-	JMP     written1289
+	JMP     written1479
 
-plus1286:
+plus1476:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -27293,11 +31459,11 @@ plus1286:
 	VMOVUPD Y8, 64(DI)
 	VADDPD  96(R8), Y7, Y8
 	VMOVUPD Y8, 96(DI)
-	JMP     written1289
+	JMP     written1479
 
-times1287:
-	TESTQ   R9, R9
-	JNE     both1288
+times1477:
+	CMPQ    96(BX), $0x01
+	JEQ     both1478
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -27322,9 +31488,9 @@ times1287:
 	VMOVUPD Y8, 64(DI)
 	VMULPD  96(R8), Y7, Y8
 	VMOVUPD Y8, 96(DI)
-	JMP     written1289
+	JMP     written1479
 
-both1288:
+both1478:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -27362,25 +31528,25 @@ both1288:
 	VADDPD  96(R9), Y8, Y8
 	VMOVUPD Y8, 96(DI)
 
-written1289:
-	LEAQ 160(AX), DI
+written1479:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1290
+	JEQ  done1480
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1285
+	JNE  product1475
 
-done1290:
+done1480:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1278
+	JGE  rows1468
 
-next1279:
+next1469:
 	CMPQ DX, $0x08
-	JLT  next1292
+	JLT  next1484
 
-rows1291:
+rows1483:
 	VMOVUPD c64_0<>+0(SB), Y3
 	VMOVUPD Y3, Y0
 	VMOVUPD Y3, Y1
@@ -27388,7 +31554,7 @@ rows1291:
 	VMOVUPD Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1294
+	JEQ     summed1486
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -27401,7 +31567,7 @@ rows1291:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k1293:
+k1485:
 	MOVLQSX      (SI), R10
 	VMOVUPD      (CX)(R10*8), Y4
 	VMOVUPD      32(CX)(R10*8), Y5
@@ -27414,26 +31580,26 @@ k1293:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k1293
+	JNE          k1485
 
-summed1294:
+summed1486:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1297
+	JEQ          initialised1489
 	CMPQ         SI, $0x01
-	JEQ          column1295
+	JEQ          column1487
 	CMPQ         SI, $0x02
-	JEQ          number1296
+	JEQ          number1488
 	VBROADCASTSD 72(AX), Y4
 	VADDPD       Y4, Y0, Y0
 	VADDPD       Y4, Y1, Y1
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1297
+	JMP          initialised1489
 
-number1296:
+number1488:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y4
@@ -27443,9 +31609,9 @@ number1296:
 	VBROADCASTSD (SI)(BX*8), Y4
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1297
+	JMP          initialised1489
 
-column1295:
+column1487:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -27455,18 +31621,46 @@ column1295:
 	VADDPD  (BX), Y2, Y2
 	VADDPD  32(BX), Y3, Y3
 
-initialised1297:
+initialised1489:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1298:
+product1490:
+	CMPQ         56(BX), $0x02
+	JNE          other1496
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y4
+	VMULPD       Y4, Y0, Y0
+	VMULPD       Y4, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y4
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y4, Y3, Y3
+
+other1496:
+	CMPQ         96(BX), $0x02
+	JNE          other1497
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y4, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y4, Y3, Y3
+
+other1497:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1300
-	TESTQ   R9, R9
-	JNE     plus1299
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1492
+	CMPQ    96(BX), $0x01
+	JEQ     plus1491
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -27475,9 +31669,9 @@ product1298:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y2, (DI)
 	VMOVUPD Y3, 32(DI)
-	JMP     written1302
+	JMP     written1494
 
-plus1299:
+plus1491:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -27494,11 +31688,11 @@ plus1299:
 	VMOVUPD Y4, (DI)
 	VADDPD  32(R8), Y3, Y4
 	VMOVUPD Y4, 32(DI)
-	JMP     written1302
+	JMP     written1494
 
-times1300:
-	TESTQ   R9, R9
-	JNE     both1301
+times1492:
+	CMPQ    96(BX), $0x01
+	JEQ     both1493
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -27515,9 +31709,9 @@ times1300:
 	VMOVUPD Y4, (DI)
 	VMULPD  32(R8), Y3, Y4
 	VMOVUPD Y4, 32(DI)
-	JMP     written1302
+	JMP     written1494
 
-both1301:
+both1493:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -27543,38 +31737,38 @@ both1301:
 	VADDPD  32(R9), Y4, Y4
 	VMOVUPD Y4, 32(DI)
 
-written1302:
-	LEAQ 160(AX), DI
+written1494:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1303
+	JEQ  done1495
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1298
+	JNE  product1490
 
-done1303:
+done1495:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1291
+	JGE  rows1483
 
-next1292:
+next1484:
 	ADDQ $0x02, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1277
+	JNE  group1467
 	VZEROUPPER
 	RET
 
 // func matMul3F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMul3F64AVX2(SB), NOSPLIT, $0-48
-group1304:
+group1498:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1306
+	JLT  next1500
 
-rows1305:
+rows1499:
 	VMOVUPD c64_0<>+0(SB), Y5
 	VMOVUPD Y5, Y0
 	VMOVUPD Y5, Y1
@@ -27584,7 +31778,7 @@ rows1305:
 	VMOVUPD Y5, Y5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1308
+	JEQ     summed1502
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -27597,7 +31791,7 @@ rows1305:
 	MOVQ    uniform+16(FP), R10
 	ADDQ    R10, DI
 
-k1307:
+k1501:
 	MOVLQSX      (SI), R10
 	VMOVUPD      (CX)(R10*8), Y6
 	VMOVUPD      32(CX)(R10*8), Y7
@@ -27613,18 +31807,18 @@ k1307:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k1307
+	JNE          k1501
 
-summed1308:
+summed1502:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1311
+	JEQ          initialised1505
 	CMPQ         SI, $0x01
-	JEQ          column1309
+	JEQ          column1503
 	CMPQ         SI, $0x02
-	JEQ          number1310
+	JEQ          number1504
 	VBROADCASTSD 72(AX), Y6
 	VADDPD       Y6, Y0, Y0
 	VADDPD       Y6, Y1, Y1
@@ -27632,9 +31826,9 @@ summed1308:
 	VADDPD       Y6, Y3, Y3
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y6, Y5, Y5
-	JMP          initialised1311
+	JMP          initialised1505
 
-number1310:
+number1504:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y6
@@ -27648,9 +31842,9 @@ number1310:
 	VBROADCASTSD (SI)(BX*8), Y6
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y6, Y5, Y5
-	JMP          initialised1311
+	JMP          initialised1505
 
-column1309:
+column1503:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -27664,18 +31858,54 @@ column1309:
 	VADDPD  (BX), Y4, Y4
 	VADDPD  32(BX), Y5, Y5
 
-initialised1311:
+initialised1505:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1312:
+product1506:
+	CMPQ         56(BX), $0x02
+	JNE          other1512
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y6
+	VMULPD       Y6, Y0, Y0
+	VMULPD       Y6, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y6
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y6, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y6
+	VMULPD       Y6, Y4, Y4
+	VMULPD       Y6, Y5, Y5
+
+other1512:
+	CMPQ         96(BX), $0x02
+	JNE          other1513
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y6
+	VADDPD       Y6, Y0, Y0
+	VADDPD       Y6, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y6, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y6, Y5, Y5
+
+other1513:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1314
-	TESTQ   R9, R9
-	JNE     plus1313
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1508
+	CMPQ    96(BX), $0x01
+	JEQ     plus1507
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -27688,9 +31918,9 @@ product1312:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y4, (DI)
 	VMOVUPD Y5, 32(DI)
-	JMP     written1316
+	JMP     written1510
 
-plus1313:
+plus1507:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -27715,11 +31945,11 @@ plus1313:
 	VMOVUPD Y6, (DI)
 	VADDPD  32(R8), Y5, Y6
 	VMOVUPD Y6, 32(DI)
-	JMP     written1316
+	JMP     written1510
 
-times1314:
-	TESTQ   R9, R9
-	JNE     both1315
+times1508:
+	CMPQ    96(BX), $0x01
+	JEQ     both1509
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -27744,9 +31974,9 @@ times1314:
 	VMOVUPD Y6, (DI)
 	VMULPD  32(R8), Y5, Y6
 	VMOVUPD Y6, 32(DI)
-	JMP     written1316
+	JMP     written1510
 
-both1315:
+both1509:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -27784,38 +32014,38 @@ both1315:
 	VADDPD  32(R9), Y6, Y6
 	VMOVUPD Y6, 32(DI)
 
-written1316:
-	LEAQ 160(AX), DI
+written1510:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1317
+	JEQ  done1511
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1312
+	JNE  product1506
 
-done1317:
+done1511:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1305
+	JGE  rows1499
 
-next1306:
+next1500:
 	ADDQ $0x03, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1304
+	JNE  group1498
 	VZEROUPPER
 	RET
 
 // func matMul4F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMul4F64AVX2(SB), NOSPLIT, $0-48
-group1318:
+group1514:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1320
+	JLT  next1516
 
-rows1319:
+rows1515:
 	VMOVUPD c64_0<>+0(SB), Y7
 	VMOVUPD Y7, Y0
 	VMOVUPD Y7, Y1
@@ -27827,7 +32057,7 @@ rows1319:
 	VMOVUPD Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1322
+	JEQ     summed1518
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -27841,7 +32071,7 @@ rows1319:
 	ADDQ    R10, DI
 	LEAQ    (R9)(R9*2), R10
 
-k1321:
+k1517:
 	MOVLQSX      (SI), R11
 	VMOVUPD      (CX)(R11*8), Y8
 	VMOVUPD      32(CX)(R11*8), Y9
@@ -27860,18 +32090,18 @@ k1321:
 	ADDQ         $0x04, SI
 	ADDQ         R8, DI
 	DECQ         BX
-	JNE          k1321
+	JNE          k1517
 
-summed1322:
+summed1518:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1325
+	JEQ          initialised1521
 	CMPQ         SI, $0x01
-	JEQ          column1323
+	JEQ          column1519
 	CMPQ         SI, $0x02
-	JEQ          number1324
+	JEQ          number1520
 	VBROADCASTSD 72(AX), Y8
 	VADDPD       Y8, Y0, Y0
 	VADDPD       Y8, Y1, Y1
@@ -27881,9 +32111,9 @@ summed1322:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1325
+	JMP          initialised1521
 
-number1324:
+number1520:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y8
@@ -27901,9 +32131,9 @@ number1324:
 	VBROADCASTSD (SI)(BX*8), Y8
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1325
+	JMP          initialised1521
 
-column1323:
+column1519:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -27921,18 +32151,62 @@ column1323:
 	VADDPD  (BX), Y6, Y6
 	VADDPD  32(BX), Y7, Y7
 
-initialised1325:
+initialised1521:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1326:
+product1522:
+	CMPQ         56(BX), $0x02
+	JNE          other1528
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y8
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y8, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y8
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y8, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y8
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y8, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y8
+	VMULPD       Y8, Y6, Y6
+	VMULPD       Y8, Y7, Y7
+
+other1528:
+	CMPQ         96(BX), $0x02
+	JNE          other1529
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y8
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y8, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y8
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y8, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y8
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y8, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y8
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+
+other1529:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1328
-	TESTQ   R9, R9
-	JNE     plus1327
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1524
+	CMPQ    96(BX), $0x01
+	JEQ     plus1523
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -27949,9 +32223,9 @@ product1326:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y6, (DI)
 	VMOVUPD Y7, 32(DI)
-	JMP     written1330
+	JMP     written1526
 
-plus1327:
+plus1523:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -27984,11 +32258,11 @@ plus1327:
 	VMOVUPD Y8, (DI)
 	VADDPD  32(R8), Y7, Y8
 	VMOVUPD Y8, 32(DI)
-	JMP     written1330
+	JMP     written1526
 
-times1328:
-	TESTQ   R9, R9
-	JNE     both1329
+times1524:
+	CMPQ    96(BX), $0x01
+	JEQ     both1525
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -28021,9 +32295,9 @@ times1328:
 	VMOVUPD Y8, (DI)
 	VMULPD  32(R8), Y7, Y8
 	VMOVUPD Y8, 32(DI)
-	JMP     written1330
+	JMP     written1526
 
-both1329:
+both1525:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -28073,38 +32347,38 @@ both1329:
 	VADDPD  32(R9), Y8, Y8
 	VMOVUPD Y8, 32(DI)
 
-written1330:
-	LEAQ 160(AX), DI
+written1526:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1331
+	JEQ  done1527
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1326
+	JNE  product1522
 
-done1331:
+done1527:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1319
+	JGE  rows1515
 
-next1320:
+next1516:
 	ADDQ $0x04, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1318
+	JNE  group1514
 	VZEROUPPER
 	RET
 
 // func matMul5F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMul5F64AVX2(SB), NOSPLIT, $0-48
-group1332:
+group1530:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1334
+	JLT  next1532
 
-rows1333:
+rows1531:
 	VMOVUPD c64_0<>+0(SB), Y9
 	VMOVUPD Y9, Y0
 	VMOVUPD Y9, Y1
@@ -28118,7 +32392,7 @@ rows1333:
 	VMOVUPD Y9, Y9
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1336
+	JEQ     summed1534
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -28133,7 +32407,7 @@ rows1333:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k1335:
+k1533:
 	MOVLQSX      (SI), R12
 	VMOVUPD      (CX)(R12*8), Y10
 	VMOVUPD      32(CX)(R12*8), Y11
@@ -28156,18 +32430,18 @@ k1335:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k1335
+	JNE          k1533
 
-summed1336:
+summed1534:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1339
+	JEQ          initialised1537
 	CMPQ         SI, $0x01
-	JEQ          column1337
+	JEQ          column1535
 	CMPQ         SI, $0x02
-	JEQ          number1338
+	JEQ          number1536
 	VBROADCASTSD 72(AX), Y10
 	VADDPD       Y10, Y0, Y0
 	VADDPD       Y10, Y1, Y1
@@ -28179,9 +32453,9 @@ summed1336:
 	VADDPD       Y10, Y7, Y7
 	VADDPD       Y10, Y8, Y8
 	VADDPD       Y10, Y9, Y9
-	JMP          initialised1339
+	JMP          initialised1537
 
-number1338:
+number1536:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y10
@@ -28203,9 +32477,9 @@ number1338:
 	VBROADCASTSD (SI)(BX*8), Y10
 	VADDPD       Y10, Y8, Y8
 	VADDPD       Y10, Y9, Y9
-	JMP          initialised1339
+	JMP          initialised1537
 
-column1337:
+column1535:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -28227,18 +32501,70 @@ column1337:
 	VADDPD  (BX), Y8, Y8
 	VADDPD  32(BX), Y9, Y9
 
-initialised1339:
+initialised1537:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1340:
+product1538:
+	CMPQ         56(BX), $0x02
+	JNE          other1544
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y10
+	VMULPD       Y10, Y0, Y0
+	VMULPD       Y10, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y10
+	VMULPD       Y10, Y2, Y2
+	VMULPD       Y10, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y10
+	VMULPD       Y10, Y4, Y4
+	VMULPD       Y10, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y10
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y10, Y7, Y7
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y10
+	VMULPD       Y10, Y8, Y8
+	VMULPD       Y10, Y9, Y9
+
+other1544:
+	CMPQ         96(BX), $0x02
+	JNE          other1545
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y10
+	VADDPD       Y10, Y0, Y0
+	VADDPD       Y10, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y10
+	VADDPD       Y10, Y2, Y2
+	VADDPD       Y10, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y10
+	VADDPD       Y10, Y4, Y4
+	VADDPD       Y10, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y10
+	VADDPD       Y10, Y6, Y6
+	VADDPD       Y10, Y7, Y7
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y10
+	VADDPD       Y10, Y8, Y8
+	VADDPD       Y10, Y9, Y9
+
+other1545:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1342
-	TESTQ   R9, R9
-	JNE     plus1341
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1540
+	CMPQ    96(BX), $0x01
+	JEQ     plus1539
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -28259,9 +32585,9 @@ product1340:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y8, (DI)
 	VMOVUPD Y9, 32(DI)
-	JMP     written1344
+	JMP     written1542
 
-plus1341:
+plus1539:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -28302,11 +32628,11 @@ plus1341:
 	VMOVUPD Y10, (DI)
 	VADDPD  32(R8), Y9, Y10
 	VMOVUPD Y10, 32(DI)
-	JMP     written1344
+	JMP     written1542
 
-times1342:
-	TESTQ   R9, R9
-	JNE     both1343
+times1540:
+	CMPQ    96(BX), $0x01
+	JEQ     both1541
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -28347,9 +32673,9 @@ times1342:
 	VMOVUPD Y10, (DI)
 	VMULPD  32(R8), Y9, Y10
 	VMOVUPD Y10, 32(DI)
-	JMP     written1344
+	JMP     written1542
 
-both1343:
+both1541:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -28411,38 +32737,38 @@ both1343:
 	VADDPD  32(R9), Y10, Y10
 	VMOVUPD Y10, 32(DI)
 
-written1344:
-	LEAQ 160(AX), DI
+written1542:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1345
+	JEQ  done1543
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1340
+	JNE  product1538
 
-done1345:
+done1543:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1333
+	JGE  rows1531
 
-next1334:
+next1532:
 	ADDQ $0x05, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1332
+	JNE  group1530
 	VZEROUPPER
 	RET
 
 // func matMul6F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMul6F64AVX2(SB), NOSPLIT, $0-48
-group1346:
+group1546:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1348
+	JLT  next1548
 
-rows1347:
+rows1547:
 	VMOVUPD c64_0<>+0(SB), Y11
 	VMOVUPD Y11, Y0
 	VMOVUPD Y11, Y1
@@ -28458,7 +32784,7 @@ rows1347:
 	VMOVUPD Y11, Y11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1350
+	JEQ     summed1550
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -28473,7 +32799,7 @@ rows1347:
 	LEAQ    (R9)(R9*2), R11
 	LEAQ    (DI)(R9*4), R10
 
-k1349:
+k1549:
 	MOVLQSX      (SI), R12
 	VMOVUPD      (CX)(R12*8), Y12
 	VMOVUPD      32(CX)(R12*8), Y13
@@ -28499,18 +32825,18 @@ k1349:
 	ADDQ         R8, DI
 	ADDQ         R8, R10
 	DECQ         BX
-	JNE          k1349
+	JNE          k1549
 
-summed1350:
+summed1550:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1353
+	JEQ          initialised1553
 	CMPQ         SI, $0x01
-	JEQ          column1351
+	JEQ          column1551
 	CMPQ         SI, $0x02
-	JEQ          number1352
+	JEQ          number1552
 	VBROADCASTSD 72(AX), Y12
 	VADDPD       Y12, Y0, Y0
 	VADDPD       Y12, Y1, Y1
@@ -28524,9 +32850,9 @@ summed1350:
 	VADDPD       Y12, Y9, Y9
 	VADDPD       Y12, Y10, Y10
 	VADDPD       Y12, Y11, Y11
-	JMP          initialised1353
+	JMP          initialised1553
 
-number1352:
+number1552:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y12
@@ -28552,9 +32878,9 @@ number1352:
 	VBROADCASTSD (SI)(BX*8), Y12
 	VADDPD       Y12, Y10, Y10
 	VADDPD       Y12, Y11, Y11
-	JMP          initialised1353
+	JMP          initialised1553
 
-column1351:
+column1551:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -28580,18 +32906,78 @@ column1351:
 	VADDPD  (BX), Y10, Y10
 	VADDPD  32(BX), Y11, Y11
 
-initialised1353:
+initialised1553:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1354:
+product1554:
+	CMPQ         56(BX), $0x02
+	JNE          other1560
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y12
+	VMULPD       Y12, Y0, Y0
+	VMULPD       Y12, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y12
+	VMULPD       Y12, Y2, Y2
+	VMULPD       Y12, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y12
+	VMULPD       Y12, Y4, Y4
+	VMULPD       Y12, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y12
+	VMULPD       Y12, Y6, Y6
+	VMULPD       Y12, Y7, Y7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y12
+	VMULPD       Y12, Y8, Y8
+	VMULPD       Y12, Y9, Y9
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y12
+	VMULPD       Y12, Y10, Y10
+	VMULPD       Y12, Y11, Y11
+
+other1560:
+	CMPQ         96(BX), $0x02
+	JNE          other1561
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y12
+	VADDPD       Y12, Y0, Y0
+	VADDPD       Y12, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y12
+	VADDPD       Y12, Y2, Y2
+	VADDPD       Y12, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y12
+	VADDPD       Y12, Y4, Y4
+	VADDPD       Y12, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y12
+	VADDPD       Y12, Y6, Y6
+	VADDPD       Y12, Y7, Y7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y12
+	VADDPD       Y12, Y8, Y8
+	VADDPD       Y12, Y9, Y9
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y12
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y12, Y11, Y11
+
+other1561:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1356
-	TESTQ   R9, R9
-	JNE     plus1355
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1556
+	CMPQ    96(BX), $0x01
+	JEQ     plus1555
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -28616,9 +33002,9 @@ product1354:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y10, (DI)
 	VMOVUPD Y11, 32(DI)
-	JMP     written1358
+	JMP     written1558
 
-plus1355:
+plus1555:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -28667,11 +33053,11 @@ plus1355:
 	VMOVUPD Y12, (DI)
 	VADDPD  32(R8), Y11, Y12
 	VMOVUPD Y12, 32(DI)
-	JMP     written1358
+	JMP     written1558
 
-times1356:
-	TESTQ   R9, R9
-	JNE     both1357
+times1556:
+	CMPQ    96(BX), $0x01
+	JEQ     both1557
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -28720,9 +33106,9 @@ times1356:
 	VMOVUPD Y12, (DI)
 	VMULPD  32(R8), Y11, Y12
 	VMOVUPD Y12, 32(DI)
-	JMP     written1358
+	JMP     written1558
 
-both1357:
+both1557:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -28796,38 +33182,38 @@ both1357:
 	VADDPD  32(R9), Y12, Y12
 	VMOVUPD Y12, 32(DI)
 
-written1358:
-	LEAQ 160(AX), DI
+written1558:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1359
+	JEQ  done1559
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1354
+	JNE  product1554
 
-done1359:
+done1559:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1347
+	JGE  rows1547
 
-next1348:
+next1548:
 	ADDQ $0x06, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1346
+	JNE  group1546
 	VZEROUPPER
 	RET
 
 // func matMulPacked1F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMulPacked1F64AVX2(SB), NOSPLIT, $0-48
-group1360:
+group1562:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1362
+	JLT  next1564
 
-rows1361:
+rows1563:
 	VMOVUPD c64_0<>+0(SB), Y7
 	VMOVUPD Y7, Y0
 	VMOVUPD Y7, Y1
@@ -28839,7 +33225,7 @@ rows1361:
 	VMOVUPD Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1364
+	JEQ     summed1566
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -28859,7 +33245,7 @@ rows1361:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1363:
+k1565:
 	MOVLQSX      (SI), R8
 	VBROADCASTSD (DI), Y8
 	VFMADD231PD  (CX)(R8*8), Y8, Y0
@@ -28873,18 +33259,18 @@ k1363:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k1363
+	JNE          k1565
 
-summed1364:
+summed1566:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1367
+	JEQ          initialised1569
 	CMPQ         SI, $0x01
-	JEQ          column1365
+	JEQ          column1567
 	CMPQ         SI, $0x02
-	JEQ          number1366
+	JEQ          number1568
 	VBROADCASTSD 72(AX), Y8
 	VADDPD       Y8, Y0, Y0
 	VADDPD       Y8, Y1, Y1
@@ -28894,9 +33280,9 @@ summed1364:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1367
+	JMP          initialised1569
 
-number1366:
+number1568:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Y8
@@ -28908,9 +33294,9 @@ number1366:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1367
+	JMP          initialised1569
 
-column1365:
+column1567:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Y0, Y0
@@ -28922,18 +33308,50 @@ column1365:
 	VADDPD  192(BX), Y6, Y6
 	VADDPD  224(BX), Y7, Y7
 
-initialised1367:
+initialised1569:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1368:
+product1570:
+	CMPQ         56(BX), $0x02
+	JNE          other1576
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y8
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y8, Y1, Y1
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y8, Y3, Y3
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y8, Y5, Y5
+	VMULPD       Y8, Y6, Y6
+	VMULPD       Y8, Y7, Y7
+
+other1576:
+	CMPQ         96(BX), $0x02
+	JNE          other1577
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y8
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y8, Y1, Y1
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y8, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+
+other1577:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1370
-	TESTQ   R9, R9
-	JNE     plus1369
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1572
+	CMPQ    96(BX), $0x01
+	JEQ     plus1571
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y0, (DI)
@@ -28944,9 +33362,9 @@ product1368:
 	VMOVUPD Y5, 160(DI)
 	VMOVUPD Y6, 192(DI)
 	VMOVUPD Y7, 224(DI)
-	JMP     written1372
+	JMP     written1574
 
-plus1369:
+plus1571:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -28967,11 +33385,11 @@ plus1369:
 	VMOVUPD Y8, 192(DI)
 	VADDPD  224(R8), Y7, Y8
 	VMOVUPD Y8, 224(DI)
-	JMP     written1372
+	JMP     written1574
 
-times1370:
-	TESTQ   R9, R9
-	JNE     both1371
+times1572:
+	CMPQ    96(BX), $0x01
+	JEQ     both1573
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -28992,9 +33410,9 @@ times1370:
 	VMOVUPD Y8, 192(DI)
 	VMULPD  224(R8), Y7, Y8
 	VMOVUPD Y8, 224(DI)
-	JMP     written1372
+	JMP     written1574
 
-both1371:
+both1573:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -29026,25 +33444,25 @@ both1371:
 	VADDPD  224(R9), Y8, Y8
 	VMOVUPD Y8, 224(DI)
 
-written1372:
-	LEAQ 160(AX), DI
+written1574:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1373
+	JEQ  done1575
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1368
+	JNE  product1570
 
-done1373:
+done1575:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1361
+	JGE  rows1563
 
-next1362:
+next1564:
 	CMPQ DX, $0x10
-	JLT  next1375
+	JLT  next1579
 
-rows1374:
+rows1578:
 	VMOVUPD c64_0<>+0(SB), Y3
 	VMOVUPD Y3, Y0
 	VMOVUPD Y3, Y1
@@ -29052,7 +33470,7 @@ rows1374:
 	VMOVUPD Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1377
+	JEQ     summed1581
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -29072,7 +33490,7 @@ rows1374:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1376:
+k1580:
 	MOVLQSX      (SI), R8
 	VBROADCASTSD (DI), Y4
 	VFMADD231PD  (CX)(R8*8), Y4, Y0
@@ -29082,26 +33500,26 @@ k1376:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k1376
+	JNE          k1580
 
-summed1377:
+summed1581:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1380
+	JEQ          initialised1584
 	CMPQ         SI, $0x01
-	JEQ          column1378
+	JEQ          column1582
 	CMPQ         SI, $0x02
-	JEQ          number1379
+	JEQ          number1583
 	VBROADCASTSD 72(AX), Y4
 	VADDPD       Y4, Y0, Y0
 	VADDPD       Y4, Y1, Y1
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1380
+	JMP          initialised1584
 
-number1379:
+number1583:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Y4
@@ -29109,9 +33527,9 @@ number1379:
 	VADDPD       Y4, Y1, Y1
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1380
+	JMP          initialised1584
 
-column1378:
+column1582:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Y0, Y0
@@ -29119,27 +33537,51 @@ column1378:
 	VADDPD  64(BX), Y2, Y2
 	VADDPD  96(BX), Y3, Y3
 
-initialised1380:
+initialised1584:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1381:
+product1585:
+	CMPQ         56(BX), $0x02
+	JNE          other1591
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y4
+	VMULPD       Y4, Y0, Y0
+	VMULPD       Y4, Y1, Y1
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y4, Y3, Y3
+
+other1591:
+	CMPQ         96(BX), $0x02
+	JNE          other1592
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y4, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y4, Y3, Y3
+
+other1592:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1383
-	TESTQ   R9, R9
-	JNE     plus1382
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1587
+	CMPQ    96(BX), $0x01
+	JEQ     plus1586
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y0, (DI)
 	VMOVUPD Y1, 32(DI)
 	VMOVUPD Y2, 64(DI)
 	VMOVUPD Y3, 96(DI)
-	JMP     written1385
+	JMP     written1589
 
-plus1382:
+plus1586:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -29152,11 +33594,11 @@ plus1382:
 	VMOVUPD Y4, 64(DI)
 	VADDPD  96(R8), Y3, Y4
 	VMOVUPD Y4, 96(DI)
-	JMP     written1385
+	JMP     written1589
 
-times1383:
-	TESTQ   R9, R9
-	JNE     both1384
+times1587:
+	CMPQ    96(BX), $0x01
+	JEQ     both1588
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -29169,9 +33611,9 @@ times1383:
 	VMOVUPD Y4, 64(DI)
 	VMULPD  96(R8), Y3, Y4
 	VMOVUPD Y4, 96(DI)
-	JMP     written1385
+	JMP     written1589
 
-both1384:
+both1588:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -29191,31 +33633,31 @@ both1384:
 	VADDPD  96(R9), Y4, Y4
 	VMOVUPD Y4, 96(DI)
 
-written1385:
-	LEAQ 160(AX), DI
+written1589:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1386
+	JEQ  done1590
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1381
+	JNE  product1585
 
-done1386:
+done1590:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1374
+	JGE  rows1578
 
-next1375:
+next1579:
 	CMPQ DX, $0x08
-	JLT  next1388
+	JLT  next1594
 
-rows1387:
+rows1593:
 	VMOVUPD c64_0<>+0(SB), Y1
 	VMOVUPD Y1, Y0
 	VMOVUPD Y1, Y1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1390
+	JEQ     summed1596
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -29235,7 +33677,7 @@ rows1387:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1389:
+k1595:
 	MOVLQSX      (SI), R8
 	VBROADCASTSD (DI), Y2
 	VFMADD231PD  (CX)(R8*8), Y2, Y0
@@ -29243,56 +33685,76 @@ k1389:
 	ADDQ         $0x04, SI
 	ADDQ         $0x08, DI
 	DECQ         BX
-	JNE          k1389
+	JNE          k1595
 
-summed1390:
+summed1596:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1393
+	JEQ          initialised1599
 	CMPQ         SI, $0x01
-	JEQ          column1391
+	JEQ          column1597
 	CMPQ         SI, $0x02
-	JEQ          number1392
+	JEQ          number1598
 	VBROADCASTSD 72(AX), Y2
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y2, Y1, Y1
-	JMP          initialised1393
+	JMP          initialised1599
 
-number1392:
+number1598:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Y2
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y2, Y1, Y1
-	JMP          initialised1393
+	JMP          initialised1599
 
-column1391:
+column1597:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Y0, Y0
 	VADDPD  32(BX), Y1, Y1
 
-initialised1393:
+initialised1599:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1394:
+product1600:
+	CMPQ         56(BX), $0x02
+	JNE          other1606
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y2
+	VMULPD       Y2, Y0, Y0
+	VMULPD       Y2, Y1, Y1
+
+other1606:
+	CMPQ         96(BX), $0x02
+	JNE          other1607
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y2
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y2, Y1, Y1
+
+other1607:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1396
-	TESTQ   R9, R9
-	JNE     plus1395
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1602
+	CMPQ    96(BX), $0x01
+	JEQ     plus1601
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y0, (DI)
 	VMOVUPD Y1, 32(DI)
-	JMP     written1398
+	JMP     written1604
 
-plus1395:
+plus1601:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -29301,11 +33763,11 @@ plus1395:
 	VMOVUPD Y2, (DI)
 	VADDPD  32(R8), Y1, Y2
 	VMOVUPD Y2, 32(DI)
-	JMP     written1398
+	JMP     written1604
 
-times1396:
-	TESTQ   R9, R9
-	JNE     both1397
+times1602:
+	CMPQ    96(BX), $0x01
+	JEQ     both1603
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -29314,9 +33776,9 @@ times1396:
 	VMOVUPD Y2, (DI)
 	VMULPD  32(R8), Y1, Y2
 	VMOVUPD Y2, 32(DI)
-	JMP     written1398
+	JMP     written1604
 
-both1397:
+both1603:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -29330,38 +33792,38 @@ both1397:
 	VADDPD  32(R9), Y2, Y2
 	VMOVUPD Y2, 32(DI)
 
-written1398:
-	LEAQ 160(AX), DI
+written1604:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1399
+	JEQ  done1605
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1394
+	JNE  product1600
 
-done1399:
+done1605:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1387
+	JGE  rows1593
 
-next1388:
+next1594:
 	ADDQ $0x01, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1360
+	JNE  group1562
 	VZEROUPPER
 	RET
 
 // func matMulPacked2F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMulPacked2F64AVX2(SB), NOSPLIT, $0-48
-group1400:
+group1608:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next1402
+	JLT  next1610
 
-rows1401:
+rows1609:
 	VMOVUPD c64_0<>+0(SB), Y7
 	VMOVUPD Y7, Y0
 	VMOVUPD Y7, Y1
@@ -29373,7 +33835,7 @@ rows1401:
 	VMOVUPD Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1404
+	JEQ     summed1612
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -29393,7 +33855,7 @@ rows1401:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1403:
+k1611:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Y8
 	VMOVUPD      32(CX)(R8*8), Y9
@@ -29412,18 +33874,18 @@ k1403:
 	ADDQ         $0x04, SI
 	ADDQ         $0x10, DI
 	DECQ         BX
-	JNE          k1403
+	JNE          k1611
 
-summed1404:
+summed1612:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1407
+	JEQ          initialised1615
 	CMPQ         SI, $0x01
-	JEQ          column1405
+	JEQ          column1613
 	CMPQ         SI, $0x02
-	JEQ          number1406
+	JEQ          number1614
 	VBROADCASTSD 72(AX), Y8
 	VADDPD       Y8, Y0, Y0
 	VADDPD       Y8, Y1, Y1
@@ -29433,9 +33895,9 @@ summed1404:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1407
+	JMP          initialised1615
 
-number1406:
+number1614:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y8
@@ -29449,9 +33911,9 @@ number1406:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1407
+	JMP          initialised1615
 
-column1405:
+column1613:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -29465,18 +33927,54 @@ column1405:
 	VADDPD  64(BX), Y6, Y6
 	VADDPD  96(BX), Y7, Y7
 
-initialised1407:
+initialised1615:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1408:
+product1616:
+	CMPQ         56(BX), $0x02
+	JNE          other1622
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y8
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y8, Y1, Y1
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y8, Y3, Y3
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y8
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y8, Y5, Y5
+	VMULPD       Y8, Y6, Y6
+	VMULPD       Y8, Y7, Y7
+
+other1622:
+	CMPQ         96(BX), $0x02
+	JNE          other1623
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y8
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y8, Y1, Y1
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y8, Y3, Y3
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y8
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+
+other1623:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1410
-	TESTQ   R9, R9
-	JNE     plus1409
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1618
+	CMPQ    96(BX), $0x01
+	JEQ     plus1617
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -29489,9 +33987,9 @@ product1408:
 	VMOVUPD Y5, 32(DI)
 	VMOVUPD Y6, 64(DI)
 	VMOVUPD Y7, 96(DI)
-	JMP     written1412
+	JMP     written1620
 
-plus1409:
+plus1617:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -29516,11 +34014,11 @@ plus1409:
 	VMOVUPD Y8, 64(DI)
 	VADDPD  96(R8), Y7, Y8
 	VMOVUPD Y8, 96(DI)
-	JMP     written1412
+	JMP     written1620
 
-times1410:
-	TESTQ   R9, R9
-	JNE     both1411
+times1618:
+	CMPQ    96(BX), $0x01
+	JEQ     both1619
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -29545,9 +34043,9 @@ times1410:
 	VMOVUPD Y8, 64(DI)
 	VMULPD  96(R8), Y7, Y8
 	VMOVUPD Y8, 96(DI)
-	JMP     written1412
+	JMP     written1620
 
-both1411:
+both1619:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -29585,25 +34083,25 @@ both1411:
 	VADDPD  96(R9), Y8, Y8
 	VMOVUPD Y8, 96(DI)
 
-written1412:
-	LEAQ 160(AX), DI
+written1620:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1413
+	JEQ  done1621
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1408
+	JNE  product1616
 
-done1413:
+done1621:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1401
+	JGE  rows1609
 
-next1402:
+next1610:
 	CMPQ DX, $0x08
-	JLT  next1415
+	JLT  next1625
 
-rows1414:
+rows1624:
 	VMOVUPD c64_0<>+0(SB), Y3
 	VMOVUPD Y3, Y0
 	VMOVUPD Y3, Y1
@@ -29611,7 +34109,7 @@ rows1414:
 	VMOVUPD Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1417
+	JEQ     summed1627
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -29631,7 +34129,7 @@ rows1414:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1416:
+k1626:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Y4
 	VMOVUPD      32(CX)(R8*8), Y5
@@ -29644,26 +34142,26 @@ k1416:
 	ADDQ         $0x04, SI
 	ADDQ         $0x10, DI
 	DECQ         BX
-	JNE          k1416
+	JNE          k1626
 
-summed1417:
+summed1627:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1420
+	JEQ          initialised1630
 	CMPQ         SI, $0x01
-	JEQ          column1418
+	JEQ          column1628
 	CMPQ         SI, $0x02
-	JEQ          number1419
+	JEQ          number1629
 	VBROADCASTSD 72(AX), Y4
 	VADDPD       Y4, Y0, Y0
 	VADDPD       Y4, Y1, Y1
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1420
+	JMP          initialised1630
 
-number1419:
+number1629:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y4
@@ -29673,9 +34171,9 @@ number1419:
 	VBROADCASTSD (SI)(BX*8), Y4
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1420
+	JMP          initialised1630
 
-column1418:
+column1628:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -29685,18 +34183,46 @@ column1418:
 	VADDPD  (BX), Y2, Y2
 	VADDPD  32(BX), Y3, Y3
 
-initialised1420:
+initialised1630:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1421:
+product1631:
+	CMPQ         56(BX), $0x02
+	JNE          other1637
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y4
+	VMULPD       Y4, Y0, Y0
+	VMULPD       Y4, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y4
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y4, Y3, Y3
+
+other1637:
+	CMPQ         96(BX), $0x02
+	JNE          other1638
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y4, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y4, Y3, Y3
+
+other1638:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1423
-	TESTQ   R9, R9
-	JNE     plus1422
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1633
+	CMPQ    96(BX), $0x01
+	JEQ     plus1632
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -29705,9 +34231,9 @@ product1421:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y2, (DI)
 	VMOVUPD Y3, 32(DI)
-	JMP     written1425
+	JMP     written1635
 
-plus1422:
+plus1632:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -29724,11 +34250,11 @@ plus1422:
 	VMOVUPD Y4, (DI)
 	VADDPD  32(R8), Y3, Y4
 	VMOVUPD Y4, 32(DI)
-	JMP     written1425
+	JMP     written1635
 
-times1423:
-	TESTQ   R9, R9
-	JNE     both1424
+times1633:
+	CMPQ    96(BX), $0x01
+	JEQ     both1634
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -29745,9 +34271,9 @@ times1423:
 	VMOVUPD Y4, (DI)
 	VMULPD  32(R8), Y3, Y4
 	VMOVUPD Y4, 32(DI)
-	JMP     written1425
+	JMP     written1635
 
-both1424:
+both1634:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -29773,38 +34299,38 @@ both1424:
 	VADDPD  32(R9), Y4, Y4
 	VMOVUPD Y4, 32(DI)
 
-written1425:
-	LEAQ 160(AX), DI
+written1635:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1426
+	JEQ  done1636
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1421
+	JNE  product1631
 
-done1426:
+done1636:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1414
+	JGE  rows1624
 
-next1415:
+next1625:
 	ADDQ $0x02, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1400
+	JNE  group1608
 	VZEROUPPER
 	RET
 
 // func matMulPacked3F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMulPacked3F64AVX2(SB), NOSPLIT, $0-48
-group1427:
+group1639:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1429
+	JLT  next1641
 
-rows1428:
+rows1640:
 	VMOVUPD c64_0<>+0(SB), Y5
 	VMOVUPD Y5, Y0
 	VMOVUPD Y5, Y1
@@ -29814,7 +34340,7 @@ rows1428:
 	VMOVUPD Y5, Y5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1431
+	JEQ     summed1643
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -29834,7 +34360,7 @@ rows1428:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1430:
+k1642:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Y6
 	VMOVUPD      32(CX)(R8*8), Y7
@@ -29850,18 +34376,18 @@ k1430:
 	ADDQ         $0x04, SI
 	ADDQ         $0x18, DI
 	DECQ         BX
-	JNE          k1430
+	JNE          k1642
 
-summed1431:
+summed1643:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1434
+	JEQ          initialised1646
 	CMPQ         SI, $0x01
-	JEQ          column1432
+	JEQ          column1644
 	CMPQ         SI, $0x02
-	JEQ          number1433
+	JEQ          number1645
 	VBROADCASTSD 72(AX), Y6
 	VADDPD       Y6, Y0, Y0
 	VADDPD       Y6, Y1, Y1
@@ -29869,9 +34395,9 @@ summed1431:
 	VADDPD       Y6, Y3, Y3
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y6, Y5, Y5
-	JMP          initialised1434
+	JMP          initialised1646
 
-number1433:
+number1645:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y6
@@ -29885,9 +34411,9 @@ number1433:
 	VBROADCASTSD (SI)(BX*8), Y6
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y6, Y5, Y5
-	JMP          initialised1434
+	JMP          initialised1646
 
-column1432:
+column1644:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -29901,18 +34427,54 @@ column1432:
 	VADDPD  (BX), Y4, Y4
 	VADDPD  32(BX), Y5, Y5
 
-initialised1434:
+initialised1646:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1435:
+product1647:
+	CMPQ         56(BX), $0x02
+	JNE          other1653
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y6
+	VMULPD       Y6, Y0, Y0
+	VMULPD       Y6, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y6
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y6, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y6
+	VMULPD       Y6, Y4, Y4
+	VMULPD       Y6, Y5, Y5
+
+other1653:
+	CMPQ         96(BX), $0x02
+	JNE          other1654
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y6
+	VADDPD       Y6, Y0, Y0
+	VADDPD       Y6, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y6, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y6, Y5, Y5
+
+other1654:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1437
-	TESTQ   R9, R9
-	JNE     plus1436
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1649
+	CMPQ    96(BX), $0x01
+	JEQ     plus1648
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -29925,9 +34487,9 @@ product1435:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y4, (DI)
 	VMOVUPD Y5, 32(DI)
-	JMP     written1439
+	JMP     written1651
 
-plus1436:
+plus1648:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -29952,11 +34514,11 @@ plus1436:
 	VMOVUPD Y6, (DI)
 	VADDPD  32(R8), Y5, Y6
 	VMOVUPD Y6, 32(DI)
-	JMP     written1439
+	JMP     written1651
 
-times1437:
-	TESTQ   R9, R9
-	JNE     both1438
+times1649:
+	CMPQ    96(BX), $0x01
+	JEQ     both1650
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -29981,9 +34543,9 @@ times1437:
 	VMOVUPD Y6, (DI)
 	VMULPD  32(R8), Y5, Y6
 	VMOVUPD Y6, 32(DI)
-	JMP     written1439
+	JMP     written1651
 
-both1438:
+both1650:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -30021,38 +34583,38 @@ both1438:
 	VADDPD  32(R9), Y6, Y6
 	VMOVUPD Y6, 32(DI)
 
-written1439:
-	LEAQ 160(AX), DI
+written1651:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1440
+	JEQ  done1652
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1435
+	JNE  product1647
 
-done1440:
+done1652:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1428
+	JGE  rows1640
 
-next1429:
+next1641:
 	ADDQ $0x03, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1427
+	JNE  group1639
 	VZEROUPPER
 	RET
 
 // func matMulPacked4F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMulPacked4F64AVX2(SB), NOSPLIT, $0-48
-group1441:
+group1655:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1443
+	JLT  next1657
 
-rows1442:
+rows1656:
 	VMOVUPD c64_0<>+0(SB), Y7
 	VMOVUPD Y7, Y0
 	VMOVUPD Y7, Y1
@@ -30064,7 +34626,7 @@ rows1442:
 	VMOVUPD Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1445
+	JEQ     summed1659
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -30085,7 +34647,7 @@ rows1442:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1444:
+k1658:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Y8
 	VMOVUPD      32(CX)(R8*8), Y9
@@ -30104,18 +34666,18 @@ k1444:
 	ADDQ         $0x04, SI
 	ADDQ         $0x20, DI
 	DECQ         BX
-	JNE          k1444
+	JNE          k1658
 
-summed1445:
+summed1659:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1448
+	JEQ          initialised1662
 	CMPQ         SI, $0x01
-	JEQ          column1446
+	JEQ          column1660
 	CMPQ         SI, $0x02
-	JEQ          number1447
+	JEQ          number1661
 	VBROADCASTSD 72(AX), Y8
 	VADDPD       Y8, Y0, Y0
 	VADDPD       Y8, Y1, Y1
@@ -30125,9 +34687,9 @@ summed1445:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1448
+	JMP          initialised1662
 
-number1447:
+number1661:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y8
@@ -30145,9 +34707,9 @@ number1447:
 	VBROADCASTSD (SI)(BX*8), Y8
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1448
+	JMP          initialised1662
 
-column1446:
+column1660:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -30165,18 +34727,62 @@ column1446:
 	VADDPD  (BX), Y6, Y6
 	VADDPD  32(BX), Y7, Y7
 
-initialised1448:
+initialised1662:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1449:
+product1663:
+	CMPQ         56(BX), $0x02
+	JNE          other1669
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y8
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y8, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y8
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y8, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y8
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y8, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y8
+	VMULPD       Y8, Y6, Y6
+	VMULPD       Y8, Y7, Y7
+
+other1669:
+	CMPQ         96(BX), $0x02
+	JNE          other1670
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y8
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y8, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y8
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y8, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y8
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y8, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y8
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+
+other1670:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1451
-	TESTQ   R9, R9
-	JNE     plus1450
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1665
+	CMPQ    96(BX), $0x01
+	JEQ     plus1664
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -30193,9 +34799,9 @@ product1449:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y6, (DI)
 	VMOVUPD Y7, 32(DI)
-	JMP     written1453
+	JMP     written1667
 
-plus1450:
+plus1664:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -30228,11 +34834,11 @@ plus1450:
 	VMOVUPD Y8, (DI)
 	VADDPD  32(R8), Y7, Y8
 	VMOVUPD Y8, 32(DI)
-	JMP     written1453
+	JMP     written1667
 
-times1451:
-	TESTQ   R9, R9
-	JNE     both1452
+times1665:
+	CMPQ    96(BX), $0x01
+	JEQ     both1666
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -30265,9 +34871,9 @@ times1451:
 	VMOVUPD Y8, (DI)
 	VMULPD  32(R8), Y7, Y8
 	VMOVUPD Y8, 32(DI)
-	JMP     written1453
+	JMP     written1667
 
-both1452:
+both1666:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -30317,38 +34923,38 @@ both1452:
 	VADDPD  32(R9), Y8, Y8
 	VMOVUPD Y8, 32(DI)
 
-written1453:
-	LEAQ 160(AX), DI
+written1667:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1454
+	JEQ  done1668
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1449
+	JNE  product1663
 
-done1454:
+done1668:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1442
+	JGE  rows1656
 
-next1443:
+next1657:
 	ADDQ $0x04, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1441
+	JNE  group1655
 	VZEROUPPER
 	RET
 
 // func matMulPacked5F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMulPacked5F64AVX2(SB), NOSPLIT, $0-48
-group1455:
+group1671:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1457
+	JLT  next1673
 
-rows1456:
+rows1672:
 	VMOVUPD c64_0<>+0(SB), Y9
 	VMOVUPD Y9, Y0
 	VMOVUPD Y9, Y1
@@ -30362,7 +34968,7 @@ rows1456:
 	VMOVUPD Y9, Y9
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1459
+	JEQ     summed1675
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -30384,7 +34990,7 @@ rows1456:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1458:
+k1674:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Y10
 	VMOVUPD      32(CX)(R8*8), Y11
@@ -30406,18 +35012,18 @@ k1458:
 	ADDQ         $0x04, SI
 	ADDQ         $0x28, DI
 	DECQ         BX
-	JNE          k1458
+	JNE          k1674
 
-summed1459:
+summed1675:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1462
+	JEQ          initialised1678
 	CMPQ         SI, $0x01
-	JEQ          column1460
+	JEQ          column1676
 	CMPQ         SI, $0x02
-	JEQ          number1461
+	JEQ          number1677
 	VBROADCASTSD 72(AX), Y10
 	VADDPD       Y10, Y0, Y0
 	VADDPD       Y10, Y1, Y1
@@ -30429,9 +35035,9 @@ summed1459:
 	VADDPD       Y10, Y7, Y7
 	VADDPD       Y10, Y8, Y8
 	VADDPD       Y10, Y9, Y9
-	JMP          initialised1462
+	JMP          initialised1678
 
-number1461:
+number1677:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y10
@@ -30453,9 +35059,9 @@ number1461:
 	VBROADCASTSD (SI)(BX*8), Y10
 	VADDPD       Y10, Y8, Y8
 	VADDPD       Y10, Y9, Y9
-	JMP          initialised1462
+	JMP          initialised1678
 
-column1460:
+column1676:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -30477,18 +35083,70 @@ column1460:
 	VADDPD  (BX), Y8, Y8
 	VADDPD  32(BX), Y9, Y9
 
-initialised1462:
+initialised1678:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1463:
+product1679:
+	CMPQ         56(BX), $0x02
+	JNE          other1685
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y10
+	VMULPD       Y10, Y0, Y0
+	VMULPD       Y10, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y10
+	VMULPD       Y10, Y2, Y2
+	VMULPD       Y10, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y10
+	VMULPD       Y10, Y4, Y4
+	VMULPD       Y10, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y10
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y10, Y7, Y7
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y10
+	VMULPD       Y10, Y8, Y8
+	VMULPD       Y10, Y9, Y9
+
+other1685:
+	CMPQ         96(BX), $0x02
+	JNE          other1686
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y10
+	VADDPD       Y10, Y0, Y0
+	VADDPD       Y10, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y10
+	VADDPD       Y10, Y2, Y2
+	VADDPD       Y10, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y10
+	VADDPD       Y10, Y4, Y4
+	VADDPD       Y10, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y10
+	VADDPD       Y10, Y6, Y6
+	VADDPD       Y10, Y7, Y7
+	MOVLQSX      16(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y10
+	VADDPD       Y10, Y8, Y8
+	VADDPD       Y10, Y9, Y9
+
+other1686:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1465
-	TESTQ   R9, R9
-	JNE     plus1464
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1681
+	CMPQ    96(BX), $0x01
+	JEQ     plus1680
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -30509,9 +35167,9 @@ product1463:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y8, (DI)
 	VMOVUPD Y9, 32(DI)
-	JMP     written1467
+	JMP     written1683
 
-plus1464:
+plus1680:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -30552,11 +35210,11 @@ plus1464:
 	VMOVUPD Y10, (DI)
 	VADDPD  32(R8), Y9, Y10
 	VMOVUPD Y10, 32(DI)
-	JMP     written1467
+	JMP     written1683
 
-times1465:
-	TESTQ   R9, R9
-	JNE     both1466
+times1681:
+	CMPQ    96(BX), $0x01
+	JEQ     both1682
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -30597,9 +35255,9 @@ times1465:
 	VMOVUPD Y10, (DI)
 	VMULPD  32(R8), Y9, Y10
 	VMOVUPD Y10, 32(DI)
-	JMP     written1467
+	JMP     written1683
 
-both1466:
+both1682:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -30661,38 +35319,38 @@ both1466:
 	VADDPD  32(R9), Y10, Y10
 	VMOVUPD Y10, 32(DI)
 
-written1467:
-	LEAQ 160(AX), DI
+written1683:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1468
+	JEQ  done1684
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1463
+	JNE  product1679
 
-done1468:
+done1684:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1456
+	JGE  rows1672
 
-next1457:
+next1673:
 	ADDQ $0x05, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1455
+	JNE  group1671
 	VZEROUPPER
 	RET
 
 // func matMulPacked6F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMulPacked6F64AVX2(SB), NOSPLIT, $0-48
-group1469:
+group1687:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1471
+	JLT  next1689
 
-rows1470:
+rows1688:
 	VMOVUPD c64_0<>+0(SB), Y11
 	VMOVUPD Y11, Y0
 	VMOVUPD Y11, Y1
@@ -30708,7 +35366,7 @@ rows1470:
 	VMOVUPD Y11, Y11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1473
+	JEQ     summed1691
 	MOVQ    (AX), SI
 	MOVQ    j+24(FP), DI
 	MOVQ    32(AX), R8
@@ -30730,7 +35388,7 @@ rows1470:
 	MOVQ    uniform+16(FP), R8
 	ADDQ    R8, DI
 
-k1472:
+k1690:
 	MOVLQSX      (SI), R8
 	VMOVUPD      (CX)(R8*8), Y12
 	VMOVUPD      32(CX)(R8*8), Y13
@@ -30755,18 +35413,18 @@ k1472:
 	ADDQ         $0x04, SI
 	ADDQ         $0x30, DI
 	DECQ         BX
-	JNE          k1472
+	JNE          k1690
 
-summed1473:
+summed1691:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1476
+	JEQ          initialised1694
 	CMPQ         SI, $0x01
-	JEQ          column1474
+	JEQ          column1692
 	CMPQ         SI, $0x02
-	JEQ          number1475
+	JEQ          number1693
 	VBROADCASTSD 72(AX), Y12
 	VADDPD       Y12, Y0, Y0
 	VADDPD       Y12, Y1, Y1
@@ -30780,9 +35438,9 @@ summed1473:
 	VADDPD       Y12, Y9, Y9
 	VADDPD       Y12, Y10, Y10
 	VADDPD       Y12, Y11, Y11
-	JMP          initialised1476
+	JMP          initialised1694
 
-number1475:
+number1693:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y12
@@ -30808,9 +35466,9 @@ number1475:
 	VBROADCASTSD (SI)(BX*8), Y12
 	VADDPD       Y12, Y10, Y10
 	VADDPD       Y12, Y11, Y11
-	JMP          initialised1476
+	JMP          initialised1694
 
-column1474:
+column1692:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -30836,18 +35494,78 @@ column1474:
 	VADDPD  (BX), Y10, Y10
 	VADDPD  32(BX), Y11, Y11
 
-initialised1476:
+initialised1694:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1477:
+product1695:
+	CMPQ         56(BX), $0x02
+	JNE          other1701
+	MOVQ         24(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y12
+	VMULPD       Y12, Y0, Y0
+	VMULPD       Y12, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y12
+	VMULPD       Y12, Y2, Y2
+	VMULPD       Y12, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y12
+	VMULPD       Y12, Y4, Y4
+	VMULPD       Y12, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y12
+	VMULPD       Y12, Y6, Y6
+	VMULPD       Y12, Y7, Y7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y12
+	VMULPD       Y12, Y8, Y8
+	VMULPD       Y12, Y9, Y9
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y12
+	VMULPD       Y12, Y10, Y10
+	VMULPD       Y12, Y11, Y11
+
+other1701:
+	CMPQ         96(BX), $0x02
+	JNE          other1702
+	MOVQ         64(BX), DI
+	MOVQ         uniform+16(FP), R8
+	MOVLQSX      (DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y12
+	VADDPD       Y12, Y0, Y0
+	VADDPD       Y12, Y1, Y1
+	MOVLQSX      4(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y12
+	VADDPD       Y12, Y2, Y2
+	VADDPD       Y12, Y3, Y3
+	MOVLQSX      8(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y12
+	VADDPD       Y12, Y4, Y4
+	VADDPD       Y12, Y5, Y5
+	MOVLQSX      12(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y12
+	VADDPD       Y12, Y6, Y6
+	VADDPD       Y12, Y7, Y7
+	MOVLQSX      16(DI)(SI*4), R9
+	VBROADCASTSD (R8)(R9*8), Y12
+	VADDPD       Y12, Y8, Y8
+	VADDPD       Y12, Y9, Y9
+	MOVLQSX      20(DI)(SI*4), DI
+	VBROADCASTSD (R8)(DI*8), Y12
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y12, Y11, Y11
+
+other1702:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
-	MOVQ    48(BX), R9
-	TESTQ   R8, R8
-	JNE     times1479
-	TESTQ   R9, R9
-	JNE     plus1478
+	MOVQ    64(BX), R9
+	CMPQ    56(BX), $0x01
+	JEQ     times1697
+	CMPQ    96(BX), $0x01
+	JEQ     plus1696
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -30872,9 +35590,9 @@ product1477:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y10, (DI)
 	VMOVUPD Y11, 32(DI)
-	JMP     written1481
+	JMP     written1699
 
-plus1478:
+plus1696:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -30923,11 +35641,11 @@ plus1478:
 	VMOVUPD Y12, (DI)
 	VADDPD  32(R8), Y11, Y12
 	VMOVUPD Y12, 32(DI)
-	JMP     written1481
+	JMP     written1699
 
-times1479:
-	TESTQ   R9, R9
-	JNE     both1480
+times1697:
+	CMPQ    96(BX), $0x01
+	JEQ     both1698
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -30976,9 +35694,9 @@ times1479:
 	VMOVUPD Y12, (DI)
 	VMULPD  32(R8), Y11, Y12
 	VMOVUPD Y12, 32(DI)
-	JMP     written1481
+	JMP     written1699
 
-both1480:
+both1698:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -31052,23 +35770,23 @@ both1480:
 	VADDPD  32(R9), Y12, Y12
 	VMOVUPD Y12, 32(DI)
 
-written1481:
-	LEAQ 160(AX), DI
+written1699:
+	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1482
+	JEQ  done1700
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1477
+	JNE  product1695
 
-done1482:
+done1700:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1470
+	JGE  rows1688
 
-next1471:
+next1689:
 	ADDQ $0x06, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1469
+	JNE  group1687
 	VZEROUPPER
 	RET

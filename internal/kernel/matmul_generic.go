@@ -3,7 +3,7 @@ package kernel
 func matMulGo[T Float](a *MatMul, arena, uniform []T, n int) {
 	n = Pad(n)
 	numbers := a.Init.Kind != Column
-	direct := numbers && a.Out.E == nil && a.Out.C == nil // then D is no operand, and sums may lie there
+	direct := numbers && a.Out.E.Kind == None && a.Out.C.Kind == None // then D is no operand, and sums may lie there
 	var buf [block]T
 	for lo := 0; lo < n; lo += block {
 		tile, sum := arena[lo:], buf[:min(block, n-lo)]
@@ -18,10 +18,10 @@ func matMulGo[T Float](a *MatMul, arena, uniform []T, n int) {
 				add(sum, sum, column(tile, a.Init.At[j], len(sum)))
 			}
 			if !direct {
-				storeProduct(&a.Out, sum, j, tile)
+				storeProduct(&a.Out, sum, j, tile, uniform)
 			}
 			if a.Second.D != nil {
-				storeProduct(&a.Second, sum, j, tile)
+				storeProduct(&a.Second, sum, j, tile, uniform)
 			}
 		}
 	}
@@ -135,17 +135,38 @@ func addTerm[T Float](sum, x []T, w T) {
 }
 
 // storeProduct writes D[j] = sum·E[j] + C[j].
-func storeProduct[T Float](p *Product, sum []T, j int, tile []T) {
+func storeProduct[T Float](p *Product, sum []T, j int, tile, uniform []T) {
 	n := len(sum)
 	d := column(tile, p.D[j], n)
+	var c []T
+	if p.C.Kind == Column {
+		c = column(tile, p.C.At[j], n)
+	}
 	switch {
-	case p.E == nil && p.C == nil:
-		copy(d, sum)
-	case p.C == nil:
-		mul(d, sum, column(tile, p.E[j], n))
-	case p.E == nil:
-		add(d, sum, column(tile, p.C[j], n))
+	case p.E.Kind == Column && c != nil:
+		mulAdd(d, sum, column(tile, p.E.At[j], n), c)
+	case p.E.Kind == Column:
+		mul(d, sum, column(tile, p.E.At[j], n))
+	case p.E.Kind == Uniform && c != nil:
+		e := uniform[p.E.At[j]]
+		for i := range d {
+			d[i] = T(sum[i]*e) + c[i]
+		}
+	case c != nil:
+		add(d, sum, c)
 	default:
-		mulAdd(d, sum, column(tile, p.E[j], n), column(tile, p.C[j], n))
+		copy(d, sum)
+		if p.E.Kind == Uniform {
+			e := uniform[p.E.At[j]]
+			for i := range d {
+				d[i] *= e
+			}
+		}
+		if p.C.Kind == Uniform {
+			c := uniform[p.C.At[j]]
+			for i := range d {
+				d[i] += c
+			}
+		}
 	}
 }

@@ -89,3 +89,56 @@ func testMatMulOfNegativeZeros[T Float](t *testing.T) {
 		}
 	}
 }
+
+// TestMatMulByNumbers compares operands that are numbers with columns of the same number: results have the same bits.
+func TestMatMulByNumbers(t *testing.T) {
+	t.Run("float32", testMatMulByNumbers[float32])
+	t.Run("float64", testMatMulByNumbers[float64])
+}
+
+func testMatMulByNumbers[T Float](t *testing.T) {
+	for _, j := range []int{1, 2, 3, 6, 8, 17} {
+		for _, n := range []int{1, 16, 40, 128} {
+			for _, c := range []struct {
+				e, c   Kind
+				second bool
+				packed bool
+			}{
+				{e: Uniform}, {c: Uniform}, {e: Uniform, c: Uniform}, {e: Uniform, c: Column},
+				{e: Uniform, c: Uniform, second: true}, {e: Uniform, second: true, packed: true},
+			} {
+				w := newWorld[T](uint64(j), n)
+				p := Product{D: w.columns(j), E: w.operand(c.e, j), C: w.operand(c.c, j)}
+				a := &MatMul{X: w.columns(5), W: 1, WK: j, WJ: 1, Packed: c.packed, Init: w.operand(Uniform, j), Out: p}
+				if c.second {
+					a.Out, a.Second = Product{D: w.columns(j)}, p
+				}
+				require.NoError(t, a.Check(Room{Arena: len(w.arena), Uniform: len(w.uniform), Lanes: n}))
+				spread := func(o Operand) Operand {
+					if o.Kind != Uniform {
+						return o
+					}
+					at := w.columns(j)
+					for i, from := range o.At {
+						for l := range Pad(n) {
+							w.arena[int(at[i])+l] = w.uniform[from]
+						}
+					}
+					return columnsAt(at...)
+				}
+				byColumns := *a
+				last := &byColumns.Out
+				if c.second {
+					last = &byColumns.Second
+				}
+				last.E, last.C = spread(p.E), spread(p.C)
+				for _, s := range sets[T](t) {
+					numbers, columns := w.clone(), w.clone()
+					s.MatMul(a, numbers.arena, numbers.uniform, n)
+					s.MatMul(&byColumns, columns.arena, columns.uniform, n)
+					require.Equal(t, columns.arena, numbers.arena, "%v, %d columns of %d rows, %+v", s.ISA, j, n, c)
+				}
+			}
+		}
+	}
+}

@@ -71,11 +71,12 @@ func rowCase[T Float](rng *rand.Rand, k, j int, init Kind, parts int) (lane, row
 		}
 		return at, place
 	}
-	operand := func(wanted bool) ([]int32, int) {
+	operand := func(wanted bool) (Operand, int) {
 		if !wanted {
-			return nil, Nowhere
+			return Operand{}, Nowhere
 		}
-		return columns(j)
+		at, place := columns(j)
+		return columnsAt(at...), place
 	}
 	var x int
 	lane.lane.X, x = columns(k)
@@ -96,7 +97,10 @@ func rowCase[T Float](rng *rand.Rand, k, j int, init Kind, parts int) (lane, row
 	lane.lane.Out.D, row.row.Out.D = columns(j)
 	lane.lane.Out.E, row.row.Out.E = operand(parts&1 != 0)
 	lane.lane.Out.C, row.row.Out.C = operand(parts&2 != 0)
-	lane.lane.Second.D, row.row.Second.D = operand(parts&4 != 0)
+	row.row.Second.D = Nowhere
+	if parts&4 != 0 {
+		lane.lane.Second.D, row.row.Second.D = columns(j)
+	}
 	lane.lane.Second.E, row.row.Second.E = operand(parts&8 != 0)
 	lane.lane.Second.C, row.row.Second.C = operand(parts&16 != 0)
 	return lane, row

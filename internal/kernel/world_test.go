@@ -118,19 +118,22 @@ func operations[T Float](seed uint64, n int) []operation[T] {
 	for _, m := range []struct {
 		k, j          int
 		init          Kind
-		e, c, e2, c2  bool
+		e, c, e2, c2  Kind
 		second, again bool // again: D is Init's column
 		transposed    bool
 		packed        bool
 	}{
-		{k: 3, j: 1}, {k: 1, j: 2, init: Uniform}, {k: 5, j: 3, init: Const, e: true},
-		{k: 8, j: 8, init: Column, again: true}, {k: 4, j: 4, init: Column, e: true, c: true},
-		{k: 2, j: 5, c: true, transposed: true}, {k: 0, j: 6, init: Uniform},
-		{k: 9, j: 7, second: true, e2: true}, {k: 7, j: 17, init: Uniform, e: true, second: true, e2: true, c2: true},
-		{k: 13, j: 10, second: true, c2: true, transposed: true},
-		{k: 5, j: 6, packed: true}, {k: 9, j: 17, init: Uniform, e: true, second: true, c2: true, packed: true},
-		{k: 12, j: 16, init: Column, packed: true}, {k: 14, j: 9, c: true, packed: true}, {k: 17, j: 8, packed: true},
+		{k: 3, j: 1}, {k: 1, j: 2, init: Uniform}, {k: 5, j: 3, init: Const, e: Column},
+		{k: 8, j: 8, init: Column, again: true}, {k: 4, j: 4, init: Column, e: Column, c: Column},
+		{k: 2, j: 5, c: Column, transposed: true}, {k: 0, j: 6, init: Uniform},
+		{k: 9, j: 7, second: true, e2: Column}, {k: 7, j: 17, init: Uniform, e: Column, second: true, e2: Column, c2: Column},
+		{k: 13, j: 10, second: true, c2: Column, transposed: true},
+		{k: 5, j: 6, packed: true}, {k: 9, j: 17, init: Uniform, e: Column, second: true, c2: Column, packed: true},
+		{k: 12, j: 16, init: Column, packed: true}, {k: 14, j: 9, c: Column, packed: true}, {k: 17, j: 8, packed: true},
 		{k: 3, j: 13, init: Const, packed: true},
+		{k: 5, j: 9, e: Uniform, c: Uniform}, {k: 8, j: 14, e: Uniform, c: Column, packed: true}, {k: 6, j: 12, c: Uniform},
+		{k: 7, j: 8, init: Uniform, e: Column, second: true, e2: Uniform, c2: Uniform},
+		{k: 9, j: 13, init: Uniform, second: true, e2: Uniform, packed: true},
 	} {
 		a := &MatMul{X: w.columns(m.k), W: 3, WK: m.j, WJ: 1, Init: w.operand(m.init, m.j), Packed: m.packed}
 		if m.transposed {
@@ -140,13 +143,9 @@ func operations[T Float](seed uint64, n int) []operation[T] {
 		if m.again {
 			a.Out.D = a.Init.At
 		}
-		for _, p := range []struct {
-			want bool
-			to   *[]int32
-		}{{m.e, &a.Out.E}, {m.c, &a.Out.C}, {m.second, &a.Second.D}, {m.e2, &a.Second.E}, {m.c2, &a.Second.C}} {
-			if p.want {
-				*p.to = w.columns(m.j)
-			}
+		a.Out.E, a.Out.C = w.operand(m.e, m.j), w.operand(m.c, m.j)
+		if m.second {
+			a.Second = Product{D: w.columns(m.j), E: w.operand(m.e2, m.j), C: w.operand(m.c2, m.j)}
 		}
 		add(operation[T]{
 			name:  fmt.Sprintf("MatMul %+v", m),

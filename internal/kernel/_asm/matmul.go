@@ -18,7 +18,14 @@ const (
 	mmWJ     = 40
 	mmInit   = 48
 	mmOut    = mmInit + operandSize
-	mmSecond = mmOut + 3*slice
+	mmSecond = mmOut + mpSize
+)
+
+// Offsets in Product, and its size.
+const (
+	mpE    = slice
+	mpC    = mpE + operandSize
+	mpSize = mpC + operandSize
 )
 
 // panel is the number of columns of a panel of a packed matrix, package kernel's Panel.
@@ -267,14 +274,17 @@ func (b block) panel() weights {
 	return weights{at, func() { ADDQ(U8(b.m*b.v.size()), w) }}
 }
 
-// finish writes Out and, if there is one, Second.
+// finish writes Out and, if there is one, Second. Numbers enter the sums themselves, which nothing reads after the last
+// result.
 func (b block) finish(acc [][]reg.VecVirtual) {
 	v := b.v
 	product, sum, scaled, both, written, done := label("product"), label("plus"), label("times"), label("both"), label("written"), label("done")
 	p, j := GP64(), param("j")
 	LEAQ(Mem{Base: b.a, Disp: mmOut}, p)
 	Label(product)
-	d, e, c := load(p, 0), load(p, slice), load(p, 2*slice)
+	b.number(p, mpE, j, func(number reg.VecVirtual, acc Op) { v.mul(number, acc, acc) }, acc)
+	b.number(p, mpC, j, func(number reg.VecVirtual, acc Op) { v.add(number, acc, acc) }, acc)
+	d, e, c := load(p, 0), load(p, mpE), load(p, mpC)
 	t := v.reg()
 	// each writes one column after another, the sum combined with E and C.
 	each := func(e, c reg.Register, f func(acc, d Op, e, c Mem)) {
@@ -293,10 +303,10 @@ func (b block) finish(acc [][]reg.VecVirtual) {
 			}
 		}
 	}
-	TESTQ(e, e)
-	jump(JNE, scaled)
-	TESTQ(c, c)
-	jump(JNE, sum)
+	CMPQ(Mem{Base: p, Disp: mpE + operandKind}, U8(column))
+	jump(JEQ, scaled)
+	CMPQ(Mem{Base: p, Disp: mpC + operandKind}, U8(column))
+	jump(JEQ, sum)
 	each(nil, nil, func(acc, d Op, _, _ Mem) { v.move(acc, d) })
 	jump(JMP, written)
 	Label(sum)
@@ -306,8 +316,8 @@ func (b block) finish(acc [][]reg.VecVirtual) {
 	})
 	jump(JMP, written)
 	Label(scaled)
-	TESTQ(c, c)
-	jump(JNE, both)
+	CMPQ(Mem{Base: p, Disp: mpC + operandKind}, U8(column))
+	jump(JEQ, both)
 	each(e, nil, func(acc, d Op, e, _ Mem) {
 		v.mul(e, acc, t)
 		v.move(t, d)
@@ -328,4 +338,21 @@ func (b block) finish(acc [][]reg.VecVirtual) {
 	CMPQ(Mem{Base: second}, U8(0))
 	jump(JNE, product)
 	Label(done)
+}
+
+// number does f with the sums of each column and its number, where the operand of a product has numbers.
+func (b block) number(product reg.Register, operand int, j reg.Register, f func(number reg.VecVirtual, acc Op), acc [][]reg.VecVirtual) {
+	other := label("other")
+	CMPQ(Mem{Base: product, Disp: operand + operandKind}, U8(uniform))
+	jump(JNE, other)
+	list, area := load(product, operand), param("uniform")
+	for c := range b.m {
+		o, t := GP64(), b.v.reg()
+		MOVLQSX(Mem{Base: list, Index: j, Scale: 4, Disp: 4 * c}, o)
+		b.v.broadcast(Mem{Base: area, Index: o, Scale: b.v.scale()}, t)
+		for r := range b.h {
+			f(t, acc[c][r])
+		}
+	}
+	Label(other)
 }
