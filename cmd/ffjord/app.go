@@ -53,6 +53,9 @@ func (a *app) exit(err error) int {
 	if errors.Is(err, syscall.EPIPE) {
 		return 128 + int(syscall.SIGPIPE) // the reader of the output has seen enough
 	}
+	if a.ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = context.Cause(a.ctx) // and not where in the work that was
+	}
 	name := "ffjord"
 	if a.command != "" {
 		name += " " + a.command

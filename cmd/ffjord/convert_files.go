@@ -59,7 +59,7 @@ func openWeights(path string, want map[string]bool) (io.ReadCloser, error) {
 	if isPickle(path) {
 		return nil, fmt.Errorf("%s: %w", path, errPickle)
 	}
-	f, err := os.Open(path)
+	f, err := open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +161,7 @@ func (c convertCommand) list(a *app) error {
 }
 
 func listWeights(path string) (entries []entry, err error) {
-	f, err := os.Open(path)
+	f, err := open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
+	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/flows/model"
 )
 
@@ -70,6 +72,21 @@ func holds(k table.Kind) string {
 	return string(k) + "s"
 }
 
+// unit says what the numbers in a note of a column of times count, "" where it has none.
+func (f findings) unit(n data.Note) string {
+	at := slices.IndexFunc(f.Columns, func(c foundColumn) bool { return c.Name == n.Column })
+	if at < 0 || !f.Columns[at].Kind.IsTime() {
+		return ""
+	}
+	switch of := f.Columns[at]; {
+	case of.Distinct == 1 && strings.Contains(n.Text, "in every row"):
+		return fmt.Sprintf(" (%s)", of.Kind.Text(of.Least))
+	case strings.HasPrefix(n.Text, "is "), strings.Contains(n.Text, "blurred by "), strings.Contains(n.Text, "filled with ") && !strings.Contains(n.Text, "noise"):
+		return fmt.Sprintf(" (%s)", of.Kind.Unit())
+	}
+	return ""
+}
+
 // remarks are what was noticed, in words.
 func (j *job) remarks() []string {
 	var told []string
@@ -77,7 +94,7 @@ func (j *job) remarks() []string {
 		if note.Column == "" {
 			told = append(told, note.Text)
 		} else {
-			told = append(told, note.String())
+			told = append(told, note.String()+j.found.unit(note))
 		}
 	}
 	if n := j.found.Duplicates; n > 0 {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 	"text/tabwriter"
+	"unicode"
 
 	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
 	"github.com/go-ffjord/ffjord/data"
@@ -122,12 +123,26 @@ func written(k table.Kind, v float64) string {
 	return short(v)
 }
 
-// cut shortens a text to so many characters.
+// cut shortens a text of a file to so many characters, none of which is the terminal's. It is in quotes where it is empty.
 func cut(s string, most int) string {
+	if s == "" {
+		return `""`
+	}
+	s = shown(s)
 	if r := []rune(s); len(r) > most {
 		return string(r[:most-1]) + "…"
 	}
 	return s
+}
+
+// shown returns a text without the characters that move a terminal.
+func shown(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, s)
 }
 
 // steps says in a few words what is done to a column.

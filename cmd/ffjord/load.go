@@ -47,8 +47,18 @@ func checkModel(path string) error {
 // open opens a file to be read. Its error begins with the path, as those of other files do.
 func open(path string) (*os.File, error) {
 	file, err := os.Open(path)
+	return file, pathFirst(err)
+}
+
+// statFile tells of a file to be read, with an error as that of open.
+func statFile(path string) (os.FileInfo, error) {
+	info, err := os.Stat(path)
+	return info, pathFirst(err)
+}
+
+func pathFirst(err error) error {
 	if wrong := (*fs.PathError)(nil); errors.As(err, &wrong) {
-		err = fmt.Errorf("%s: %w", path, wrong.Err)
+		return fmt.Errorf("%s: %w", wrong.Path, wrong.Err)
 	}
-	return file, err
+	return err
 }

@@ -25,6 +25,6 @@ func main() {
 
 // run does what the arguments say and returns the exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, err io.Writer) int {
-	a := &app{ctx: ctx, in: in, out: out, err: err, args: args}
+	a := &app{ctx: ctx, in: &waiting{ctx: ctx, r: in}, out: out, err: err, args: args}
 	return a.exit(a.do())
 }

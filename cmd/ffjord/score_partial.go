@@ -57,7 +57,7 @@ func (r *scoring) origin() (origin, error) {
 		return o, err
 	}
 	if o.Rows != "-" {
-		info, err := os.Stat(o.Rows)
+		info, err := statFile(o.Rows)
 		if err != nil {
 			return o, err
 		}

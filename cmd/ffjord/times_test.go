@@ -2,6 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -83,4 +86,23 @@ func TestShardsOfJSONLines(t *testing.T) {
 	got := ffjord(t, at, "", "merge", "0.jsonl", "1.jsonl", "2.jsonl", "-o", "merged.jsonl")
 	require.Zero(t, got.code, got.err)
 	assert.Equal(t, string(read(t, at, "all.jsonl")), string(read(t, at, "merged.jsonl")))
+}
+
+// TestFitTellsOfDates reads a table of dates: they are told as dates, and what counts the rows is left out.
+func TestFitTellsOfDates(t *testing.T) {
+	at := t.TempDir()
+	text := "\x1b[31mx,release,day,born,\n"
+	rng := rand.New(rand.NewPCG(1, 0))
+	for i := range 60 {
+		text += fmt.Sprintf("%g,2024-02-29,%s,%d-07-0%d,%g\n", rng.NormFloat64(), table.Date.Text(20000+float64(i)), 1950+rng.IntN(50), 1+rng.IntN(9), rng.NormFloat64())
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(at, "rows.csv"), []byte(text), 0o600))
+	got := ffjord(t, at, "", "fit", "rows.csv", "-dry-run")
+	require.Zero(t, got.code, got.err)
+	assert.Regexp(t, `\n  \S\[31mx +numbers `, got.out, "no colour of the file's")
+	assert.NotContains(t, got.out, "\x1b")
+	assert.Regexp(t, `\n  "" +numbers `, got.out)
+	assert.Regexp(t, `\n  born +dates +\d+ +19\d\d-07-0\d  19\d\d-07-0\d  19\d\d-07-0\d`, got.out)
+	assert.Contains(t, got.out, `column "release" is 19782 in every row: left out (2024-02-29)`)
+	assert.Contains(t, got.out, `column "day" counts the rows: left out`)
 }

@@ -156,8 +156,8 @@ func (j *jsonRows) take() (jsonLine, error) {
 func object(text []byte) ([]byte, error) {
 	text = withoutNaN(text)
 	switch {
-	case text[0] == '[' && json.Valid(text):
-		return nil, errors.New(`a JSON array, want an object on each line, such as {"a": 1, "b": "x"}`)
+	case text[0] == '[':
+		return nil, errors.New(`a JSON array, want an object on each line, such as {"a": 1, "b": "x"}: jq -c ".[]" writes that`)
 	case text[0] != '{':
 		return nil, fmt.Errorf(`%s, want a JSON object on each line, such as {"a": 1, "b": "x"}`, quote.Text(string(text)))
 	case json.Valid(text):

@@ -95,7 +95,7 @@ func TestJSONLinesInBatches(t *testing.T) {
 func TestErrorsNameTheLineOfJSON(t *testing.T) {
 	long := strings.Repeat(`{"a": 1, "b": 2}`+"\n", 5000)
 	for _, c := range []struct{ name, text, want string }{
-		{"an array", "[{\"a\": 1}]", `rows.jsonl:1: a JSON array, want an object on each line, such as {"a": 1, "b": "x"}`},
+		{"an array", "[\n{\"a\": 1}]", `rows.jsonl:1: a JSON array, want an object on each line, such as {"a": 1, "b": "x"}: jq -c ".[]" writes that`},
 		{"a number", long + "7\n", `rows.jsonl:5001: "7", want a JSON object on each line, such as {"a": 1, "b": "x"}`},
 		{"a CSV", "a,b\n1,2\n", `rows.jsonl:1: "a,b", want a JSON object on each line, such as {"a": 1, "b": "x"}`},
 		{"cut off", long + `{"a": 1, "b`, `rows.jsonl:5001: the line ends before its JSON object does, want one object on each line`},

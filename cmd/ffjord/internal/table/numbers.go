@@ -1,6 +1,7 @@
 package table
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
 	"errors"
@@ -43,6 +44,9 @@ func (f File) openNPZ(r io.Reader, closing io.Closer) (*arrayRows, error) {
 		return nil, err
 	}
 	archive, err := data.NewNPZ(at, size)
+	if errors.Is(err, zip.ErrFormat) {
+		return nil, errors.New("no archive of arrays, or the end of one is missing: want a whole .npz file")
+	}
 	if err != nil {
 		return nil, bare(err)
 	}

@@ -45,6 +45,9 @@ func (f File) openParquet(r io.Reader, closing io.Closer) (*parquetRows, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := checkParquet(at, size); err != nil {
+		return nil, err
+	}
 	file, err := pq.OpenFile(at, size, pq.SkipBloomFilters(true), pq.SkipPageIndex(true))
 	if err != nil {
 		return nil, fmt.Errorf("no Parquet file: %w", err)
@@ -82,6 +85,25 @@ func (f File) openParquet(r io.Reader, closing io.Closer) (*parquetRows, error) 
 		p.columns = append(p.columns, c)
 	}
 	return p, nil
+}
+
+// checkParquet looks at the first and the last bytes of a file.
+func checkParquet(r io.ReaderAt, size int64) error {
+	const magic = "PAR1"
+	var first, last [len(magic)]byte
+	if _, err := r.ReadAt(first[:], 0); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if string(first[:]) != magic {
+		return fmt.Errorf("no Parquet file: its first bytes are not %s", magic)
+	}
+	if _, err := r.ReadAt(last[:], size-int64(len(last))); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if string(last[:]) != magic || size <= int64(len(magic)) {
+		return errors.New("the end of the Parquet file is missing: it was cut off, or is still being written")
+	}
+	return nil
 }
 
 // parquetColumn says how the values of a column become numbers.

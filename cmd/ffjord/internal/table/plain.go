@@ -3,6 +3,7 @@ package table
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"strings"
@@ -21,6 +22,12 @@ func (f File) plain() (r *bufio.Reader, as layout, closing io.Closer, err error)
 		raw = io.NopCloser(f.Stdin)
 	} else if raw, err = os.Open(f.Path); err != nil {
 		return nil, "", nil, err
+	}
+	if file, ok := raw.(*os.File); ok {
+		if info, err := file.Stat(); err == nil && info.IsDir() {
+			_ = raw.Close()
+			return nil, "", nil, errors.New("a directory, want a file of rows")
+		}
 	}
 	r = bufio.NewReaderSize(raw, 1<<16)
 	if f.Path == "-" {

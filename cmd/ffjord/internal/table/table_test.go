@@ -169,3 +169,40 @@ func TestColumnsAreChosen(t *testing.T) {
 	_, err = read(table.File{Exclude: []string{"a", "b", "c"}})
 	assert.EqualError(t, err, `standard input: no column is left of "a", "b", "c", want at least one`)
 }
+
+// TestWrongFiles reads what is no table, or not all of one.
+func TestWrongFiles(t *testing.T) {
+	at := t.TempDir()
+	whole := func(name string) []byte {
+		require.NoError(t, table.Write(filepath.Join(at, name), nil, people(), nil))
+		text, err := os.ReadFile(filepath.Join(at, name))
+		require.NoError(t, err)
+		return text
+	}
+	parquet, zipped := whole("a.parquet"), whole("a.csv.gz")
+	require.NoError(t, os.Mkdir(filepath.Join(at, "folder.jsonl"), 0o700))
+	for name, c := range map[string]struct {
+		content []byte
+		want    string
+	}{
+		"none.csv":     {nil, "no such file or directory"},
+		"folder.jsonl": {nil, "a directory, want a file of rows"},
+		"b.parquet":    {[]byte("a,b\n1,2\n"), "no Parquet file: its first bytes are not PAR1"},
+		"c.parquet":    {parquet[:len(parquet)-3], "the end of the Parquet file is missing: it was cut off, or is still being written"},
+		"d.parquet":    {[]byte("PAR1"), "the end of the Parquet file is missing: it was cut off, or is still being written"},
+		"e.parquet":    {[]byte{}, "no Parquet file: its first bytes are not PAR1"},
+		"f.npz":        {[]byte("PK\x03\x04 and no more"), "no archive of arrays, or the end of one is missing: want a whole .npz file"},
+		"g.csv.gz":     {zipped[:len(zipped)-12], "unexpected EOF: the file is cut off"},
+		"h.csv":        {[]byte("a\x00b,c\n1,2\n"), "1: holds bytes of zero: want UTF-8, or UTF-16 with a byte order mark"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(at, name)
+			if c.content != nil {
+				require.NoError(t, os.WriteFile(path, c.content, 0o600))
+			}
+			_, err := table.File{Path: path}.Read()
+			require.Error(t, err)
+			assert.Equal(t, c.want, strings.TrimLeft(strings.TrimPrefix(err.Error(), path), ": "))
+		})
+	}
+}

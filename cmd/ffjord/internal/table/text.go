@@ -96,7 +96,11 @@ func (t *textRows) header(f File) error {
 	names, err := data.CSV{Comma: t.csv.Comma, NoHeader: f.NoHeader, NumericNames: true, NumberNames: true}.Rows(
 		bytes.NewReader(t.buf[:end]))
 	if err != nil {
-		return &Error{File: f.Name(), Line: 1, Err: bare(err)}
+		err = bare(err)
+		if text, twice := strings.CutPrefix(err.Error(), "line 1 "); twice {
+			err = errors.New(text)
+		}
+		return &Error{File: f.Name(), Line: 1, Err: err}
 	}
 	t.all = names.Names()
 	if !f.NoHeader {
