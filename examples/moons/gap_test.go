@@ -57,7 +57,7 @@ func gap(b *testing.B, args ...string) float64 {
 	_, _, err = s.fit(context.Background(), flow, toy.Draw(moons, s.Size, s.random(trainStream)), io.Discard)
 	must(err)
 	test := toy.Draw(moons, s.Held, s.random(testStream))
-	got, err := nll(context.Background(), flow, test)
+	got, err := flow.HeldOut(test)(context.Background())
 	must(err)
 	best, err := data.NLL(moons, test)
 	must(err)

@@ -66,11 +66,11 @@ func learn(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 	}
 
 	ctx = context.WithoutCancel(ctx)
-	r, err := measure(ctx, s, flow, moons, train, test)
+	r, err := s.measure(ctx, flow, moons, train, test, end)
 	if err != nil {
 		return err
 	}
-	r.took(end, history.Last().Epoch)
+	r.EpochsDone = history.Last().Epoch
 	if s.draw {
 		failed = errors.Join(failed, s.drawFlow(ctx, flow, album, moons, r.summary()), s.drawStep(ctx, flow))
 	}

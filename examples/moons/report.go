@@ -7,7 +7,6 @@ import (
 	"io"
 	"time"
 
-	"gonum.org/v1/gonum/floats"
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/data"
@@ -24,7 +23,7 @@ type report struct {
 	Gap      float64 `json:"gap"`       // nll_test less the true density's, on the same points
 
 	EpochsDone    int     `json:"epochs_done"`
-	StepsDone     int     `json:"steps_done"` // of the optimiser
+	StepsDone     int     `json:"steps_done"` // of the optimizer
 	Seconds       float64 `json:"seconds"`    // the training loop alone
 	RowsPerSecond float64 `json:"rows_per_second"`
 	NFEPerRow     float64 `json:"nfe_per_row"` // evaluations of the nets for one log-density, mean of the points held out
@@ -34,40 +33,28 @@ type report struct {
 	Settings settings `json:"settings"`
 }
 
-// measure compares the flow with the true density.
-func measure(ctx context.Context, s settings, flow *flows.Flow, moons toy.Moons, train, test *tensor.Dense) (report, error) {
-	r := report{Entropy: moons.Entropy(), Params: flow.Params.Count(), Settings: s}
-	var err error
-	if r.NLLTrain, err = nll(ctx, flow, train); err != nil {
-		return report{}, err
+// measure compares the flow with the true density, and adds what the training took up to its last event.
+func (s settings) measure(
+	ctx context.Context, flow *flows.Flow, moons toy.Moons, train, test *tensor.Dense, end optim.Event,
+) (r report, err error) {
+	if r.NLLTrain, err = flow.HeldOut(train)(ctx); err != nil {
+		return r, err
 	}
 	solved, err := flow.Explain(ctx, test)
 	if err != nil {
-		return report{}, err
+		return r, err
 	}
-	r.NLLTest = -floats.Sum(solved.LogProb) / float64(s.Held)
-	evaluations := 0
-	for _, c := range solved.Cost {
-		evaluations += c.Evaluations
+	logp, evaluations := 0.0, 0
+	for i := range solved.LogProb {
+		logp += solved.LogProb[i]
+		evaluations += solved.Cost[i].Evaluations
 	}
-	r.NFEPerRow = float64(evaluations) / float64(s.Held)
+	r.NLLTest, r.NFEPerRow = -logp/float64(s.Held), float64(evaluations)/float64(s.Held)
 	best, err := data.NLL(moons, test)
-	r.Gap = r.NLLTest - best
-	return r, err
-}
-
-// nll returns the mean of -log p over the rows of x.
-func nll(ctx context.Context, flow *flows.Flow, x *tensor.Dense) (float64, error) {
-	logp, err := flow.LogProb(ctx, x)
-	return -floats.Sum(logp) / float64(len(logp)), err
-}
-
-// took adds what the training took, up to the last event of it.
-func (r *report) took(end optim.Event, epochs int) {
-	r.EpochsDone, r.StepsDone = epochs, end.Step
-	r.Seconds = end.Elapsed.Seconds()
+	r.Entropy, r.Gap, r.Params, r.Settings = moons.Entropy(), r.NLLTest-best, flow.Params.Count(), s
+	r.StepsDone, r.Seconds, r.Interrupted = end.Step, end.Elapsed.Seconds(), end.Err != nil
 	r.RowsPerSecond = float64(end.Rows) / r.Seconds
-	r.Interrupted = end.Err != nil
+	return r, err
 }
 
 // summary is one line on the state of the training.

@@ -159,7 +159,7 @@ func TestTheFileIsTheFlow(t *testing.T) {
 		require.NoError(t, err)
 		flow, err := flows.Load(t.Context(), filepath.Join(o.folder, flowFile), s.random(0), nil)
 		require.NoError(t, err)
-		got, err := nll(t.Context(), flow, toy.Draw(toy.Moons{Noise: 0.06}, 1000, s.random(testStream)))
+		got, err := flow.HeldOut(toy.Draw(toy.Moons{Noise: 0.06}, 1000, s.random(testStream)))(t.Context())
 		require.NoError(t, err)
 		assert.InDelta(t, o.report.NLLTest, got, 1e-12) // sums in another order
 	}
