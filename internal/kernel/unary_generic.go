@@ -6,13 +6,10 @@ func unaryGo[T Float](a *Unary, arena []T, n int) {
 	n = Pad(n)
 	for j, o := range a.D {
 		d, x := column(arena, o, n), column(arena, a.X[j], n)
-		switch {
-		case a.Slope == nil:
+		if a.Slope == nil {
 			unaryLanes(a.Fn, d, x)
-		case a.Fn == Tanh:
-			tanhLanes(d, x, column(arena, a.Slope[j], n))
-		default:
-			sigmoidLanes(d, x, column(arena, a.Slope[j], n))
+		} else {
+			slopeLanes(a.Fn, d, x, column(arena, a.Slope[j], n))
 		}
 	}
 }
@@ -20,6 +17,9 @@ func unaryGo[T Float](a *Unary, arena []T, n int) {
 // unaryLanes computes most functions one by one, and those that package math is slow at in loops of their own.
 func unaryLanes[T Float](f Fn, d, x []T) {
 	x = x[:len(d)]
+	if d, single := any(d).([]float32); single && singleLanes(f, d, any(x).([]float32)) {
+		return
+	}
 	switch f {
 	case Abs:
 		for i := range d {
@@ -33,8 +33,6 @@ func unaryLanes[T Float](f Fn, d, x []T) {
 		for i := range d {
 			d[i] = 1 / x[i]
 		}
-	case Tanh:
-		tanhLanes(d, x, nil)
 	default:
 		one := scalars[f].one
 		for i := range d {
@@ -43,23 +41,47 @@ func unaryLanes[T Float](f Fn, d, x []T) {
 	}
 }
 
-// tanhLanes takes the rational function of the other kernels for float32, where it is several times faster than
-// math.Tanh. It gives the slopes too, unless s is empty.
-func tanhLanes[T Float](d, x, s []T) {
+// singleLanes computes the functions that nets of float32 have most, and reports whether f is one.
+func singleLanes(f Fn, d, x []float32) bool {
+	switch f {
+	case Tanh:
+		tanhSingle(d, x, nil)
+	case Exp:
+		expSingle(d, x)
+	case Sigmoid:
+		sigmoidSingle(d, x, nil)
+	case Softplus:
+		softplusSingle(d, x)
+	default:
+		return false
+	}
+	return true
+}
+
+// slopeLanes gives d and the slopes s.
+func slopeLanes[T Float](f Fn, d, x, s []T) {
 	if d, single := any(d).([]float32); single {
-		tanhSingle(d, any(x).([]float32), any(s).([]float32))
+		x, s := any(x).([]float32), any(s).([]float32)
+		if f == Tanh {
+			tanhSingle(d, x, s)
+		} else {
+			sigmoidSingle(d, x, s)
+		}
 		return
 	}
-	for i := range d {
-		d[i] = T(math.Tanh(float64(x[i])))
-	}
-	for i := range s {
-		s[i] = 1 - T(d[i]*d[i])
+	for i, v := range x {
+		if f == Tanh {
+			y := T(math.Tanh(float64(v)))
+			d[i], s[i] = y, 1-T(y*y)
+		} else {
+			y, other := T(sigmoid(float64(v))), T(sigmoid(-float64(v)))
+			d[i], s[i] = y, y*other
+		}
 	}
 }
 
-// tanhSingle looks once a number whether it or the result is out of bounds, and seldom must do something about it:
-// min and max take longer than a polynomial.
+// tanhSingle is the rational function of the other kernels and, unless s is empty, its slope. It looks whether a number or
+// its result is out of bounds, which is seldom: min and max take longer than a polynomial.
 func tanhSingle(d, x, s []float32) {
 	x = x[:len(d)]
 	for i := range d {
@@ -79,13 +101,5 @@ func tanhSingle(d, x, s []float32) {
 		if i < len(s) {
 			s[i] = 1 - square
 		}
-	}
-}
-
-// sigmoidLanes gives d = σ(x) and s = σ(x)·σ(-x).
-func sigmoidLanes[T Float](d, x, s []T) {
-	for i, v := range x {
-		y, other := T(sigmoid(float64(v))), T(sigmoid(-float64(v)))
-		d[i], s[i] = y, y*other
 	}
 }
