@@ -13,7 +13,7 @@ import (
 // model as "loc" and "scale", those that are not nil.
 //
 // Next to the data it is computed in float64, see [Flow]. But a learnt loc is a number of the flow's element type: one that
-// is large against its Scale is better given by a Standardize, which the Affine stands before.
+// is large against its Scale is better given by a Standardize between the Affine and the data.
 type Affine struct {
 	Loc   []float64 // of each dimension; nil is zeros
 	Scale []float64 // of each dimension, positive; nil is ones

@@ -49,11 +49,11 @@ var (
 	ErrGradient = errors.New("the gradient of the row is not finite")
 )
 
-// RowError says where and why one row failed. In a block it unwraps to the *ode.RowError, and so to ode.ErrUnderflow,
-// ode.ErrNonFinite or ode.ErrMaxSteps. For a block in closed form the reason is ode.ErrNonFinite, and of the other
-// fields only Row and Norm, that of the row before the block, have a meaning. Outside of the blocks, where Block is -1,
-// the reason is ErrRow, ErrBase or ErrGradient; a row is in order but for the numbers of its caller if errors.Is(e,
-// ErrRow).
+// RowError says where and why one row failed. In a block it unwraps to the [*ode.RowError], and so to
+// [ode.ErrUnderflow], [ode.ErrNonFinite] or [ode.ErrMaxSteps]. For a block in closed form the reason is
+// [ode.ErrNonFinite], and of the other fields only Row and Norm, that of the row before the block, have a meaning.
+// Outside of the blocks, where Block is -1, the reason is ErrRow, ErrBase or ErrGradient; a row is in order but for the
+// numbers of its caller if errors.Is(e, ErrRow).
 type RowError struct {
 	Block int    // counted from the base, -1 outside of the blocks
 	Of    string // the type of a block in closed form, empty for an FFJORD; outside of the blocks, what is not finite: "data"

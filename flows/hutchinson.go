@@ -12,7 +12,7 @@ import (
 
 // Hutchinson is the unbiased estimate tr(J) ≈ mean over probes of εᵀJε (Hutchinson 1990; Grathwohl et al. 2019, eq. 7),
 // by one Jacobian-vector product for each probe. Its noise is drawn once for every call of the flow and block and stays
-// fixed over the solve, without which f would be no function of t. Calls that run at the same time share the source,
+// fixed over the solve, since dz/dt has to be a function of z and t. Calls that run at the same time share the source,
 // and which of them gets which noise is then left to chance.
 type Hutchinson struct {
 	Noise  Noise      // of mean 0 and variance 1; nil is Rademacher, and Gaussian with Orthogonal

@@ -28,13 +28,13 @@ import (
 // is the native one: for another one put the fields of the flow into a new Flow.
 //
 // A file may come from a stranger. Load runs nothing of it and makes no value but of the library's types and Types. It
-// refuses, with the place in the error, types that it does not know (*UnknownTypeError), settings and parameters that
-// are missing, of the wrong kind or of no use (*nn.TensorError), numbers out of range, files of a later version
-// (*VersionError) and damaged ones (*nn.DamagedError). The layers are asked for their parameters' names and shapes
+// refuses, with the place in the error, types that it does not know ([*UnknownTypeError]), settings and parameters that
+// are missing, of the wrong kind or of no use ([*nn.TensorError]), numbers out of range, files of a later version
+// ([*VersionError]) and damaged ones ([*nn.DamagedError]). The layers are asked for their parameters' names and shapes
 // before any number is read.
 //
-// What a few bytes may ask for is bounded, a *LimitError: the flow's graphs by the zero Flow.MaxNodes, and what the
-// flow may do in a call by 2²⁰ steps of a solver. Over nn.LoadParams a larger flow can still be built in Go. Types of
+// What a few bytes may ask for is bounded, a [*LimitError]: the flow's graphs by the zero Flow.MaxNodes, and what the
+// flow may do in a call by 2²⁰ steps of a solver. Over [nn.LoadParams] a larger flow can still be built in Go. Types of
 // one's own must check their own settings.
 //
 // The context ends Load at once. What is being built then goes on behind it until it ends by itself, within these bounds.

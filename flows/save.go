@@ -54,7 +54,7 @@ func (f *Flow) Save(path string, types Types) error {
 	return f.Params.Save(path, metadata)
 }
 
-// Write writes to w what Save puts into a file.
+// Write writes to w what Save puts into a file. Types are those of Save.
 func (f *Flow) Write(w io.Writer, types Types) error {
 	metadata, err := f.metadata(types)
 	if err != nil {

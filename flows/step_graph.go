@@ -11,7 +11,7 @@ import (
 )
 
 // StepGraph returns the graph of one solver step of a block, counted from the base, with the trace; with gradients it
-// is the graph of the step's vector-Jacobian product. It is for looking at, with graph.DOT.
+// is the graph of the step's vector-Jacobian product. It is for looking at, with [graph.DOT].
 func (f *Flow) StepGraph(block int, gradients bool) (*graph.Graph, error) {
 	c, err := f.compilation(context.Background())
 	if err != nil {

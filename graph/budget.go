@@ -42,7 +42,7 @@ func (b *Budget) raise(instead string) string {
 }
 
 // SetBudget bounds the size of g, with that of all graphs that were built under the same budget before. A graph that
-// grows beyond ends in a *LimitError of Build. Call it before the nodes are made that it is to bound. Nil is a zero
+// grows beyond ends in a [*LimitError] of Build. Call it before the nodes are made that it is to bound. Nil is a zero
 // Budget.
 func (g *Graph) SetBudget(b *Budget) {
 	if b == nil {

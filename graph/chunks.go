@@ -34,7 +34,7 @@ func ChunkRows(rows int) int {
 
 // ForChunks cuts rows into chunks of ChunkRows and calls work for each, on up to GOMAXPROCS goroutines; a call of one
 // chunk runs on the caller's. No two calls of the same worker overlap, and workers count from 0. The error is that of
-// the first failing chunk; ctx is checked before every chunk. A panic in work becomes a *PanicError, and so does
+// the first failing chunk; ctx is checked before every chunk. A panic in work becomes a [*PanicError], and so does
 // runtime.Goexit on another goroutine than the caller's; on the caller's it goes on, after all work has ended.
 func ForChunks(ctx context.Context, rows int, work func(worker, chunk, from, to int) error) error {
 	return ForChunksBetween(ctx, rows, 0, Chunks(rows), work)

@@ -1,9 +1,9 @@
 // Package graph writes, reads, differentiates, draws and runs Gorgonia expression graphs of matrices of rows.
 //
-// A graph is a program for rows: every value is a matrix, its rows are independent samples, and rows meet only where
-// a sum over rows makes a loss or a parameter's gradient. Inputs are declared as per row (Graph.Rows, or Graph.Common
-// where all rows of a run have the same one) or uniform (Graph.Uniform, the same matrix for every row); what every other
-// node is follows from that.
+// A graph is a program for rows: every value is a matrix, its rows are independent samples, and rows meet only where a
+// sum over rows makes a loss or a parameter's gradient. Inputs are declared as per row ([Graph.Rows], or [Graph.Common]
+// where all rows of a run have the same one) or uniform ([Graph.Uniform], the same matrix for every row); what every
+// other node is follows from that.
 //
 // The operators (MatMul, Add, Tanh, ...) take and return plain Gorgonia nodes, broadcast as NumPy does in two
 // dimensions, and mix freely with Gorgonia's own functions. They return no error: Build is the one door where a

@@ -24,7 +24,7 @@ func (e Engine) String() string {
 // MarshalText returns the engine's name.
 func (e Engine) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
 
-// UnmarshalText sets the engine by its name, "native" or "tape", so that flag.TextVar takes an *Engine.
+// UnmarshalText sets the engine by its name, "native" or "tape", so that flag.TextVar takes an [*Engine].
 func (e *Engine) UnmarshalText(text []byte) error {
 	for i, name := range engineNames {
 		if name == string(text) {

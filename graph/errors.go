@@ -17,7 +17,8 @@ import (
 // Its %+v has the stack.
 type PanicError = guard.PanicError
 
-// BuildError says what went wrong while a graph was built. A panic is wrapped as a *PanicError; its %+v has the stack.
+// BuildError says what went wrong while a graph was built. A panic is wrapped as a [*PanicError]; its %+v has the
+// stack.
 type BuildError struct {
 	Op     string         // the operator that refused, or "" where the failure is not an operator's
 	Shapes []tensor.Shape // of its operands

@@ -56,10 +56,10 @@ type Output struct {
 
 // Build runs f on an empty graph of the given element type (tensor.Float32 or tensor.Float64) and row count and
 // returns the finished graph. It is the one door of the package: whatever fails inside f, in one of our operators or
-// in one of Gorgonia's, becomes a *BuildError that names the operator, the shapes and the caller's file and line.
+// in one of Gorgonia's, becomes a [*BuildError] that names the operator, the shapes and the caller's file and line.
 //
 // No two nodes of a finished graph share a hash code, by which Gorgonia knows them. The graph may grow to the size of
-// the zero [Budget], unless f sets another one: beyond that is a *LimitError, wrapped.
+// the zero [Budget], unless f sets another one: beyond that is a [*LimitError], wrapped.
 //
 // It runs f on a goroutine of its own, so that runtime.Goexit in f is an error too.
 func Build(dtype tensor.Dtype, rows int, f func(g *Graph)) (*Graph, error) {

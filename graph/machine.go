@@ -124,8 +124,8 @@ func (m *Machine[T]) NodeTimes() map[*Node]time.Duration {
 	return byNode
 }
 
-// String describes the machine's program as Program.String does, with the size of its tile and, after runs with Profile
-// on, the time of each operation in a run and its share.
+// String describes the machine's program as [Program.String] does, with the size of its tile and, after runs with
+// Profile on, the time of each operation in a run and its share.
 func (m *Machine[T]) String() string {
 	if n, ok := m.back.(native[T]); ok {
 		return n.String()

@@ -37,7 +37,7 @@ func (e *UnknownOpError) Error() string {
 	return fmt.Sprintf("graph: operator %s (%q) is unknown", e.Type, e.Name)
 }
 
-// Read returns the view of n, or an *UnknownOpError.
+// Read returns the view of n, or an [*UnknownOpError].
 func Read(n *Node) (View, error) {
 	if r := ledgerOf(n.Graph()).recipe(n); r != nil {
 		v := r.view

@@ -2,8 +2,8 @@ package nn
 
 import "fmt"
 
-// Declare returns the parameter name, made with values from init where it does not exist yet, as Scope.Param makes it:
-// for a number that is trained and stands in no graph.
+// Declare returns the parameter name, made with values from init where it does not exist yet, as [Scope.Param] makes
+// it: for a number that is trained and stands in no graph.
 func (p *Params) Declare(name string, init Init, rows, cols int) (*Param, error) {
 	if name == "" {
 		return nil, fmt.Errorf("nn: declare a parameter without a name")

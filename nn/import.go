@@ -21,7 +21,7 @@ import (
 // Elements may be of 64, 32 or 16 bits (F64, F32, F16, BF16) whatever those of the model, to which they are rounded.
 // All values must be finite in the model's element type. Names, types and shapes are checked before any value is read.
 //
-// Where anything is wrong, the error names the parameter, the tensor and the shapes, a *TensorError, and no parameter
+// Where anything is wrong, the error names the parameter, the tensor and the shapes, a [*TensorError], and no parameter
 // has changed. No other goroutine may use the parameters meanwhile.
 func (p *Params) Import(path string, from func(param string) Source) error {
 	f, err := os.Open(path)

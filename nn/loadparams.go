@@ -22,8 +22,8 @@ import (
 //
 // All tensors must be matrices of at least (1, 1), of one element type, F32 or F64, which becomes that of the
 // parameters, with finite values; nothing may be between or behind them, and a checksum must be right where there is
-// one. Otherwise the error names the tensor, a *TensorError, and what was expected, or is a *DamagedError. The file may
-// come from anyone: nothing in it is executed, and no memory is taken for data that it has not got.
+// one. Otherwise the error names the tensor, a [*TensorError], and what was expected, or is a [*DamagedError]. The file
+// may come from anyone: nothing in it is executed, and no memory is taken for data that it has not got.
 func LoadParams(path string) (p *Params, metadata map[string]string, err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -48,8 +48,8 @@ func ReadParams(r io.Reader) (p *Params, metadata map[string]string, err error) 
 
 // ReadParamsFor is ReadParams for a model that is known. Before any number is read, model is called with the metadata
 // and with parameters that have names and shapes but no values yet: it builds the model over them, as a graph that is
-// not run, so that each layer asks for its own. A tensor that no layer has asked for is a *TensorError, and an error of
-// model ends the reading. A file without tensors is read too, for a model without parameters.
+// not run, so that each layer asks for its own. A tensor that no layer has asked for is a [*TensorError], and an error
+// of model ends the reading. A file without tensors is read too, for a model without parameters.
 func ReadParamsFor(r io.Reader, model func(p *Params, metadata map[string]string) error) (*Params, error) {
 	var refused error
 	p, _, err := readParams(r, func(p *Params, metadata map[string]string) error {

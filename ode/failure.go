@@ -22,7 +22,7 @@ var (
 // LimitError says that the record of a solve would take more memory than Solver.MaxRecord allows.
 type LimitError = limit.Error
 
-// PanicError says that a function of the caller's panicked: what Worker.OnStep was given. Its %+v has the stack.
+// PanicError says that a function of the caller's panicked: what [Worker.OnStep] was given. Its %+v has the stack.
 type PanicError = guard.PanicError
 
 // RowError says why and where the solve of one row failed. It unwraps to ErrUnderflow, ErrNonFinite or ErrMaxSteps.

@@ -37,9 +37,9 @@ type Gradient struct {
 // gets does not depend on the others, unless the solver's steps are Shared. Steps end at each of the times. The zero Solver
 // is Dormand and Prince's method with steps by tolerance.
 //
-// Rows that fail are a *SolveError beside the Solution. A problem that is solved again and again, with components of
-// different tolerances, inputs per row or gradients of its end times, is a [Problem] for [NewIntegrator], which compiles it
-// once.
+// Rows that fail are a [*SolveError] beside the Solution. A problem that is solved again and again, with components of
+// different tolerances, inputs per row or gradients of its end times, is a [Problem] for [NewIntegrator], which
+// compiles it once.
 func Solve(ctx context.Context, f Equation, y0 *tensor.Dense, times []float64, params Params, s Solver) (*Solution, error) {
 	switch {
 	case f == nil:

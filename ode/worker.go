@@ -125,10 +125,10 @@ func (w *Worker[T]) ownRange(name string) (from, to int) {
 
 // Solve carries the state of the first n rows from t0 to t1, forward or backward in time; where they are equal, the
 // state stays as it is. With a record it keeps what Back needs, up to Solver.MaxRecord bytes, beyond which it
-// ends with a *LimitError. ctx is checked before every step.
+// ends with a [*LimitError]. ctx is checked before every step.
 //
-// Where the solve fails for some rows, it returns a *SolveError; their states are NaN and all others are solved. After
-// any other error, such as a cancelled ctx, no state is to be used.
+// Where the solve fails for some rows, it returns a [*SolveError]; their states are NaN and all others are solved.
+// After any other error, such as a cancelled ctx, no state is to be used.
 func (w *Worker[T]) Solve(ctx context.Context, n int, t0, t1 float64, log *Record[T]) error {
 	if n < 1 || n > w.rows {
 		return fmt.Errorf("ode: %d rows to solve, want 1 to %d, as many as the worker takes", n, w.rows)
@@ -162,6 +162,6 @@ func (w *Worker[T]) Solve(ctx context.Context, n int, t0, t1 float64, log *Recor
 // Stats returns what the last Solve has cost each row; Back adds to Backward. They stay the same slice.
 func (w *Worker[T]) Stats() []Stats { return w.stats }
 
-// OnStep makes f be told of every attempt at a step of the solves to come, by the worker's goroutine; nil ends it. Where f
-// panics, the solve ends with a *PanicError.
+// OnStep makes f be told of every attempt at a step of the solves to come, by the worker's goroutine; nil ends it.
+// Where f panics, the solve ends with a [*PanicError].
 func (w *Worker[T]) OnStep(f func(StepEvent)) { w.onStep = f }
