@@ -100,7 +100,8 @@ func (c imputeCommand) Run(a *app) error {
 		return err
 	}
 	if told.Filled < told.Gaps {
-		return &alarmError{fmt.Sprintf("%s as they were, the first: %s", plural(told.Gaps-told.Filled, "row"), told.Left[0])}
+		left := told.Gaps - told.Filled
+		return &alarmError{fmt.Sprintf("%s as %s, the first: %s", plural(left, "row"), verb(left, "it was", "they were"), told.Left[0])}
 	}
 	return nil
 }
@@ -127,7 +128,7 @@ func (c imputeCommand) fill(a *app, m *model.Model, rows *table.Rows, file strin
 		how := model.Imputation{Draws: c.N, Mode: c.Mode, Proposals: c.Proposals}
 		done, err := m.Impute(a.ctx, t, how, rng)
 		if err != nil {
-			return fmt.Errorf("%s, from row %d on: %w", file, told.Rows, err)
+			return fmt.Errorf("%s, from row %d on: %w", file, told.Rows+1, err)
 		}
 		values := c.kept(t, done, told)
 		if c.Diagnose {
@@ -153,11 +154,11 @@ func (c imputeCommand) kept(t data.Table, done model.Imputed, told *imputeTold) 
 		why := ""
 		switch {
 		case bad[i] != nil:
-			why = fmt.Sprintf("row %d: %v", told.Rows+i, errors.Unwrap(bad[i]))
+			why = fmt.Sprintf("row %d: %v", told.Rows+i+1, errors.Unwrap(bad[i]))
 		case filled == 0:
 			continue
 		case effective < c.Least:
-			why = fmt.Sprintf("row %d: proposals worth %.3g draws, want %v: more -proposals may do", told.Rows+i, effective, c.Least)
+			why = fmt.Sprintf("row %d: proposals worth %.3g draws, want %v: more -proposals may do", told.Rows+i+1, effective, c.Least)
 			for k := range c.N {
 				copy(values[(i*c.N+k)*width:], was[i*width:(i+1)*width])
 			}

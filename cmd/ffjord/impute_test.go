@@ -50,7 +50,7 @@ func TestImpute(t *testing.T) {
 
 	poor := ffjord(t, folder, "", "impute", "m.safetensors", "gaps.csv", "-proposals", "50", "-least", "60")
 	assert.Equal(t, 3, poor.code)
-	assert.Contains(t, poor.err, "row 0: proposals worth ")
+	assert.Contains(t, poor.err, "row 1: proposals worth ")
 	assert.Equal(t, "height,weight\n180,\n170,70\n", poor.out)
 }
 

@@ -53,7 +53,7 @@ func (c infoCommand) Run(a *app) error {
 	lines := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	about := m.About
 	fmt.Fprintf(lines, "  made by\tffjord %s\n", about.Version)
-	fmt.Fprintf(lines, "  flags\t%s\n", strings.Join(about.Args, " "))
+	fmt.Fprintf(lines, "  flags\t%s\n", shell(about.Args...))
 	fmt.Fprintf(lines, "  seed\t%d\n", about.Seed)
 	fmt.Fprintf(lines, "  data\t%d rows: %d learnt, %d to choose by, %d to test; fingerprint %s\n",
 		about.Train+about.Validation+about.Test, about.Train, about.Validation, about.Test, about.Fingerprint)
@@ -115,12 +115,16 @@ func writeColumns(text *strings.Builder, m *model.Model) {
 // short writes a number in a few characters.
 func short(v float64) string { return fmt.Sprintf("%.4g", v) }
 
-// written is short of a number that may be a time.
+// written is short of a number that may be a time, which is to the minute beside a date.
 func written(k table.Kind, v float64) string {
-	if k.IsTime() {
+	switch {
+	case !k.IsTime():
+		return short(v)
+	case k == table.Date || k == table.TimeOfDay:
 		return k.Text(v)
 	}
-	return short(v)
+	const minute = len("2006-01-02T15:04")
+	return strings.Replace(k.Text(v)[:minute], "T", " ", 1)
 }
 
 // cut shortens a text of a file to so many characters, none of which is the terminal's. It is in quotes where it is empty.

@@ -111,7 +111,10 @@ func (r *scoring) text(c data.Column, v float64) string {
 	case c.Levels != nil && v >= 0 && int(v) < len(c.Levels):
 		return cut(c.Levels[int(v)], 20)
 	}
-	return written(table.Kind(r.m.About.Times()[c.Name]), v)
+	if as := table.Kind(r.m.About.Times()[c.Name]); as.IsTime() {
+		return as.Text(math.Round(v))
+	}
+	return short(v)
 }
 
 // tellTop lists the strangest rows.

@@ -17,8 +17,9 @@ import (
 
 // File says where a table is, how it is written and which of its columns are wanted. Only Path is required.
 type File struct {
-	// Path names a file, whose name says how it is written: .npy, .npz, .parquet, .jsonl or .ndjson, and else a text table;
-	// .gz and .zst behind that say how it is compressed. "-" is Stdin, which says the same by its first bytes.
+	// Path names a file, whose ending says how it is written: .csv, .tsv, .txt, .npy, .npz, .parquet, .jsonl or .ndjson; .gz
+	// and .zst behind that say how it is compressed. Files of other names, and Stdin, which is "-", say it by their first
+	// bytes.
 	Path  string
 	Stdin io.Reader
 	// Comma separates the fields of a text. Zero looks which of , ; | and the tabulator it is.
@@ -111,6 +112,12 @@ func formatOf(path string) (as layout, compressed string) {
 		return jsonLines, compressed
 	}
 	return text, compressed
+}
+
+// named reports whether the ending of a name says how the file is written. A pipe's does not.
+func named(path string) bool {
+	known := []string{".csv", ".tsv", ".txt", ".npy", ".npz", ".parquet", ".jsonl", ".ndjson", ".json"}
+	return slices.Contains(known, ending(path))
 }
 
 // batches deals the rows of a file.

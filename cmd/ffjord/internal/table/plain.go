@@ -18,6 +18,7 @@ import (
 func (f File) plain() (r *bufio.Reader, as layout, closing io.Closer, err error) {
 	var raw io.ReadCloser
 	as, compressed := formatOf(f.Path)
+	unnamed := f.Path == "-" || !named(f.Path)
 	if f.Path == "-" {
 		raw = io.NopCloser(f.Stdin)
 	} else if raw, err = os.Open(f.Path); err != nil {
@@ -30,7 +31,7 @@ func (f File) plain() (r *bufio.Reader, as layout, closing io.Closer, err error)
 		}
 	}
 	r = bufio.NewReaderSize(raw, 1<<16)
-	if f.Path == "-" {
+	if unnamed && compressed == "" {
 		compressed = sniff(r, map[string]string{"\x1f\x8b": ".gz", "\x28\xb5\x2f\xfd": ".zst"}, "")
 	}
 	closing = raw
@@ -50,7 +51,7 @@ func (f File) plain() (r *bufio.Reader, as layout, closing io.Closer, err error)
 		}
 		r, closing = bufio.NewReaderSize(unzipped, 1<<16), both{unzipped, raw}
 	}
-	if f.Path == "-" {
+	if unnamed {
 		as = sniff(r, map[string]layout{"\x93NUMPY": npy, "PK\x03\x04": npz, "PAR1": parquet, "{": jsonLines, "\xef\xbb\xbf{": jsonLines}, text)
 	}
 	return r, as, closing, nil

@@ -68,6 +68,20 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// TestFilesSayWhatTheyAre reads files whose names do not say how they are written.
+func TestFilesSayWhatTheyAre(t *testing.T) {
+	want, at := people(), t.TempDir()
+	for _, name := range []string{"a.csv", "b.csv.gz", "c.parquet", "d.jsonl", "e.jsonl.zst", "f.npy"} {
+		require.NoError(t, table.Write(filepath.Join(at, name), nil, want, nil))
+		bare := filepath.Join(at, "rows")
+		require.NoError(t, os.Rename(filepath.Join(at, name), bare))
+		got, err := table.File{Path: bare, Names: want.Names}.Read()
+		require.NoError(t, err, name)
+		assert.Equal(t, want.Names, got.Names, name)
+		same(t, want, got)
+	}
+}
+
 func same(t *testing.T, want, got data.Table) {
 	t.Helper()
 	a, b := want.Rows.Float64s(), got.Rows.Float64s()

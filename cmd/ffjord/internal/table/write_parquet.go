@@ -36,7 +36,7 @@ func newParquetEncoder(out Output, columns []Column) *parquetEncoder {
 				e.texts[j] = append(e.texts[j], []byte(level))
 			}
 		}
-		schema.fields = append(schema.fields, named{pq.Compressed(pq.Optional(node), &zstd.Codec{}), c.Name})
+		schema.fields = append(schema.fields, namedField{pq.Compressed(pq.Optional(node), &zstd.Codec{}), c.Name})
 	}
 	e.w = pq.NewGenericWriter[any](out, pq.NewSchema("rows", schema), pq.CreatedBy("ffjord", "", ""))
 	return e
@@ -92,12 +92,12 @@ type ordered struct {
 
 func (o ordered) Fields() []pq.Field { return o.fields }
 
-// named is a field of rows that are no Go values.
-type named struct {
+// namedField is a field of rows that are no Go values.
+type namedField struct {
 	pq.Node
 	name string
 }
 
-func (n named) Name() string { return n.name }
+func (n namedField) Name() string { return n.name }
 
-func (n named) Value(base reflect.Value) reflect.Value { return base.FieldByName(n.name) }
+func (n namedField) Value(base reflect.Value) reflect.Value { return base.FieldByName(n.name) }
