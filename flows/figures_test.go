@@ -105,21 +105,10 @@ func BenchmarkFigures(b *testing.B) {
 		}
 	})
 	b.Run("many cores", manyCores)
-	b.Run("rows", func(b *testing.B) {
-		counts := []int{256, 4096, 65536, 1 << 20}
-		if testing.Short() {
-			counts = counts[:2]
-		}
-		runs := make([]func(), len(counts))
-		for i, rows := range counts {
-			runs[i] = logProbOf(b, eightSteps, rows)
-		}
-		m := medians(b, runs...)
-		for i, rows := range counts {
-			m[i] /= float64(rows)
-			b.ReportMetric(1e9*m[i], fmt.Sprintf("ns/row-of-%d", rows))
-		}
-		b.ReportMetric(100*(slices.Max(m)/slices.Min(m)-1), "%-spread")
+	b.Run("rows", func(b *testing.B) { rowsApart(b, 256, 4096, 65536, 1<<20) })
+	b.Run("rows on one core", func(b *testing.B) {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+		rowsApart(b, 256, 4096, 65536)
 	})
 	b.Run("compile", func(b *testing.B) {
 		m := medians(b, func() { compileStep(b) })
@@ -129,6 +118,23 @@ func BenchmarkFigures(b *testing.B) {
 		m := medians(b, func() { trainDemo(b) })
 		b.ReportMetric(m[0], "s")
 	})
+}
+
+// rowsApart reports by how much the time of a row's log p differs between calls of so many rows.
+func rowsApart(b *testing.B, counts ...int) {
+	if testing.Short() {
+		counts = counts[:2]
+	}
+	runs := make([]func(), len(counts))
+	for i, rows := range counts {
+		runs[i] = logProbOf(b, eightSteps, rows)
+	}
+	m := medians(b, runs...)
+	for i, rows := range counts {
+		m[i] /= float64(rows)
+		b.ReportMetric(1e9*m[i], fmt.Sprintf("ns/row-of-%d", rows))
+	}
+	b.ReportMetric(100*(slices.Max(m)/slices.Min(m)-1), "%-spread")
 }
 
 // onCores runs a function on so many cores, eight times, since to change their number takes a while.
