@@ -7,8 +7,8 @@ import (
 )
 
 // PanicError says that a function which training was given panicked: the objective, the optimizer, the schedule, the
-// source or the observer. Its text names which, its %+v has the stack. A runtime.Goexit in one of them ends the goroutine that
-// called Run, as it would anywhere.
+// source or the observer. Its text names which, its %+v has the stack. A runtime.Goexit in one of them ends the
+// goroutine that called Run, as it would anywhere.
 type PanicError = guard.PanicError
 
 // NonFiniteError says that training met a number that is NaN or infinite and stopped. The parameters are those of the

@@ -20,5 +20,6 @@ func TestIn(t *testing.T) {
 	} {
 		assert.EqualError(t, place.In(c.place, errors.New(c.text)), c.want)
 	}
+	assert.EqualError(t, place.In("optim: rank 1", nil), "optim: rank 1: <nil>", "a literal without an error has a text too")
 	assert.ErrorIs(t, place.In("data: npy", io.EOF), io.EOF)
 }
