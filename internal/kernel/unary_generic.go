@@ -33,6 +33,8 @@ func unaryLanes[T Float](f Fn, d, x []T) {
 		for i := range d {
 			d[i] = 1 / x[i]
 		}
+	case Tanh:
+		tanhDouble(d, x, nil)
 	default:
 		one := scalars[f].one
 		for i := range d {
@@ -69,13 +71,47 @@ func slopeLanes[T Float](f Fn, d, x, s []T) {
 		}
 		return
 	}
+	if f == Tanh {
+		tanhDouble(d, x, s)
+		return
+	}
 	for i, v := range x {
-		if f == Tanh {
-			y := T(math.Tanh(float64(v)))
-			d[i], s[i] = y, 1-T(y*y)
-		} else {
-			y, other := T(sigmoid(float64(v))), T(sigmoid(-float64(v)))
-			d[i], s[i] = y, y*other
+		y, other := T(sigmoid(float64(v))), T(sigmoid(-float64(v)))
+		d[i], s[i] = y, y*other
+	}
+}
+
+// tanhDouble is tanh of float64 and, unless s is empty, its slope, by the formula of the other kernels: with
+// n = round(x/(ln2/2)), r = x - n·ln2/2 and h = tanh r,
+//
+//	tanh x = ((2ⁿ - 1) + h·(2ⁿ + 1)) / ((2ⁿ + 1) + h·(2ⁿ - 1)),
+//
+// where 2ⁿ - 1 is negated, so that a sum of zeros keeps the sign of x.
+func tanhDouble[T Float](d, x, s []T) {
+	const (
+		end   = 20       // 1 - tanh is 9e-18 there
+		shift = 0x1.8p52 // numbers of this size are integers, and n is in the last bits
+		bias  = 1023
+	)
+	x = x[:len(d)]
+	for i := range d {
+		v := float64(x[i])
+		if v > end {
+			v = end
+		}
+		if v < -end {
+			v = -end
+		}
+		t := v*(2*math.Log2E) + shift
+		r := v - (t-shift)*(math.Ln2/2)
+		w := r * r
+		h := r * (1 + w*(tanhR0+w*(tanhR1+w*(tanhR2+w*(tanhR3+w*(tanhR4+w*tanhR5))))))
+		two := math.Float64frombits((math.Float64bits(t) + bias) << 52)
+		less, more := 1-two, 1+two
+		y := T((h*more - less) / (more - h*less))
+		d[i] = y
+		if i < len(s) {
+			s[i] = 1 - T(y*y)
 		}
 	}
 }
