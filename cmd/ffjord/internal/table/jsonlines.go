@@ -17,14 +17,14 @@ import (
 // jsonRows deals the rows of a text that has a JSON object on each line, whose members are the columns. One that is not
 // there is missing, as null is.
 type jsonRows struct {
+	heldColumns
 	r     *bufio.Reader
 	close io.Closer
 	file  string
 	line  int        // the last that was read, from 1
 	ahead []jsonLine // that were read to see what the columns hold
 
-	all     []string // of the first rows
-	columns []jsonColumn
+	all     []string       // of the first rows
 	places  map[string]int // of the wanted columns
 	closed  bool           // another column is an error, since all are wanted
 	missing map[string]bool
@@ -76,7 +76,7 @@ func (f File) openJSON(r *bufio.Reader, closing io.Closer) (*jsonRows, error) {
 		j.places[name] = i
 	}
 	j.stamps = make([]int, len(wanted))
-	j.columns, err = f.jsonColumns(j, wanted)
+	j.heldColumns, err = f.jsonColumns(j, wanted)
 	return j, err
 }
 
@@ -218,17 +218,13 @@ func (j *jsonRows) next() ([]float64, map[string][]string, error) {
 		}
 	}
 	if !j.whole {
-		for _, c := range j.columns {
-			if c.texts != nil {
-				c.texts.forget()
-			}
-		}
+		j.forget()
 	}
 	size := j.size
 	if j.most >= 0 {
 		size = min(size, j.most)
 	}
-	values := make([]float64, 0, size*len(j.columns))
+	values := make([]float64, 0, size*len(j.heldColumns))
 	for len(values) < cap(values) && (len(values) == 0 || !j.follow || len(j.ahead) > 0 || j.r.Buffered() > 0) {
 		line, err := j.take()
 		if err == nil {
@@ -239,7 +235,7 @@ func (j *jsonRows) next() ([]float64, map[string][]string, error) {
 			break
 		}
 	}
-	rows := len(values) / len(j.columns)
+	rows := len(values) / len(j.heldColumns)
 	if j.most >= 0 {
 		j.most -= rows
 	}
@@ -250,13 +246,7 @@ func (j *jsonRows) next() ([]float64, map[string][]string, error) {
 	case rows == 0:
 		return nil, nil, j.fault
 	}
-	levels := make(map[string][]string)
-	for _, c := range j.columns {
-		if c.texts != nil && c.texts.fixed != nil {
-			levels[c.name] = c.texts.all()
-		}
-	}
-	return values, levels, nil
+	return values, j.known(), nil
 }
 
 // append appends the wanted values of a line.
@@ -266,7 +256,7 @@ func (j *jsonRows) append(values []float64, line jsonLine) ([]float64, error) {
 		return values, &Error{File: j.file, Line: line.line, Err: err}
 	}
 	from := len(values)
-	for range j.columns {
+	for range j.heldColumns {
 		values = append(values, math.NaN())
 	}
 	var failed *Error
@@ -284,7 +274,7 @@ func (j *jsonRows) append(values []float64, line jsonLine) ([]float64, error) {
 			failed = &Error{Column: column, Err: errors.New("it is there twice, want each column once")}
 		default:
 			j.stamps[place] = line.line
-			if values[from+place], err = j.value(&j.columns[place], value); err != nil {
+			if values[from+place], err = j.value(j.heldColumns[place], value); err != nil {
 				failed = &Error{Column: column, Err: err}
 			}
 		}

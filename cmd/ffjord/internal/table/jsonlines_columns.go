@@ -12,15 +12,8 @@ import (
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
-// jsonColumn says how the values of a column become numbers.
-type jsonColumn struct {
-	name  string
-	texts *texts // nil of a column without categories
-	time  Kind   // "" of no times
-}
-
 // jsonColumns says what the wanted columns hold: what is known of them, or what the first rows have.
-func (f File) jsonColumns(j *jsonRows, wanted []string) ([]jsonColumn, error) {
+func (f File) jsonColumns(j *jsonRows, wanted []string) (heldColumns, error) {
 	for _, name := range f.Categories {
 		if !slices.Contains(wanted, name) {
 			return nil, f.Absent("categories", name, "column", wanted)
@@ -30,9 +23,9 @@ func (f File) jsonColumns(j *jsonRows, wanted []string) ([]jsonColumn, error) {
 	if !f.Fixed {
 		looks = j.look()
 	}
-	var columns []jsonColumn
+	var columns heldColumns
 	for _, name := range wanted {
-		c := jsonColumn{name: name, time: f.Times[name]}
+		c := &held{name: name, time: f.Times[name]}
 		switch levels, known := f.Levels[name]; {
 		case known:
 			c.texts = newTexts(levels, f.OpenLevels)
@@ -103,7 +96,7 @@ func (l *look) holds() (*texts, Kind) {
 }
 
 // value returns the number of a JSON value.
-func (j *jsonRows) value(c *jsonColumn, value []byte) (float64, error) {
+func (j *jsonRows) value(c *held, value []byte) (float64, error) {
 	text := string(value)
 	switch value[0] {
 	case 'n':
@@ -136,34 +129,4 @@ func (j *jsonRows) value(c *jsonColumn, value []byte) (float64, error) {
 		return 0, fmt.Errorf("%s, want a number", quote.Text(text))
 	}
 	return v, nil
-}
-
-func (j *jsonRows) times() map[string]Kind {
-	times := make(map[string]Kind)
-	for _, c := range j.columns {
-		if c.time != "" && c.texts == nil {
-			times[c.name] = c.time
-		}
-	}
-	return times
-}
-
-func (j *jsonRows) levels(values []float64) map[string][]string {
-	levels := make(map[string][]string)
-	for at, c := range j.columns {
-		if c.texts != nil {
-			levels[c.name] = c.texts.sorted(values, at, len(j.columns))
-		}
-	}
-	return levels
-}
-
-// unknown returns a column whose categories are not known beforehand, "" if there is none.
-func (j *jsonRows) unknown() string {
-	for _, c := range j.columns {
-		if c.texts != nil && c.texts.fixed == nil {
-			return c.name
-		}
-	}
-	return ""
 }

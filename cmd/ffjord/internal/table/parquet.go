@@ -17,6 +17,7 @@ import (
 
 // parquetRows deals the rows of a Parquet file.
 type parquetRows struct {
+	heldColumns
 	close   io.Closer
 	all     []string
 	columns []parquetColumn
@@ -32,11 +33,9 @@ type parquetRows struct {
 }
 
 type parquetColumn struct {
-	name  string
-	texts *texts  // nil of a column without categories
+	held
 	scale float64 // of a decimal number
 	whole bool    // unsigned integers
-	time  Kind    // as it is wanted, "" of no times
 	unit  int64   // of a time, in a second; 0 of a date
 }
 
@@ -84,6 +83,9 @@ func (f File) openParquet(r io.Reader, closing io.Closer) (*parquetRows, error) 
 		}
 		p.columns = append(p.columns, c)
 	}
+	for i := range p.columns {
+		p.heldColumns = append(p.heldColumns, &p.columns[i].held)
+	}
 	return p, nil
 }
 
@@ -108,7 +110,7 @@ func checkParquet(r io.ReaderAt, size int64) error {
 
 // parquetColumn says how the values of a column become numbers.
 func (f File) parquetColumn(field pq.Field) (parquetColumn, error) {
-	c := parquetColumn{name: field.Name(), scale: 1}
+	c := parquetColumn{held: held{name: field.Name()}, scale: 1}
 	if !field.Leaf() || field.Repeated() {
 		return c, errors.New("it is nested, want one value a row (-exclude leaves it out)")
 	}
@@ -168,7 +170,9 @@ func (p *parquetRows) count() (int, error) {
 func (p *parquetRows) names() []string { return p.all }
 
 func (p *parquetRows) next() ([]float64, map[string][]string, error) {
-	p.forget()
+	if !p.whole {
+		p.forget()
+	}
 	size := p.size
 	if p.most >= 0 {
 		size = min(size, p.most)
@@ -195,25 +199,7 @@ func (p *parquetRows) next() ([]float64, map[string][]string, error) {
 	if len(values) == 0 {
 		return nil, nil, io.EOF
 	}
-	levels := make(map[string][]string)
-	for _, c := range p.columns {
-		if c.texts != nil && c.texts.fixed != nil {
-			levels[c.name] = c.texts.all()
-		}
-	}
-	return values, levels, nil
-}
-
-// forget lets go of the categories of a batch that were not known, where each batch has its own.
-func (p *parquetRows) forget() {
-	if p.whole {
-		return
-	}
-	for _, c := range p.columns {
-		if c.texts != nil {
-			c.texts.forget()
-		}
-	}
+	return values, p.known(), nil
 }
 
 // some returns up to most rows, at least one.
@@ -329,37 +315,6 @@ func (c *parquetColumn) text(text string) (float64, error) {
 		return math.NaN(), nil
 	}
 	return c.time.Parse(text)
-}
-
-// levels sorts the categories that were not known before.
-func (p *parquetRows) levels(values []float64) map[string][]string {
-	levels := make(map[string][]string)
-	for j, c := range p.columns {
-		if c.texts != nil {
-			levels[c.name] = c.texts.sorted(values, j, len(p.columns))
-		}
-	}
-	return levels
-}
-
-func (p *parquetRows) times() map[string]Kind {
-	times := make(map[string]Kind)
-	for _, c := range p.columns {
-		if c.time != "" && c.texts == nil {
-			times[c.name] = c.time
-		}
-	}
-	return times
-}
-
-// unknown returns a column whose categories are not known beforehand, "" if there is none.
-func (p *parquetRows) unknown() string {
-	for _, c := range p.columns {
-		if c.texts != nil && c.texts.fixed == nil {
-			return c.name
-		}
-	}
-	return ""
 }
 
 func (p *parquetRows) Close() error {
