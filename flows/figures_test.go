@@ -91,7 +91,7 @@ func BenchmarkFigures(b *testing.B) {
 	})
 	b.Run("cores", func(b *testing.B) {
 		if runtime.GOMAXPROCS(0) < 2 {
-			b.Skip("one core")
+			b.Skip("compares one core with two, and there is but one")
 		}
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
 		for _, rows := range []int{256, 384, 512, 8192} {

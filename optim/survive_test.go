@@ -161,7 +161,7 @@ func TestFileReplacedByAFolder(t *testing.T) {
 func disk(t *testing.T) string {
 	folder := t.TempDir()
 	if err := mount(folder, ""); err != nil {
-		t.Skip("mounting a small disk: ", err)
+		t.Skip("fills a small disk, which can't be mounted here: ", err)
 	}
 	t.Cleanup(func() { require.NoError(t, unmount(folder)) })
 	return folder

@@ -111,7 +111,7 @@ func TestFullDisk(t *testing.T) {
 	disk := filepath.Join(at, "disk")
 	require.NoError(t, os.Mkdir(disk, 0o700))
 	if err := mountSmall(disk); err != nil {
-		t.Skipf("no small disk to fill: %v", err)
+		t.Skipf("fills a small disk, which can't be mounted here: %v", err)
 	}
 	defer func() { require.NoError(t, unmount(disk)) }()
 	more(t, at, 60000)

@@ -17,7 +17,7 @@ func TestShell(t *testing.T) {
 	assert.Equal(t, `"C:\my rows.csv"`, shellWord(`C:\my rows.csv`, true))
 	bash, err := exec.LookPath("bash")
 	if err != nil {
-		t.Skip("no bash to ask")
+		t.Skip("there is no bash here to read the words back: ", err)
 	}
 	got, err := exec.CommandContext(t.Context(), bash, "-c", `printf '%s\0' `+shell(words...)).Output()
 	require.NoError(t, err)

@@ -37,7 +37,7 @@ func hosts(t *testing.T) func(host int) []string {
 	})
 	for _, name := range names {
 		if err := ip("netns add " + name); err != nil {
-			t.Skip("no network namespaces here: ", err)
+			t.Skip("makes hosts of network namespaces, which there are none of here: ", err)
 		}
 	}
 	lines := []string{fmt.Sprintf("link add %[1]s netns %[2]s type veth peer name %[1]s netns %[3]s", cable, names[0], names[1])}
@@ -47,7 +47,7 @@ func hosts(t *testing.T) func(host int) []string {
 	}
 	for _, line := range lines {
 		if err := ip(line); err != nil {
-			t.Skip("no network namespaces here: ", err)
+			t.Skip("makes hosts of network namespaces, which there are none of here: ", err)
 		}
 	}
 	return func(host int) []string {

@@ -82,7 +82,7 @@ func BenchmarkTables(b *testing.B) {
 func tables(b *testing.B) (files map[string]string, seeds int) {
 	folder := os.Getenv("FFJORD_TABLES")
 	if folder == "" {
-		b.Skip("want a folder of tables in FFJORD_TABLES")
+		b.Skip("wants a folder of tables in FFJORD_TABLES; they are not part of the module")
 	}
 	seeds = 1
 	_, _ = fmt.Sscan(os.Getenv("FFJORD_TABLES_SEEDS"), &seeds)

@@ -15,7 +15,7 @@ import (
 func TestFullDisk(t *testing.T) {
 	folder := t.TempDir()
 	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=64k"); err != nil {
-		t.Skip("mounting a small disk: ", err)
+		t.Skip("fills a small disk, which can't be mounted here: ", err)
 	}
 	defer func() { require.NoError(t, syscall.Unmount(folder, 0)) }()
 	path := filepath.Join(folder, "a")

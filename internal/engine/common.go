@@ -70,7 +70,7 @@ func (s *splitting) isCommon(o *op) bool {
 func (s *splitting) rewrite(o *op) {
 	if o.code == opAffine && s.areNumbers(o.in[affA]) { // its A are columns, and products and sums commute
 		switch {
-		case o.in[affB].isColumn():
+		case o.in[affB].isColumn() && isSign(o.alpha): // (α·a)·b is not (α·b)·a otherwise
 			o.in[affA], o.in[affB] = o.in[affB], o.in[affA]
 		case o.in[affB].none() && o.in[affC].isColumn():
 			o.in[affA], o.in[affC] = o.in[affC], o.in[affA]
@@ -78,9 +78,11 @@ func (s *splitting) rewrite(o *op) {
 		}
 	}
 	for k, in := range o.in {
+		// A·(α·B) with a number B rounds otherwise than (α·A)·B, but where α is a sign.
+		otherwise := o.code == opAffine && k == affB && !isSign(o.alpha)
 		switch {
 		case !in.isColumn():
-		case table[o.code].numbers[k] && s.areNumbers(in) && !(o.code == opAffine && k == affB && !isSign(o.alpha)):
+		case table[o.code].numbers[k] && s.areNumbers(in) && !otherwise:
 			o.in[k].kind = kernel.Uniform
 		default:
 			o.in[k] = columnsOf(s.columnsOf(in.list()))
