@@ -368,16 +368,3 @@ func (f File) choose(all []string) ([]string, error) {
 	}
 	return wanted, nil
 }
-
-// list writes the first few names.
-func list(names []string) string {
-	const most = 12
-	quoted := make([]string, 0, most)
-	for _, name := range names[:min(len(names), most)] {
-		quoted = append(quoted, quote.Text(name))
-	}
-	if more := len(names) - most; more > 0 {
-		quoted = append(quoted, fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(quoted, ", ")
-}

@@ -58,6 +58,9 @@ func (f File) openJSON(r *bufio.Reader, closing io.Closer) (*jsonRows, error) {
 	if err := j.sample(); err != nil {
 		return nil, err
 	}
+	if err := checkNames(j.all); err != nil {
+		return nil, err
+	}
 	if f.Follow { // the first line alone was read
 		for _, name := range f.Columns {
 			if !slices.Contains(j.all, name) {
@@ -102,7 +105,7 @@ func (j *jsonRows) sample() error {
 			break // it is told when its turn comes
 		}
 		jsontext.Members(line.text, func(name, _ []byte) {
-			if text := unquoted(name); !known[text] {
+			if text := bareText(unquoted(name)); !known[text] {
 				known[text] = true
 				j.all = append(j.all, text)
 			}
@@ -264,7 +267,7 @@ func (j *jsonRows) append(values []float64, line jsonLine) ([]float64, error) {
 		if failed != nil {
 			return
 		}
-		column := unquoted(name)
+		column := bareText(unquoted(name))
 		place, known := j.places[column]
 		switch {
 		case !known && j.closed:

@@ -59,7 +59,7 @@ func (j *jsonRows) look() map[string]*look {
 			break
 		}
 		jsontext.Members(text, func(name, value []byte) {
-			if of := looks[unquoted(name)]; value[0] != 'n' {
+			if of := looks[bareText(unquoted(name))]; value[0] != 'n' {
 				of.add(value, j.missing)
 			}
 		})

@@ -57,15 +57,19 @@ func (f File) openParquet(r io.Reader, closing io.Closer) (*parquetRows, error) 
 	}
 	leaves := make(map[string]pq.Field)
 	for _, field := range file.Schema().Fields() {
-		p.all = append(p.all, field.Name())
-		leaves[field.Name()] = field
+		name := bareText(field.Name())
+		p.all = append(p.all, name)
+		leaves[name] = field
+	}
+	if err := checkNames(p.all); err != nil {
+		return nil, err
 	}
 	wanted, err := f.choose(p.all)
 	if err != nil {
 		return nil, err
 	}
 	for _, path := range file.Schema().Columns() {
-		place := slices.Index(wanted, path[0])
+		place := slices.Index(wanted, bareText(path[0]))
 		if len(path) > 1 {
 			place = -1
 		}
@@ -110,7 +114,7 @@ func checkParquet(r io.ReaderAt, size int64) error {
 
 // parquetColumn says how the values of a column become numbers.
 func (f File) parquetColumn(field pq.Field) (parquetColumn, error) {
-	c := parquetColumn{held: held{name: field.Name()}, scale: 1}
+	c := parquetColumn{held: held{name: bareText(field.Name())}, scale: 1}
 	if !field.Leaf() || field.Repeated() {
 		return c, errors.New("it is nested, want one value a row (-exclude leaves it out)")
 	}

@@ -91,6 +91,23 @@ func same(t *testing.T, want, got data.Table) {
 	}
 }
 
+// TestNamesThatCSVHasNot reads files of columns whose names a text of them would not tell apart, or could not have.
+func TestNamesThatCSVHasNot(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"a": 1, " a": 2}`:        `:1: column "a": it is there twice, want each column once`,
+		`{"a\r\nb": 1, "a\rb": 2}`: `:1: column "a\nb": it is there twice, want each column once`,
+		`{"\u0000": 1}`:            `: a column is called "\x00", want a name without bytes of zero`,
+	} {
+		_, err := table.File{Path: "-", Stdin: strings.NewReader(text)}.Read()
+		assert.ErrorContains(t, err, want, text)
+	}
+	path := filepath.Join(t.TempDir(), "rows.parquet")
+	twice := data.Table{Names: []string{"a", "a "}, Rows: data.Rows(2, 1, 2)}
+	require.NoError(t, table.Write(path, nil, twice, nil))
+	_, err := table.File{Path: path}.Read()
+	assert.ErrorContains(t, err, `two columns are called "a", want each name once`)
+}
+
 func TestErrorsNameThePlace(t *testing.T) {
 	long := "a,b\n" + strings.Repeat("1,2\n", 9000)
 	for _, c := range []struct{ name, text, want string }{

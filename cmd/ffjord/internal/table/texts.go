@@ -28,7 +28,7 @@ func newTexts(levels []string, open bool) *texts {
 
 // number returns that of a text, NaN of one that is empty.
 func (t *texts) number(text string) (float64, error) {
-	text = strings.TrimSpace(text)
+	text = bareText(text)
 	if text == "" {
 		return math.NaN(), nil
 	}

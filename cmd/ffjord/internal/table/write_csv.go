@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// csvEncoder writes a line of names and a line for each row. Numbers have as many digits as bring back their bits.
+// csvEncoder writes a line of names and a line for each row. Numbers have as many digits as bring back their bits; −0
+// is 0, since what is rounded to whole numbers has it.
 type csvEncoder struct {
 	w       io.Writer
 	comma   byte
@@ -31,7 +32,9 @@ func newCSVEncoder(w io.Writer, columns []Column, comma byte, already int) *csvE
 
 // field quotes a text where CSV needs that.
 func field(text string, comma byte) string {
-	if strings.IndexByte(text, comma) >= 0 || strings.ContainsAny(text, "\"\r\n") || strings.TrimSpace(text) != text || text == "" {
+	const mark = "\ufeff" // at a file's first byte it says how the file is written
+	if strings.IndexByte(text, comma) >= 0 || strings.ContainsAny(text, "\"\r\n") || strings.TrimSpace(text) != text || text == "" ||
+		strings.HasPrefix(text, mark) {
 		return `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
 	}
 	return text

@@ -46,7 +46,9 @@ func (e *jsonEncoder) Append(b []byte, rows []float64) []byte {
 			b = append(kind.Append(append(b, '"'), v), '"')
 		case texts != nil && v >= 0 && int(v) < len(texts):
 			b = append(b, texts[int(v)]...)
-		case size == 0 || size >= 1e-5 && size < 1e15:
+		case v == 0: // −0 too, as in CSV
+			b = append(b, '0')
+		case size >= 1e-5 && size < 1e15:
 			b = strconv.AppendFloat(b, v, 'f', -1, 64)
 		default:
 			b = strconv.AppendFloat(b, v, 'e', -1, 64)
