@@ -30,7 +30,7 @@ type File struct {
 	// NoHeader says that the first line of a text is a row already. NumericNames says that it has names though all are
 	// numbers.
 	NoHeader, NumericNames bool
-	// Missing are texts that stand for a missing value, beside those of [Missing].
+	// Missing are texts that stand for a missing value, beside those of [Missing]; where numbers are no texts, what these are.
 	Missing []string
 	// Array names the array of a .npz file. It may be empty where there is one alone.
 	Array string
@@ -67,11 +67,6 @@ type File struct {
 	Room int64
 
 	whole bool // all rows are read before one is used
-}
-
-// Missing are the texts that stand for a missing value in every text table.
-func Missing() []string {
-	return []string{"", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "-nan", "-NaN", "#N/A", "null", "NULL", "None", "<NA>"}
 }
 
 // Name is what errors call the file.
@@ -181,6 +176,9 @@ func (f File) rows() (*Rows, error) {
 	if err == nil {
 		rows.columns, err = f.choose(rows.of.names())
 	}
+	if err == nil {
+		err = checkUTF8(rows.columns)
+	}
 	if err == nil && !f.whole {
 		rows.levels, err = f.known(rows)
 	}
@@ -282,6 +280,11 @@ func (f File) Find() (t Found, err error) {
 		return t, f.named(errors.New("no rows, want at least one"))
 	}
 	levels := rows.of.levels(kept.values)
+	for _, name := range rows.columns {
+		if err := checkUTF8(levels[name]); err != nil {
+			return t, &Error{File: f.Name(), Column: name, Err: err}
+		}
+	}
 	t.Table = data.Table{Names: rows.columns, Rows: data.Rows(kept.width, kept.values...), Levels: levels}
 	t.Of, t.Times = kept.seen, rows.of.times()
 	return t, nil

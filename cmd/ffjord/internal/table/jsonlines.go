@@ -47,15 +47,12 @@ type jsonLine struct {
 func (f File) openJSON(r *bufio.Reader, closing io.Closer) (*jsonRows, error) {
 	j := &jsonRows{
 		r: utf8Lines(r), close: closing, file: f.Name(), size: f.Batch, skip: f.Skip, most: -1, whole: f.whole, follow: f.Follow,
-		missing: make(map[string]bool), places: make(map[string]int), closed: f.Columns == nil,
+		missing: f.missing(), places: make(map[string]int), closed: f.Columns == nil,
 	}
 	if f.Most != 0 {
 		j.most = max(f.Most, 0)
 	}
-	for _, text := range append(Missing(), f.Missing...) {
-		j.missing[text] = true
-	}
-	if err := j.sample(); err != nil {
+	if err := j.sample(slices.Concat(f.Columns, f.Exclude)); err != nil {
 		return nil, err
 	}
 	if err := checkNames(j.all); err != nil {
@@ -83,11 +80,18 @@ func (f File) openJSON(r *bufio.Reader, closing io.Closer) (*jsonRows, error) {
 	return j, err
 }
 
-// sample reads the first lines, and the names of their members in the order in which they come.
-func (j *jsonRows) sample() error {
+// sample reads the first lines, and the names of their members in the order in which they come. It reads on while one of
+// the names that are looked for is not there.
+func (j *jsonRows) sample(names []string) error {
 	const most, size = 1000, 1 << 16
-	known := make(map[string]bool)
-	for read := 0; len(j.ahead) < most && read < size && (len(j.ahead) == 0 || !j.follow); {
+	known, sought := make(map[string]bool), make(map[string]bool)
+	for _, name := range names {
+		sought[name] = true
+	}
+	for read := 0; len(j.ahead) == 0 || !j.follow && read < longest; {
+		if (len(j.ahead) >= most || read >= size) && len(sought) == 0 {
+			break
+		}
 		line, err := j.read()
 		if errors.Is(err, io.EOF) {
 			break
@@ -107,6 +111,7 @@ func (j *jsonRows) sample() error {
 		jsontext.Members(line.text, func(name, _ []byte) {
 			if text := bareText(unquoted(name)); !known[text] {
 				known[text] = true
+				delete(sought, text)
 				j.all = append(j.all, text)
 			}
 		})
@@ -168,7 +173,7 @@ func object(text []byte) ([]byte, error) {
 	}
 	err := json.Unmarshal(text, new(json.RawMessage))
 	at := (*json.SyntaxError)(nil)
-	if errors.As(err, &at) && at.Offset < int64(len(text)) {
+	if errors.As(err, &at) && (at.Offset < int64(len(text)) || json.Valid(text[:at.Offset-1])) {
 		return nil, fmt.Errorf("byte %d of the line: %w, want a JSON object on each line", at.Offset, err)
 	}
 	return nil, errors.New("the line ends before its JSON object does, want one object on each line")
@@ -271,7 +276,8 @@ func (j *jsonRows) append(values []float64, line jsonLine) ([]float64, error) {
 		place, known := j.places[column]
 		switch {
 		case !known && j.closed:
-			failed = &Error{Column: column, Err: fmt.Errorf("the rows before have no such column, want one of %s", list(j.all))}
+			failed = &Error{Column: column, Err: fmt.Errorf("the rows before have no such column, want one of %s (-exclude leaves it out, "+
+				"-columns says which are wanted)", list(j.all))}
 		case !known || place < 0:
 		case j.stamps[place] == line.line:
 			failed = &Error{Column: column, Err: errors.New("it is there twice, want each column once")}

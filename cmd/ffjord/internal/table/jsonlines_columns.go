@@ -121,7 +121,7 @@ func (j *jsonRows) value(c *held, value []byte) (float64, error) {
 	case text == "false" && value[0] == 'f':
 		return 0, nil
 	}
-	v, err := strconv.ParseFloat(text, 64)
+	v, err := parseNumber(text)
 	switch {
 	case errors.Is(err, strconv.ErrRange):
 		return 0, fmt.Errorf("%s is beyond float64, want a finite number", quote.Cut(text))

@@ -1,6 +1,7 @@
 package table_test
 
 import (
+	"encoding/binary"
 	"errors"
 	"io"
 	"math"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -33,6 +35,8 @@ func TestJSONLines(t *testing.T) {
 		"a mark":    {Stdin: strings.NewReader("\ufeff" + text)},
 		"CRLF":      {Stdin: strings.NewReader(strings.ReplaceAll(text, "\n", "\r\n"))},
 		"in pieces": {Stdin: slow{strings.NewReader(text)}},
+		"UTF-16":    {Stdin: strings.NewReader(utf16LE("\ufeff" + text))},
+		"blanks":    {Stdin: slow{strings.NewReader("\r\n \n" + text)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f.Path = "-"
@@ -51,6 +55,15 @@ func TestJSONLines(t *testing.T) {
 		Columns: []string{"a"}, Missing: []string{"-999"}}.Read()
 	require.NoError(t, err)
 	same(t, data.Table{Rows: data.Rows(1, nan, 2)}, got)
+}
+
+// utf16LE is the text in UTF-16.
+func utf16LE(text string) string {
+	var b []byte
+	for _, unit := range utf16.Encode([]rune(text)) {
+		b = binary.LittleEndian.AppendUint16(b, unit)
+	}
+	return string(b)
 }
 
 // slow gives a byte at a time.
@@ -102,12 +115,14 @@ func TestErrorsNameTheLineOfJSON(t *testing.T) {
 		{"over several lines", "{\n\"a\": 1\n}", `rows.jsonl:1: the line ends before its JSON object does, want one object on each line`},
 		{"wrong", long + `{"a": 1, b: 2}`, `rows.jsonl:5001: byte 10 of the line: invalid character 'b' looking for beginning of object key string, want a JSON object on each line`},
 		{"two", `{"a": 1}{"a": 2}`, `rows.jsonl:1: byte 9 of the line: invalid character '{' after top-level value, want a JSON object on each line`},
+		{"with commas", "{\"a\": 1},\n{\"a\": 2}", `rows.jsonl:1: byte 9 of the line: invalid character ',' after top-level value, want a JSON object on each line`},
+		{"as Go writes them", `{"a": 1, "b": 1}` + "\n" + long + `{"a": "1_000"}`, `rows.jsonl:5002: column "a": "1_000", want a number`},
 		{"infinite", `{"a": 1}` + "\n" + `{"a": Infinity}`, `rows.jsonl:2: byte 7 of the line: invalid character 'I' looking for beginning of value, want a JSON object on each line`},
 		{"large", long + `{"a": 1e999}`, `rows.jsonl:5001: column "a": 1e999 is beyond float64, want a finite number`},
 		{"text", long + `{"b": "x"}`, `rows.jsonl:5001: column "b": "x", want a number`},
 		{"nested", long + `{"b": {"c": 1}}`, `rows.jsonl:5001: column "b": it is an object, want a number or text (-exclude leaves the column out)`},
 		{"twice", long + `{"b": 1, "b": 2}`, `rows.jsonl:5001: column "b": it is there twice, want each column once`},
-		{"another column", long + `{"c": 1}`, `rows.jsonl:5001: column "c": the rows before have no such column, want one of "a", "b"`},
+		{"another column", long + `{"c": 1}`, `rows.jsonl:5001: column "c": the rows before have no such column, want one of "a", "b" (-exclude leaves it out, -columns says which are wanted)`},
 		{"nothing", "\n\n", `rows.jsonl: no lines, want a JSON object on each`},
 		{"no columns", "{}\n{}\n", `rows.jsonl: no column is left of , want at least one`},
 	} {

@@ -1,7 +1,6 @@
 package table
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -10,40 +9,6 @@ import (
 
 	"github.com/go-ffjord/ffjord/data"
 )
-
-// separator tells by its first lines what separates the fields of a text: the character that all lines have equally
-// often, and the most often.
-func separator(text []byte) rune {
-	lines := bytes.SplitN(text, []byte{'\n'}, 21)
-	if len(lines) > 1 {
-		lines = lines[:len(lines)-1] // the last is not whole
-	}
-	best, most := ',', 0
-	for _, comma := range ",;\t|" {
-		least := -1
-		for _, line := range lines {
-			if len(bytes.TrimSpace(line)) == 0 {
-				continue
-			}
-			n, inside := 0, false
-			for _, b := range line {
-				switch {
-				case b == '"':
-					inside = !inside
-				case rune(b) == comma && !inside:
-					n++
-				}
-			}
-			if least < 0 || n < least {
-				least = n
-			}
-		}
-		if least > most {
-			best, most = comma, least
-		}
-	}
-	return best
-}
 
 // kinds says which of the wanted columns hold categories, and which these are if that is known.
 func (t *textRows) kinds(f File, wanted []string) error {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
@@ -25,6 +26,16 @@ func checkNames(names []string) error {
 			return fmt.Errorf("a column is called %s, want a name without bytes of zero", quote.Text(name))
 		case slices.Contains(names[:j], name):
 			return fmt.Errorf("two columns are called %s, want each name once", quote.Text(name))
+		}
+	}
+	return nil
+}
+
+// checkUTF8 refuses names and categories that are no Unicode: a model, and a file of most formats, can't hold them.
+func checkUTF8(texts []string) error {
+	for _, text := range texts {
+		if !utf8.ValidString(text) {
+			return fmt.Errorf("%s is no UTF-8, want a text in UTF-8 or UTF-16 (iconv -f windows-1252 -t utf-8 may make it one)", quote.Text(text))
 		}
 	}
 	return nil

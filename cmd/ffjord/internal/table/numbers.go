@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -23,7 +24,8 @@ type arrayRows struct {
 	all     []string
 	columns []int // that are wanted
 	row     []float64
-	at      int // rows read
+	gaps    []float64 // numbers that stand for a missing value
+	at      int       // rows read
 	size    int
 	skip    int
 	most    int // rows still to deal, -1 without a bound
@@ -101,7 +103,9 @@ func width(archive *data.NPZ, name string) string {
 }
 
 func (f File) array(rows data.RowReader, closing io.Closer) (*arrayRows, error) {
-	a := &arrayRows{rows: rows, close: closing, row: make([]float64, rows.Dim()), size: f.Batch, skip: f.Skip, most: -1}
+	a := &arrayRows{
+		rows: rows, close: closing, row: make([]float64, rows.Dim()), gaps: f.gaps(""), size: f.Batch, skip: f.Skip, most: -1,
+	}
 	if f.Most != 0 {
 		a.most = max(f.Most, 0)
 	}
@@ -145,7 +149,11 @@ func (a *arrayRows) next() ([]float64, map[string][]string, error) {
 			return nil, nil, err
 		}
 		for _, j := range a.columns {
-			values = append(values, a.row[j])
+			v := a.row[j]
+			if slices.Contains(a.gaps, v) {
+				v = math.NaN()
+			}
+			values = append(values, v)
 		}
 	}
 	if len(values) == 0 {

@@ -34,9 +34,11 @@ type parquetRows struct {
 
 type parquetColumn struct {
 	held
-	scale float64 // of a decimal number
-	whole bool    // unsigned integers
-	unit  int64   // of a time, in a second; 0 of a date
+	scale   float64         // of a decimal number
+	whole   bool            // unsigned integers
+	unit    int64           // of a time, in a second; 0 of a date
+	missing map[string]bool // texts that stand for a missing value
+	gaps    []float64       // and numbers
 }
 
 func (f File) openParquet(r io.Reader, closing io.Closer) (*parquetRows, error) {
@@ -80,11 +82,13 @@ func (f File) openParquet(r io.Reader, closing io.Closer) (*parquetRows, error) 
 			return nil, f.Absent("categories", name, "column", wanted)
 		}
 	}
+	missing := f.missing()
 	for _, name := range wanted {
 		c, err := f.parquetColumn(leaves[name])
 		if err != nil {
 			return nil, &Error{File: f.Name(), Column: name, Err: err}
 		}
+		c.missing, c.gaps = missing, f.gaps(c.time)
 		p.columns = append(p.columns, c)
 	}
 	for i := range p.columns {
@@ -276,9 +280,24 @@ func (c *parquetColumn) number(v pq.Value) (float64, error) {
 
 // plain is number of a column whose values are no categories, or are texts.
 func (c *parquetColumn) plain(v pq.Value) (float64, error) {
-	if c.time != "" && v.Kind() != pq.ByteArray {
-		return c.since(v), nil
+	var x float64
+	var err error
+	switch {
+	case v.Kind() == pq.ByteArray:
+		return c.text(string(v.ByteArray()))
+	case c.time != "":
+		x, err = c.since(v)
+	default:
+		x, err = c.measure(v)
 	}
+	if slices.Contains(c.gaps, x) {
+		x = math.NaN()
+	}
+	return x, err
+}
+
+// measure returns a number, NaN of none.
+func (c *parquetColumn) measure(v pq.Value) (float64, error) {
 	var x float64
 	switch v.Kind() {
 	case pq.Boolean:
@@ -299,8 +318,6 @@ func (c *parquetColumn) plain(v pq.Value) (float64, error) {
 		x = float64(v.Float())
 	case pq.Double:
 		x = v.Double()
-	case pq.ByteArray:
-		return c.text(string(v.ByteArray()))
 	default: // null
 		return math.NaN(), nil
 	}
@@ -312,11 +329,12 @@ func (c *parquetColumn) plain(v pq.Value) (float64, error) {
 
 // text returns the number of a category, or of a time that is written as text.
 func (c *parquetColumn) text(text string) (float64, error) {
-	if c.time == "" {
-		return c.texts.number(text)
-	}
-	if text = strings.TrimSpace(text); text == "" {
+	text = strings.TrimSpace(text)
+	switch {
+	case c.missing[text]:
 		return math.NaN(), nil
+	case c.time == "":
+		return c.texts.number(text)
 	}
 	return c.time.Parse(text)
 }

@@ -60,28 +60,36 @@ func (c *parquetColumn) timed(wanted Kind, fixed, text bool) error {
 }
 
 // since returns the number of a time, NaN of none.
-func (c *parquetColumn) since(v pq.Value) float64 {
+func (c *parquetColumn) since(v pq.Value) (float64, error) {
 	var units int64
+	var since float64
 	switch v.Kind() {
 	case pq.Int32:
 		units = int64(v.Int32())
 	case pq.Int64:
 		units = v.Int64()
 	case pq.Int96:
+	default:
+		return math.NaN(), nil
+	}
+	switch {
+	case v.Kind() == pq.Int96:
 		const epoch = 2440588 // the Julian day of 1970-01-01
 		i := v.Int96()
-		return c.time.of(seconds((int64(i[2])-epoch)*day, int64(i[1])<<32|int64(i[0])))
+		since = seconds((int64(i[2])-epoch)*day, int64(i[1])<<32|int64(i[0]))
+	case c.unit == 0:
+		since = seconds(units*day, 0)
 	default:
-		return math.NaN()
+		whole, rest := units/c.unit, units%c.unit
+		if rest < 0 {
+			whole, rest = whole-1, rest+c.unit
+		}
+		since = seconds(whole, rest*(1e9/c.unit))
 	}
-	if c.unit == 0 {
-		return c.time.of(seconds(units*day, 0))
+	if outside(since) {
+		return 0, fmt.Errorf("a time %.3g years from 1970, want one of the years 1 to 9999", since/(365.2425*day))
 	}
-	whole, rest := units/c.unit, units%c.unit
-	if rest < 0 {
-		whole, rest = whole-1, rest+c.unit
-	}
-	return c.time.of(seconds(whole, rest*(1e9/c.unit)))
+	return c.time.of(since), nil
 }
 
 // parquetLeaf is how a column of times is written.

@@ -52,7 +52,11 @@ func (f File) plain() (r *bufio.Reader, as layout, closing io.Closer, err error)
 		r, closing = bufio.NewReaderSize(unzipped, 1<<16), both{unzipped, raw}
 	}
 	if unnamed {
-		as = sniff(r, map[string]layout{"\x93NUMPY": npy, "PK\x03\x04": npz, "PAR1": parquet, "{": jsonLines, "\xef\xbb\xbf{": jsonLines}, text)
+		as = sniff(r, map[string]layout{"\x93NUMPY": npy, "PK\x03\x04": npz, "PAR1": parquet, "\xef\xbb\xbf{": jsonLines,
+			"\xff\xfe{\x00": jsonLines, "\xfe\xff\x00{": jsonLines}, text)
+		if as == text && afterSpace(r) == '{' {
+			as = jsonLines
+		}
 	}
 	return r, as, closing, nil
 }
@@ -83,6 +87,21 @@ func sniff[T any](r *bufio.Reader, kinds map[string]T, otherwise T) T {
 			return otherwise
 		}
 	}
+}
+
+// afterSpace returns the first byte that is no space, nor the end of a line that is empty; 0 where many are.
+func afterSpace(r *bufio.Reader) byte {
+	const most = 1 << 12
+	for n := 1; n <= most; n++ {
+		got, err := r.Peek(n)
+		if err != nil {
+			return 0
+		}
+		if b := got[n-1]; strings.IndexByte(" \t\r\n", b) < 0 {
+			return b
+		}
+	}
+	return 0
 }
 
 // utf8Lines makes of a text one in UTF-8 without a byte order mark, whose lines end with LF.

@@ -123,8 +123,16 @@ func (t *textRows) header(f File) error {
 }
 
 func isNumber(s string) bool {
-	_, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	_, err := parseNumber(strings.TrimSpace(s))
 	return err == nil
+}
+
+// parseNumber returns a number that is written as every program has it, and not as Go alone: 1_000, 0x1p4.
+func parseNumber(s string) (float64, error) {
+	if strings.ContainsAny(s, "_xX") {
+		return 0, strconv.ErrSyntax
+	}
+	return strconv.ParseFloat(s, 64)
 }
 
 // number returns what the parser calls the column.

@@ -70,48 +70,47 @@ func (k Kind) of(seconds float64) float64 {
 // seconds are those of a whole number and a fraction of them, in the same bits for a text and for a number of any unit.
 func seconds(whole, nanoseconds int64) float64 { return float64(whole) + float64(nanoseconds)/1e9 }
 
-// scanTime reads a time and tells its kind, "" of a text that is none.
+// scanTime reads a time and tells its kind, "" of a text that is none, or a time before the year 1 or after 9999.
 func scanTime(text string) (since float64, as Kind) {
 	const (
 		days  = "2006-01-02"
 		clock = "15:04"
 	)
+	layout := days
 	switch {
-	case len(text) == len(days):
-		as = Date
-		t, err := time.Parse(days, text)
-		if err != nil {
-			return 0, ""
-		}
-		return seconds(t.Unix(), 0), as
 	case len(text) >= len(clock) && text[2] == ':':
-		layout := clock
+		as, layout = TimeOfDay, clock
 		if len(text) > len(clock) {
 			layout += ":05"
 		}
-		t, err := time.Parse(layout, text)
-		if err != nil {
-			return 0, ""
-		}
-		return seconds(int64(t.Hour()*3600+t.Minute()*60+t.Second()), int64(t.Nanosecond())), TimeOfDay
+	case len(text) == len(days):
+		as = Date
 	case len(text) < len(days)+1+len(clock) || text[4] != '-' || !strings.ContainsRune("Tt ", rune(text[len(days)])):
 		return 0, ""
+	default:
+		of, zone := cutZone(text[len(days)+1:])
+		layout += "T" + clock
+		if len(of) > len(clock) {
+			layout += ":05"
+		}
+		as = DateTime
+		if zone != "" {
+			as, layout = Timestamp, layout+"Z07:00"
+		}
+		text = text[:len(days)] + "T" + of + zone
 	}
-	date, of := text[:len(days)], text[len(days)+1:]
-	of, zone := cutZone(of)
-	layout := days + "T" + clock
-	if len(of) > len(clock) {
-		layout += ":05"
-	}
-	as = DateTime
-	if zone != "" {
-		as, layout = Timestamp, layout+"Z07:00"
-	}
-	t, err := time.Parse(layout, date+"T"+of+zone)
+	t, err := time.Parse(layout, text)
 	if err != nil {
 		return 0, ""
 	}
-	return seconds(t.Unix(), int64(t.Nanosecond())), as
+	whole := t.Unix()
+	if as == TimeOfDay {
+		whole = int64(t.Hour()*3600 + t.Minute()*60 + t.Second())
+	}
+	if since = seconds(whole, int64(t.Nanosecond())); outside(since) {
+		return 0, ""
+	}
+	return since, as
 }
 
 // cutZone cuts the zone off a time of day and returns it as RFC 3339 has it, "" where there is none.
@@ -135,11 +134,14 @@ func cutZone(text string) (clock, zone string) {
 	return clock, zone
 }
 
-// The first and the last time that RFC 3339 has a text for, in seconds.
+// The first time that is read and written, and what comes after the last, in seconds: the years that programs have in common.
 const (
 	firstTime = -62135596800 // 0001-01-01
 	lastTime  = 253402300800 // 10000-01-01
 )
+
+// outside reports whether a time is none of these.
+func outside(seconds float64) bool { return seconds < firstTime || seconds > lastTime }
 
 // microseconds are those of a number of the kind, which it is rounded to. What is beyond the times that have a text is moved
 // to the nearest of these.

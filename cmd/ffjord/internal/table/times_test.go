@@ -55,12 +55,16 @@ func TestTimesAreThoseOfTheCalendar(t *testing.T) {
 		{table.DateTime, "1970-01-01 00:01", 60},
 		{table.Date, "1970-01-02T12:00:00Z", 1.5},
 		{table.TimeOfDay, "00:02", 120},
+		{table.TimeOfDay, "00:02:00.5", 120.5},
+		{table.Date, "0001-01-01", -719162},
+		{table.Timestamp, "9999-12-31T23:59:59Z", 253402300799},
 	} {
 		got, err := c.kind.Parse(c.text)
 		require.NoError(t, err, c.text)
 		assert.Equal(t, c.want, got, c.text)
 	}
-	for _, text := range []string{"", "today", "2026-02-30", "2026-1-1", "26-01-01", "2026-01-01T25:00:00Z", "2026-01-01T", "2026-01-01Tx", "12:30", "20260101", "2026/01/01", "2026-01-01 12", "ä:30:00x"} {
+	for _, text := range []string{"", "today", "2026-02-30", "2026-1-1", "26-01-01", "2026-01-01T25:00:00Z", "2026-01-01T", "2026-01-01Tx", "12:30", "20260101", "2026/01/01", "2026-01-01 12", "ä:30:00x",
+		"0000-12-31", "0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01"} {
 		_, err := table.Date.Parse(text)
 		require.ErrorContains(t, err, "want a date such as 2026-01-31", text)
 	}

@@ -24,16 +24,16 @@ func newCSVEncoder(w io.Writer, columns []Column, comma byte, already int) *csvE
 	e := &csvEncoder{w: w, comma: comma, columns: columns, texts: make([][]string, len(columns)), headed: already > 0}
 	for j, c := range columns {
 		for _, level := range c.Levels {
-			e.texts[j] = append(e.texts[j], field(level, comma))
+			e.texts[j] = append(e.texts[j], field(level))
 		}
 	}
 	return e
 }
 
-// field quotes a text where CSV needs that.
-func field(text string, comma byte) string {
+// field quotes a text where CSV needs that, or where a reader who is to find the separator could be misled.
+func field(text string) string {
 	const mark = "\ufeff" // at a file's first byte it says how the file is written
-	if strings.IndexByte(text, comma) >= 0 || strings.ContainsAny(text, "\"\r\n") || strings.TrimSpace(text) != text || text == "" ||
+	if strings.ContainsAny(text, separators+"\"\r\n") || strings.TrimSpace(text) != text || text == "" ||
 		strings.HasPrefix(text, mark) {
 		return `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
 	}
@@ -74,7 +74,7 @@ func (e *csvEncoder) WriteRows(text []byte, _ int) error {
 			if j > 0 {
 				names = append(names, e.comma)
 			}
-			names = append(names, field(c.Name, e.comma)...)
+			names = append(names, field(c.Name)...)
 		}
 		if _, err := e.w.Write(append(names, '\n')); err != nil {
 			return err
