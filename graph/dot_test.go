@@ -18,6 +18,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/graph"
+	_ "github.com/go-ffjord/ffjord/internal/svg" // which keeps Graphviz from what others have compiled
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

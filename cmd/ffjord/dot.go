@@ -2,18 +2,16 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
 	"time"
 
-	"github.com/goccy/go-graphviz"
-
 	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/graph"
 	"github.com/go-ffjord/ffjord/internal/atomicfile"
+	"github.com/go-ffjord/ffjord/internal/svg"
 )
 
 // dotCommand draws the graph of a step.
@@ -75,11 +73,14 @@ func (c dotCommand) write(a *app, s step, text []byte, times map[*graph.Node]tim
 		return err
 	}
 	if strings.EqualFold(filepath.Ext(c.Out), ".svg") {
-		var svg bytes.Buffer
-		if err := render(a.ctx, text, &svg); err != nil {
+		var picture bytes.Buffer
+		if err := svg.Write(a.ctx, &picture, func(w io.Writer) error {
+			_, err := w.Write(text)
+			return err
+		}); err != nil {
 			return err
 		}
-		text = svg.Bytes()
+		text = picture.Bytes()
 	}
 	if err := atomicfile.Write(c.Out, text); err != nil {
 		return err
@@ -90,19 +91,4 @@ func (c dotCommand) write(a *app, s step, text []byte, times map[*graph.Node]tim
 	}
 	_, err := fmt.Fprintf(a.err, "%s: %s\n", c.Out, costs)
 	return err
-}
-
-// render lays a graph out and draws it as SVG.
-func render(ctx context.Context, dot []byte, svg io.Writer) error {
-	gv, err := graphviz.New(ctx)
-	if err != nil {
-		return err
-	}
-	defer gv.Close()
-	parsed, err := graphviz.ParseBytes(dot)
-	if err != nil {
-		return err
-	}
-	defer parsed.Close()
-	return gv.Render(ctx, parsed, graphviz.SVG, svg)
 }

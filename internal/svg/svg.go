@@ -9,7 +9,11 @@ import (
 	"io"
 
 	"github.com/goccy/go-graphviz"
+
+	"github.com/go-ffjord/ffjord/internal/svg/early"
 )
+
+var _ = early.Late()
 
 // Write lays out the graph that dot writes and draws it to w.
 func Write(ctx context.Context, w io.Writer, dot func(w io.Writer) error) error {
