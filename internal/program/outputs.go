@@ -3,8 +3,10 @@ package program
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // TryFile finds out whether a file that the flag names can be written, and leaves none behind: a mistake should not come
@@ -43,13 +45,19 @@ func try(flag, folder string, paths ...string) error {
 			return fmt.Errorf("-%s: %s is in the way: it is no regular file", flag, path)
 		}
 	}
-	probe, err := os.CreateTemp(folder, ".probe-*")
+	err := probe(folder)
+	if at := (*fs.PathError)(nil); errors.As(err, &at) {
+		return fmt.Errorf("-%s: write %s: %w", flag, strings.Join(paths, ", "), at.Err) // and not of a file that nobody asked for
+	}
+	return err
+}
+
+// probe writes a file to a folder and removes it.
+func probe(folder string) error {
+	f, err := os.CreateTemp(folder, ".probe-*")
 	if err != nil {
-		return fmt.Errorf("-%s: %w", flag, err)
+		return err
 	}
-	_, err = probe.Write(make([]byte, 4096)) // a full disk takes names, and no bytes
-	if err := errors.Join(err, probe.Close(), os.Remove(probe.Name())); err != nil {
-		return fmt.Errorf("-%s: %w", flag, err)
-	}
-	return nil
+	_, err = f.Write(make([]byte, 4096)) // a full disk takes names, and no bytes
+	return errors.Join(err, f.Close(), os.Remove(f.Name()))
 }

@@ -137,6 +137,11 @@ func TestOutputsAreTried(t *testing.T) {
 	assert.ErrorContains(t, program.TryFolder("out", ""), "-out is empty: want a folder")
 	assert.ErrorContains(t, program.TryFolder("out", file, "x"), "-out: mkdir "+file)
 	assert.ErrorContains(t, program.TryFolder("out", dir, "a"), filepath.Join(dir, "a")+" is in the way")
+	if runtime.GOOS == "linux" { // where nobody can make a file in /proc
+		err := program.TryFile("out", "/proc/new")
+		assert.ErrorContains(t, err, "-out: write /proc/new: ")
+		assert.NotContains(t, err.Error(), "probe")
+	}
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	assert.Len(t, entries, 2, "nothing is left behind")
