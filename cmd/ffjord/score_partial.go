@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"reflect"
 	"time"
@@ -76,14 +77,15 @@ func (r *scoring) openPartial() (*partial, error) {
 	if p.journal.Of, err = r.origin(); err != nil {
 		return nil, err
 	}
-	flags := os.O_RDWR | os.O_CREATE | os.O_TRUNC
 	if r.Resume {
-		if err := p.resume(); err != nil {
-			return nil, err
-		}
-		flags = os.O_RDWR
+		err = p.resume()
+	} else if err = os.Remove(p.journalPath()); errors.Is(err, fs.ErrNotExist) { // of a run that nobody went on with
+		err = nil
 	}
-	if p.f, err = os.OpenFile(p.path, flags, 0o644); err != nil {
+	if err != nil {
+		return nil, err
+	}
+	if p.f, err = os.OpenFile(p.path, os.O_RDWR|os.O_CREATE, 0o644); err != nil {
 		return nil, err
 	}
 	if err := p.f.Truncate(p.journal.Bytes); err != nil {
@@ -92,8 +94,7 @@ func (r *scoring) openPartial() (*partial, error) {
 	if _, err := p.f.Seek(0, io.SeekEnd); err != nil {
 		return nil, errors.Join(err, p.f.Close())
 	}
-	p.encoder, err = table.NewAppender(p.as, p.f, r.columns(), r.tally.Rows)
-	if err != nil {
+	if p.encoder, err = table.NewAppender(p.as, p.f, r.columns(), r.tally.Rows); err != nil {
 		return nil, errors.Join(err, p.f.Close())
 	}
 	p.written = time.Now()
@@ -105,12 +106,15 @@ func (p *partial) journalPath() string { return p.path + ".json" }
 // resume reads how far the run before was.
 func (p *partial) resume() error {
 	text, err := os.ReadFile(p.journalPath())
+	if _, begun := os.Stat(p.path); errors.Is(err, fs.ErrNotExist) && begun == nil {
+		return nil // it was killed before there was a journal
+	}
 	if err != nil {
-		return fmt.Errorf("no run to go on with: %w", err)
+		return fmt.Errorf("no run to go on with, want none of -resume: %w", err)
 	}
 	var j journal
-	if err := json.Unmarshal(text, &j); err != nil {
-		return fmt.Errorf("%s: %w", p.journalPath(), err)
+	if err := json.Unmarshal(text, &j); err != nil || j.Bytes < 0 || j.Tally.Rows < 0 {
+		return fmt.Errorf("%s is no journal of a score: begin anew without -resume", p.journalPath())
 	}
 	if !j.Of.same(p.journal.Of) {
 		return fmt.Errorf("%s is of another model, file or flags: want the same to go on, or none of -resume", p.journalPath())

@@ -219,6 +219,30 @@ func TestScoreGoesOn(t *testing.T) {
 	}
 }
 
+// TestScoreGoesOnFromLittle goes on with what a killed process has left, however little that is.
+func TestScoreGoesOnFromLittle(t *testing.T) {
+	at := learnt(t, "-columns", "height")
+	more(t, at, 100)
+	score := []string{"score", "m.safetensors", "rows.csv", "-o", "s.csv"}
+	resume := append(score, "-resume")
+	path := filepath.Join(at, "s.csv")
+	require.NoError(t, os.WriteFile(path+".partial", []byte("log_d"), 0o600))
+	resumed := ffjord(t, at, "", resume...) // of a process that was killed before it has written how far it was
+	require.Zero(t, resumed.code, resumed.err)
+	got, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.True(t, strings.HasPrefix(string(got), "log_density,"))
+	assert.Contains(t, ffjord(t, at, "", resume...).err, "no run to go on with, want none of -resume")
+
+	require.NoError(t, os.WriteFile(path+".partial", nil, 0o600))
+	require.NoError(t, os.WriteFile(path+".partial.json", []byte("{"), 0o600))
+	assert.Contains(t, ffjord(t, at, "", resume...).err, "s.csv.partial.json is no journal of a score: begin anew without -resume")
+	require.Zero(t, ffjord(t, at, "", score...).code)
+	for _, ending := range []string{".partial", ".partial.json", ".lock"} {
+		assert.NoFileExists(t, path+ending)
+	}
+}
+
 // TestFollow talks with a worker line by line.
 func TestFollow(t *testing.T) {
 	at := learnt(t, "-columns", "height")
