@@ -94,6 +94,13 @@ func (c *CSVRows) ReadRow(row []float64) error {
 	return nil
 }
 
+// Fields returns the texts of the row that ReadRow has read last, in all columns of the file, wanted or not. They are good
+// until the next.
+func (c *CSVRows) Fields() [][]byte { return c.lines.fields }
+
+// Line returns the line where that row begins, from 1.
+func (c *CSVRows) Line() int { return c.lines.line }
+
 // csvError says of an error that does not say so that it is one of a text.
 func csvError(err error) error {
 	if line := (*LineError)(nil); errors.As(err, &line) {

@@ -126,15 +126,15 @@ func (c imputeCommand) fill(a *app, m *model.Model, rows *table.Rows, file strin
 			return err
 		}
 		how := model.Imputation{Draws: c.N, Mode: c.Mode, Proposals: c.Proposals}
-		done, err := m.Impute(a.ctx, t, how, rng)
+		done, err := m.Impute(a.ctx, t.Table, how, rng)
 		if err != nil {
 			return fmt.Errorf("%s, from row %d on: %w", file, told.Rows+1, err)
 		}
-		values := c.kept(t, done, told)
+		values := c.kept(t.Table, done, told)
 		if c.Diagnose {
 			values = diagnosed(values, len(t.Names), c.N, done)
 		}
-		if err := w.Write(values); err != nil {
+		if err := w.Write(table.Kept{}, values); err != nil {
 			return err
 		}
 	}

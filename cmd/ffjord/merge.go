@@ -33,21 +33,21 @@ func (c mergeCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	w, err := table.Create(c.Out, a.out, parts[0].Columns)
+	columns, files, err := c.tables(parts)
+	if err != nil {
+		return err
+	}
+	w, err := table.Create(c.Out, a.out, columns)
 	if err != nil {
 		return err
 	}
 	defer w.Abort()
-	rows := 0
-	for _, p := range parts {
-		if p.Part.To == p.Part.From {
-			continue
-		}
-		if err := copyRows(table.File{Path: p.path}, w); err != nil {
+	for _, f := range files {
+		if err := copyRows(f, w); err != nil {
 			return err
 		}
-		rows += p.Part.To - p.Part.From
 	}
+	rows := parts[0].Part.Total
 	if err := w.Close(); err != nil {
 		return err
 	}
@@ -62,6 +62,33 @@ func (c mergeCommand) Run(a *app) error {
 type placed struct {
 	manifest
 	path string
+}
+
+// tables are the parts that have rows, and the columns of all, with the types of those that are kept where the output has
+// types.
+func (c mergeCommand) tables(parts []placed) ([]table.Column, []table.File, error) {
+	columns := parts[0].Columns
+	for _, p := range parts {
+		columns = table.JoinKinds(columns, p.Columns)
+	}
+	var files []table.File
+	for _, p := range parts {
+		if p.Part.To > p.Part.From {
+			f := table.Written(p.path, p.path, columns)
+			f.KeepNumbers = table.NumbersAlone(c.Out)
+			files = append(files, f)
+		}
+	}
+	if !table.Typed(c.Out) {
+		return columns, files, nil
+	}
+	for _, f := range files {
+		var err error
+		if columns, err = f.KeptKinds(columns); err != nil {
+			return nil, nil, err
+		}
+	}
+	return columns, files, nil
 }
 
 // inOrder reads all manifests and proves that the parts are one whole.
@@ -97,4 +124,7 @@ func (c mergeCommand) inOrder() ([]placed, error) {
 	return parts, nil
 }
 
-func sameColumn(a, b table.Column) bool { return a.Name == b.Name && a.Kind == b.Kind }
+// sameColumn reports whether two are one, of whose kind each part that keeps it has seen some rows.
+func sameColumn(a, b table.Column) bool {
+	return a.Name == b.Name && a.Kept == b.Kept && (a.Kept || a.Kind == b.Kind)
+}

@@ -61,7 +61,7 @@ func (c sampleCommand) Run(a *app) error {
 				return err
 			}
 		}
-		return w.Write(table.Values(t))
+		return w.Write(table.Kept{}, table.Values(t))
 	}
 	defer func() {
 		if w != nil {

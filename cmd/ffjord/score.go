@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
 	"github.com/go-ffjord/ffjord/flows/model"
+	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // scoreCommand tells how usual rows are.
@@ -20,12 +22,13 @@ type scoreCommand struct {
 	File  string `arg:"" name:"rows" default:"-" help:"File of rows, - is standard input."`
 	Out   string `short:"o" help:"Output: .csv, .npy, .parquet or .jsonl, - is standard output." placeholder:"FILE"`
 
-	Top       int     `help:"List the N strangest rows, with the columns that make them strange." placeholder:"N"`
-	Threshold float64 `help:"Exit with code 3 if any row is stranger than this share of the training rows, such as 0.001, or so strange that it has no log-density." placeholder:"SHARE"`
-	Batch     int     `default:"8192" help:"Rows computed at a time." placeholder:"N"`
-	Follow    bool    `help:"Answer every line of standard input as it comes, as a worker of another program."`
-	Shard     string  `help:"Score the i-th of n parts, from 0; i may be env, JOB_COMPLETION_INDEX." placeholder:"I/N"`
-	Resume    bool    `help:"Go on where a run that was killed has stopped."`
+	Keep      []string `help:"Columns of the rows that stand in the output as they are, before the scores: an id, for one." placeholder:"COLUMN,..."`
+	Top       int      `help:"List the N strangest rows, with the columns that make them strange." placeholder:"N"`
+	Threshold float64  `help:"Exit with code 3 if any row is stranger than this share of the training rows, such as 0.001, or so strange that it has no log-density." placeholder:"SHARE"`
+	Batch     int      `default:"8192" help:"Rows computed at a time." placeholder:"N"`
+	Follow    bool     `help:"Answer every line of standard input as it comes, as a worker of another program."`
+	Shard     string   `help:"Score the i-th of n parts, from 0; i may be env, JOB_COMPLETION_INDEX." placeholder:"I/N"`
+	Resume    bool     `help:"Go on where a run that was killed has stopped."`
 	input
 }
 
@@ -35,8 +38,13 @@ func (scoreCommand) Help() string {
 training rows, and how many values the row misses. Where traces are estimated it has std_err too, the standard error that
 the estimate leaves; that of the solver is bounded by the model's tolerances, and that of what was learnt is in no column.
 
+The columns of -keep need not be the model's. Numbers keep their bits, and texts and dates stand as they are: in .csv as they
+are written there, elsewhere as numbers, texts or dates by what the column has. They can't be called as the scores are. An
+array (.npy) has numbers alone.
+
 Examples:
   ffjord score rows.safetensors new.csv -o scores.csv -threshold 0.001
+  ffjord score rows.safetensors new.csv -keep id,day -o scores.parquet
   ffjord score rows.safetensors new.csv -top 20
   ffjord score rows.safetensors big.parquet -shard env/8 -o part.npy`
 }
@@ -64,13 +72,19 @@ func (c scoreCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	f.Batch, f.Follow = c.Batch, c.Follow
+	f.Batch, f.Follow, f.KeepNumbers = c.Batch, c.Follow, table.NumbersAlone(c.Out)
+	for _, name := range c.Keep {
+		f.Keep = append(f.Keep, table.Column{Name: name})
+	}
 	r := &scoring{scoreCommand: c, a: a, m: m, f: f, began: time.Now()}
 	r.ranks, r.alarm = m.About.LogProb.Ranks(), m.About.LogProb.At(c.Threshold)
+	if err := r.checkKeep(); err != nil {
+		return err
+	}
 	if err := r.cutShard(); err != nil {
 		return err
 	}
-	if err := r.openSink(); err != nil {
+	if err := r.chooseSink(); err != nil {
 		return err
 	}
 	saveMemory()
@@ -101,6 +115,22 @@ func (c *scoreCommand) check() error {
 	if c.Out == "" && c.Top == 0 {
 		c.Out = "-"
 	}
+	if c.Out == "" && len(c.Keep) > 0 {
+		return usagef("-keep with -top wants -o too, since the list has no other columns")
+	}
+	return nil
+}
+
+// checkKeep looks whether each column that is kept can have its name in the output.
+func (r *scoring) checkKeep() error {
+	for i, name := range r.Keep {
+		if slices.Contains(r.Keep[:i], name) {
+			return usagef("-keep has %s twice, want each column once", quote.Text(name))
+		}
+		if slices.ContainsFunc(r.columns(), func(c table.Column) bool { return c.Name == name }) {
+			return usagef("-keep %s: a column of the scores is called so, want another name in %s", name, r.f.Name())
+		}
+	}
 	return nil
 }
 
@@ -111,6 +141,7 @@ type scoring struct {
 	m     *model.Model
 	f     table.File
 	sink  sink
+	kept  []table.Column // once the rows are open
 	began time.Time
 	ranks model.Ranks
 	alarm float64 // the log-density below which a row is one, NaN without a threshold
@@ -134,7 +165,8 @@ type tally struct {
 
 // columns are those of the output.
 func (r *scoring) columns() []table.Column {
-	columns := []table.Column{{Name: "log_density", Kind: table.Number}, {Name: "percentile", Kind: table.Number}}
+	columns := append(slices.Clone(r.kept), table.Column{Name: "log_density", Kind: table.Number},
+		table.Column{Name: "percentile", Kind: table.Number})
 	if r.m.About.Probes > 0 {
 		columns = append(columns, table.Column{Name: "std_err", Kind: table.Number})
 	}

@@ -8,8 +8,13 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"reflect"
+	"slices"
+	"strings"
 	"time"
+
+	"github.com/alecthomas/kong"
 
 	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
 	"github.com/go-ffjord/ffjord/internal/atomicfile"
@@ -20,7 +25,7 @@ import (
 type partial struct {
 	r       *scoring
 	path    string // of the file that grows
-	as      string // the name that says how it is written: as the output where that grows by its rows, and else as .npy
+	as      string // the name that says how it is written
 	f       *os.File
 	encoder table.Appender
 	journal journal
@@ -42,6 +47,7 @@ type origin struct {
 	Modified  time.Time `json:"modified"`
 	Out       string    `json:"out"`
 	Batch     int       `json:"batch"`
+	Keep      []string  `json:"keep,omitempty"`
 	Top       int       `json:"top"`
 	Threshold float64   `json:"threshold"`
 	Part      shard     `json:"part"`
@@ -52,7 +58,8 @@ type origin struct {
 func (o origin) same(other origin) bool { return reflect.DeepEqual(o, other) }
 
 func (r *scoring) origin() (origin, error) {
-	o := origin{Rows: r.File, Out: r.Out, Batch: r.Batch, Top: r.Top, Threshold: r.Threshold, Part: r.part, Input: r.input}
+	o := origin{Rows: r.File, Out: r.Out, Batch: r.Batch, Keep: r.Keep, Top: r.Top, Threshold: r.Threshold, Part: r.part,
+		Input: r.input}
 	var err error
 	if o.Model, err = checksum(r.Model); err != nil {
 		return o, err
@@ -67,38 +74,53 @@ func (r *scoring) origin() (origin, error) {
 	return o, nil
 }
 
-// openPartial begins a file, or goes on with it.
-func (r *scoring) openPartial() (*partial, error) {
-	p := &partial{r: r, path: r.Out + ".partial", as: r.Out}
-	if !table.Appends(r.Out) {
-		p.as = r.Out + ".npy"
-	}
+// newPartial looks where a file begins, or goes on.
+func (r *scoring) newPartial() (*partial, error) {
+	p := &partial{r: r, path: r.Out + ".partial", as: partialName(r.Out, len(r.Keep) > 0)}
 	var err error
 	if p.journal.Of, err = r.origin(); err != nil {
 		return nil, err
 	}
 	if r.Resume {
 		err = p.resume()
-	} else if err = os.Remove(p.journalPath()); errors.Is(err, fs.ErrNotExist) { // of a run that nobody went on with
-		err = nil
 	}
-	if err != nil {
-		return nil, err
+	return p, err
+}
+
+// partialName says how the rows of an output are written until all are there: as the output is where that grows by its rows, and
+// else in a format that does and holds the same.
+func partialName(out string, texts bool) string {
+	switch {
+	case table.Appends(out):
+		return out
+	case !texts:
+		return out + ".npy"
+	case table.Typed(out):
+		return out + ".jsonl"
+	}
+	return strings.TrimSuffix(out, filepath.Ext(out)) // which says how it is compressed
+}
+
+// begin opens the file.
+func (p *partial) begin() (err error) {
+	if !p.r.Resume {
+		err := os.Remove(p.journalPath()) // of a run that nobody went on with
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	if p.f, err = os.OpenFile(p.path, os.O_RDWR|os.O_CREATE, 0o644); err != nil {
-		return nil, err
+		return err
 	}
 	if err := p.f.Truncate(p.journal.Bytes); err != nil {
-		return nil, errors.Join(err, p.f.Close())
+		return err
 	}
 	if _, err := p.f.Seek(0, io.SeekEnd); err != nil {
-		return nil, errors.Join(err, p.f.Close())
-	}
-	if p.encoder, err = table.NewAppender(p.as, p.f, r.columns(), r.tally.Rows); err != nil {
-		return nil, errors.Join(err, p.f.Close())
+		return err
 	}
 	p.written = time.Now()
-	return p, nil
+	p.encoder, err = table.NewAppender(p.as, p.f, p.r.columns(), p.r.tally.Rows)
+	return err
 }
 
 func (p *partial) journalPath() string { return p.path + ".json" }
@@ -115,6 +137,10 @@ func (p *partial) resume() error {
 	var j journal
 	if err := json.Unmarshal(text, &j); err != nil || j.Bytes < 0 || j.Tally.Rows < 0 {
 		return fmt.Errorf("%s is no journal of a score: begin anew without -resume", p.journalPath())
+	}
+	if now := p.journal.Of.Keep; !slices.Equal(j.Of.Keep, now) {
+		return fmt.Errorf("%s was begun with -keep %s, want the same to go on and not -keep %s, or none of -resume", p.path,
+			keptNames(j.Of.Keep), keptNames(now))
 	}
 	if !j.Of.same(p.journal.Of) {
 		return fmt.Errorf("%s is of another model, file or flags: want the same to go on, or none of -resume", p.journalPath())
@@ -138,7 +164,17 @@ func (p *partial) resume() error {
 	return nil
 }
 
-func (p *partial) encode(to []byte, rows []float64) []byte { return p.encoder.Append(to, rows) }
+// keptNames are the columns of -keep as the flag has them.
+func keptNames(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return kong.JoinEscaped(names, ',')
+}
+
+func (p *partial) encode(to []byte, kept table.Kept, rows []float64) []byte {
+	return p.encoder.Append(to, kept, rows)
+}
 
 func (p *partial) write(text []byte, rows int, so tally) error {
 	if err := p.encoder.WriteRows(text, rows); err != nil {
@@ -179,6 +215,9 @@ func (p *partial) named(err error) error {
 }
 
 func (p *partial) failed(err error) error {
+	if p.f == nil {
+		return err // nothing was begun
+	}
 	if bad := (*table.Error)(nil); errors.As(err, &bad) {
 		_ = p.f.Close()
 		p.forget()
@@ -214,7 +253,7 @@ func (p *partial) done() error {
 	if p.as == p.r.Out {
 		err = os.Rename(p.path, p.r.Out)
 	} else {
-		err = convert(p.path, p.r.Out, p.r.columns(), p.r.tally.Rows)
+		err = p.convert()
 	}
 	if err != nil {
 		return err
@@ -223,20 +262,23 @@ func (p *partial) done() error {
 	return p.r.writeManifest()
 }
 
-// convert writes the numbers of an array, under whatever name, as another table.
-func convert(from, to string, columns []table.Column, rows int) error {
-	w, err := table.Create(to, nil, columns)
+// convert writes the rows as the output is written.
+func (p *partial) convert() error {
+	columns := p.r.columns()
+	f := table.Written(p.path, p.as, columns)
+	if table.Typed(p.r.Out) && p.r.tally.Rows > 0 {
+		var err error
+		if columns, err = f.KeptKinds(columns); err != nil {
+			return err
+		}
+	}
+	w, err := table.Create(p.r.Out, nil, columns)
 	if err != nil {
 		return err
 	}
 	defer w.Abort()
-	if rows > 0 {
-		f, err := os.Open(from)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		if err := copyRows(table.File{Path: "-", Stdin: f}, w); err != nil {
+	if p.r.tally.Rows > 0 {
+		if err := copyRows(f, w); err != nil {
 			return err
 		}
 	}
@@ -245,21 +287,5 @@ func convert(from, to string, columns []table.Column, rows int) error {
 
 // copyRows writes all rows of a file.
 func copyRows(f table.File, w *table.Writer) error {
-	f.Fixed = true
-	rows, err := f.Open()
-	if err != nil {
-		return err
-	}
-	for {
-		t, err := rows.Next()
-		if errors.Is(err, io.EOF) {
-			return rows.Close()
-		}
-		if err == nil {
-			err = w.Write(table.Values(t))
-		}
-		if err != nil {
-			return errors.Join(err, rows.Close())
-		}
-	}
+	return f.Each(func(b table.Batch) error { return w.Write(b.Kept, table.Values(b.Table)) })
 }

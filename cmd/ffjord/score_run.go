@@ -32,7 +32,7 @@ func saveMemory() {
 
 // scored is a batch whose log-densities are being computed, and how they are written.
 type scored struct {
-	t    data.Table
+	t    table.Batch
 	s    model.Scores
 	rows []float64 // of the output
 	text []byte
@@ -47,6 +47,10 @@ func (r *scoring) run() error {
 	rows, err := r.f.Open()
 	if err != nil {
 		return err
+	}
+	r.kept = rows.Kept()
+	if err := r.sink.begin(); err != nil {
+		return errors.Join(err, rows.Close())
 	}
 	ctx, stop := context.WithCancel(r.a.ctx)
 	defer stop()
@@ -74,9 +78,9 @@ func (r *scoring) run() error {
 			}
 			go func(first int) {
 				defer close(b.done)
-				if b.s, b.err = r.m.LogProbAt(ctx, b.t, first); b.err == nil {
+				if b.s, b.err = r.m.LogProbAt(ctx, b.t.Table, first); b.err == nil {
 					b.rows = r.lines(b.rows, b.s)
-					b.text = r.sink.encode(b.text, b.rows)
+					b.text = r.sink.encode(b.text, b.t.Kept, b.rows)
 				}
 			}(first)
 			first += b.t.Len()
@@ -236,8 +240,10 @@ func (t *ticker) stop() {
 
 // sink takes what is scored.
 type sink interface {
+	// begin opens it, once the columns of the rows are known.
+	begin() error
 	// encode appends rows as they are written. Several goroutines may call it at once.
-	encode(to []byte, rows []float64) []byte
+	encode(to []byte, kept table.Kept, rows []float64) []byte
 	// write writes so many rows, encoded, behind which the tally stands.
 	write(text []byte, rows int, so tally) error
 	// failed keeps or removes what was written, and returns the error with what to do about it.
@@ -246,36 +252,46 @@ type sink interface {
 }
 
 // streamSink writes to standard output, a batch at a time.
-type streamSink struct{ table.Appender }
+type streamSink struct {
+	r *scoring
+	table.Appender
+}
 
-func (s streamSink) encode(to []byte, rows []float64) []byte    { return s.Append(to, rows) }
-func (s streamSink) write(text []byte, rows int, _ tally) error { return s.WriteRows(text, rows) }
-func (s streamSink) failed(err error) error                     { return err }
-func (s streamSink) done() error                                { return s.Close() }
+func (s *streamSink) begin() (err error) {
+	if s.r.a.json {
+		s.Appender, err = table.NewJSONLines(s.r.a.out, s.r.columns())
+	} else {
+		s.Appender = table.NewCSV(s.r.a.out, s.r.columns())
+	}
+	return err
+}
+
+func (s *streamSink) encode(to []byte, kept table.Kept, rows []float64) []byte {
+	return s.Append(to, kept, rows)
+}
+
+func (s *streamSink) write(text []byte, rows int, _ tally) error { return s.WriteRows(text, rows) }
+func (s *streamSink) failed(err error) error                     { return err }
+func (s *streamSink) done() error                                { return s.Close() }
 
 // noSink writes nothing: only the strangest rows are wanted.
 type noSink struct{}
 
-func (noSink) encode(to []byte, _ []float64) []byte { return to }
-func (noSink) write([]byte, int, tally) error       { return nil }
-func (noSink) failed(err error) error               { return err }
-func (noSink) done() error                          { return nil }
+func (noSink) begin() error                                       { return nil }
+func (noSink) encode(to []byte, _ table.Kept, _ []float64) []byte { return to }
+func (noSink) write([]byte, int, tally) error                     { return nil }
+func (noSink) failed(err error) error                             { return err }
+func (noSink) done() error                                        { return nil }
 
-// openSink opens what the flags say.
-func (r *scoring) openSink() (err error) {
-	switch {
-	case r.Out == "":
+// chooseSink takes what the flags say.
+func (r *scoring) chooseSink() (err error) {
+	switch r.Out {
+	case "":
 		r.sink = noSink{}
-	case r.Out == "-" && r.a.json:
-		lines, err := table.NewJSONLines(r.a.out, r.columns())
-		if err != nil {
-			return err
-		}
-		r.sink = streamSink{lines}
-	case r.Out == "-":
-		r.sink = streamSink{table.NewCSV(r.a.out, r.columns())}
+	case "-":
+		r.sink = &streamSink{r: r}
 	default:
-		r.sink, err = r.openPartial()
+		r.sink, err = r.newPartial()
 	}
 	return err
 }

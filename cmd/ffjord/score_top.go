@@ -58,7 +58,7 @@ func (r *scoring) offer(b *scored) {
 	if top == 0 {
 		return
 	}
-	values, dim := table.Values(b.t), len(b.t.Names)
+	values, dim := table.Values(b.t.Table), len(b.t.Names)
 	for i, logp := range b.s.LogProb {
 		if math.IsNaN(logp) || len(r.Strangest) == top && logp >= float64(r.Strangest[top-1].LogProb) {
 			continue

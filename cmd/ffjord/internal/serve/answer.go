@@ -98,7 +98,7 @@ func answerNPY(w http.ResponseWriter, x *tensor.Dense) error {
 func answerCSV(w http.ResponseWriter, columns []table.Column, rows []float64) error {
 	var text bytes.Buffer
 	lines := table.NewCSV(&text, columns)
-	if err := errors.Join(lines.Write(rows), lines.Close()); err != nil {
+	if err := errors.Join(lines.Write(table.Kept{}, rows), lines.Close()); err != nil {
 		return err
 	}
 	return answerBytes(w, csvType+"; charset=utf-8", text.Bytes())

@@ -66,7 +66,7 @@ func TestWhatIsWrittenIsFoundAgain(t *testing.T) {
 			var out memory
 			w, err := table.NewEncoder(name, &out, columns)
 			require.NoError(t, err)
-			require.NoError(t, w.Write(values))
+			require.NoError(t, w.Write(table.Kept{}, values))
 			require.NoError(t, w.Close())
 			text := out.String()
 			got, err := table.File{Path: "-", Stdin: &out}.Find()
@@ -103,7 +103,7 @@ func TestMissingNumbers(t *testing.T) {
 			path := t.TempDir() + "/" + name
 			w, err := table.Create(path, nil, columns)
 			require.NoError(t, err)
-			require.NoError(t, w.Write(values))
+			require.NoError(t, w.Write(table.Kept{}, values))
 			require.NoError(t, w.Close())
 			got, err := table.File{Path: path, Missing: []string{"-999", "1900-01-01"}}.Read()
 			require.NoError(t, err)

@@ -8,28 +8,34 @@ import (
 
 // ahead reads batches on a goroutine of its own, two before they are asked for.
 type ahead struct {
-	batches chan batch
+	batches chan result
 	quit    chan struct{}
 	done    sync.WaitGroup
 	err     error // after the last batch
 }
 
+// batch are some rows.
 type batch struct {
-	values []float64
+	values []float64           // of the wanted columns, row by row
 	levels map[string][]string // nil where those of the file hold
-	err    error
+	kept   Kept
+}
+
+type result struct {
+	batch
+	err error
 }
 
 func (f File) readAhead(of batches) *ahead {
-	a := &ahead{batches: make(chan batch, 1), quit: make(chan struct{})}
+	a := &ahead{batches: make(chan result, 1), quit: make(chan struct{})}
 	a.done.Go(func() {
 		for {
-			values, levels, err := of.next()
+			b, err := of.next()
 			if err != nil && !errors.Is(err, io.EOF) {
 				err = f.named(err)
 			}
 			select {
-			case a.batches <- batch{values, levels, err}:
+			case a.batches <- result{b, err}:
 			case <-a.quit:
 				return
 			}
@@ -41,11 +47,11 @@ func (f File) readAhead(of batches) *ahead {
 	return a
 }
 
-func (a *ahead) next() batch {
+func (a *ahead) next() (batch, error) {
 	if a.err != nil {
-		return batch{err: a.err}
+		return batch{}, a.err
 	}
-	b := <-a.batches
-	a.err = b.err
-	return b
+	r := <-a.batches
+	a.err = r.err
+	return r.batch, r.err
 }

@@ -87,7 +87,7 @@ func FuzzWrite(f *testing.F) {
 			path := filepath.Join(t.TempDir(), name)
 			w, err := table.Create(path, nil, columns)
 			require.NoError(t, err)
-			require.NoError(t, w.Write(values))
+			require.NoError(t, w.Write(table.Kept{}, values))
 			require.NoError(t, w.Close())
 			again, err := table.File{Path: path, Columns: read.Names, Levels: read.Levels, Times: read.Times, Fixed: true, NumericNames: true}.Read()
 			require.NoError(t, err, "%s of %q", name, content)

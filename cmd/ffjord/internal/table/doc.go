@@ -28,6 +28,7 @@ type Column struct {
 	Name   string   `json:"name"`
 	Kind   Kind     `json:"kind"`
 	Levels []string `json:"levels,omitempty"` // of a category
+	Kept   bool     `json:"kept,omitempty"`   // it is one of [Kept], and not of numbers
 	Whole  bool     `json:"-"`                // all its numbers are whole
 }
 

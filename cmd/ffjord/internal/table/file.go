@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -56,6 +55,12 @@ type File struct {
 	Batch int
 	// Skip is the number of rows to leave out at the start, Most that of rows to read after them. Zero is all, less than zero none.
 	Skip, Most int
+
+	// Keep are columns that go through as they are, in [Batch.Kept], whether or not they are wanted, by Name; Kind says what
+	// the texts of one mean, and "" looks into the first rows. KeepNumbers refuses those that hold other things than numbers.
+	// They go with Open, and with Fixed.
+	Keep        []Column
+	KeepNumbers bool
 
 	// OpenLevels deals rows with categories that Levels does not have too: they come behind these in the Levels of a batch.
 	OpenLevels bool
@@ -115,45 +120,6 @@ func named(path string) bool {
 	return slices.Contains(known, ending(path))
 }
 
-// batches deals the rows of a file.
-type batches interface {
-	// names of all columns of the file.
-	names() []string
-	// levels returns the categories of the columns once all rows are dealt, and gives those among the values numbers by
-	// the alphabet where they were not known.
-	levels(values []float64) map[string][]string
-	// times are the kinds of the wanted columns that hold times.
-	times() map[string]Kind
-	// next returns the wanted columns of the next rows, row by row, as many as asked for or those that are left, with the
-	// categories of these rows where more are allowed than were known. After the last it returns io.EOF. What it returns
-	// belongs to the caller.
-	next() (values []float64, levels map[string][]string, err error)
-	io.Closer
-}
-
-// Rows reads a table batch by batch.
-type Rows struct {
-	columns []string
-	levels  map[string][]string
-	of      batches
-	pulled  *ahead
-	waits   bool // Close waits for the reading goroutine, which nothing wakes where it waits for standard input
-}
-
-// Open starts to read the file batch by batch, while the caller works on the batch before.
-func (f File) Open() (*Rows, error) {
-	f.Batch = cmp.Or(f.Batch, 4096)
-	if f.Path == "-" && f.Stdin == nil {
-		f.Stdin = os.Stdin
-	}
-	r, err := f.rows()
-	if err != nil {
-		return nil, f.named(err)
-	}
-	r.pulled, r.waits = f.readAhead(r.of), f.Path != "-"
-	return r, nil
-}
-
 // rows opens the file.
 func (f File) rows() (*Rows, error) {
 	r, as, closing, err := f.plain()
@@ -179,6 +145,9 @@ func (f File) rows() (*Rows, error) {
 	if err == nil {
 		err = checkUTF8(rows.columns)
 	}
+	if err == nil {
+		rows.kept, err = keptColumns(rows.of.kept())
+	}
 	if err == nil && !f.whole {
 		rows.levels, err = f.known(rows)
 	}
@@ -203,31 +172,6 @@ func (f File) known(rows *Rows) (map[string][]string, error) {
 		}
 	}
 	return levels, nil
-}
-
-// Names returns the names of the columns of a batch.
-func (r *Rows) Names() []string { return r.columns }
-
-// Next returns the next rows. After the last it returns io.EOF.
-func (r *Rows) Next() (data.Table, error) {
-	b := r.pulled.next()
-	if b.err != nil {
-		return data.Table{}, b.err
-	}
-	if b.levels == nil {
-		b.levels = r.levels
-	}
-	return data.Table{Names: r.columns, Rows: data.Rows(len(r.columns), b.values...), Levels: b.levels}, nil
-}
-
-// Close ends the reading. It may be called once.
-func (r *Rows) Close() error {
-	close(r.pulled.quit)
-	if !r.waits {
-		return nil
-	}
-	r.pulled.done.Wait()
-	return r.of.Close()
 }
 
 // RoomError says that a file has more rows than there is room for.
@@ -259,18 +203,18 @@ func (f File) Find() (t Found, err error) {
 	}
 	kept := reservoir{width: len(rows.columns), most: f.Sample, rng: f.Rand}
 	for {
-		b := rows.pulled.next()
-		if errors.Is(b.err, io.EOF) {
+		b, err := rows.pulled.next()
+		if errors.Is(err, io.EOF) {
 			break
 		}
-		if b.err == nil {
+		if err == nil {
 			kept.add(b.values)
 			if room := f.Room / 8; f.Room > 0 && int64(len(kept.values)) > room {
-				b.err = f.named(&RoomError{Rows: max(1, int(room)/kept.width), Columns: kept.width})
+				err = f.named(&RoomError{Rows: max(1, int(room)/kept.width), Columns: kept.width})
 			}
 		}
-		if b.err != nil {
-			return t, errors.Join(b.err, rows.Close())
+		if err != nil {
+			return t, errors.Join(err, rows.Close())
 		}
 	}
 	if err := rows.Close(); err != nil {
@@ -321,10 +265,10 @@ func (f File) Count() (int, error) {
 	if of, ok := rows.of.(interface{ count() (int, error) }); ok {
 		n, err = of.count()
 	} else {
-		var values []float64
 		for err == nil {
-			values, _, err = rows.of.next()
-			n += len(values) / len(rows.columns)
+			var b batch
+			b, err = rows.of.next()
+			n += len(b.values) / len(rows.columns)
 		}
 		if errors.Is(err, io.EOF) {
 			err = nil

@@ -30,6 +30,10 @@ type jsonRows struct {
 	missing map[string]bool
 	stamps  []int // the last line that had the column
 
+	keep   []keeper
+	keptAt map[string]int // of the columns that are kept
+	found  [][]byte       // their values in the line at hand
+
 	size   int // rows of a batch
 	skip   int
 	most   int   // rows still to deal, -1 without a bound
@@ -52,14 +56,18 @@ func (f File) openJSON(r *bufio.Reader, closing io.Closer) (*jsonRows, error) {
 	if f.Most != 0 {
 		j.most = max(f.Most, 0)
 	}
-	if err := j.sample(slices.Concat(f.Columns, f.Exclude)); err != nil {
+	known := f.Columns
+	for _, c := range f.Keep {
+		known = append(slices.Clip(known), c.Name)
+	}
+	if err := j.sample(slices.Concat(known, f.Exclude)); err != nil {
 		return nil, err
 	}
 	if err := checkNames(j.all); err != nil {
 		return nil, err
 	}
 	if f.Follow { // the first line alone was read
-		for _, name := range f.Columns {
+		for _, name := range known {
 			if !slices.Contains(j.all, name) {
 				j.all = append(j.all, name)
 			}
@@ -76,8 +84,10 @@ func (f File) openJSON(r *bufio.Reader, closing io.Closer) (*jsonRows, error) {
 		j.places[name] = i
 	}
 	j.stamps = make([]int, len(wanted))
-	j.heldColumns, err = f.jsonColumns(j, wanted)
-	return j, err
+	if j.heldColumns, err = f.jsonColumns(j, wanted); err != nil {
+		return nil, err
+	}
+	return j, j.lookAtKept(f)
 }
 
 // sample reads the first lines, and the names of their members in the order in which they come. It reads on while one of
@@ -216,13 +226,15 @@ func unquoted(text []byte) string {
 
 func (j *jsonRows) names() []string { return j.all }
 
-func (j *jsonRows) next() ([]float64, map[string][]string, error) {
+func (j *jsonRows) kept() []keeper { return j.keep }
+
+func (j *jsonRows) next() (batch, error) {
 	if j.fault != nil {
-		return nil, nil, j.fault
+		return batch{}, j.fault
 	}
 	for ; j.skip > 0; j.skip-- {
 		if _, err := j.take(); err != nil {
-			return nil, nil, err
+			return batch{}, err
 		}
 	}
 	if !j.whole {
@@ -232,11 +244,12 @@ func (j *jsonRows) next() ([]float64, map[string][]string, error) {
 	if j.most >= 0 {
 		size = min(size, j.most)
 	}
+	var kept Kept
 	values := make([]float64, 0, size*len(j.heldColumns))
 	for len(values) < cap(values) && (len(values) == 0 || !j.follow || len(j.ahead) > 0 || j.r.Buffered() > 0) {
 		line, err := j.take()
 		if err == nil {
-			values, err = j.append(values, line)
+			values, err = j.append(values, &kept, line)
 		}
 		if err != nil {
 			j.fault = err
@@ -252,13 +265,13 @@ func (j *jsonRows) next() ([]float64, map[string][]string, error) {
 		j.fault = io.EOF
 		fallthrough
 	case rows == 0:
-		return nil, nil, j.fault
+		return batch{}, j.fault
 	}
-	return values, j.known(), nil
+	return batch{values, j.known(), kept}, nil
 }
 
-// append appends the wanted values of a line.
-func (j *jsonRows) append(values []float64, line jsonLine) ([]float64, error) {
+// append appends the wanted values of a line, and those that are kept.
+func (j *jsonRows) append(values []float64, kept *Kept, line jsonLine) ([]float64, error) {
 	text, err := object(line.text)
 	if err != nil {
 		return values, &Error{File: j.file, Line: line.line, Err: err}
@@ -268,11 +281,18 @@ func (j *jsonRows) append(values []float64, line jsonLine) ([]float64, error) {
 		values = append(values, math.NaN())
 	}
 	var failed *Error
+	clear(j.found)
 	jsontext.Members(text, func(name, value []byte) {
 		if failed != nil {
 			return
 		}
 		column := bareText(unquoted(name))
+		if at, keep := j.keptAt[column]; keep && j.found[at] == nil {
+			j.found[at] = value
+		} else if keep {
+			failed = &Error{Column: column, Err: errTwice}
+			return
+		}
 		place, known := j.places[column]
 		switch {
 		case !known && j.closed:
@@ -280,7 +300,7 @@ func (j *jsonRows) append(values []float64, line jsonLine) ([]float64, error) {
 				"-columns says which are wanted)", list(j.all))}
 		case !known || place < 0:
 		case j.stamps[place] == line.line:
-			failed = &Error{Column: column, Err: errors.New("it is there twice, want each column once")}
+			failed = &Error{Column: column, Err: errTwice}
 		default:
 			j.stamps[place] = line.line
 			if values[from+place], err = j.value(j.heldColumns[place], value); err != nil {
@@ -288,12 +308,32 @@ func (j *jsonRows) append(values []float64, line jsonLine) ([]float64, error) {
 			}
 		}
 	})
+	if failed == nil {
+		failed = j.addKept(kept)
+	}
 	if failed != nil {
 		failed.File, failed.Line = j.file, line.line
 		return values[:from], failed
 	}
 	return values, nil
 }
+
+// addKept appends the values of a line that are kept.
+func (j *jsonRows) addKept(kept *Kept) *Error {
+	for i := range j.keep {
+		as, text, err := j.keep[i].ofJSON(j.found[i])
+		if err == nil {
+			err = j.keep[i].add(kept, as, text)
+		}
+		if err != nil {
+			kept.cut(i)
+			return &Error{Column: j.keep[i].Name, Err: err}
+		}
+	}
+	return nil
+}
+
+var errTwice = errors.New("it is there twice, want each column once")
 
 // count returns the number of rows that are left. It parses none of them.
 func (j *jsonRows) count() (int, error) {

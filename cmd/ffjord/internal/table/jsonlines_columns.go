@@ -1,6 +1,7 @@
 package table
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -95,6 +96,12 @@ func (l *look) holds() (*texts, Kind) {
 	return nil, ""
 }
 
+// errNested says of an object or an array what it is.
+func errNested(value []byte) error {
+	what := map[byte]string{'{': "an object", '[': "an array"}[value[0]]
+	return fmt.Errorf("it is %s, want a number or text", what)
+}
+
 // value returns the number of a JSON value.
 func (j *jsonRows) value(c *held, value []byte) (float64, error) {
 	text := string(value)
@@ -102,8 +109,7 @@ func (j *jsonRows) value(c *held, value []byte) (float64, error) {
 	case 'n':
 		return math.NaN(), nil
 	case '{', '[':
-		what := map[byte]string{'{': "an object", '[': "an array"}[value[0]]
-		return 0, fmt.Errorf("it is %s, want a number or text (-exclude leaves the column out)", what)
+		return 0, fmt.Errorf("%w (-exclude leaves the column out)", errNested(value))
 	case '"':
 		text = strings.TrimSpace(unquoted(value))
 	}
@@ -129,4 +135,32 @@ func (j *jsonRows) value(c *held, value []byte) (float64, error) {
 		return 0, fmt.Errorf("%s, want a number", quote.Text(text))
 	}
 	return v, nil
+}
+
+// lookAtKept says which columns are kept, and what the first rows have in those of which that is not known.
+func (j *jsonRows) lookAtKept(f File) (err error) {
+	if j.keep, err = f.keepers(j.all); err != nil {
+		return err
+	}
+	j.keptAt, j.found = make(map[string]int), make([][]byte, len(j.keep))
+	for i, k := range j.keep {
+		j.keptAt[k.Name] = i
+	}
+	kinds := make([]Kind, len(j.keep))
+	for _, line := range j.ahead {
+		text, err := object(line.text)
+		if err != nil {
+			break // it is told when its turn comes
+		}
+		jsontext.Members(text, func(name, value []byte) {
+			if at, keep := j.keptAt[bareText(unquoted(name))]; keep {
+				as, text, _ := j.keep[at].ofJSON(value) // likewise
+				kinds[at] = kinds[at].with(as.kindOf(text))
+			}
+		})
+	}
+	for i := range j.keep {
+		j.keep[i].Kind = cmp.Or(j.keep[i].Kind, kinds[i])
+	}
+	return nil
 }

@@ -119,7 +119,8 @@ func (t *textRows) sample() (data.Table, error) {
 	all.Categories = all.Columns
 	all.Levels, all.Parse = nil, nil
 	sample := &textRows{csv: all, head: t.head, all: t.all}
-	return sample.parse(t.buf[:end], t.line)
+	read, _, err := sample.parse(t.buf[:end], t.line)
+	return read, err
 }
 
 // sampled returns the columns of which at least half of the values in a sample are no numbers.

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -29,6 +30,7 @@ type arrayRows struct {
 	size    int
 	skip    int
 	most    int // rows still to deal, -1 without a bound
+	keep    []keeper
 }
 
 func (f File) openNPY(r *bufio.Reader, closing io.Closer) (*arrayRows, error) {
@@ -120,6 +122,12 @@ func (f File) array(rows data.RowReader, closing io.Closer) (*arrayRows, error) 
 	for _, name := range wanted {
 		a.columns = append(a.columns, slices.Index(a.all, name))
 	}
+	if a.keep, err = f.keepers(a.all); err != nil {
+		return nil, err
+	}
+	for i := range a.keep {
+		a.keep[i].Kind = cmp.Or(a.keep[i].Kind, Number)
+	}
 	for _, name := range f.Categories {
 		return nil, &ArgumentError{"categories", name, errors.New("an array has no columns of text")}
 	}
@@ -128,10 +136,12 @@ func (f File) array(rows data.RowReader, closing io.Closer) (*arrayRows, error) 
 
 func (a *arrayRows) names() []string { return a.all }
 
-func (a *arrayRows) next() ([]float64, map[string][]string, error) {
+func (a *arrayRows) kept() []keeper { return a.keep }
+
+func (a *arrayRows) next() (batch, error) {
 	for ; a.skip > 0; a.skip-- {
 		if err := a.read(); err != nil {
-			return nil, nil, err
+			return batch{}, err
 		}
 	}
 	size := a.size
@@ -139,6 +149,7 @@ func (a *arrayRows) next() ([]float64, map[string][]string, error) {
 		size = min(size, a.most)
 		a.most -= size
 	}
+	var kept Kept
 	values := make([]float64, 0, size*len(a.columns))
 	for len(values) < cap(values) {
 		err := a.read()
@@ -146,7 +157,7 @@ func (a *arrayRows) next() ([]float64, map[string][]string, error) {
 			break
 		}
 		if err != nil {
-			return nil, nil, err
+			return batch{}, err
 		}
 		for _, j := range a.columns {
 			v := a.row[j]
@@ -155,11 +166,14 @@ func (a *arrayRows) next() ([]float64, map[string][]string, error) {
 			}
 			values = append(values, v)
 		}
+		for i := range a.keep {
+			kept.addNumber(a.row[a.keep[i].place])
+		}
 	}
 	if len(values) == 0 {
-		return nil, nil, io.EOF
+		return batch{}, io.EOF
 	}
-	return values, nil, nil
+	return batch{values: values, kept: kept}, nil
 }
 
 func (a *arrayRows) read() error {

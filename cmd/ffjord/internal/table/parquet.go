@@ -30,6 +30,10 @@ type parquetRows struct {
 	skip    int64
 	most    int // rows still to deal, -1 without a bound
 	whole   bool
+
+	keep   []parquetKept
+	keptAt []int      // of a leaf among the columns that are kept, -1 where it is not
+	found  []pq.Value // their values in the row at hand
 }
 
 type parquetColumn struct {
@@ -70,12 +74,17 @@ func (f File) openParquet(r io.Reader, closing io.Closer) (*parquetRows, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := p.keepColumns(f, leaves); err != nil {
+		return nil, err
+	}
 	for _, path := range file.Schema().Columns() {
-		place := slices.Index(wanted, bareText(path[0]))
+		name := bareText(path[0])
+		place := slices.Index(wanted, name)
+		kept := slices.IndexFunc(p.keep, func(k parquetKept) bool { return k.Name == name })
 		if len(path) > 1 {
-			place = -1
+			place, kept = -1, -1
 		}
-		p.places = append(p.places, place)
+		p.places, p.keptAt = append(p.places, place), append(p.keptAt, kept)
 	}
 	for _, name := range f.Categories {
 		if !slices.Contains(wanted, name) {
@@ -177,7 +186,7 @@ func (p *parquetRows) count() (int, error) {
 
 func (p *parquetRows) names() []string { return p.all }
 
-func (p *parquetRows) next() ([]float64, map[string][]string, error) {
+func (p *parquetRows) next() (batch, error) {
 	if !p.whole {
 		p.forget()
 	}
@@ -185,6 +194,7 @@ func (p *parquetRows) next() ([]float64, map[string][]string, error) {
 	if p.most >= 0 {
 		size = min(size, p.most)
 	}
+	var kept Kept
 	values := make([]float64, 0, size*len(p.columns))
 	for len(values) < cap(values) {
 		rows, err := p.some(size - len(values)/len(p.columns))
@@ -192,11 +202,11 @@ func (p *parquetRows) next() ([]float64, map[string][]string, error) {
 			break
 		}
 		if err != nil {
-			return nil, nil, err
+			return batch{}, err
 		}
 		for _, row := range rows {
-			if values, err = p.append(values, row); err != nil {
-				return nil, nil, fmt.Errorf("row %d: %w", p.at, err)
+			if values, err = p.append(values, &kept, row); err != nil {
+				return batch{}, fmt.Errorf("row %d: %w", p.at+1, err)
 			}
 			p.at++
 		}
@@ -205,9 +215,9 @@ func (p *parquetRows) next() ([]float64, map[string][]string, error) {
 		p.most -= len(values) / len(p.columns)
 	}
 	if len(values) == 0 {
-		return nil, nil, io.EOF
+		return batch{}, io.EOF
 	}
-	return values, p.known(), nil
+	return batch{values, p.known(), kept}, nil
 }
 
 // some returns up to most rows, at least one.
@@ -247,11 +257,14 @@ func (p *parquetRows) some(most int) ([]pq.Row, error) {
 	return nil, io.EOF
 }
 
-// append appends the wanted values of a row.
-func (p *parquetRows) append(values []float64, row pq.Row) ([]float64, error) {
+// append appends the wanted values of a row, and those that are kept.
+func (p *parquetRows) append(values []float64, kept *Kept, row pq.Row) ([]float64, error) {
 	from := len(values)
 	values = values[:from+len(p.columns)]
 	for _, v := range row {
+		if at := p.keptAt[v.Column()]; at >= 0 {
+			p.found[at] = v
+		}
 		place := p.places[v.Column()]
 		if place < 0 {
 			continue
@@ -262,6 +275,11 @@ func (p *parquetRows) append(values []float64, row pq.Row) ([]float64, error) {
 			return nil, fmt.Errorf("column %s: %w", quote.Text(c.name), err)
 		}
 		values[from+place] = x
+	}
+	for i := range p.keep {
+		if err := p.keep[i].addTo(kept, p.found[i]); err != nil {
+			return nil, fmt.Errorf("column %s: %w", quote.Text(p.keep[i].Name), err)
+		}
 	}
 	return values, nil
 }

@@ -61,35 +61,40 @@ func (c *parquetColumn) timed(wanted Kind, fixed, text bool) error {
 
 // since returns the number of a time, NaN of none.
 func (c *parquetColumn) since(v pq.Value) (float64, error) {
+	if v.IsNull() {
+		return math.NaN(), nil
+	}
+	at, err := parquetMoment(v, c.unit)
+	return c.time.of(at.seconds()), err
+}
+
+// parquetMoment is the time of a value, in units of which so many are a second, as [parquetTime] tells.
+func parquetMoment(v pq.Value, unit int64) (at moment, err error) {
 	var units int64
-	var since float64
 	switch v.Kind() {
 	case pq.Int32:
 		units = int64(v.Int32())
 	case pq.Int64:
 		units = v.Int64()
-	case pq.Int96:
-	default:
-		return math.NaN(), nil
 	}
 	switch {
 	case v.Kind() == pq.Int96:
 		const epoch = 2440588 // the Julian day of 1970-01-01
 		i := v.Int96()
-		since = seconds((int64(i[2])-epoch)*day, int64(i[1])<<32|int64(i[0]))
-	case c.unit == 0:
-		since = seconds(units*day, 0)
+		at = moment{(int64(i[2]) - epoch) * day, int64(i[1])<<32 | int64(i[0])}
+	case unit == 0:
+		at = moment{units * day, 0}
 	default:
-		whole, rest := units/c.unit, units%c.unit
+		whole, rest := units/unit, units%unit
 		if rest < 0 {
-			whole, rest = whole-1, rest+c.unit
+			whole, rest = whole-1, rest+unit
 		}
-		since = seconds(whole, rest*(1e9/c.unit))
+		at = moment{whole, rest * (1e9 / unit)}
 	}
-	if outside(since) {
-		return 0, fmt.Errorf("a time %.3g years from 1970, want one of the years 1 to 9999", since/(365.2425*day))
+	if since := at.seconds(); outside(since) {
+		return at, fmt.Errorf("a time %.3g years from 1970, want one of the years 1 to 9999", since/(365.2425*day))
 	}
-	return c.time.of(since), nil
+	return at, nil
 }
 
 // parquetLeaf is how a column of times is written.
@@ -103,9 +108,8 @@ func parquetLeaf(k Kind) pq.Node {
 	return pq.TimestampAdjusted(pq.Microsecond, k == Timestamp)
 }
 
-// parquetValue is the value of a number of a kind of times.
-func parquetValue(k Kind, v float64) pq.Value {
-	us := k.microseconds(v)
+// parquetValue is the value of a time of a kind, in microseconds.
+func parquetValue(k Kind, us int64) pq.Value {
 	if k == Date {
 		return pq.Int32Value(int32(us / (day * 1e6)))
 	}

@@ -59,7 +59,7 @@ func TestFormats(t *testing.T) {
 				require.NoError(t, err)
 				part, err := want.Take(1 + i)
 				require.NoError(t, err)
-				same(t, part, batch)
+				same(t, part, batch.Table)
 			}
 			_, err = rows.Next()
 			assert.ErrorIs(t, err, io.EOF)

@@ -36,13 +36,17 @@ type textRows struct {
 	known   *categories
 	whole   bool            // categories are numbered over all rows, and not by batches
 	timed   map[string]Kind // of the columns that hold times
+
+	keep    []keeper
+	missing map[string]bool // texts, of the columns that are kept
 }
 
 // parsed is what became of a batch's text.
 type parsed struct {
-	t   data.Table
-	err error // in the place of t
-	end error // after t, where the rows before a wrong one are answered
+	t    data.Table
+	kept Kept
+	err  error // in the place of t
+	end  error // after t, where the rows before a wrong one are answered
 }
 
 // longest is the number of bytes that a row of a text may have.
@@ -84,7 +88,10 @@ func (f File) openText(r *bufio.Reader, closing io.Closer) (*textRows, error) {
 	for _, name := range wanted {
 		t.csv.Columns = append(t.csv.Columns, t.number(name))
 	}
-	return t, t.kinds(f, wanted)
+	if err := t.kinds(f, wanted); err != nil {
+		return nil, err
+	}
+	return t, t.lookAtKept(f)
 }
 
 // header reads what the columns are called.
@@ -207,7 +214,9 @@ func (t *textRows) count() (int, error) {
 
 func (t *textRows) names() []string { return t.all }
 
-func (t *textRows) next() ([]float64, map[string][]string, error) {
+func (t *textRows) kept() []keeper { return t.keep }
+
+func (t *textRows) next() (batch, error) {
 	workers := runtime.GOMAXPROCS(0)
 	if t.follow {
 		workers = 1
@@ -240,7 +249,7 @@ func (t *textRows) next() ([]float64, map[string][]string, error) {
 	}
 	p := <-t.pending[0]
 	if p.err != nil {
-		return nil, nil, p.err
+		return batch{}, p.err
 	}
 	t.pending = t.pending[1:]
 	if p.end != nil {
@@ -251,9 +260,9 @@ func (t *textRows) next() ([]float64, map[string][]string, error) {
 	values := p.t.Rows.Float64s()
 	if t.whole {
 		t.known.join(p.t, values)
-		return values, nil, nil
+		return batch{values: values}, nil
 	}
-	return values, t.named(p.t.Levels), nil
+	return batch{values, t.named(p.t.Levels), p.kept}, nil
 }
 
 // named are the categories of columns by what these are called.
@@ -268,10 +277,10 @@ func (t *textRows) named(levels map[string][]string) map[string][]string {
 
 // parsed reads the rows of a text that begins at a line: those that stand before a wrong one too where each is waited for.
 func (t *textRows) parsed(text []byte, line int) parsed {
-	read, err := t.parse(text, line)
+	read, kept, err := t.parse(text, line)
 	at := (*data.LineError)(nil)
 	if !t.follow || !errors.As(err, &at) {
-		return parsed{t: read, err: err}
+		return parsed{t: read, kept: kept, err: err}
 	}
 	right := 0
 	for range at.Line - line {
@@ -280,20 +289,29 @@ func (t *textRows) parsed(text []byte, line int) parsed {
 	if len(bytes.TrimSpace(text[:right])) == 0 {
 		return parsed{err: err}
 	}
-	before, wrong := t.parse(text[:right], line)
-	return parsed{t: before, err: wrong, end: err}
+	before, kept, wrong := t.parse(text[:right], line)
+	return parsed{t: before, kept: kept, err: wrong, end: err}
 }
 
 // parse reads the rows of a text that begins at a line.
-func (t *textRows) parse(text []byte, line int) (data.Table, error) {
-	read, err := t.csv.Read(io.MultiReader(bytes.NewReader(t.head), bytes.NewReader(text)))
+func (t *textRows) parse(text []byte, line int) (read data.Table, kept Kept, err error) {
+	if len(t.keep) == 0 {
+		read, err = t.csv.Read(t.numbered(text))
+	} else {
+		read, kept, err = t.readKept(text)
+	}
 	if at := (*data.LineError)(nil); errors.As(err, &at) {
 		at.Line, at.Last = at.Line+line-2, at.Last+line-2 // the line of numbers was 1
 		if j, failed := strconv.Atoi(at.Column); failed == nil {
 			at.Column = t.all[j]
 		}
 	}
-	return read, err
+	return read, kept, err
+}
+
+// numbered is a text of rows below the line of the columns' numbers.
+func (t *textRows) numbered(text []byte) io.Reader {
+	return io.MultiReader(bytes.NewReader(t.head), bytes.NewReader(text))
 }
 
 // levels sorts the categories that were not known before.

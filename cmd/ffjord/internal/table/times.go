@@ -52,11 +52,11 @@ func (k Kind) Unit() string {
 // Parse returns the number of a text. A date stands for its midnight where a time is wanted, a time without a zone is
 // taken as one of UTC.
 func (k Kind) Parse(text string) (float64, error) {
-	seconds, as := scanTime(text)
+	at, as := scanTime(text)
 	if as == "" || (as == TimeOfDay) != (k == TimeOfDay) {
 		return 0, fmt.Errorf("%s, want %s", quote.Text(text), k.Wanted())
 	}
-	return k.of(seconds), nil
+	return k.of(at.seconds()), nil
 }
 
 // of returns the number of a kind for seconds.
@@ -67,11 +67,17 @@ func (k Kind) of(seconds float64) float64 {
 	return seconds
 }
 
-// seconds are those of a whole number and a fraction of them, in the same bits for a text and for a number of any unit.
-func seconds(whole, nanoseconds int64) float64 { return float64(whole) + float64(nanoseconds)/1e9 }
+// moment is a time, exactly: seconds since 1970-01-01 or since midnight, and nanoseconds after these.
+type moment struct{ whole, nanoseconds int64 }
+
+// seconds are all of them, in the same bits for a text and for a number of any unit.
+func (m moment) seconds() float64 { return float64(m.whole) + float64(m.nanoseconds)/1e9 }
+
+// microseconds are all of them, rounded.
+func (m moment) microseconds() int64 { return m.whole*1e6 + (m.nanoseconds+500)/1000 }
 
 // scanTime reads a time and tells its kind, "" of a text that is none, or a time before the year 1 or after 9999.
-func scanTime(text string) (since float64, as Kind) {
+func scanTime(text string) (at moment, as Kind) {
 	const (
 		days  = "2006-01-02"
 		clock = "15:04"
@@ -86,7 +92,7 @@ func scanTime(text string) (since float64, as Kind) {
 	case len(text) == len(days):
 		as = Date
 	case len(text) < len(days)+1+len(clock) || text[4] != '-' || !strings.ContainsRune("Tt ", rune(text[len(days)])):
-		return 0, ""
+		return moment{}, ""
 	default:
 		of, zone := cutZone(text[len(days)+1:])
 		layout += "T" + clock
@@ -101,16 +107,16 @@ func scanTime(text string) (since float64, as Kind) {
 	}
 	t, err := time.Parse(layout, text)
 	if err != nil {
-		return 0, ""
+		return moment{}, ""
 	}
-	whole := t.Unix()
+	at = moment{t.Unix(), int64(t.Nanosecond())}
 	if as == TimeOfDay {
-		whole = int64(t.Hour()*3600 + t.Minute()*60 + t.Second())
+		at.whole = int64(t.Hour()*3600 + t.Minute()*60 + t.Second())
 	}
-	if since = seconds(whole, int64(t.Nanosecond())); outside(since) {
-		return 0, ""
+	if outside(at.seconds()) {
+		return moment{}, ""
 	}
-	return since, as
+	return at, as
 }
 
 // cutZone cuts the zone off a time of day and returns it as RFC 3339 has it, "" where there is none.
@@ -165,16 +171,25 @@ func (k Kind) microseconds(v float64) int64 {
 
 // Append appends the text of a number, as RFC 3339 has it.
 func (k Kind) Append(b []byte, v float64) []byte {
-	t := time.UnixMicro(k.microseconds(v)).UTC()
+	return k.format(b, time.UnixMicro(k.microseconds(v)))
+}
+
+func (k Kind) format(b []byte, t time.Time) []byte {
+	t = t.UTC()
 	switch k {
 	case Date:
 		return t.AppendFormat(b, time.DateOnly)
 	case Timestamp:
 		return t.AppendFormat(b, time.RFC3339Nano)
 	case DateTime:
-		return t.AppendFormat(b, "2006-01-02T15:04:05.999999")
+		return t.AppendFormat(b, "2006-01-02T15:04:05.999999999")
 	}
-	return t.AppendFormat(b, "15:04:05.999999")
+	return t.AppendFormat(b, "15:04:05.999999999")
+}
+
+// appendMoment is Append of a time that is known exactly.
+func (k Kind) appendMoment(b []byte, m moment) []byte {
+	return k.format(b, time.Unix(m.whole, m.nanoseconds))
 }
 
 // Text returns the text of a number of the kind.

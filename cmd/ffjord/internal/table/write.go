@@ -23,8 +23,9 @@ type Output interface {
 
 // Encoder writes rows in one of the formats.
 type Encoder interface {
-	// Write writes rows, one after the other, each as wide as there are columns. A category is its number, NaN is missing.
-	Write(rows []float64) error
+	// Write writes rows, one after the other: the columns that are kept, which stand first, and numbers for all others. A
+	// category is its number, NaN is missing.
+	Write(kept Kept, rows []float64) error
 	// Close writes what comes after the last row.
 	Close() error
 }
@@ -34,7 +35,7 @@ type Encoder interface {
 type Appender interface {
 	Encoder
 	// Append appends rows as they are written.
-	Append(to []byte, rows []float64) []byte
+	Append(to []byte, kept Kept, rows []float64) []byte
 	// WriteRows writes so many rows that Append has made.
 	WriteRows(text []byte, rows int) error
 }
@@ -120,6 +121,18 @@ func newSqueezed(as layout, zip io.WriteCloser, columns []Column, comma byte) (E
 
 func (s squeezed) Close() error { return errors.Join(s.Encoder.Close(), s.zip.Close()) }
 
+// Typed reports whether a file of that name has a type for each column, which must be known before its first row.
+func Typed(path string) bool {
+	as, _ := formatOf(path)
+	return as == parquet
+}
+
+// NumbersAlone reports whether a file of that name holds no texts.
+func NumbersAlone(path string) bool {
+	as, _ := formatOf(path)
+	return as == npy
+}
+
 // Appends reports whether a file of that name grows by its rows alone, so that writing can go on in the middle.
 func Appends(path string) bool {
 	as, compressed := formatOf(path)
@@ -177,7 +190,7 @@ func Write(path string, stdout io.Writer, t data.Table, integers []string) error
 		return err
 	}
 	defer w.Abort()
-	if err := w.Write(Values(t)); err != nil {
+	if err := w.Write(Kept{}, Values(t)); err != nil {
 		return err
 	}
 	return w.Close()

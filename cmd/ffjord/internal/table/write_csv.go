@@ -15,14 +15,16 @@ type csvEncoder struct {
 	w       io.Writer
 	comma   byte
 	columns []Column
-	texts   [][]string // the categories as fields
+	kept    int        // of the columns
+	texts   [][]string // the categories of the others as fields
 	buf     []byte
 	headed  bool
 }
 
 func newCSVEncoder(w io.Writer, columns []Column, comma byte, already int) *csvEncoder {
-	e := &csvEncoder{w: w, comma: comma, columns: columns, texts: make([][]string, len(columns)), headed: already > 0}
-	for j, c := range columns {
+	kept, own := cutKept(columns)
+	e := &csvEncoder{w: w, comma: comma, columns: columns, kept: len(kept), texts: make([][]string, len(own)), headed: already > 0}
+	for j, c := range own {
 		for _, level := range c.Levels {
 			e.texts[j] = append(e.texts[j], field(level))
 		}
@@ -40,10 +42,14 @@ func field(text string) string {
 	return text
 }
 
-func (e *csvEncoder) Write(rows []float64) error {
-	dim := len(e.columns)
-	for some := range slices.Chunk(rows, dim<<10) {
-		e.buf = e.Append(e.buf[:0], some)
+func (e *csvEncoder) Write(kept Kept, rows []float64) error {
+	dim := len(e.columns) - e.kept
+	some := dim << 10
+	if e.kept > 0 {
+		some = max(len(rows), dim) // which are a batch of a file
+	}
+	for some := range slices.Chunk(rows, some) {
+		e.buf = e.Append(e.buf[:0], kept, some)
 		if err := e.WriteRows(e.buf, len(some)/dim); err != nil {
 			return err
 		}
@@ -52,16 +58,38 @@ func (e *csvEncoder) Write(rows []float64) error {
 }
 
 // Append appends the lines of rows.
-func (e *csvEncoder) Append(b []byte, rows []float64) []byte {
-	dim := len(e.columns)
+func (e *csvEncoder) Append(b []byte, kept Kept, rows []float64) []byte {
+	dim := len(e.columns) - e.kept
 	for i, v := range rows {
 		j := i % dim
+		if j == 0 && e.kept > 0 {
+			b = e.appendKept(b, kept, i/dim)
+		}
 		b = e.append(b, j, v)
 		if j < dim-1 {
 			b = append(b, e.comma)
 		} else {
 			b = append(b, '\n')
 		}
+	}
+	return b
+}
+
+// appendKept appends the values of a row that are kept. An empty text is what a missing one is, and how its lines end is
+// not told apart, as in all texts that are read.
+func (e *csvEncoder) appendKept(b []byte, kept Kept, row int) []byte {
+	for i := row * e.kept; i < (row+1)*e.kept; i++ {
+		as, text := kept.value(i)
+		switch {
+		case as == formNumber || as == formBoolean || len(text) == 0:
+			b = append(b, text...)
+		default:
+			if bytes.IndexByte(text, '\r') >= 0 {
+				text = bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("\r\n"), []byte{'\n'}), []byte{'\r'}, []byte{'\n'})
+			}
+			b = append(b, field(string(text))...)
+		}
+		b = append(b, e.comma)
 	}
 	return b
 }
@@ -89,7 +117,7 @@ func (e *csvEncoder) WriteRows(text []byte, _ int) error {
 }
 
 func (e *csvEncoder) append(b []byte, j int, v float64) []byte {
-	texts, kind := e.texts[j], e.columns[j].Kind
+	texts, kind := e.texts[j], e.columns[e.kept+j].Kind
 	switch size := math.Abs(v); {
 	case math.IsNaN(v) && len(e.columns) == 1:
 		return append(b, `""`...) // an empty line would be no row

@@ -1,28 +1,32 @@
 package table
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"math"
 	"strconv"
+	"unicode/utf8"
 )
 
 // jsonEncoder writes an object for each row, on a line of its own. What is missing is null.
 type jsonEncoder struct {
 	w       io.Writer
 	columns []Column
+	kept    int        // of the columns
 	names   [][]byte   // as JSON, with what stands around them
-	texts   [][][]byte // the categories as JSON
+	texts   [][][]byte // the categories of the others as JSON
 	buf     []byte
 }
 
 func newJSONEncoder(w io.Writer, columns []Column) (*jsonEncoder, error) {
-	e := &jsonEncoder{w: w, columns: columns}
+	kept, _ := cutKept(columns)
+	e := &jsonEncoder{w: w, columns: columns, kept: len(kept)}
 	return e, e.quote()
 }
 
-func (e *jsonEncoder) Write(rows []float64) error {
-	e.buf = e.Append(e.buf[:0], rows)
+func (e *jsonEncoder) Write(kept Kept, rows []float64) error {
+	e.buf = e.Append(e.buf[:0], kept, rows)
 	return e.WriteRows(e.buf, 0)
 }
 
@@ -33,12 +37,15 @@ func (e *jsonEncoder) WriteRows(text []byte, _ int) error {
 }
 
 // Append appends the lines of rows.
-func (e *jsonEncoder) Append(b []byte, rows []float64) []byte {
-	dim := len(e.columns)
+func (e *jsonEncoder) Append(b []byte, kept Kept, rows []float64) []byte {
+	dim := len(e.columns) - e.kept
 	for i, v := range rows {
 		j := i % dim
-		b = append(b, e.names[j]...)
-		texts, kind := e.texts[j], e.columns[j].Kind
+		if j == 0 && e.kept > 0 {
+			b = e.appendKept(b, kept, i/dim)
+		}
+		b = append(b, e.names[e.kept+j]...)
+		texts, kind := e.texts[j], e.columns[e.kept+j].Kind
 		switch size := math.Abs(v); {
 		case math.IsNaN(v) || math.IsInf(v, 0):
 			b = append(b, "null"...)
@@ -60,8 +67,36 @@ func (e *jsonEncoder) Append(b []byte, rows []float64) []byte {
 	return b
 }
 
+// appendKept appends the values of a row that are kept. JSON has no infinite numbers: they are texts.
+func (e *jsonEncoder) appendKept(b []byte, kept Kept, row int) []byte {
+	for j := range e.kept {
+		b = append(b, e.names[j]...)
+		as, text := kept.value(row*e.kept + j)
+		switch {
+		case as == formMissing:
+			b = append(b, "null"...)
+		case as == formText || bytes.HasSuffix(text, []byte("inf")):
+			b = appendQuoted(b, text)
+		default:
+			b = append(b, text...)
+		}
+	}
+	return b
+}
+
+// appendQuoted appends a text as JSON.
+func appendQuoted(b, text []byte) []byte {
+	for _, c := range text {
+		if c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			quoted, _ := json.Marshal(string(text)) // of any text
+			return append(b, quoted...)
+		}
+	}
+	return append(append(append(b, '"'), text...), '"')
+}
+
 func (e *jsonEncoder) quote() error {
-	e.texts = make([][][]byte, len(e.columns))
+	e.texts = make([][][]byte, len(e.columns)-e.kept)
 	for j, c := range e.columns {
 		name, err := json.Marshal(c.Name)
 		if err != nil {
@@ -77,7 +112,7 @@ func (e *jsonEncoder) quote() error {
 			if err != nil {
 				return err
 			}
-			e.texts[j] = append(e.texts[j], text)
+			e.texts[j-e.kept] = append(e.texts[j-e.kept], text)
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 type npyEncoder struct {
 	out  Output
 	dim  int
+	kept int // of the columns
 	rows int
 	buf  []byte
 }
@@ -19,7 +20,8 @@ type npyEncoder struct {
 const npyHead = 128
 
 func newNPYEncoder(out Output, columns []Column, already int) (*npyEncoder, error) {
-	e := &npyEncoder{out: out, dim: len(columns), rows: already}
+	kept, _ := cutKept(columns)
+	e := &npyEncoder{out: out, dim: len(columns), kept: len(kept), rows: already}
 	if already > 0 {
 		return e, nil
 	}
@@ -33,14 +35,20 @@ func (e *npyEncoder) head() []byte {
 	return append(binary.LittleEndian.AppendUint16([]byte("\x93NUMPY\x01\x00"), uint16(len(dict))), dict...)
 }
 
-func (e *npyEncoder) Write(rows []float64) error {
-	e.buf = e.Append(e.buf[:0], rows)
-	return e.WriteRows(e.buf, len(rows)/e.dim)
+func (e *npyEncoder) Write(kept Kept, rows []float64) error {
+	e.buf = e.Append(e.buf[:0], kept, rows)
+	return e.WriteRows(e.buf, len(rows)/(e.dim-e.kept))
 }
 
-// Append appends the bytes of rows.
-func (e *npyEncoder) Append(b []byte, rows []float64) []byte {
-	for _, v := range rows {
+// Append appends the bytes of rows. What is kept is numbers, as [File.KeepNumbers] sees to.
+func (e *npyEncoder) Append(b []byte, kept Kept, rows []float64) []byte {
+	dim := e.dim - e.kept
+	for i, v := range rows {
+		if e.kept > 0 && i%dim == 0 {
+			for k := i / dim * e.kept; k < (i/dim+1)*e.kept; k++ {
+				b = binary.LittleEndian.AppendUint64(b, math.Float64bits(kept.number(k)))
+			}
+		}
 		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
 	}
 	return b

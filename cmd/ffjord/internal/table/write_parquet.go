@@ -3,6 +3,7 @@ package table
 import (
 	"math"
 	"reflect"
+	"strconv"
 
 	pq "github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/compress/zstd"
@@ -11,7 +12,8 @@ import (
 // parquetEncoder writes columns of doubles, of 64-bit integers, of times and of texts, all of which may be null.
 type parquetEncoder struct {
 	columns []Column
-	texts   [][][]byte // the categories
+	kept    int        // of the columns
+	texts   [][][]byte // the categories of all
 	w       *pq.GenericWriter[any]
 	group   int // rows in the group at hand
 	rows    []pq.Row
@@ -21,7 +23,8 @@ type parquetEncoder struct {
 const parquetGroup = 1 << 17
 
 func newParquetEncoder(out Output, columns []Column) *parquetEncoder {
-	e := &parquetEncoder{columns: columns, texts: make([][][]byte, len(columns))}
+	kept, _ := cutKept(columns)
+	e := &parquetEncoder{columns: columns, kept: len(kept), texts: make([][][]byte, len(columns))}
 	var schema ordered
 	for j, c := range columns {
 		node := pq.Leaf(pq.DoubleType)
@@ -30,6 +33,10 @@ func newParquetEncoder(out Output, columns []Column) *parquetEncoder {
 			node = parquetLeaf(c.Kind)
 		case c.Kind == Integer:
 			node = pq.Leaf(pq.Int64Type)
+		case c.Kind == Boolean:
+			node = pq.Leaf(pq.BooleanType)
+		case c.Kept && c.Kind != Number:
+			node = pq.String()
 		case c.Kind == Category:
 			node = pq.Encoded(pq.String(), &pq.RLEDictionary)
 			for _, level := range c.Levels {
@@ -42,22 +49,25 @@ func newParquetEncoder(out Output, columns []Column) *parquetEncoder {
 	return e
 }
 
-func (e *parquetEncoder) Write(rows []float64) error {
-	dim := len(e.columns)
-	for len(rows) > 0 {
-		n := min(len(rows)/dim, 1024, parquetGroup-e.group)
+func (e *parquetEncoder) Write(kept Kept, rows []float64) error {
+	dim, wide := len(e.columns)-e.kept, len(e.columns)
+	for at, all := 0, len(rows)/dim; at < all; {
+		n := min(all-at, 1024, parquetGroup-e.group)
 		e.rows = e.rows[:0]
-		values := make([]pq.Value, 0, n*dim)
-		for i, v := range rows[:n*dim] {
-			values = append(values, e.value(i%dim, v))
-			if len(values)%dim == 0 {
-				e.rows = append(e.rows, values[len(values)-dim:])
+		values := make([]pq.Value, 0, n*wide)
+		for row := at; row < at+n; row++ {
+			for j := range e.kept {
+				values = append(values, e.keptValue(j, kept, row*e.kept+j))
 			}
+			for j := range dim {
+				values = append(values, e.value(e.kept+j, rows[row*dim+j]))
+			}
+			e.rows = append(e.rows, values[len(values)-wide:])
 		}
 		if _, err := e.w.WriteRows(e.rows); err != nil {
 			return err
 		}
-		rows = rows[n*dim:]
+		at += n
 		if e.group += n; e.group == parquetGroup {
 			e.group = 0
 			if err := e.w.Flush(); err != nil {
@@ -68,12 +78,36 @@ func (e *parquetEncoder) Write(rows []float64) error {
 	return nil
 }
 
+// keptValue is the value of column j at place i of what is kept. Its text is of the column's kind, which [File.KeptKinds] has
+// from all of them.
+func (e *parquetEncoder) keptValue(j int, kept Kept, i int) pq.Value {
+	as, text := kept.value(i)
+	var v pq.Value
+	switch kind := e.columns[j].Kind; {
+	case as == formMissing:
+		return pq.NullValue().Level(0, 0, j)
+	case kind.IsTime():
+		at, _ := scanTime(string(text))
+		v = parquetValue(kind, at.microseconds())
+	case kind == Number:
+		v = pq.DoubleValue(kept.number(i))
+	case kind == Integer:
+		whole, _ := strconv.ParseInt(string(text), 10, 64)
+		v = pq.Int64Value(whole)
+	case kind == Boolean:
+		v = pq.BooleanValue(text[0] == 't')
+	default:
+		v = pq.ByteArrayValue(text)
+	}
+	return v.Level(0, 1, j)
+}
+
 func (e *parquetEncoder) value(j int, v float64) pq.Value {
 	switch {
 	case math.IsNaN(v):
 		return pq.NullValue().Level(0, 0, j)
 	case e.columns[j].Kind.IsTime():
-		return parquetValue(e.columns[j].Kind, v).Level(0, 1, j)
+		return parquetValue(e.columns[j].Kind, e.columns[j].Kind.microseconds(v)).Level(0, 1, j)
 	case e.columns[j].Kind == Integer:
 		return pq.Int64Value(int64(math.Round(v))).Level(0, 1, j)
 	case e.columns[j].Kind == Category:
