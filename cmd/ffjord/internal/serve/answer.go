@@ -38,6 +38,12 @@ func (n numbers) MarshalJSON() ([]byte, error) {
 	return append(out, ']'), nil
 }
 
+// nullable is one of them.
+type nullable float64
+
+// MarshalJSON writes the number.
+func (n nullable) MarshalJSON() ([]byte, error) { return appendNumber(nil, float64(n)), nil }
+
 func appendNumber(to []byte, v float64) []byte {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return append(to, "null"...)
@@ -102,6 +108,19 @@ func answerCSV(w http.ResponseWriter, columns []table.Column, rows []float64) er
 		return err
 	}
 	return answerBytes(w, csvType+"; charset=utf-8", text.Bytes())
+}
+
+// answerLines answers with an object for each row, on a line of its own.
+func answerLines(w http.ResponseWriter, kind string, columns []table.Column, rows []float64) error {
+	var text bytes.Buffer
+	lines, err := table.NewJSONLines(&text, columns)
+	if err == nil {
+		err = errors.Join(lines.Write(table.Kept{}, rows), lines.Close())
+	}
+	if err != nil {
+		return err
+	}
+	return answerBytes(w, kind, text.Bytes())
 }
 
 func answerBytes(w http.ResponseWriter, kind string, text []byte) error {

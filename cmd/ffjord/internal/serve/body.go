@@ -17,10 +17,23 @@ import (
 
 // The forms in which rows and answers come.
 const (
-	jsonType = "application/json"
-	npyType  = "application/x-npy"
-	csvType  = "text/csv"
+	jsonType  = "application/json"
+	linesType = "application/x-ndjson" // JSON lines, as
+	jsonlType = "application/jsonl"
+	npyType   = "application/x-npy"
+	csvType   = "text/csv"
 )
+
+// formOf returns the form that a type names, "" of none.
+func formOf(kind string) string {
+	switch kind {
+	case jsonType, linesType, jsonlType, npyType, csvType:
+		return kind
+	case "application/octet-stream", "application/npy":
+		return npyType
+	}
+	return ""
+}
 
 // bodyType returns the form of a request's body.
 func bodyType(r *http.Request) (string, error) {
@@ -32,26 +45,21 @@ func bodyType(r *http.Request) (string, error) {
 	switch {
 	case err != nil && header != "":
 		return "", problemf(http.StatusUnsupportedMediaType, "bad_type", "Content-Type is %s", quote.Text(header)).wanting("%s", formNames)
-	case kind == "application/octet-stream", kind == "application/npy":
-		return npyType, nil
-	case kind == jsonType, kind == npyType, kind == csvType:
-		return kind, nil
+	case formOf(kind) != "":
+		return formOf(kind), nil
 	}
 	return "", problemf(http.StatusUnsupportedMediaType, "bad_type", "Content-Type is %s", quote.Text(kind)).wanting("%s", formNames)
 }
 
-const formNames = jsonType + ", " + npyType + " or " + csvType
+const formNames = jsonType + ", " + linesType + ", " + npyType + " or " + csvType
 
 // answerType returns the form that a request wants its answer in: the first that it accepts, JSON if it does not say.
 func answerType(r *http.Request) string {
 	for _, accept := range r.Header.Values("Accept") {
 		for kind := range bytes.SplitSeq([]byte(accept), []byte{','}) {
 			name, _, _ := mime.ParseMediaType(string(kind))
-			switch name {
-			case jsonType, npyType, csvType:
-				return name
-			case "application/octet-stream":
-				return npyType
+			if form := formOf(name); form != "" {
+				return form
 			}
 		}
 	}
@@ -74,9 +82,11 @@ func (s *Service) readRows(r *http.Request, m *served) ([]float64, *unseen, erro
 	var rows []float64
 	switch kind {
 	case npyType:
-		rows, err = s.readNPY(r.Body, reader{m.all(), found})
+		rows, err = s.readNPY(r.Body, reader{columns: m.all(), unseen: found})
 	case csvType:
-		rows, err = s.readCSV(r.Body, reader{m.all(), found})
+		rows, err = s.readCSV(r.Body, reader{columns: m.all(), unseen: found})
+	case linesType, jsonlType:
+		rows, err = s.readLines(r.Body, reader{columns: m.all(), unseen: found})
 	default:
 		var body scoreBody
 		if err := decode(r.Body, &body); err != nil {
@@ -88,12 +98,12 @@ func (s *Service) readRows(r *http.Request, m *served) ([]float64, *unseen, erro
 }
 
 func (s *Service) readJSON(body scoreBody, m *served, found *unseen) ([]float64, error) {
-	rows, err := body.Rows.read("rows", reader{m.columns, found}, s.Limits.Rows)
+	rows, err := body.Rows.read("rows", reader{columns: m.columns, unseen: found}, s.Limits.Rows)
 	if err != nil {
 		return nil, err
 	}
 	n := len(rows) / len(m.columns)
-	given, err := body.Given.readGiven(reader{m.given, found}, n)
+	given, err := body.Given.readGiven(reader{columns: m.given, unseen: found}, n)
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ func pick[T any](rng *rand.Rand, from ...T) T { return from[rng.IntN(len(from))]
 // next returns a request that no service of a model of the columns a and b can answer.
 func (m malform) next() request {
 	rng := m.rng
-	switch rng.IntN(8) {
+	switch rng.IntN(9) {
 	case 0:
 		return request{"POST", m.path(), jsonType, m.cut(m.good(rng.IntN(3))), nil}
 	case 1:
@@ -47,6 +47,9 @@ func (m malform) next() request {
 			return request{pick(rng, "GET", "PUT", "DELETE", "PATCH", "OPTIONS", "BREW"), m.path(), jsonType, "", nil}
 		}
 		return request{pick(rng, "GET", "POST"), pick(rng, "/v1/score/", "/v2/score", "//", "/%00", "/page/../serve.go", "/page/%2e%2e/x", "/.env"), jsonType, "{}", nil}
+	}
+	if rng.IntN(2) == 0 {
+		return request{"POST", "/v1/score", pick(rng, linesType, jsonlType), m.badLines(), nil}
 	}
 	return request{"POST", m.path(), jsonType, m.good(rng.IntN(3)), pick(rng,
 		[]string{"Host", "evil.example"}, []string{"Sec-Fetch-Site", "cross-site"}, []string{"Origin", "null"}, []string{"Content-Encoding", "gzip"})}
@@ -114,6 +117,11 @@ func (m malform) badNPY() string {
 func (m malform) badCSV() string {
 	return pick(m.rng, "", "a,b\n", "a,b\n1\n", "a,b\n1,2,3\n", "a,c\n1,2\n", "1,2\n3,4\n", "a,b\n1,x\n", "a,b\n1,1e999\n",
 		"a,a,b\n1,2,3\n", "a,b\n\"1,2\n", "a,b\n1,\"2\"x\n", "a,b\n1,2\n"+m.bytes(20)+"\n", "\x1f\x8b"+m.bytes(30))
+}
+
+func (m malform) badLines() string {
+	return pick(m.rng, "", "\n\n", "{}", "{\"a\": 1}\n", "[1, 2]\n[1]\n", "[1, 2]\n[1, \"x\"]\n", "[1, 2][3, 4]\n", "{\"a\": 1, \"a\": 2, \"b\": 3}\n",
+		"[1, 1e999]\n", "{\"a\": 1,\n\"b\": 2}", "[[1, 2]]\n", "[1, 2]\n"+m.bytes(20), "NaN\n", "[1, Infinity]", "[1, 2]\n{\"a\": 1, \"b\": 2")
 }
 
 // bytes returns n bytes of no meaning, none of which ends a line or is part of a number.

@@ -41,6 +41,12 @@ func (p *problem) wanting(format string, args ...any) *problem {
 	return p
 }
 
+// at adds the line of a text.
+func (p *problem) at(line int) *problem {
+	p.Detail = fmt.Sprintf("line %d: %s", line, p.Detail)
+	return p
+}
+
 // in adds the row of a table, beside the column if it has one.
 func (p *problem) in(table string, row int) *problem {
 	p.Row = &row

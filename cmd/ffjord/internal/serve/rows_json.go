@@ -64,6 +64,9 @@ func (r reader) appendListed(to []float64, i int, row []byte) ([]float64, *probl
 				failed.Column = of[n].Name
 			}
 			to = append(to, v)
+			if r.seen != nil {
+				r.seen[n] = true
+			}
 		}
 		n++
 	})
@@ -89,6 +92,7 @@ func (r reader) appendNamed(to []float64, i int, row []byte) ([]float64, *proble
 		_ = json.Unmarshal(key, &name) // valid, as all of the text
 		j := of.place(name)
 		switch {
+		case j < 0 && r.seen != nil:
 		case j < 0:
 			failed = badRequest("unknown_column", "no column is called %s", quote.Text(name)).wanting("%s", list(of.names()))
 		case seen[j]:
@@ -102,6 +106,9 @@ func (r reader) appendNamed(to []float64, i int, row []byte) ([]float64, *proble
 		}
 	})
 	for j, there := range seen {
+		if there && r.seen != nil {
+			r.seen[j] = true
+		}
 		if failed == nil && !there {
 			if failed = r.check(j, math.NaN()); failed != nil {
 				failed.Column = of[j].Name

@@ -65,13 +65,16 @@ func (s *Service) sample(w http.ResponseWriter, r *http.Request) error {
 		return endOf(ctx, err)
 	}
 	s.meters.rows.with("route", "/v1/sample").add(n)
-	switch answerType(r) {
+	switch kind := answerType(r); kind {
 	case npyType:
 		w.Header().Set("Model", m.id)
 		return answerNPY(w, rows.Rows)
 	case csvType:
 		w.Header().Set("Model", m.id)
 		return answerCSV(w, m.written(), rows.Rows.Float64s())
+	case linesType, jsonlType:
+		w.Header().Set("Model", m.id)
+		return answerLines(w, kind, m.written(), rows.Rows.Float64s())
 	}
 	return answerJSON(w, drawn{m.id, seed, m.columns.names(), matrix{values: rows.Rows.Float64s(), of: m.columns}})
 }

@@ -1,6 +1,8 @@
 package serve
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -64,11 +66,13 @@ func (s *Service) score(w http.ResponseWriter, r *http.Request) error {
 		}
 		return answerJSON(w, strange)
 	}
-	switch answerType(r) {
+	switch kind := answerType(r); kind {
 	case npyType:
 		return out.answerNPY(w)
 	case csvType:
 		return out.answerCSV(w)
+	case linesType, jsonlType:
+		return out.answerLines(w, kind)
 	}
 	return answerJSON(w, out)
 }
@@ -140,4 +144,28 @@ func (s scores) answerNPY(w http.ResponseWriter) error {
 func (s scores) answerCSV(w http.ResponseWriter) error {
 	w.Header().Set("Model", s.Model)
 	return answerCSV(w, table.ColumnsOf(scoreColumns, nil, nil, nil), s.table())
+}
+
+// scoreLine is what is known of a row on a line of its own.
+type scoreLine struct {
+	LogDensity nullable `json:"log_density"`
+	StdErr     nullable `json:"std_err"`
+	Percentile nullable `json:"percentile"`
+	Failed     string   `json:"failed,omitempty"` // why it has no density
+}
+
+func (s scores) answerLines(w http.ResponseWriter, kind string) error {
+	w.Header().Set("Model", s.Model)
+	var text bytes.Buffer
+	lines, failed := json.NewEncoder(&text), s.Failed
+	for i := range s.LogDensity {
+		line := scoreLine{nullable(s.LogDensity[i]), nullable(s.StdErr[i]), nullable(s.Percentile[i]), ""}
+		if len(failed) > 0 && failed[0].Row == i {
+			line.Failed, failed = failed[0].Reason, failed[1:]
+		}
+		if err := lines.Encode(line); err != nil {
+			return err
+		}
+	}
+	return answerBytes(w, kind, text.Bytes())
 }

@@ -36,7 +36,7 @@ func TestScoreInEveryForm(t *testing.T) {
 
 	ordered, err := rows.Select(m.all().names()...)
 	require.NoError(t, err)
-	var lists, givens, objects []string
+	var lists, givens, objects, lines []string
 	for i := range rows.Len() {
 		x, err := json.Marshal(matrix{values: ordered.Row(i)[:dim], of: m.columns})
 		require.NoError(t, err)
@@ -54,6 +54,12 @@ func TestScoreInEveryForm(t *testing.T) {
 		object, err := json.Marshal(named)
 		require.NoError(t, err)
 		objects = append(objects, string(object))
+		line := strings.TrimSuffix(lists[i], "]") + ", " + strings.Trim(givens[i], "[]") + "]"
+		if i%2 == 0 {
+			age, sex, _ := strings.Cut(strings.Trim(givens[i], "[]"), ",")
+			line = strings.TrimSuffix(objects[i], "}") + fmt.Sprintf(`, "note": {"of": [NaN, %d]}, "age": %s, "sex": %s}`, i, age, sex)
+		}
+		lines = append(lines, line)
 	}
 	var text bytes.Buffer
 	more, err := rows.Join(data.Table{Names: []string{"note"}, Rows: data.Rows(1, rowsOf(0, rows.Len())...)})
@@ -63,6 +69,7 @@ func TestScoreInEveryForm(t *testing.T) {
 	for name, body := range map[string]struct{ kind, text string }{
 		"arrays":            {jsonType, fmt.Sprintf(`{"rows": [%s], "given": [%s]}`, strings.Join(lists, ", "), strings.Join(givens, ", "))},
 		"objects":           {jsonType, fmt.Sprintf(`{"given": [%s], "rows": [%s]}`, strings.Join(givens, ","), strings.Join(objects, "\n,"))},
+		"JSON lines":        {linesType, "\ufeff" + strings.Join(lines, "\r\n\n")},
 		"CSV":               {csvType, text.String()},
 		"CSV of semicolons": {csvType, strings.ReplaceAll(text.String(), ",", ";")},
 	} {
@@ -96,6 +103,18 @@ func TestScoreInEveryForm(t *testing.T) {
 		table := data.Table{Names: scoreColumns, Rows: x}
 		got, err := table.Column("log_density")
 		require.NoError(t, err)
+		sameBits(t, want, got)
+		a = c.post("/v1/score", jsonType, body, "Accept", "application/jsonl")
+		assert.Equal(t, m.id, a.header.Get("Model"))
+		assert.Equal(t, "application/jsonl", a.header.Get("Content-Type"))
+		got = nil
+		for line := range bytes.Lines(a.body) {
+			var of struct {
+				LogDensity float64 `json:"log_density"`
+			}
+			require.NoError(t, json.Unmarshal(line, &of))
+			got = append(got, of.LogDensity)
+		}
 		sameBits(t, want, got)
 		a = c.post("/v1/score", jsonType, body, "Accept", "text/csv")
 		table, err = data.CSV{}.Read(bytes.NewReader(a.body))

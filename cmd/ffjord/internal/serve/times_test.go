@@ -20,9 +20,10 @@ func TestTimes(t *testing.T) {
 	assert.Equal(t, columns{{Name: "day", Time: "date"}, {Name: "at", Time: "timestamp"}}, s.model.Load().columns)
 	want := p.direct(t, data.Table{Names: p.rows.Names, Rows: data.Rows(2, 20000, 1.7e9, 20100, 1.7e9+0.25)})
 	for name, body := range map[string]struct{ kind, text string }{
-		"JSON": {jsonType, `{"rows": [["2024-10-04", "2023-11-14T22:13:20Z"], {"at": "2023-11-15 00:13:20.25+02:00", "day": "2025-01-12"}]}`},
-		"CSV":  {csvType, "at,day\n2023-11-14T22:13:20Z,2024-10-04\n2023-11-14T22:13:20.250Z,2025-01-12\n"},
-		"npy":  {npyType, npyOf(2, 20000, 1.7e9, 20100, 1.7e9+0.25)},
+		"JSON":       {jsonType, `{"rows": [["2024-10-04", "2023-11-14T22:13:20Z"], {"at": "2023-11-15 00:13:20.25+02:00", "day": "2025-01-12"}]}`},
+		"CSV":        {csvType, "at,day\n2023-11-14T22:13:20Z,2024-10-04\n2023-11-14T22:13:20.250Z,2025-01-12\n"},
+		"JSON lines": {linesType, `["2024-10-04", "2023-11-14T22:13:20Z"]` + "\n" + `{"at": "2023-11-14T22:13:20.250Z", "day": "2025-01-12"}`},
+		"npy":        {npyType, npyOf(2, 20000, 1.7e9, 20100, 1.7e9+0.25)},
 	} {
 		var got scores
 		c.post("/v1/score", body.kind, body.text).read(t, 200, &got)
@@ -40,7 +41,9 @@ func TestTimes(t *testing.T) {
 	require.NoError(t, err)
 	lines := strings.Split(string(c.post("/v1/sample", jsonType, `{"n": 3, "seed": 1}`, "Accept", csvType).body), "\n")
 	assert.Equal(t, "day,at", lines[0])
+	objects := strings.Split(string(c.post("/v1/sample", jsonType, `{"n": 3, "seed": 1}`, "Accept", linesType).body), "\n")
 	for i, row := range drawn.Rows {
+		assert.Equal(t, fmt.Sprintf(`{"day":%q,"at":%q}`, row[0], row[1]), objects[i])
 		assert.Regexp(t, `^20\d\d-\d\d-\d\d$`, row[0])
 		assert.Equal(t, row[0]+","+row[1], lines[1+i])
 		numbers := x.Float64s()[2*i:]

@@ -13,6 +13,8 @@ type reader struct {
 	// unseen takes rows that can't have a density, for what they have in place of a value that the training rows could have
 	// had: nothing, or another category. Nil refuses them.
 	unseen *unseen
+	// seen notes which columns objects have, among which others may stand then. Nil refuses these.
+	seen []bool
 }
 
 func (r reader) open() bool { return r.unseen != nil }

@@ -27,6 +27,11 @@ func TestRowsWithoutADensity(t *testing.T) {
 	for name, body := range map[string]struct{ kind, text string }{
 		"CSV":  {csvType, text},
 		"JSON": {jsonType, fmt.Sprintf(`{"rows": [%s], "given": [%s]}`, rows, given)},
+		"JSON lines": {linesType, `[170, "Bern", 1, 44, "m"]
+			{"height": 180, "city": "Ulm", "income": 1, "age": 44, "sex": "m"}
+			[160, "Oslo", null, 44, "x"]
+			{"city": "Rome", "income": 2, "age": 30, "sex": "f"}
+			[165, "Ulm", 1, 44, "m"]`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got scores
@@ -56,6 +61,9 @@ func TestRowsWithoutADensity(t *testing.T) {
 			assert.Equal(t, table.Unseen{ulm, x}, top.Unseen)
 			lines := strings.Split(string(c.post("/v1/score", body.kind, body.text, "Accept", csvType).body), "\n")
 			assert.Equal(t, []string{",,", ",,", ",,", ",,"}, lines[2:6])
+			lines = strings.Split(string(c.post("/v1/score", body.kind, body.text, "Accept", linesType).body), "\n")
+			assert.NotContains(t, lines[0], "failed")
+			assert.Equal(t, `{"log_density":null,"std_err":null,"percentile":null,"failed":"row 2, column \"sex\": \"x\" is none of the categories [\"f\" \"m\"]"}`, lines[2])
 		})
 	}
 	var got scores

@@ -172,7 +172,7 @@ func (j *jsonRows) take() (jsonLine, error) {
 
 // object checks that a line is a JSON object, and returns it with null for NaN, which is no JSON and what Python writes.
 func object(text []byte) ([]byte, error) {
-	text = withoutNaN(text)
+	text = jsontext.WithoutNaN(text)
 	switch {
 	case text[0] == '[':
 		return nil, errors.New(`a JSON array, want an object on each line, such as {"a": 1, "b": "x"}: jq -c ".[]" writes that`)
@@ -187,31 +187,6 @@ func object(text []byte) ([]byte, error) {
 		return nil, fmt.Errorf("byte %d of the line: %w, want a JSON object on each line", at.Offset, err)
 	}
 	return nil, errors.New("the line ends before its JSON object does, want one object on each line")
-}
-
-// withoutNaN returns a text with null for NaN outside of strings.
-func withoutNaN(text []byte) []byte {
-	const nan, null = "NaN", "null"
-	if !bytes.Contains(text, []byte(nan)) {
-		return text
-	}
-	out := make([]byte, 0, len(text)+8)
-	inside := false
-	for i := 0; i < len(text); i++ {
-		switch b := text[i]; {
-		case inside && b == '\\' && i+1 < len(text):
-			out = append(out, b)
-			i++
-		case b == '"':
-			inside = !inside
-		case !inside && bytes.HasPrefix(text[i:], []byte(nan)):
-			out = append(out, null...)
-			i += len(nan) - 1
-			continue
-		}
-		out = append(out, text[i])
-	}
-	return out
 }
 
 // unquoted returns the text of a JSON string that is valid.
