@@ -46,7 +46,7 @@ func (c *compiled[T]) inputsOf(ctx context.Context, x, cond table, n need) (*inp
 		return nil, err
 	}
 	in := &inputs[T]{need: n, x: x, cond: cond, penaltySeed: 1}
-	if cond.rows == 1 {
+	if cond.rows == 1 && x.rows > 1 { // and of one row it is the row's own, which may fail alone
 		for d := range cond.cols {
 			v := T(c.plan.given.of(d, cond.at(0, d)))
 			if !isFinite(v) {

@@ -215,6 +215,24 @@ func TestLossOfARowThatIsNotFinite(t *testing.T) {
 	}
 }
 
+// The condition of the only row is that row's, and no argument that is wrong as a whole.
+func TestConditionOfOneRow(t *testing.T) {
+	f, one := condFlow(tensor.Float32), matrix([][]float64{{1, 2}})
+	logp, err := f.Given(matrix([][]float64{{math.NaN()}})).LogProb(t.Context(), one)
+	var failed *flows.SolveError
+	require.ErrorAs(t, err, &failed)
+	assert.EqualError(t, failed.Rows[0], "row 0 of the conditions, column 0, is NaN, want a finite number")
+	assert.ErrorIs(t, err, flows.ErrRow)
+	require.Len(t, logp, 1)
+	assert.True(t, math.IsNaN(logp[0]))
+	two := matrix([][]float64{{1, 2}, {1, 2}})
+	want, err := f.Given(matrix([][]float64{{0.3}})).LogProb(t.Context(), two)
+	require.NoError(t, err)
+	got, err := f.Given(matrix([][]float64{{0.3}})).LogProb(t.Context(), one)
+	require.NoError(t, err)
+	assert.Equal(t, want[0], got[0], "the same bits as a condition of all rows")
+}
+
 // What is wrong with an argument as a whole is told apart from what is wrong with its rows.
 func TestInputErrors(t *testing.T) {
 	f := condFlow(tensor.Float32)

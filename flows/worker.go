@@ -96,7 +96,7 @@ func (w *worker[T]) load(in *inputs[T], from, to int) {
 	w.failed = nil
 	w.reload(in, from, to)
 	w.check(in.x, w.z)
-	if in.cond.rows > 1 {
+	if in.cond.rows > 0 && in.all == nil {
 		w.check(in.cond, w.given)
 	}
 }
@@ -117,7 +117,7 @@ func (w *worker[T]) reload(in *inputs[T], from, to int) {
 	clear(w.cost[:w.n])
 	readColumns(w.z, in.x, from, to)
 	readColumns(w.wide, in.x, from, to)
-	if in.cond.rows > 1 {
+	if in.cond.rows > 0 && in.all == nil {
 		readConditions(w.given, w.plan.given, in.cond, from, to)
 	}
 	if len(w.failed) > 0 {

@@ -149,7 +149,7 @@ type scoring struct {
 	tally
 	already int   // rows that a run before has done
 	part    shard // that is scored
-	faults  []error
+	faults  []string
 }
 
 // tally is what was counted.
@@ -191,7 +191,7 @@ func (r *scoring) report() error {
 			thousands(float64(r.Rows-r.already)/took.Seconds()), r.remarks())
 	}
 	for _, fault := range r.faults {
-		fmt.Fprintf(r.a.err, "%s %v\n", paint(r.a.err, yellow, "•"), fault)
+		fmt.Fprintf(r.a.err, "%s %s\n", paint(r.a.err, yellow, "•"), fault)
 	}
 	for _, u := range r.Unseen {
 		fmt.Fprintf(r.a.err, "%s %v\n", paint(r.a.err, yellow, "•"), u)

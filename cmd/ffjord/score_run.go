@@ -12,9 +12,9 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/logdensity"
 	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
 	"github.com/go-ffjord/ffjord/data"
-	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/flows/model"
 )
 
@@ -78,7 +78,7 @@ func (r *scoring) run() error {
 			}
 			go func(first int) {
 				defer close(b.done)
-				if b.s, b.err = r.m.LogProbAt(ctx, b.t.Table, first); b.err == nil {
+				if b.s, b.err = logdensity.Of(ctx, r.m, b.t.Table, first); b.err == nil {
 					b.rows = r.lines(b.rows, b.s)
 					b.text = r.sink.encode(b.text, b.t.Kept, b.rows)
 				}
@@ -165,30 +165,11 @@ func (r *scoring) count(b *scored) {
 		if errors.As(bad, &value) && errors.As(bad, &new) {
 			r.Unseen.Add(value.Column, new.Category, r.first()+value.Row+1)
 		} else if len(r.faults) < 3 {
-			r.faults = append(r.faults, r.placed(bad))
+			r.faults = append(r.faults, logdensity.Why(r.m, bad, r.first()+logdensity.Row(bad)+1))
 		}
 	}
 	r.offer(b)
 	r.Rows += b.t.Len()
-}
-
-// placed says which row of the file, from 1, has no log-density and why.
-func (r *scoring) placed(bad error) error {
-	if value := (*data.ValueError)(nil); errors.As(bad, &value) {
-		return fmt.Errorf("row %d, column %q: %w", r.first()+value.Row+1, value.Column, value.Err)
-	}
-	of := (*flows.RowError)(nil)
-	if !errors.As(bad, &of) {
-		return bad
-	}
-	row := *of.RowError
-	row.Row += r.first() + 1
-	if names := r.m.X.Names(); of.Block < 0 && of.Column < len(names) {
-		return fmt.Errorf("row %d, column %q: too far from the training rows for the flow's numbers", row.Row, names[of.Column])
-	}
-	here := *of
-	here.RowError = &row
-	return &here
 }
 
 // first returns the place of the next batch in the file, from 0.

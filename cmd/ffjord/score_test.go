@@ -243,6 +243,30 @@ func TestScoreGoesOnFromLittle(t *testing.T) {
 	}
 }
 
+// TestScoreOfRowsFarOut writes no log-density that is beyond numbers, which no reader takes: not merge, nor the way to Parquet.
+func TestScoreOfRowsFarOut(t *testing.T) {
+	at := made{}.save(t)
+	require.NoError(t, os.WriteFile(filepath.Join(at, "in.csv"), []byte("height,weight\n1e25,70\n170,1e60\n170,70\n"), 0o600))
+	score := []string{"score", "m.safetensors", "in.csv", "-threshold", "0.01", "-o"}
+	merge := []string{"merge", "-o", "merged.csv"}
+	for i := range 2 {
+		part := fmt.Sprintf("part%d.parquet", i)
+		assert.Contains(t, []int{0, 3}, ffjord(t, at, "", append(score, part, "-shard", fmt.Sprintf("%d/2", i))...).code)
+		merge = append(merge, part)
+	}
+	merged := ffjord(t, at, "", merge...)
+	require.Zero(t, merged.code, merged.err)
+	text, err := os.ReadFile(filepath.Join(at, "merged.csv"))
+	require.NoError(t, err)
+	assert.True(t, strings.HasPrefix(string(text), "log_density,percentile,missing\n,,0\n,,0\n-"), string(text))
+	whole := ffjord(t, at, "", append(score, "-")...)
+	assert.Equal(t, 3, whole.code)
+	assert.Equal(t, string(text), whole.out)
+	assert.Contains(t, whole.err, "row 1: so far from the training rows that its log-density is beyond the flow's numbers")
+	assert.Contains(t, whole.err, `row 2, column "weight": too far from the training rows for the flow's numbers`)
+	assert.Contains(t, whole.err, "2 rows of 3 have no log-density, though no value is missing there")
+}
+
 // TestFollow talks with a worker line by line.
 func TestFollow(t *testing.T) {
 	at := learnt(t, "-columns", "height")

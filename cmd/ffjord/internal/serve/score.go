@@ -3,16 +3,13 @@ package serve
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"math"
 	"net/http"
 	"strconv"
 
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/logdensity"
 	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
 	"github.com/go-ffjord/ffjord/data"
-	"github.com/go-ffjord/ffjord/flows"
-	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
 // scores are what is known of rows, in their order.
@@ -100,28 +97,13 @@ func (m *served) scores(of []density, found *unseen) scores {
 		}
 		if d.err != nil {
 			d.logp, d.stdErr = math.NaN(), math.NaN()
-			out.Failed = append(out.Failed, failure{i, reason(d.err, i), why != nil})
+			out.Failed = append(out.Failed, failure{i, logdensity.Why(m.Model, d.err, i), why != nil})
 		}
 		out.LogDensity = append(out.LogDensity, d.logp)
 		out.StdErr = append(out.StdErr, d.stdErr)
 		out.Percentile = append(out.Percentile, m.percentile(d.logp))
 	}
 	return out
-}
-
-// reason says why row i of a request has no density. The error names the row's place in the batch.
-func reason(err error, i int) string {
-	value, of := (*data.ValueError)(nil), (*flows.RowError)(nil)
-	switch {
-	case errors.As(err, &value):
-		return fmt.Sprintf("row %d, column %s: %v", i, quote.Text(value.Column), value.Err)
-	case errors.As(err, &of):
-		here, row := *of, *of.RowError
-		row.Row = i
-		here.RowError = &row
-		return here.Error()
-	}
-	return err.Error()
 }
 
 // scoreColumns are those of an answer that is a table.

@@ -204,11 +204,46 @@ func TestARowFails(t *testing.T) {
 	p := moons()
 	_, c := p.start(t, Config{})
 	var got scores
-	c.post("/v1/score", jsonType, `{"rows": [[0, 1], [1e300, 0], [1, 0]]}`).read(t, 200, &got)
-	require.Len(t, got.Failed, 1)
-	assert.Equal(t, 1, got.Failed[0].Row)
-	assert.Contains(t, got.Failed[0].Reason, "row 1 of the data")
+	c.post("/v1/score", jsonType, `{"rows": [[0, 1], [1e300, 0], [1, 0], [0, 1e25]]}`).read(t, 200, &got)
+	assert.Equal(t, []failure{
+		{Row: 1, Reason: `row 1, column "a": too far from the training rows for the flow's numbers`},
+		{Row: 3, Reason: "row 3: so far from the training rows that its log-density is beyond the flow's numbers"},
+	}, got.Failed)
 	want := p.direct(t, data.Table{Names: []string{"a", "b"}, Rows: data.Rows(2, 0, 1, 1, 0)})
 	assert.Equal(t, want[0], got.LogDensity[0])
 	assert.Equal(t, want[1], got.LogDensity[2])
+}
+
+// Conditions that are too far out are the fault of who asks: the rows beside them have their densities.
+func TestAConditionFails(t *testing.T) {
+	_, c := people().start(t, Config{})
+	const row, far = `{"height": 170, "city": "Bern", "income": null}`, `[1e60, "m"]`
+	var got scores
+	c.post("/v1/score", jsonType, `{"rows": [`+row+`, `+row+`], "given": [[44, "m"], `+far+`]}`).read(t, 200, &got)
+	const why = `row %d, column "age": too far from the training rows for the flow's numbers`
+	assert.Equal(t, []failure{{Row: 1, Reason: fmt.Sprintf(why, 1)}}, got.Failed)
+	c.post("/v1/score", jsonType, `{"rows": [`+row+`], "given": `+far+`}`).read(t, 200, &got)
+	assert.Equal(t, []failure{{Row: 0, Reason: fmt.Sprintf(why, 0)}}, got.Failed)
+	for _, asked := range []string{`{"n": 2, "given": ` + far + `}`, `{"n": 2, "given": [[44, "m"], ` + far + `]}`} {
+		assert.Contains(t, c.post("/v1/sample", jsonType, asked).problem(t, 400).Detail, "too far from the training rows")
+	}
+	assert.Contains(t, c.post("/v1/trajectory", jsonType, `{"n": 2, "given": `+far+`}`).problem(t, 400).Detail, "too far from the training rows")
+}
+
+// A row that the way back can't be solved for is null in all frames, and those beside it go theirs.
+func TestAFilmLosesARow(t *testing.T) {
+	_, c := moons().start(t, Config{})
+	var both, alone struct {
+		film
+		Frames []struct {
+			frame
+			Rows [][]*float64 `json:"rows"`
+		} `json:"frames"`
+	}
+	c.post("/v1/trajectory", jsonType, `{"rows": [[1e60, 0], [0, 1]], "frames": 1}`).read(t, 200, &both)
+	c.post("/v1/trajectory", jsonType, `{"rows": [[0, 1]], "frames": 1}`).read(t, 200, &alone)
+	for i, f := range both.Frames {
+		assert.Equal(t, []*float64{nil, nil}, f.Rows[0])
+		assert.Equal(t, alone.Frames[i].Rows[0], f.Rows[1])
+	}
 }

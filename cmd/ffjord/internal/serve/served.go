@@ -2,14 +2,13 @@ package serve
 
 import (
 	"context"
-	"errors"
 	"io/fs"
 	"math/rand/v2"
 	"slices"
 
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/logdensity"
 	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
 	"github.com/go-ffjord/ffjord/data"
-	"github.com/go-ffjord/ffjord/flows"
 	"github.com/go-ffjord/ffjord/flows/model"
 )
 
@@ -84,7 +83,7 @@ func (m *served) warm(ctx context.Context) error {
 
 // density is the evaluate of the model: it computes the density of rows, data and condition side by side.
 func (m *served) density(ctx context.Context, rows []float64) ([]density, error) {
-	scores, err := m.LogProb(ctx, tableOf(rows, m.all()))
+	scores, err := logdensity.Of(ctx, m.Model, tableOf(rows, m.all()), 0)
 	if err != nil {
 		return nil, err
 	}
@@ -96,13 +95,7 @@ func (m *served) density(ctx context.Context, rows []float64) ([]density, error)
 		}
 	}
 	for _, err := range scores.Bad {
-		value, row := (*data.ValueError)(nil), (*flows.RowError)(nil)
-		switch {
-		case errors.As(err, &value):
-			out[value.Row].err = err
-		case errors.As(err, &row):
-			out[row.Row].err = err
-		}
+		out[logdensity.Row(err)].err = err
 	}
 	return out, nil
 }
@@ -118,9 +111,10 @@ func (m *served) sample(ctx context.Context, n int, seed uint64, given []float64
 		return m.Sample(ctx, n, rng)
 	}
 	conditions := tableOf(given, m.given)
-	t, err := m.SampleGiven(ctx, conditions, n/conditions.Len(), rng)
+	each := n / conditions.Len()
+	t, err := m.SampleGiven(ctx, conditions, each, rng)
 	if err != nil {
-		return data.Table{}, err
+		return data.Table{}, m.refused("given", err, each)
 	}
 	return t.Select(m.columns.names()...)
 }
