@@ -8,20 +8,22 @@ import (
 )
 
 // Repeats returns the groups of a graph that repeat one beside them, for [DOTOptions].Collapse. Groups are alike where
-// their paths differ in the number at their end alone, as "stage 1" and "stage 2" do; of such the first of those with the
-// most groups inside stands for all, and the others repeat it. Groups inside one that repeats another are left out.
+// their paths differ only in the number at the end, as those of "stage 1" and "stage 2" do. Of groups that are alike one
+// stands for all and the others repeat it: the one with the most nodes in the groups inside it, the first of several.
+// Nodes that all rows share are not counted, since the first group that uses one has it for all. Groups inside one that
+// repeats another are left out, and so is what no output depends on.
 func Repeats(g *Graph) []string {
-	parts := map[string]int{} // groups inside a group, by its path
-	for _, group := range g.groups {
-		for i := range group.path {
-			path := strings.Join(group.path[:i+1], "/")
-			if _, known := parts[path]; known {
-				continue
+	parts := map[string]int{} // nodes in the groups inside a group, by its path
+	for _, n := range Topo(g.roots()...) {
+		perRow := n.Dims() == 2 && n.Shape()[0] == g.rows
+		group := g.groupsOf(n)
+		for i := range group {
+			path := strings.Join(group[:i+1], "/")
+			inside := 0
+			if perRow && i < len(group)-1 {
+				inside = 1
 			}
-			parts[path] = 0
-			for j := range i {
-				parts[strings.Join(group.path[:j+1], "/")]++
-			}
+			parts[path] += inside
 		}
 	}
 	paths := slices.SortedFunc(maps.Keys(parts), func(a, b string) int { // "stage 2" before "stage 10"

@@ -25,8 +25,10 @@ func TestRepeats(t *testing.T) {
 			for stage := range 11 {
 				done := g.Group(fmt.Sprint("stage ", stage+1))
 				x = grouped("layer0", x)
-				if stage > 0 { // the first has no trace
+				if stage > 0 { // the first uses no trace
 					x = grouped("trace", grouped("layer1", x))
+				} else {
+					grouped("trace", graph.Exp(x))
 				}
 				done()
 			}

@@ -57,7 +57,7 @@ func (c dotCommand) Run(a *app) error {
 		return err
 	}
 	var text bytes.Buffer
-	if err := graph.DOT(&text, g, s.options(c, times)); err != nil {
+	if err := graph.DOT(&text, g, s.options(c, g, times)); err != nil {
 		return err
 	}
 	return c.write(a, s, text.Bytes(), times)

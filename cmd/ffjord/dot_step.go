@@ -57,14 +57,18 @@ func (s step) measure(ctx context.Context, c dotCommand) (*graph.Graph, map[*gra
 	return g, nil, err
 }
 
-// options say how the step is drawn.
-func (s step) options(c dotCommand, times map[*graph.Node]time.Duration) graph.DOTOptions {
+// options say how the step's graph is drawn.
+func (s step) options(c dotCommand, g *graph.Graph, times map[*graph.Node]time.Duration) graph.DOTOptions {
 	o := graph.DOTOptions{Title: s.title(c.Gradients), Times: times}
-	if f, ok := s.of.(flows.FFJORD); ok && !c.Whole {
-		if c.Gradients {
-			o.Depth = 2
-		} else {
-			o.Collapse = repeats(f)
+	f, ok := s.of.(flows.FFJORD)
+	switch {
+	case !ok || c.Whole:
+	case c.Gradients:
+		o.Depth = 2
+	default:
+		o.Collapse = graph.Repeats(g)
+		if solver, err := f.Solver.WithDefaults(); err == nil && solver.Adaptive() {
+			o.Collapse = append(o.Collapse, "error")
 		}
 	}
 	return o
@@ -82,32 +86,4 @@ func (s step) title(gradients bool) string {
 		what += "; with its gradients"
 	}
 	return what
-}
-
-// repeats returns the groups of a step's graph that repeat another.
-func repeats(f flows.FFJORD) (groups []string) {
-	solver, err := f.Solver.WithDefaults()
-	if err != nil {
-		return nil
-	}
-	in, first, weights := "", 1, solver.Method.B
-	if solver.Unrolled {
-		in = "step 1/"
-		for n := 2; n <= solver.Steps; n++ {
-			groups = append(groups, fmt.Sprintf("step %d", n))
-		}
-	}
-	if solver.Adaptive() { // the step before has done stage 1, and the error is estimated
-		first, groups = 2, append(groups, "error")
-	}
-	whole := first // the first stage that counts for the solution, and so needs the trace
-	for whole < len(weights) && weights[whole-1] == 0 {
-		whole++
-	}
-	for stage := first; stage <= len(weights); stage++ {
-		if stage != whole {
-			groups = append(groups, fmt.Sprintf("%sstage %d", in, stage))
-		}
-	}
-	return groups
 }
