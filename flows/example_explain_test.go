@@ -25,14 +25,14 @@ func ExampleFlow_Explain() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("log p: %.2f\n", told.LogProb)
+	fmt.Printf("log p: %.2f, -log p in the mean: %.2f\n", told.LogProb, told.NLL())
 	near, far := told.Cost[0], told.Cost[1]
 	fmt.Println("the far row takes more than four times as many steps:", far.Accepted > 4*near.Accepted)
 	fmt.Println("and its smallest is shorter:", far.Smallest < near.Smallest)
 	attempts := near.Accepted + near.Rejected + far.Accepted + far.Rejected
 	fmt.Println("every attempt is told:", len(told.Steps) == attempts)
 	// Output:
-	// log p: [-1.80 -6.26]
+	// log p: [-1.80 -6.26], -log p in the mean: 4.03
 	// the far row takes more than four times as many steps: true
 	// and its smallest is shorter: true
 	// every attempt is told: true

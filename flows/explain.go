@@ -16,6 +16,24 @@ type Explanation struct {
 	Steps   []Step      // every attempt of every row: by row, then in the order in which they were taken
 }
 
+// NLL returns the mean of -log p over the rows, in nats; NaN where the solve of any row failed.
+func (e *Explanation) NLL() float64 {
+	var sum float64
+	for _, logp := range e.LogProb {
+		sum -= logp
+	}
+	return sum / float64(len(e.LogProb))
+}
+
+// Evaluations returns how often the fields of all blocks were evaluated for a row, in the mean over the rows.
+func (e *Explanation) Evaluations() float64 {
+	sum := 0
+	for _, cost := range e.Cost {
+		sum += cost.Evaluations
+	}
+	return float64(sum) / float64(len(e.Cost))
+}
+
 // Step is one attempt at a solver's step in one block. The components of the state that it names are z, 0, and
 // log |det|, 1.
 type Step struct {

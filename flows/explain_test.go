@@ -34,6 +34,10 @@ func TestExplain(t *testing.T) {
 			_, logDet := inverse(t, f, x)
 			assert.Equal(t, logDet, e.LogDet)
 
+			nll, err := f.HeldOut(x)(t.Context())
+			require.NoError(t, err)
+			assert.InDelta(t, nll, e.NLL(), 1e-12, "sums in another order")
+
 			// On the way to the base the second block comes first, from -0.5 to 1, then the other from 1 to 0.
 			at := map[int]float64{}
 			accepted, rejected := make([]int, rows), make([]int, rows)
@@ -62,7 +66,9 @@ func TestExplain(t *testing.T) {
 					rejected[row]++
 				}
 			}
+			attempts := 0
 			for i, c := range e.Cost {
+				attempts += accepted[i] + rejected[i]
 				assert.Equal(t, accepted[i], c.Accepted, "row %d", i)
 				assert.Equal(t, rejected[i], c.Rejected, "row %d", i)
 				assert.Zero(t, c.Backward)
@@ -70,6 +76,9 @@ func TestExplain(t *testing.T) {
 				if s.stages > 0 {
 					assert.Equal(t, 2+s.stages*(c.Accepted+c.Rejected), c.Evaluations, "row %d: one more starts a block", i)
 				}
+			}
+			if s.stages > 0 {
+				assert.InDelta(t, 2+float64(s.stages*attempts)/rows, e.Evaluations(), 1e-9)
 			}
 		})
 	}
@@ -118,11 +127,7 @@ func TestNoiseCostsNoSteps(t *testing.T) {
 		})
 		e, err := f.Explain(t.Context(), x)
 		require.NoError(t, err)
-		sum := 0
-		for _, c := range e.Cost {
-			sum += c.Evaluations
-		}
-		return float64(sum) / 500
+		return e.Evaluations()
 	}
 	exact := mean(flows.Exact{})
 	assert.Less(t, mean(flows.Hutchinson{Rand: seeded(1)}), 1.5*exact)

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -146,6 +148,8 @@ func TestHistory(t *testing.T) {
 		require.Len(t, h.Epochs, 2, "a run starts it anew")
 		assert.Equal(t, 1, h.Epochs[0].Epoch)
 		assert.Equal(t, 4.8, h.Last().Loss)
+		assert.Equal(t, optim.Finished, h.End.Kind)
+		assert.Equal(t, h.Last().Step, h.End.Step)
 	}
 }
 
@@ -169,6 +173,14 @@ func TestHistoryAsCSV(t *testing.T) {
 	assert.Contains(t, out.String(), "epoch,step,loss,rate")
 	full := errors.New("disk full")
 	assert.ErrorIs(t, h.WriteCSV(failing{full}), full)
+
+	path := filepath.Join(t.TempDir(), "history.csv")
+	require.NoError(t, h.SaveCSV(path))
+	saved, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, out.String(), string(saved))
+	none := filepath.Join(path, "below")
+	assert.ErrorContains(t, h.SaveCSV(none), "optim: history: write "+none)
 }
 
 func ExampleObservers() {

@@ -5,16 +5,20 @@ import (
 	"slices"
 )
 
-// History keeps the EpochDone events of a run: its Observe is an [Observer]. It starts anew with the first step of a
-// run, and with the past epochs where a run goes on from a checkpoint.
+// History keeps the EpochDone events of a run and its last event: its Observe is an [Observer]. It starts anew with the
+// first step of a run, and with the past epochs where a run goes on from a checkpoint.
 type History struct {
 	Epochs []Event
+	// End is the latest event of any kind: after a run the Finished one, which says how the run ended. It is the zero
+	// Event where no run has begun.
+	End Event
 	// Label is what the loss is called. Empty means "NLL".
 	Label string
 }
 
 // Observe is an [Observer].
 func (h *History) Observe(e Event) error {
+	h.End = e
 	switch {
 	case e.Kind == Resumed:
 		h.Epochs = slices.Clone(e.Past)

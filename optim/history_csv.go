@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-ffjord/ffjord/internal/atomicfile"
 )
 
 // WriteCSV writes a line for each epoch below a line of names: epoch, step, the loss under its Label in lower case, rate,
@@ -33,6 +35,14 @@ func (h *History) WriteCSV(w io.Writer) error {
 		})
 	}
 	if err := out.WriteAll(lines); err != nil {
+		return fmt.Errorf("optim: history: %w", err)
+	}
+	return nil
+}
+
+// SaveCSV writes the table of [History.WriteCSV] to a file, whole or, after an error, which names it, not at all.
+func (h *History) SaveCSV(path string) error {
+	if err := atomicfile.WriteFrom(path, h.WriteCSV); err != nil {
 		return fmt.Errorf("optim: history: %w", err)
 	}
 	return nil

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -11,7 +10,6 @@ import (
 	"time"
 
 	"github.com/go-ffjord/ffjord/flows/model"
-	"github.com/go-ffjord/ffjord/internal/atomicfile"
 	"github.com/go-ffjord/ffjord/optim"
 	"github.com/go-ffjord/ffjord/optim/progress"
 )
@@ -72,11 +70,7 @@ func (j *job) keep(history *optim.History) error {
 	if j.History == "" {
 		return nil
 	}
-	var text bytes.Buffer
-	if err := history.WriteCSV(&text); err != nil {
-		return err
-	}
-	return atomicfile.Write(j.History, text.Bytes())
+	return history.SaveCSV(j.History)
 }
 
 // forget removes what an interrupted run would go on from.

@@ -16,12 +16,12 @@ func TestWrongFlags(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"negative size", []string{"-size", "-3"}, "-size is -3: want 1 to 100000"},
-		{"no batch", []string{"-batch", "0"}, "-batch is 0: want 1 to"},
-		{"no epochs", []string{"-epochs", "0"}, "-epochs is 0: want 1 to"},
-		{"no width", []string{"-hidden", "0"}, "-hidden is 0: want 1 to"},
-		{"no rate", []string{"-lr", "0"}, "-lr is 0: want a positive number"},
-		{"rate that is no number", []string{"-lr", "NaN"}, "-lr is NaN: want a positive number"},
+		{"negative size", []string{"-size", "-3"}, `invalid value "-3" for flag -size: want a whole number from 1 to 100000`},
+		{"no batch", []string{"-batch", "0"}, `invalid value "0" for flag -batch: want a whole number from 1 to`},
+		{"no epochs", []string{"-epochs", "0"}, `invalid value "0" for flag -epochs: want a whole number from 1 to`},
+		{"no width", []string{"-hidden", "0"}, `invalid value "0" for flag -hidden: want a whole number from 1 to`},
+		{"no rate", []string{"-lr", "0"}, `invalid value "0" for flag -lr: want a positive number`},
+		{"rate that is no number", []string{"-lr", "NaN"}, `invalid value "NaN" for flag -lr: want a positive number`},
 		{"negative seed", []string{"-seed", "-1"}, `invalid value "-1" for flag -seed`},
 		{"no labels", []string{"-labels", ""}, "-labels has 0 letters: want 2 to 64"},
 		{"a book", []string{"-labels", strings.Repeat("a", 65)}, "-labels has 65 letters: want 2 to 64"},

@@ -27,10 +27,11 @@ func learn(ctx context.Context, s settings, labels []label, stdout, stderr io.Wr
 		return err
 	}
 	flow := s.flow(len(labels))
-	end, stopped := s.fit(ctx, flow, train, stderr)
+	var history optim.History
+	stopped := s.fit(ctx, flow, train, optim.Observers(history.Observe, (&progress.Display{Out: stderr}).Observe))
 	interrupted := errors.Is(stopped, context.Canceled)
 	switch {
-	case interrupted && end.Step == 0:
+	case interrupted && history.End.Step == 0:
 		return errors.New("interrupted")
 	case stopped != nil && !interrupted:
 		return stopped
@@ -51,7 +52,7 @@ func learn(ctx context.Context, s settings, labels []label, stdout, stderr io.Wr
 	if err := viz.Save(s.out, g); err != nil {
 		return err
 	}
-	if err := r.print(stdout, end, flow.Params.Count(), s.out); err != nil {
+	if err := r.print(stdout, history.End, flow.Params.Count(), s.out); err != nil {
 		return err
 	}
 	if interrupted {
@@ -73,20 +74,15 @@ func (s settings) flow(labels int) *flows.Flow {
 	}
 }
 
-// fit trains the flow and returns how it ended.
-func (s settings) fit(ctx context.Context, flow *flows.Flow, train *tensor.Dense, stderr io.Writer) (end optim.Event, err error) {
-	display := progress.Display{Out: stderr}
+// fit trains the flow.
+func (s settings) fit(ctx context.Context, flow *flows.Flow, train *tensor.Dense, observe optim.Observer) error {
 	trainer := optim.Trainer{
 		Optimizer: &optim.Adam{},
 		Rate:      optim.Cosine(s.lr, 0),
 		Epochs:    s.epochs,
 		Batch:     s.batch,
 		Rand:      s.random(shuffleStream),
-		Observe: optim.Observers(display.Observe, func(e optim.Event) error {
-			end = e
-			return nil
-		}),
+		Observe:   observe,
 	}
-	err = trainer.Run(ctx, flow.NLL(), train)
-	return end, err
+	return trainer.Run(ctx, flow.NLL(), train)
 }

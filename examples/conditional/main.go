@@ -19,11 +19,8 @@ func main() { app().Main() }
 
 // app is the program. A wrong flag, or a file that can't be written, comes out before any work.
 func app() program.Program {
-	return program.Program{Name: "conditional", Help: help, Prepare: func(args []string) (program.Work, error) {
-		s, err := parse(args)
-		if err != nil {
-			return nil, err
-		}
+	f, s := flags()
+	return program.Program{Flags: f, About: about, Prepare: func() (program.Work, error) {
 		labels, err := letters(s.labels)
 		if err != nil {
 			return nil, err
@@ -32,7 +29,7 @@ func app() program.Program {
 			return nil, err
 		}
 		return func(ctx context.Context, stdout, stderr io.Writer) error {
-			return learn(ctx, s, labels, stdout, stderr)
+			return learn(ctx, *s, labels, stdout, stderr)
 		}, nil
 	}}
 }

@@ -103,19 +103,18 @@ func TestSameSeedSameBits(t *testing.T) {
 
 // The flow must use the condition: it gives the points of each letter a higher density under their own label.
 func TestTheConditionCounts(t *testing.T) {
-	s, err := parse([]string{"-labels", "-|", "-size", "1000", "-batch", "50", "-epochs", "5", "-hidden", "8"})
-	require.NoError(t, err)
+	f, s := flags()
+	require.NoError(t, f.Parse([]string{"-labels", "-|", "-size", "1000", "-batch", "50", "-epochs", "5", "-hidden", "8"}))
 	labels, err := letters(s.labels)
 	require.NoError(t, err)
 	train, err := draws(labels, s.size, s.random(trainStream))
 	require.NoError(t, err)
 	flow := s.flow(len(labels))
-	_, err = s.fit(t.Context(), flow, train, &bytes.Buffer{})
-	require.NoError(t, err)
-	own, err := measure(t.Context(), s, flow, labels)
+	require.NoError(t, s.fit(t.Context(), flow, train, nil))
+	own, err := measure(t.Context(), *s, flow, labels)
 	require.NoError(t, err)
 	labels[0].given, labels[1].given = labels[1].given, labels[0].given
-	swapped, err := measure(t.Context(), s, flow, labels)
+	swapped, err := measure(t.Context(), *s, flow, labels)
 	require.NoError(t, err)
 	for i := range own {
 		// Without the condition this is 0; between the true densities it is many nats.

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"flag"
 	"fmt"
-	"io"
 
 	"github.com/go-ffjord/ffjord/internal/program"
 	"github.com/go-ffjord/ffjord/ode"
@@ -40,25 +38,26 @@ type settings struct {
 func flags() (*flag.FlagSet, *settings) {
 	s := &settings{}
 	f := flag.NewFlagSet("moons", flag.ContinueOnError)
-	f.IntVar(&s.Size, "size", 8192, "learn from `n` points")
-	f.IntVar(&s.Held, "held", 8192, "hold out `n` more points for testing")
-	f.Float64Var(&s.Noise, "noise", 0.06, "spread the points around the arcs, standard deviation `σ`")
-	f.IntVar(&s.Batch, "batch", 256, "take each training step on `n` points")
-	f.IntVar(&s.Epochs, "epochs", 40, "go `n` times through all points")
-	f.Float64Var(&s.LR, "lr", 1e-2, "learning `rate` of Adam, of the first step on")
+	f.Var(program.IntIn(&s.Size, 8192, 1, 100_000_000), "size", "learn from `n` points")
+	f.Var(program.IntIn(&s.Held, 8192, 1, 100_000_000), "held", "hold out `n` more points for testing")
+	// With less noise the density is too thin a ridge for any net, with more no moons are left.
+	f.Var(program.FloatIn(&s.Noise, 0.06, 1e-3, 10), "noise", "spread the points around the arcs, standard deviation `σ`")
+	f.Var(program.IntIn(&s.Batch, 256, 1, 100_000_000), "batch", "take each training step on `n` points")
+	f.Var(program.IntIn(&s.Epochs, 40, 1, 1_000_000), "epochs", "go `n` times through all points")
+	f.Var(program.Positive(&s.LR, 1e-2), "lr", "learning `rate` of Adam, of the first step on")
 	f.Var(program.OneOf(&s.Schedule, "constant", "constant", "cosine"), "schedule", "`how` the learning rate goes on: constant, or cosine, down to\nzero at the last step")
-	f.IntVar(&s.Blocks, "blocks", 4, "chain `n` FFJORD blocks, each with a net of its own")
-	f.IntVar(&s.Hidden, "hidden", 8, "`width` of the hidden layers of a net")
-	f.IntVar(&s.Layers, "layers", 3, "build each net of `n` linear maps with tanh between them")
+	f.Var(program.IntIn(&s.Blocks, 4, 1, 1000), "blocks", "chain `n` FFJORD blocks, each with a net of its own")
+	f.Var(program.IntIn(&s.Hidden, 8, 1, 10_000), "hidden", "`width` of the hidden layers of a net")
+	f.Var(program.IntIn(&s.Layers, 3, 1, 1000), "layers", "build each net of `n` linear maps with tanh between them")
 	var methods []string
 	for _, m := range ode.Methods() {
 		methods = append(methods, m.Name)
 	}
 	method := program.OneOf(&s.Method, ode.Dopri5.Name, methods...)
 	f.Var(method, "method", "solve the differential equations by the Runge-Kutta method\n`name`, one of\n"+method.List())
-	f.IntVar(&s.Steps, "steps", 0, "take `n` equal steps of the method through each block; 0 is\nsteps by tolerance")
-	f.Float64Var(&s.RTol, "rtol", 1e-3, "relative `tolerance` of a step, without -steps")
-	f.Float64Var(&s.ATol, "atol", 1e-5, "absolute `tolerance` of a step, without -steps")
+	f.Var(program.IntIn(&s.Steps, 0, 0, 1_000_000), "steps", "take `n` equal steps of the method through each block; 0 is\nsteps by tolerance")
+	f.Var(program.Positive(&s.RTol, 1e-3), "rtol", "relative `tolerance` of a step, without -steps")
+	f.Var(program.Positive(&s.ATol, 1e-5), "atol", "absolute `tolerance` of a step, without -steps")
 	f.Var(program.OneOf(&s.Trace, "exact", "exact", "hutchinson"), "trace", "`how` training takes the trace of the Jacobian: exact, or\n"+
 		"hutchinson, an unbiased estimate from random signs; the\nfigures and pictures always have the exact trace")
 	f.Var(program.OneOf(&s.Dtype, "float32", "float32", "float64"), "dtype", "`type` of all numbers: float32 or float64")
@@ -69,47 +68,16 @@ func flags() (*flag.FlagSet, *settings) {
 	return f, s
 }
 
-// parse reads the command line. The error names the first flag that is wrong, and is flag.ErrHelp where help is asked
-// for.
-func parse(args []string) (settings, error) {
-	f, s := flags()
-	if err := program.Parse(f, args); err != nil {
-		return settings{}, err
-	}
-	return *s, s.check()
-}
-
-// check returns what is wrong with the settings.
+// check returns what is wrong with the settings together; each flag has checked itself.
 func (s settings) check() error {
-	err := cmp.Or(
-		program.CheckCounts(
-			program.Count{Flag: "size", Value: s.Size, Most: 100_000_000},
-			program.Count{Flag: "held", Value: s.Held, Most: 100_000_000},
-			program.Count{Flag: "batch", Value: s.Batch, Most: 100_000_000},
-			program.Count{Flag: "epochs", Value: s.Epochs, Most: 1_000_000},
-			program.Count{Flag: "blocks", Value: s.Blocks, Most: 1000},
-			program.Count{Flag: "hidden", Value: s.Hidden, Most: 10_000},
-			program.Count{Flag: "layers", Value: s.Layers, Most: 1000},
-		),
-		program.CheckPositive("lr", s.LR), program.CheckPositive("rtol", s.RTol), program.CheckPositive("atol", s.ATol),
-	)
-	method, _ := ode.Method(s.Method) // which the flag has checked
-	switch {
-	case err != nil:
-		return err
-	case !(s.Noise >= 1e-3 && s.Noise <= 10): // with less the density is too thin a ridge for any net, with more no moons are left
-		return fmt.Errorf("-noise is %v: want 0.001 to 10", s.Noise)
-	case s.Steps < 0 || s.Steps > 1_000_000:
-		return fmt.Errorf("-steps is %d: want 1 to 1000000, or 0 for steps by tolerance", s.Steps)
-	case s.Steps == 0 && method.E == nil:
+	if method, _ := ode.Method(s.Method); s.Steps == 0 && method.E == nil {
 		return fmt.Errorf("-method %s has no error estimate to choose steps by: give -steps too", s.Method)
 	}
 	return nil
 }
 
-// help explains the program and every flag.
-func help(w io.Writer) {
-	fmt.Fprint(w, `Usage: moons [flags]
+// about is what -h shows above the flags.
+const about = `Usage: moons [flags]
 
 Learns the density of two interleaved half circles with a continuous
 normalizing flow, and leaves in the folder -out:
@@ -124,8 +92,4 @@ Ctrl-C, SIGTERM and SIGHUP end the training early and keep what is learnt by
 then; a second one ends the program at once. The exit code is 0, or 1 for a
 failure, 2 for a wrong flag, 128 and its number after a signal.
 
-`)
-	f, _ := flags()
-	f.SetOutput(w)
-	f.PrintDefaults()
-}
+`

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"testing"
 
@@ -50,12 +49,11 @@ func gap(b *testing.B, args ...string) float64 {
 			b.Fatal(err)
 		}
 	}
-	s, err := parse(args)
-	must(err)
+	f, s := flags()
+	must(f.Parse(args))
 	moons := toy.Moons{Noise: s.Noise}
 	flow := s.flow(s.params(), flows.Exact{})
-	_, _, err = s.fit(context.Background(), flow, toy.Draw(moons, s.Size, s.random(trainStream)), io.Discard)
-	must(err)
+	must(s.fit(context.Background(), flow, toy.Draw(moons, s.Size, s.random(trainStream)), nil))
 	test := toy.Draw(moons, s.Held, s.random(testStream))
 	got, err := flow.HeldOut(test)(context.Background())
 	must(err)

@@ -17,6 +17,7 @@ import (
 	"github.com/go-ffjord/ffjord/ode"
 	"github.com/go-ffjord/ffjord/optim"
 	"github.com/go-ffjord/ffjord/optim/progress"
+	"github.com/go-ffjord/ffjord/viz"
 )
 
 // Streams of random numbers. Each use has its own, so that more epochs, say, do not change the data.
@@ -36,28 +37,26 @@ func (s settings) random(stream uint64) *rand.Rand { return rand.New(rand.NewPCG
 // is, it goes on with what is learnt by then, and the error says so.
 func learn(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 	moons := toy.Moons{Noise: s.Noise}
-	train, err := moons.Sample(s.Size, s.random(trainStream))
-	if err != nil {
-		return err
-	}
-	test, err := moons.Sample(s.Held, s.random(testStream))
-	if err != nil {
-		return err
-	}
+	train := toy.Draw(moons, s.Size, s.random(trainStream))
+	test := toy.Draw(moons, s.Held, s.random(testStream))
 	flow := s.flow(s.params(), flows.Exact{})
-	album := s.newAlbum(flow, test)
-	history, end, stopped := optim.History{}, optim.Event{}, album.add(ctx, flow, "before training")
+	var history optim.History
+	mesh := viz.Mesh{X0: -2, X1: 2, Y0: -2, Y1: 2} // 2.5 standard deviations of the base
+	panel := &viz.Panel{Mesh: mesh, Data: test.Float64s()}
+	stopped := s.addRow(ctx, panel, flow, "before training")
 	if stopped == nil {
-		history, end, stopped = s.fit(ctx, flow, train, stderr)
+		stopped = s.fit(ctx, flow, train, optim.Observers(history.Observe, (&progress.Display{Out: stderr}).Observe))
 	}
 	switch {
-	case end.Step == 0 && errors.Is(stopped, context.Canceled):
+	case history.End.Step == 0 && errors.Is(stopped, context.Canceled):
 		return errors.New("interrupted before anything was learnt; nothing is written")
-	case end.Step == 0:
+	case history.End.Step == 0:
 		return stopped
 	}
-	failed := flow.Save(filepath.Join(s.Out, flowFile), nil)
-	failed = errors.Join(failed, s.write(historyFile, history.WriteCSV))
+	failed := errors.Join(
+		flow.Save(filepath.Join(s.Out, flowFile), nil),
+		history.SaveCSV(filepath.Join(s.Out, historyFile)),
+	)
 	if stopped != nil && ctx.Err() == nil {
 		return errors.Join(fmt.Errorf("%w; the flow from before is in %s", stopped, s.Out), failed)
 	}
@@ -66,53 +65,45 @@ func learn(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 	}
 
 	ctx = context.WithoutCancel(ctx)
-	r, err := s.measure(ctx, flow, moons, train, test, end)
+	r, err := s.measure(ctx, flow, moons, train, test)
 	if err != nil {
 		return err
 	}
-	r.EpochsDone = history.Last().Epoch
+	r.count(history)
 	if s.draw {
-		failed = errors.Join(failed, s.drawFlow(ctx, flow, album, moons, r.summary()), s.drawStep(ctx, flow))
+		failed = errors.Join(failed, s.drawFlow(ctx, panel, flow, moons, r.summary()), s.drawStep(ctx, flow))
 	}
 	if err := r.print(stdout); err != nil {
 		return err
 	}
 	if failed == nil && r.Interrupted {
+		end := history.End
 		return fmt.Errorf("interrupted in epoch %d of %d; what is learnt by step %d is kept", end.Epoch, end.Epochs, end.Step)
 	}
 	return failed
 }
 
-// fit trains the flow and returns the finished epochs and how it ended.
-func (s settings) fit(
-	ctx context.Context, flow *flows.Flow, train *tensor.Dense, stderr io.Writer,
-) (optim.History, optim.Event, error) {
+// fit trains the flow.
+func (s settings) fit(ctx context.Context, flow *flows.Flow, train *tensor.Dense, observe optim.Observer) error {
 	if s.Trace == "hutchinson" { // for training only, on the same parameters
 		flow = s.flow(flow.Params, flows.Hutchinson{Rand: s.random(probeStream)})
 	}
 	if err := flow.Compile(); err != nil {
-		return optim.History{}, optim.Event{}, err
+		return err
 	}
 	rate := optim.Constant(s.LR)
 	if s.Schedule == "cosine" {
 		rate = optim.Cosine(s.LR, 0)
 	}
-	var history optim.History
-	var last optim.Event
-	display := progress.Display{Out: stderr}
 	trainer := optim.Trainer{
 		Optimizer: &optim.Adam{},
 		Rate:      rate,
 		Epochs:    s.Epochs,
 		Batch:     s.Batch,
 		Rand:      s.random(shuffleStream),
-		Observe: optim.Observers(history.Observe, display.Observe, func(e optim.Event) error {
-			last = e
-			return nil
-		}),
+		Observe:   observe,
 	}
-	err := trainer.Run(ctx, flow.NLL(), train)
-	return history, last, err
+	return trainer.Run(ctx, flow.NLL(), train)
 }
 
 // params returns the empty parameters of a flow.

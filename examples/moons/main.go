@@ -19,14 +19,14 @@ func main() { moons().Main() }
 
 // moons is the program. A wrong flag, or a folder that nothing can be written to, comes out before any work.
 func moons() program.Program {
-	return program.Program{Name: "moons", Help: help, Prepare: func(args []string) (program.Work, error) {
-		s, err := parse(args)
-		if err != nil {
+	f, s := flags()
+	return program.Program{Flags: f, About: about, Prepare: func() (program.Work, error) {
+		if err := s.check(); err != nil {
 			return nil, err
 		}
 		if err := program.TryFolder("out", s.Out, files()...); err != nil {
 			return nil, err
 		}
-		return func(ctx context.Context, stdout, stderr io.Writer) error { return learn(ctx, s, stdout, stderr) }, nil
+		return func(ctx context.Context, stdout, stderr io.Writer) error { return learn(ctx, *s, stdout, stderr) }, nil
 	}}
 }

@@ -1,14 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
 	"path/filepath"
 	"slices"
-
-	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/data/toy"
@@ -33,46 +30,25 @@ func files() []string {
 	return []string{panelFile, densityFile, flowFile, historyFile, dotFile, svgFile}
 }
 
-// write writes a file from what a function writes.
-func (s settings) write(name string, write func(w io.Writer) error) error {
-	var b bytes.Buffer
-	if err := write(&b); err != nil {
-		return err
-	}
-	return atomicfile.Write(filepath.Join(s.Out, name), b.Bytes())
-}
-
-// album shows one flow at several times of its training, always by the same draws from the base.
-type album struct {
-	viz.Panel
-	base []float64
-}
-
-func (s settings) newAlbum(flow *flows.Flow, test *tensor.Dense) *album {
-	const reach = 2 // 2.5 standard deviations of the base
-	base := make([]float64, 2*8192)
+// addRow adds to the panel where the flow carries the mesh and draws from the base now. The draws are always the same.
+func (s settings) addRow(ctx context.Context, panel *viz.Panel, flow *flows.Flow, caption string) error {
+	base, mesh := make([]float64, 2*8192), panel.Mesh.Points()
 	flow.Base.Sample(nil, s.random(pictureStream), base, 2)
-	return &album{viz.Panel{Mesh: viz.Mesh{X0: -reach, X1: reach, Y0: -reach, Y1: reach}, Data: test.Float64s()}, base}
-}
-
-// add keeps where the flow carries the points now.
-func (a *album) add(ctx context.Context, flow *flows.Flow, caption string) error {
-	mesh := a.Mesh.Points()
-	carried, _, err := flow.Forward(ctx, data.Rows(2, slices.Concat(mesh, a.base)...))
+	carried, _, err := flow.Forward(ctx, data.Rows(2, slices.Concat(mesh, base)...))
 	if err != nil {
 		return err
 	}
 	x, err := data.Float64s(carried)
-	a.Rows = append(a.Rows, viz.Row{Caption: caption, Base: a.base, Mesh: x[:len(mesh)], Samples: x[len(mesh):]})
+	panel.Rows = append(panel.Rows, viz.Row{Caption: caption, Base: base, Mesh: x[:len(mesh)], Samples: x[len(mesh):]})
 	return err
 }
 
-// drawFlow writes the album with the flow as it is now, and the learnt density beside the true one.
-func (s settings) drawFlow(ctx context.Context, flow *flows.Flow, a *album, moons toy.Moons, caption string) error {
-	if err := a.add(ctx, flow, caption); err != nil {
+// drawFlow writes the panel with the flow as it is now, and the learnt density beside the true one.
+func (s settings) drawFlow(ctx context.Context, panel *viz.Panel, flow *flows.Flow, moons toy.Moons, caption string) error {
+	if err := s.addRow(ctx, panel, flow, caption); err != nil {
 		return err
 	}
-	grid, err := viz.Cover(a.Data)
+	grid, err := viz.Cover(panel.Data)
 	if err != nil {
 		return err
 	}
@@ -86,7 +62,7 @@ func (s settings) drawFlow(ctx context.Context, flow *flows.Flow, a *album, moon
 		return err
 	}
 	return errors.Join(
-		viz.Save(filepath.Join(s.Out, panelFile), a.Panel),
+		viz.Save(filepath.Join(s.Out, panelFile), panel),
 		viz.Save(filepath.Join(s.Out, densityFile), viz.Density{Caption: caption, Grid: grid, Learnt: learnt, True: truth, Ratio: true}),
 	)
 }
@@ -102,5 +78,8 @@ func (s settings) drawStep(ctx context.Context, flow *flows.Flow) error {
 		title := "A step of " + s.Method + " through a block: y0 is z, y1 is log |det|"
 		return graph.DOT(w, g, graph.DOTOptions{Title: title, Collapse: graph.Repeats(g)})
 	}
-	return errors.Join(s.write(dotFile, dot), s.write(svgFile, func(w io.Writer) error { return svg.Write(ctx, w, dot) }))
+	return errors.Join(
+		atomicfile.WriteFrom(filepath.Join(s.Out, dotFile), dot),
+		atomicfile.WriteFrom(filepath.Join(s.Out, svgFile), func(w io.Writer) error { return svg.Write(ctx, w, dot) }),
+	)
 }

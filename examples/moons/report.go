@@ -33,28 +33,27 @@ type report struct {
 	Settings settings `json:"settings"`
 }
 
-// measure compares the flow with the true density, and adds what the training took up to its last event.
-func (s settings) measure(
-	ctx context.Context, flow *flows.Flow, moons toy.Moons, train, test *tensor.Dense, end optim.Event,
-) (r report, err error) {
-	if r.NLLTrain, err = flow.HeldOut(train)(ctx); err != nil {
-		return r, err
-	}
+// measure compares the flow with the true density.
+func (s settings) measure(ctx context.Context, flow *flows.Flow, moons toy.Moons, train, test *tensor.Dense) (report, error) {
+	r := report{Entropy: moons.Entropy(), Params: flow.Params.Count(), Settings: s}
 	solved, err := flow.Explain(ctx, test)
 	if err != nil {
 		return r, err
 	}
-	logp, evaluations := 0.0, 0
-	for i := range solved.LogProb {
-		logp += solved.LogProb[i]
-		evaluations += solved.Cost[i].Evaluations
-	}
-	r.NLLTest, r.NFEPerRow = -logp/float64(s.Held), float64(evaluations)/float64(s.Held)
 	best, err := data.NLL(moons, test)
-	r.Entropy, r.Gap, r.Params, r.Settings = moons.Entropy(), r.NLLTest-best, flow.Params.Count(), s
-	r.StepsDone, r.Seconds, r.Interrupted = end.Step, end.Elapsed.Seconds(), end.Err != nil
-	r.RowsPerSecond = float64(end.Rows) / r.Seconds
+	if err != nil {
+		return r, err
+	}
+	r.NLLTest, r.Gap, r.NFEPerRow = solved.NLL(), solved.NLL()-best, solved.Evaluations()
+	r.NLLTrain, err = flow.HeldOut(train)(ctx)
 	return r, err
+}
+
+// count adds what the training took.
+func (r *report) count(history optim.History) {
+	end := history.End
+	r.EpochsDone, r.StepsDone, r.Interrupted = history.Last().Epoch, end.Step, end.Err != nil
+	r.Seconds, r.RowsPerSecond = end.Elapsed.Seconds(), end.RowsPerSecond()
 }
 
 // summary is one line on the state of the training.

@@ -126,8 +126,8 @@ func TestNLLOfAnAffineField(t *testing.T) {
 	o := learned(t, append(args, "-epochs", "1")...)
 	require.Equal(t, program.Done, o.code, o.stderr)
 
-	s, err := parse(args)
-	require.NoError(t, err)
+	f, s := flags()
+	require.NoError(t, f.Parse(args))
 	flow, err := flows.Load(t.Context(), filepath.Join(o.folder, flowFile), s.random(0), nil)
 	require.NoError(t, err)
 	w := flow.Params.Get("block0.0.weight").Value().Data().([]float64)
@@ -155,8 +155,7 @@ func TestTheFileIsTheFlow(t *testing.T) {
 	} {
 		o := learned(t, append(base, args...)...)
 		require.Equal(t, program.Done, o.code, o.stderr)
-		s, err := parse(nil)
-		require.NoError(t, err)
+		_, s := flags()
 		flow, err := flows.Load(t.Context(), filepath.Join(o.folder, flowFile), s.random(0), nil)
 		require.NoError(t, err)
 		got, err := flow.HeldOut(toy.Draw(toy.Moons{Noise: 0.06}, 1000, s.random(testStream)))(t.Context())

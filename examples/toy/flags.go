@@ -1,11 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"math/rand/v2"
 
 	"github.com/go-ffjord/ffjord/data/toy"
@@ -34,12 +32,12 @@ func flags() (*flag.FlagSet, *settings) {
 	set := program.OneOf(&s.set, "8gaussians", toy.Names()...)
 	f.Var(set, "data", "learn the set `name`, one of\n"+set.List())
 	f.BoolVar(&s.all, "all", false, fmt.Sprintf("learn all %d sets of the paper that have a density, as many at a\ntime as there are cores, in place of -data", len(paper())))
-	f.IntVar(&s.epochs, "epochs", 160, fmt.Sprintf("take `n` times %d training steps", deals))
-	f.IntVar(&s.batch, "batch", 64, "take each step on `n` points, drawn anew")
-	f.IntVar(&s.held, "held", 10_000, "test on `n` fresh points")
-	f.Float64Var(&s.lr, "lr", 1e-2, "highest learning `rate` of Adam, from which it falls to nearly\nnothing along half a cosine")
-	f.IntVar(&s.hidden, "hidden", 64, "`width` of the three hidden layers of the net")
-	f.Float64Var(&s.tol, "tol", 1e-5, "relative and absolute `tolerance` of a step of the solver")
+	f.Var(program.IntIn(&s.epochs, 160, 1, 1_000_000), "epochs", fmt.Sprintf("take `n` times %d training steps", deals))
+	f.Var(program.IntIn(&s.batch, 64, 1, 1_000_000), "batch", "take each step on `n` points, drawn anew")
+	f.Var(program.IntIn(&s.held, 10_000, 1, 100_000_000), "held", "test on `n` fresh points")
+	f.Var(program.Positive(&s.lr, 1e-2), "lr", "highest learning `rate` of Adam, from which it falls to nearly\nnothing along half a cosine")
+	f.Var(program.IntIn(&s.hidden, 64, 1, 10_000), "hidden", "`width` of the three hidden layers of the net")
+	f.Var(program.Positive(&s.tol, 1e-5), "tol", "relative and absolute `tolerance` of a step of the solver")
 	f.Uint64Var(&s.seed, "seed", 1, "`number` that all random draws follow from: the same seed gives\nthe same results to the last bit")
 	f.StringVar(&s.out, "out", "toy.png", "`file` for the picture")
 	return f, s
@@ -58,33 +56,14 @@ func (s settings) sets() []string {
 	return []string{s.set}
 }
 
-// parse reads the command line. The error names the first flag that is wrong, and is flag.ErrHelp where help is asked
-// for.
-func parse(args []string) (settings, error) {
-	f, s := flags()
-	if err := program.Parse(f, args); err != nil {
-		return settings{}, err
+// check returns what is wrong with the flags together; each has checked itself.
+func check(f *flag.FlagSet) error {
+	given := map[string]bool{}
+	f.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	if given["all"] && given["data"] {
+		return errors.New("-all and -data exclude each other: leave out one")
 	}
-	named := false
-	f.Visit(func(f *flag.Flag) { named = named || f.Name == "data" })
-	if s.all && named {
-		return settings{}, errors.New("-all and -data exclude each other: leave out one")
-	}
-	return *s, s.check()
-}
-
-// check returns what is wrong with the settings.
-func (s settings) check() error {
-	return cmp.Or(
-		program.CheckCounts(
-			program.Count{Flag: "epochs", Value: s.epochs, Most: 1_000_000},
-			program.Count{Flag: "batch", Value: s.batch, Most: 1_000_000},
-			program.Count{Flag: "held", Value: s.held, Most: 100_000_000},
-			program.Count{Flag: "hidden", Value: s.hidden, Most: 10_000},
-		),
-		program.CheckPositive("lr", s.lr),
-		program.CheckPositive("tol", s.tol),
-	)
+	return nil
 }
 
 // Streams of random numbers. Each use has its own, so that more epochs, say, do not change the test points.
@@ -98,9 +77,8 @@ const (
 // random returns one stream of random numbers.
 func (s settings) random(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(s.seed, stream)) }
 
-// help explains the program and every flag.
-func help(w io.Writer) {
-	fmt.Fprint(w, `Usage: toy [flags]
+// about is what -h shows above the flags.
+const about = `Usage: toy [flags]
 
 Learns densities of the plane with the continuous normalizing flow of the FFJORD
 paper, measures on fresh points how far it stays from the true density, prints
@@ -110,8 +88,4 @@ Ctrl-C, SIGTERM and SIGHUP end the training early and show what is learnt by
 then; a second one ends the program at once. The exit code is 0, or 1 for a
 failure, 2 for a wrong flag, 128 and its number after a signal.
 
-`)
-	f, _ := flags()
-	f.SetOutput(w)
-	f.PrintDefaults()
-}
+`

@@ -30,7 +30,7 @@ func learn(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 			failures = errors.Join(failures, fmt.Errorf("%s: %w", l.name, l.err))
 			continue
 		}
-		if l.end.Step > 0 {
+		if l.history.End.Step > 0 {
 			learnt = append(learnt, l)
 			l.printRow(stdout, len(learnt) == 1)
 		}
@@ -54,17 +54,14 @@ func (l *lesson) run(ctx context.Context) error {
 		Optimizer: &optim.Adam{Beta2: 0.99},
 		Rate:      optim.WarmUp(deals, optim.Cosine(l.lr, l.lr/1000)),
 		Epochs:    l.epochs,
-		Observe: optim.Observers(l.progress, func(e optim.Event) error {
-			l.end = e
-			return nil
-		}),
+		Observe:   optim.Observers(l.progress, l.history.Observe),
 	}
 	points := &fresh{of: l.set, batch: l.batch, rng: l.random(trainStream)}
 	err := trainer.RunSource(ctx, l.flow.NLL(), points)
 	switch {
 	case err != nil && ctx.Err() == nil:
 		return err
-	case l.end.Step == 0:
+	case l.history.End.Step == 0:
 		return nil
 	}
 	l.result, err = measure(context.WithoutCancel(ctx), l.settings, l.set, l.flow)

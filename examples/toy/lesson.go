@@ -20,10 +20,10 @@ type lesson struct {
 	flow     *flows.Flow
 	progress optim.Observer
 
-	over   chan struct{} // closed when what follows is there
-	end    optim.Event   // of the training
-	result result
-	err    error
+	over    chan struct{} // closed when what follows is there
+	history optim.History // of the training
+	result  result
+	err     error
 }
 
 // lessons returns a lesson for each set, in order.

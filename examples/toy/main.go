@@ -20,14 +20,14 @@ func main() { app().Main() }
 
 // app is the program. A wrong flag, or a file that can't be written, comes out before any work.
 func app() program.Program {
-	return program.Program{Name: "toy", Help: help, Prepare: func(args []string) (program.Work, error) {
-		s, err := parse(args)
-		if err != nil {
+	f, s := flags()
+	return program.Program{Flags: f, About: about, Prepare: func() (program.Work, error) {
+		if err := check(f); err != nil {
 			return nil, err
 		}
 		if err := program.TryFile("out", s.out); err != nil {
 			return nil, err
 		}
-		return func(ctx context.Context, stdout, stderr io.Writer) error { return learn(ctx, s, stdout, stderr) }, nil
+		return func(ctx context.Context, stdout, stderr io.Writer) error { return learn(ctx, *s, stdout, stderr) }, nil
 	}}
 }

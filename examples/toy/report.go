@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"gonum.org/v1/gonum/floats"
-
 	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/data/toy"
 	"github.com/go-ffjord/ffjord/flows"
@@ -37,10 +35,7 @@ func measure(ctx context.Context, s settings, set toy.Distribution, flow *flows.
 	if err != nil {
 		return r, err
 	}
-	r.nll = -floats.Sum(solved.LogProb) / float64(s.held)
-	for _, c := range solved.Cost {
-		r.evals += float64(c.Evaluations) / float64(s.held)
-	}
+	r.nll, r.evals = solved.NLL(), solved.Evaluations()
 	if known, ok := set.(toy.Density); ok {
 		r.entropy = known.Entropy()
 		r.best, err = data.NLL(known, test)
@@ -54,7 +49,7 @@ func (l *lesson) printRow(w io.Writer, first bool) {
 		fmt.Fprint(w, "| set | entropy | NLL | gap | evaluations | training |\n|---|---|---|---|---|---|\n")
 	}
 	fmt.Fprintf(w, "| %s | %s | %s | %s | %.0f | %.1f s |\n", l.name,
-		nats(l.result.entropy), nats(l.result.nll), nats(l.result.gap()), l.result.evals, l.end.Elapsed.Seconds())
+		nats(l.result.entropy), nats(l.result.nll), nats(l.result.gap()), l.result.evals, l.history.End.Elapsed.Seconds())
 }
 
 // printFoot says what the table means.
@@ -64,7 +59,7 @@ In nats. NLL is the mean of -log p over %d fresh points, the gap how much it
 is above that of the true density on the same points. Evaluations are those of
 the net for log p of one point; training is on one core.
 %d steps of %d new points each, %d parameters, %v in all
-`, s.held, learnt[0].end.Step, s.batch, learnt[0].flow.Params.Count(), took.Round(time.Second))
+`, s.held, learnt[0].history.End.Step, s.batch, learnt[0].flow.Params.Count(), took.Round(time.Second))
 }
 
 // nats writes a number, a dash for none.

@@ -2,8 +2,10 @@
 package atomicfile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -34,6 +36,16 @@ func Write(path string, data []byte) error {
 		return errors.Join(err, f.Abort())
 	}
 	return f.Commit()
+}
+
+// WriteFrom writes what a function writes, as [Write] does. Where the function fails, its error is returned and an older
+// file is as it was.
+func WriteFrom(path string, write func(w io.Writer) error) error {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	return Write(path, b.Bytes())
 }
 
 // ErrIrregular says that what has the name of a file to be written is none.

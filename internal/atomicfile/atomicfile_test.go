@@ -3,6 +3,7 @@ package atomicfile_test
 import (
 	"bytes"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -25,6 +26,17 @@ func names(t *testing.T, folder string) (out []string) {
 		out = append(out, e.Name())
 	}
 	return out
+}
+
+func TestWriteFrom(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	some := func(w io.Writer) error { _, err := io.WriteString(w, "some"); return err }
+	require.NoError(t, atomicfile.WriteFrom(path, some))
+	broken := errors.New("broken")
+	assert.ErrorIs(t, atomicfile.WriteFrom(path, func(w io.Writer) error { return errors.Join(some(w), some(w), broken) }), broken)
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, "some", string(b), "the older file is as it was")
 }
 
 func TestWrite(t *testing.T) {

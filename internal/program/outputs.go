@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// TryFile finds out whether a file that the flag names can be written, and leaves none behind: a mistake should not come
-// out after minutes of work.
+// TryFile finds out whether a file that the flag names can be written, and leaves none behind: a mistake should not
+// come out after minutes of work.
 func TryFile(flag, path string) error {
 	if path == "" {
 		return fmt.Errorf("-%s is empty: want a file", flag)

@@ -8,7 +8,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,8 +23,8 @@ import (
 
 // waiter is a program that works until it is told to end, and then still prints.
 var waiter = program.Program{
-	Name: "waiter",
-	Prepare: func([]string) (program.Work, error) {
+	Flags: flag.NewFlagSet("waiter", flag.ContinueOnError),
+	Prepare: func() (program.Work, error) {
 		return func(ctx context.Context, stdout, _ io.Writer) error {
 			fmt.Fprintln(stdout, "ready")
 			<-ctx.Done()
@@ -100,7 +99,6 @@ func TestExitCodes(t *testing.T) {
 		stdout, stderr string
 	}{
 		{"well", t.Context(), nil, nil, program.Done, "", ""},
-		{"help", t.Context(), flag.ErrHelp, nil, program.Done, "so it goes", ""},
 		{"misused", t.Context(), broken, nil, program.Misused, "", "p: broken\n"},
 		{"failed", t.Context(), nil, broken, program.Failed, "", "p: broken\n"},
 		{"interrupted", done, nil, broken, program.Interrupted, "", "p: broken\n"},
@@ -109,13 +107,11 @@ func TestExitCodes(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
 			code := program.Program{
-				Name: "p",
-				Help: func(w io.Writer) { _, _ = io.WriteString(w, "so it goes") },
-				Prepare: func(args []string) (program.Work, error) {
-					assert.Equal(t, []string{"-a"}, args)
+				Flags: flag.NewFlagSet("p", flag.ContinueOnError),
+				Prepare: func() (program.Work, error) {
 					return func(context.Context, io.Writer, io.Writer) error { return test.work }, test.prepare
 				},
-			}.Run(test.ctx, []string{"-a"}, &stdout, &stderr)
+			}.Run(test.ctx, nil, &stdout, &stderr)
 			assert.Equal(t, test.code, code)
 			assert.Equal(t, test.stdout, stdout.String())
 			assert.Equal(t, test.stderr, stderr.String())
@@ -150,16 +146,55 @@ func TestOutputsAreTried(t *testing.T) {
 	assert.Equal(t, "old", string(old))
 }
 
-func TestFlags(t *testing.T) {
+// run runs a program with a flag of each kind and returns what it says.
+func run(t *testing.T, want int, args ...string) (stdout, stderr string) {
+	var n int
+	var x, y float64
 	f := flag.NewFlagSet("p", flag.ContinueOnError)
-	f.Int("n", 1, "")
-	assert.NoError(t, program.Parse(f, []string{"-n", "3"}))
-	assert.ErrorIs(t, program.Parse(f, []string{"-h"}), flag.ErrHelp)
-	assert.EqualError(t, program.Parse(f, []string{"-n", "3", "x"}), `"x" is no flag; -h lists the flags`)
-	assert.NoError(t, program.CheckCounts(program.Count{Flag: "a", Value: 1, Most: 1}))
-	assert.EqualError(t, program.CheckCounts(program.Count{Flag: "a", Value: 1, Most: 1}, program.Count{Flag: "b", Value: 2, Most: 1}), "-b is 2: want 1 to 1")
-	assert.NoError(t, program.CheckPositive("x", 1e-300))
-	for _, v := range []float64{0, -1, math.Inf(1), math.NaN()} {
-		assert.ErrorContains(t, program.CheckPositive("x", v), "want a positive number")
+	f.Var(program.IntIn(&n, 2, 0, 9), "n", "`number` of things")
+	f.Var(program.IntIn(&n, 0, 0, 9), "none", "`number` of others")
+	f.Var(program.Positive(&x, 0.5), "x", "a `rate`")
+	f.Var(program.FloatIn(&y, 0.06, 1e-3, 10), "y", "a `length`")
+	var out, errs bytes.Buffer
+	code := program.Program{Flags: f, About: "so it goes\n", Prepare: func() (program.Work, error) {
+		return func(_ context.Context, stdout, _ io.Writer) error {
+			_, err := fmt.Fprint(stdout, n, x, y)
+			return err
+		}, nil
+	}}.Run(t.Context(), args, &out, &errs)
+	assert.Equal(t, want, code, errs.String())
+	return out.String(), errs.String()
+}
+
+func TestFlags(t *testing.T) {
+	out, _ := run(t, program.Done)
+	assert.Equal(t, "0 0.5 0.06", out)
+	out, _ = run(t, program.Done, "-n", "0x3", "-x", "1e-300", "-y=10")
+	assert.Equal(t, "3 1e-300 10", out)
+	out, _ = run(t, program.Done, "-h")
+	assert.Equal(t, "so it goes\n"+
+		"  -n number\n    \tnumber of things (default 2)\n  -none number\n    \tnumber of others\n"+
+		"  -x rate\n    \ta rate (default 0.5)\n  -y length\n    \ta length (default 0.06)\n", out)
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"-n", "3", "x"}, `"x" is no flag; -h lists the flags`},
+		{[]string{"-m"}, "flag provided but not defined: -m"},
+		{[]string{"-n", "10"}, `invalid value "10" for flag -n: want a whole number from 0 to 9`},
+		{[]string{"-n", "-1"}, `invalid value "-1" for flag -n: want a whole number from 0 to 9`},
+		{[]string{"-n", "99999999999999999999"}, `invalid value "99999999999999999999" for flag -n: want a whole number from 0 to 9`},
+		{[]string{"-n", "two"}, `invalid value "two" for flag -n: want a whole number from 0 to 9`},
+		{[]string{"-x", "0"}, `invalid value "0" for flag -x: want a positive number`},
+		{[]string{"-x", "-1"}, `invalid value "-1" for flag -x: want a positive number`},
+		{[]string{"-x", "Inf"}, `invalid value "Inf" for flag -x: want a positive number`},
+		{[]string{"-x", "NaN"}, `invalid value "NaN" for flag -x: want a positive number`},
+		{[]string{"-x", "much"}, `invalid value "much" for flag -x: want a positive number`},
+		{[]string{"-y", "1e-4"}, `invalid value "1e-4" for flag -y: want a number from 0.001 to 10`},
+		{[]string{"-y", "11"}, `invalid value "11" for flag -y: want a number from 0.001 to 10`},
+		{[]string{"-y", "NaN"}, `invalid value "NaN" for flag -y: want a number from 0.001 to 10`},
+	} {
+		_, told := run(t, program.Misused, test.args...)
+		assert.Equal(t, "p: "+test.want+"\n", told)
 	}
 }

@@ -2,6 +2,7 @@ package program_test
 
 import (
 	"flag"
+	"io"
 	"strings"
 	"testing"
 
@@ -13,15 +14,15 @@ import (
 
 func TestOneOf(t *testing.T) {
 	f := flag.NewFlagSet("test", flag.ContinueOnError)
+	f.SetOutput(io.Discard)
 	var word string
 	choice := program.OneOf(&word, "b", "a", "b", "c", "d", "e", "f", "g")
 	assert.Equal(t, "a, b, c, d, e, f,\ng", choice.List())
 	f.Var(choice, "letter", "a `letter`")
-	require.NoError(t, program.Parse(f, nil))
 	assert.Equal(t, "b", word)
-	require.NoError(t, program.Parse(f, []string{"-letter", "g"}))
+	require.NoError(t, f.Parse([]string{"-letter", "g"}))
 	assert.Equal(t, "g", word)
-	assert.EqualError(t, program.Parse(f, []string{"-letter", "h"}), `invalid value "h" for flag -letter: want one of a, b, c, d, e, f, g`)
+	assert.EqualError(t, f.Parse([]string{"-letter", "h"}), `invalid value "h" for flag -letter: want one of a, b, c, d, e, f, g`)
 	assert.Equal(t, "g", word)
 	var help strings.Builder
 	f.SetOutput(&help)
