@@ -57,7 +57,7 @@ func unaryPullback(rule func(x, y, g *Node) *Node) func(v View, i int, g *Node) 
 	return func(v View, _ int, g *Node) *Node { return rule(v.Inputs[0], v.Node, g) }
 }
 
-// negative returns -x, of -x the x.
+// negative returns -x, and x where it is given -x.
 func negative(x *Node) *Node {
 	if v := mustRead(x); v.Kind == OpNeg {
 		return v.Inputs[0]

@@ -65,7 +65,7 @@ func (m *tapes[T]) Run(n int) error {
 	return t.run(m)
 }
 
-// keptTapes bounds how many row counts a machine keeps a tape for.
+// keptTapes is the number of row counts that a machine keeps a tape for.
 const keptTapes = 4
 
 func (m *tapes[T]) tape(n int) (*tape[T], error) {

@@ -1,7 +1,7 @@
 package graph
 
-// Work is the arithmetic that a graph does for one row. What is the same for all rows takes nothing, nor does what only
-// puts columns in order.
+// Work is the arithmetic that a graph does for one row. It does not count what is the same for all rows, nor what only
+// moves columns.
 type Work struct {
 	Products       float64 // multiply-adds of matrix products
 	Simple         float64 // additions, products, comparisons and choices, element by element
@@ -9,8 +9,8 @@ type Work struct {
 	Transcendental float64 // exponentials, logarithms, tanh and the like, element by element
 }
 
-// Total returns the work as a number of multiply-adds of a matrix product that would take as long, by what an operation
-// takes beside a product of 64 columns, measured on the native engine.
+// Total returns the number of multiply-adds of a matrix product that would take as long. What other operations take beside
+// these was measured on the native engine, with products of 64 columns.
 func (w Work) Total() float64 {
 	return w.Products + 3*w.Simple + 9*w.Divisions + 20*w.Transcendental
 }

@@ -106,7 +106,8 @@ func (w *Worker[T]) move(to, from int) {
 	w.lanes[to] = w.lanes[from]
 }
 
-// attempt runs a step of every lane on its way to t1, measures its error and tells whoever wants to know of it before it is accepted.
+// attempt runs a step of every lane on its way to t1, measures its error and, before any is accepted, tells whoever
+// listens.
 func (w *Worker[T]) attempt(ctx context.Context, active int, t1 float64, log *Record[T]) error {
 	m := w.trial
 	for lane := range active {

@@ -100,7 +100,7 @@ func NewIntegrator[T graph.Float](p Problem, s Solver) (*Integrator[T], error) {
 	return it, nil
 }
 
-// reachable fails for a tolerance that a state of order one can't be measured by in T: a few roundings.
+// reachable fails for a tolerance of no more than a few roundings of T, by which no state of order one can be measured.
 func reachable[T graph.Float](tolerances []Tolerance) error {
 	for c, tol := range tolerances {
 		if least := 2 * epsilon[T](); !tol.Free && tol.RTol+tol.ATol < least {

@@ -7,8 +7,8 @@ import (
 	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
-// measure sets the squared error of every lane to the mean, over the columns that are not Free, of the squared error in units of
-// the tolerance, NaN where the state or the derivative after the step is not finite.
+// measure sets the squared error of every lane to the mean, over the columns that are not Free, of the squared error in
+// units of the tolerance, NaN where the state or the derivative after the step is not finite.
 func (w *Worker[T]) measure(active int) {
 	m, s := w.trial, w.squared[:active]
 	clear(s)

@@ -132,9 +132,8 @@ func combination(w []float64, k []State, c int) *graph.Node {
 }
 
 // Unroll writes n equal steps from y at t0 to t1, both (rows, 1), in either direction, and returns the state at t1.
-// No stage lies beyond t1.
-// The nodes of each step form a group "step 1", "step 2", ... The graph grows by one step's nodes for each step; for
-// more than a few use an Integrator.
+// No stage lies beyond t1. The nodes of each step form a group "step 1", "step 2", ... The graph grows by one step's
+// nodes for each step; for more than a few use an Integrator.
 func (m *Tableau) Unroll(g *graph.Graph, f Field, t0, t1 *graph.Node, y State, n int) State {
 	if e := m.check(); e != nil {
 		graph.Fail("%w", e)

@@ -18,7 +18,7 @@ const maxAspect = 20
 // maxCells is the most cells of a Grid, and the most points of a Mesh: half a gigabyte of values.
 const maxCells = 1 << 26
 
-// LimitError says that a picture would take more memory than anybody can want, and what takes it.
+// LimitError says that a picture would take more memory than any use of it can justify, and what takes it.
 type LimitError = limit.Error
 
 // Grid cuts the window [X0, X1] × [Y0, Y1] of the plane into NX × NY equal cells. Values on a grid are kept in the
@@ -76,7 +76,8 @@ func (g Grid) Cell() float64 {
 }
 
 // Points returns the centres of the cells as NX·NY rows (x, y), flat: x runs fastest and upwards, y slowest and
-// upwards. They are what a flow evaluates in one batch of shape (NX·NY, 2). A grid without cells, or with more than 2²⁶, has no points.
+// upwards. They are what a flow evaluates in one batch of shape (NX·NY, 2). A grid without cells, or with more than
+// 2²⁶, has no points.
 func (g Grid) Points() []float64 {
 	nx, ny := g.Size()
 	if nx <= 0 || ny <= 0 || checkCells("", nx, ny) != nil {
@@ -120,7 +121,7 @@ func (g Grid) check() error {
 	return checkCells("cells of a grid", nx, ny)
 }
 
-// checkCells returns an error where nx·ny is more than anybody can want.
+// checkCells returns an error where nx·ny is beyond maxCells.
 func checkCells(what string, nx, ny int) error {
 	cells := float64(nx) * float64(ny)
 	return limit.Check(what, int64(min(cells, math.MaxInt64/2)), maxCells, "of them", "")

@@ -32,8 +32,9 @@ func offset(v, a, b float64) float64 {
 	return (v - (a+b)/2) / (b - a)
 }
 
-// torn reports whether a map has stretched a piece of a line, two points (x, y), so far that where it runs between them
-// is not known: to be seen, and many times its length. Drawn straight it would cut across places that it never goes to.
+// torn reports whether a map has stretched a piece of a line, given by its two ends (x, y), so far that its course between
+// them is unknown: it is long enough to be seen and many times as long as before. A straight line would cut across places
+// where the carried line never is.
 func torn(a axes, from, to []float64) bool {
 	const seen, stretched = 1. / 24, 40
 	length := func(p []float64) float64 { return math.Hypot(a.x(p[2])-a.x(p[0]), a.y(p[3])-a.y(p[1])) }

@@ -1,7 +1,8 @@
 package viz
 
-// isolines returns the lines on which values at the centres of nx × ny cells are the level, by marching squares (W.
-// In a square with both diagonals on different sides the line parts its low corners.
+// isolines returns the lines on which values at the centres of nx × ny cells are the level, by marching squares (the
+// marching cubes of Lorensen & Cline 1987 in two dimensions), as pieces (x₀, y₀, x₁, y₁) in units of cells. In a saddle, a
+// square with one pair of opposite corners above the level and the other below, two pieces cut off the low corners.
 func isolines(values []float64, nx, ny int, level float64) (pieces [][]float64) {
 	for j := range ny - 1 {
 		for i := range nx - 1 {

@@ -36,13 +36,19 @@ func (p page) key(names []string, curves int, lines []int, left, top int) {
 	}
 }
 
+// keyMark draws the line before a name.
 func (p page) keyMark(x, y int, broken bool, c color.RGBA) {
 	from, to := float64(x), float64(x+keyMark)
 	if !broken {
 		p.line([]float64{from, float64(y), to, float64(y)}, curveWidth, c)
 		return
 	}
-	for ; from < to; from += 2 * dash {
-		p.line([]float64{from, float64(y), min(from+dash, to), float64(y)}, curveWidth*0.75, c)
+	p.dashed(from, to, float64(y), c)
+}
+
+// dashed draws a broken horizontal line at height y.
+func (p page) dashed(from, to, y float64, c color.RGBA) {
+	for x := from; x < to; x += 2 * dash {
+		p.line([]float64{x, y, min(x+dash, to), y}, curveWidth*0.75, c)
 	}
 }

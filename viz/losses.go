@@ -1,6 +1,7 @@
 package viz
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"image"
@@ -82,9 +83,9 @@ func (l Losses) page() (page, error) {
 	a.draw(p, "", true, true)
 	style := p.title()
 	style.XAlign = text.XCenter
-	p.text(style, (a.box.Min.X+a.box.Max.X)/2, a.box.Max.Y+stroke+tickLen+tickLine+titleLine/2, lossWidth, or(l.X, "epoch"))
+	p.text(style, (a.box.Min.X+a.box.Max.X)/2, a.box.Max.Y+stroke+tickLen+tickLine+titleLine/2, lossWidth, cmp.Or(l.X, "epoch"))
 	style.Rotation = math.Pi / 2
-	p.text(style, margin+titleLine/2, (a.box.Min.Y+a.box.Max.Y)/2, lossHeight, or(l.Y, "nats a row"))
+	p.text(style, margin+titleLine/2, (a.box.Min.Y+a.box.Max.Y)/2, lossHeight, cmp.Or(l.Y, "nats a row"))
 	return p, nil
 }
 
@@ -99,14 +100,7 @@ func (l Losses) names() (names []string) {
 	return names
 }
 
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
-}
-
-// window returns what is shown: all levels, and all but the highest tenth of the values, with which a training may start.
+// window returns what is shown: all levels, and all values but the highest tenth, with which a training may start.
 func (l Losses) window() (Grid, error) {
 	if len(l.Curves) == 0 {
 		return Grid{}, errors.New("no curves")
@@ -167,9 +161,7 @@ func (l Losses) draw(p page, a axes) {
 	for i, v := range l.Levels {
 		y := float64(a.box.Min.Y) + a.y(v.At)
 		c := colours[(len(l.Curves)+i)%len(colours)]
-		for x := left; x < right; x += 2 * dash {
-			p.line([]float64{x, y, min(x+dash, right), y}, curveWidth*0.75, c)
-		}
+		p.dashed(left, right, y, c)
 	}
 	for i, c := range l.Curves {
 		for _, run := range a.runs(c) {

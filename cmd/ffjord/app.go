@@ -37,10 +37,10 @@ type usageError struct{ error }
 
 func (e *usageError) Unwrap() error { return e.error }
 
-// usagef returns one.
+// usagef returns a usageError.
 func usagef(text string, args ...any) error { return &usageError{fmt.Errorf(text, args...)} }
 
-// alarmError says that a command was done, and what it has found.
+// alarmError says what a command, which did its work, was to look for and has found.
 type alarmError struct{ text string }
 
 func (e *alarmError) Error() string { return e.text }

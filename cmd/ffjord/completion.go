@@ -44,8 +44,8 @@ func flagsOf(command *kong.Node) []*kong.Flag {
 	return flags
 }
 
-// choices returns what an argument of a command may be where that is one of some words: the first argument, or the value
-// of a flag that is called so.
+// choices returns the words that an argument of a command must be one of: under "" those of the first argument, under
+// "-name" those of a flag's value.
 func choices(command *kong.Node) map[string][]string {
 	words := make(map[string][]string)
 	for _, flag := range flagsOf(command) {
@@ -64,8 +64,8 @@ func choices(command *kong.Node) map[string][]string {
 	return words
 }
 
-// completeBash completes the first word by the commands, words that begin with a dash by the command's flags, those that
-// are one of some by these, and all others by files.
+// completeBash completes the first word with the commands, words that begin with a dash with the command's flags,
+// arguments that have choices with these, and all others with files.
 func completeBash(w io.Writer, program *kong.Node) error {
 	var names []string
 	var cases, values, first strings.Builder

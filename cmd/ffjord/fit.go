@@ -224,8 +224,8 @@ func (j *job) fitTransforms() error {
 	return nil
 }
 
-// usable leaves out rows of the validation and the test that the transform can't take: a value is missing where none is
-// in the rows that are learnt, for one.
+// usable leaves out rows of the validation and the test that the transform can't take, such as one that misses a value
+// where no training row does.
 func (j *job) usable() error {
 	for _, part := range []*data.Table{&j.parts.Validation, &j.parts.Test} {
 		_, _, bad, err := j.joint.ApplyEach(*part, nil)

@@ -178,7 +178,7 @@ func counts(values []float64) bool {
 	return true
 }
 
-// duplicates counts the rows that are those of an earlier row.
+// duplicates counts the rows that repeat an earlier row.
 func duplicates(t data.Table) int {
 	values, dim := table.Values(t), len(t.Names)
 	seed, seen := maphash.MakeSeed(), make(map[uint64]struct{}, t.Len())

@@ -19,7 +19,7 @@ import (
 	"github.com/go-ffjord/ffjord/flows/model"
 )
 
-// The rows that figures are made of, so that they do not take longer than the training.
+// Bounds on the rows that figures are computed from, so that these do not take longer than the training.
 const (
 	judgedRows  = 20000 // of the test, and of the training rows whose quantiles are kept
 	mixtureRows = 20000
@@ -27,8 +27,8 @@ const (
 	kernelTests = 4000
 )
 
-// judge measures the model on the test rows beside other densities of the same columns, made fit in the same way, and
-// keeps how usual log-densities are among the training rows.
+// judge measures the model on the test rows beside other densities of the same columns, transformed in the same way, and
+// keeps the quantiles of the log-densities of training rows, by which rows are told to be usual.
 func (j *job) judge(a *app, m *model.Model, began time.Time) error {
 	train, err := first(j.parts.Train, judgedRows)
 	if err != nil {
@@ -116,7 +116,8 @@ type other struct {
 	name        string
 	rows, tests int // at most
 	fit         func(ctx context.Context, x *tensor.Dense) (data.LogProber, error)
-	// given returns the density of the columns from dim on alone, to be taken off. Nil is of a density given them already.
+	// given returns the density of the columns from dim on, the condition's, whose log is then subtracted. It is nil for
+	// a density that is given the condition already.
 	given func(p data.LogProber, dim int) (data.LogProber, error)
 }
 
@@ -140,8 +141,8 @@ func (j *job) others() []other {
 	return []other{mixture, kernels, normal}
 }
 
-// otherwise fits another density to the training rows and returns its log-densities of the first test rows, in the units of
-// the table.
+// otherwise fits another density to the training rows and returns its log-densities of the first test rows, in the units
+// of the table.
 func (j *job) otherwise(ctx context.Context, of other, test data.Table) ([]float64, error) {
 	train, err := first(j.parts.Train, of.rows)
 	if err != nil {
@@ -188,7 +189,8 @@ func (j *job) otherwise(ctx context.Context, of other, test data.Table) ([]float
 	return logp, nil
 }
 
-// conditionsOf returns the density of the columns from dim on, under a mixture of normal densities of all.
+// conditionsOf returns the marginal density of the columns from dim on under p, a mixture of normal densities of all
+// columns.
 func conditionsOf(p data.LogProber, dim int) (data.LogProber, error) {
 	joint, ok := p.(*baseline.Mixture)
 	if !ok {

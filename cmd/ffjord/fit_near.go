@@ -8,12 +8,12 @@ import (
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
-// thin is the share of a column's deviation below which what another column leaves of it is told: the density is so
-// narrow there that it is hard to learn.
+// thin is a share of a column's deviation. Where another column leaves less than that unexplained, a note says so, since
+// the density is then so narrow that it is hard to learn.
 const thin = 1e-3
 
-// nearTwins tells of columns of numbers that another one before them gives but for little, as rounding leaves it. A
-// column that another one gives exactly is left out already.
+// nearTwins notes each column of numbers that follows from an earlier one up to a small remainder, such as rounding leaves.
+// A column that follows exactly has been left out already.
 func (j *job) nearTwins() ([]data.Note, error) {
 	const most = 2000 // rows looked at
 	type numbers struct {
@@ -44,8 +44,8 @@ func (j *job) nearTwins() ([]data.Note, error) {
 	return notes, nil
 }
 
-// unexplained is the deviation of y around its regression on x, √(1-r²) in deviations of y, over the rows that have both
-// values; 1 where these say nothing.
+// unexplained returns the deviation of y around its regression on x, in deviations of y: √(1-r²), r the correlation over
+// the rows that have both values. It is 1 where these are too few or constant.
 func unexplained(x, y []float64) float64 {
 	var n, mx, my float64
 	both := func(visit func(x, y float64)) {

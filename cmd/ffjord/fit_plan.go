@@ -65,8 +65,7 @@ func methods() map[string]*ode.Tableau {
 
 func names[T any](of map[string]T) string { return strings.Join(slices.Sorted(maps.Keys(of)), ", ") }
 
-// estimateFrom is the width from which a trace is estimated where nothing else is said: an exact one takes a product for
-// each column.
+// estimateFrom is the width above which traces are estimated by default: an exact trace takes a product for each column.
 const estimateFrom = 64
 
 // probes returns how many probes estimate traces outside of training, 0 where they are exact.
@@ -137,8 +136,8 @@ func (j *job) design(rng *rand.Rand) error {
 	return nil
 }
 
-// settings are in words the flags that a run follows from and that do not show in the flow's parameters. -budget and
-// -epochs may change: more of either is what a run goes on for.
+// settings lists the flags that determine a run and that the flow's parameters do not show. It has neither -budget nor
+// -epochs, which may be raised for a run that is resumed.
 func (j *job) settings() string {
 	return fmt.Sprintf("rate %v, patience %d, test %v, validation %v, trace %s, probes %d, solver %q, steps %d, rtol %v, atol %v",
 		j.Rate, j.Patience, j.Test, j.Validation, j.Trace, j.Probes, j.Solver, j.Steps, j.RTol, j.ATol)
@@ -150,7 +149,7 @@ func (j *job) rowsOf(t data.Table, rng *rand.Rand) (*tensor.Dense, error) {
 	return z, err
 }
 
-// alter makes of the flow's blocks what the flags say.
+// alter changes the flow's blocks as the flags say.
 func (j *job) alter(flow *flows.Flow) error {
 	chain, ok := flow.Blocks.(flows.Chain)
 	if !ok || len(chain) == 0 {

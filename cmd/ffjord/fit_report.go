@@ -72,7 +72,7 @@ func holds(k table.Kind) string {
 	return string(k) + "s"
 }
 
-// unit says what the numbers in a note of a column of times count, "" where it has none.
+// unit says what the numbers in a note about a column of times count; "" for other columns and for notes without numbers.
 func (f findings) unit(n data.Note) string {
 	at := slices.IndexFunc(f.Columns, func(c foundColumn) bool { return c.Name == n.Column })
 	if at < 0 || !f.Columns[at].Kind.IsTime() {
@@ -220,7 +220,7 @@ func verb(n int, one, many string) string {
 	return many
 }
 
-// wrap breaks a text into lines, which begin with an indent but the first.
+// wrap breaks a text into lines, all of which but the first begin with an indent.
 func wrap(text string, width int, indent string) string {
 	var lines []string
 	line := ""

@@ -73,5 +73,5 @@ func (j *job) keep(history *optim.History) error {
 	return history.SaveCSV(j.History)
 }
 
-// forget removes what an interrupted run would go on from.
-func (j *job) forget() { _ = os.Remove(j.checkpoint()) } // it does no harm but to the next run, which says so
+// forget removes the checkpoint of a run that is done. Should that fail, the next run says that there is one.
+func (j *job) forget() { _ = os.Remove(j.checkpoint()) }

@@ -127,7 +127,8 @@ func written(k table.Kind, v float64) string {
 	return strings.Replace(k.Text(v)[:minute], "T", " ", 1)
 }
 
-// cut shortens a text of a file to so many characters, none of which is the terminal's. It is in quotes where it is empty.
+// cut shortens a text of a file to at most that many characters and takes out what would control the terminal. An empty
+// text becomes a pair of quotes.
 func cut(s string, most int) string {
 	if s == "" {
 		return `""`

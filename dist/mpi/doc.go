@@ -6,8 +6,8 @@
 //	fit := optim.Trainer{Reducer: world}
 //	err = fit.Run(ctx, flow.NLL(), rows) // on every rank
 //
-// It is a thin binding of MPI's C interface by cgo, in a module of its own, so that nobody else needs a C compiler or an
-// MPI. Build with CC=mpicc, which knows where the headers and libraries of the machine's MPI are, and start with mpirun:
+// It is a thin binding of MPI's C interface by cgo, in a module of its own, so that nobody else needs a C compiler or
+// MPI. Build with CC=mpicc, which knows where the machine's MPI has its headers and libraries, and start with mpirun:
 //
 //	CC=mpicc go build -o train . && mpirun -n 4 ./train
 //

@@ -36,7 +36,7 @@ func (w *World) Gather(ctx context.Context, mine []byte) ([][]byte, error) {
 	return all, nil
 }
 
-// gatherPiece appends to all messages what every rank has from a byte on.
+// gatherPiece appends to the messages of all ranks their next pieces, which begin at byte from.
 func (w *World) gatherPiece(ctx context.Context, mine []byte, all [][]byte, counts []C.longlong, from int) error {
 	pieces, places := make([]C.int, w.size), make([]C.int, w.size)
 	total := 0
@@ -65,7 +65,7 @@ func (w *World) gatherPiece(ctx context.Context, mine []byte, all [][]byte, coun
 // optim.Summer.
 type EngineOrder struct{ *World }
 
-// Sum replaces x, as long on every rank, by its sum over all ranks.
+// Sum replaces x, which has the same length on every rank, by its sum over all ranks.
 func (w EngineOrder) Sum(ctx context.Context, x []float64) error {
 	for len(x) > 0 {
 		part := x[:min(len(x), 1<<27)]
@@ -89,16 +89,16 @@ func pinned[T any](pin *runtime.Pinner, s []T) unsafe.Pointer {
 	return unsafe.Pointer(&s[0])
 }
 
-// How a rank waits: at first it looks all the time, for as long as steps that are well balanced differ, then between
-// sleeps, since the core may be that of another rank.
+// A rank that waits polls without a pause at first, for about as long as well balanced steps differ, and then sleeps
+// between polls, since another rank may need the core.
 const (
 	looking  = 2 * time.Millisecond
 	sleeping = 50 * time.Microsecond
 	tries    = 64
 )
 
-// exchange starts an exchange and waits for its end, for that of ctx or for Timeout. What it was started with stays pinned
-// where it does not end, since MPI may still write to it.
+// exchange starts an exchange and waits until it ends, ctx ends or Timeout has passed. The memory of an exchange that does
+// not end stays pinned, since MPI may still write to it.
 func (w *World) exchange(ctx context.Context, start func(pin *runtime.Pinner) C.int) error {
 	if w.lost != nil {
 		return w.lost

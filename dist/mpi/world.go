@@ -19,12 +19,12 @@ var (
 	_ optim.Summer  = EngineOrder{}
 )
 
-// World is all processes of an MPI job, MPI_COMM_WORLD, as one of them sees it. It is made by [Init]. One call at a time,
-// and every rank makes the same calls.
+// World is all processes of an MPI job, MPI_COMM_WORLD, as one of them sees it. [Init] makes it. It serves one call at a
+// time, and every rank must make the same calls in the same order.
 type World struct {
-	// Timeout is how long an exchange may wait for the other ranks. It has to be longer than the difference of what their
-	// steps take, and than a validation, which rank 0 does alone. Without it a rank waits for ever for one whose machine
-	// has lost its network, since no packet says so. Zero means ten minutes, a negative one no bound.
+	// Timeout is how long an exchange may wait for the other ranks. It must be longer than the ranks' steps differ in time,
+	// and longer than a validation, which rank 0 does alone. Without a bound a rank waits for ever for one whose machine has
+	// lost its network, since no packet says so. Zero means ten minutes, a negative Timeout no bound.
 	Timeout time.Duration
 
 	rank, size int
@@ -74,7 +74,7 @@ func (w *World) call(f func() C.int) error {
 	return failure(<-done)
 }
 
-// failure is what MPI says of a return code.
+// failure returns the error that MPI's return code stands for, nil for success.
 func failure(rc C.int) error {
 	if rc == C.MPI_SUCCESS {
 		return nil
@@ -84,10 +84,10 @@ func failure(rc C.int) error {
 	return fmt.Errorf("mpi: %s", C.GoString(&text[0]))
 }
 
-// Rank returns which of how many ranks this process is.
+// Rank returns the rank of this process, from 0, and the number of ranks.
 func (w *World) Rank() (rank, ranks int) { return w.rank, w.size }
 
-// Close ends MPI, after all ranks have called it; where an exchange has failed it waits for no one, and MPI ends with the
+// Close ends MPI once all ranks have called it. Where an exchange has failed it waits for no one, and MPI ends with the
 // process.
 func (w *World) Close() error {
 	if w.closed || w.lost != nil {

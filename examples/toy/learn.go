@@ -68,8 +68,8 @@ func (l *lesson) run(ctx context.Context) error {
 	return err
 }
 
-// wide draws from U(-3/√in, 3/√in), three times as wide as the paper's code does: from there the net soon bends as much
-// as rings and spirals need, where from smaller weights it takes most of the training to get going.
+// wide draws from U(-3/√in, 3/√in), three times as wide as the paper's code does. From there the net soon bends as much
+// as rings and spirals need; from smaller weights that takes most of the training.
 func wide(rng *rand.Rand, dst []float64, in, out int) {
 	nn.UniformFanIn(rng, dst, in, out)
 	for i := range dst {

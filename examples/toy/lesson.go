@@ -20,7 +20,7 @@ type lesson struct {
 	flow     *flows.Flow
 	progress optim.Observer
 
-	over    chan struct{} // closed when what follows is there
+	over    chan struct{} // closed when the fields below are set
 	history optim.History // of the training
 	result  result
 	err     error
@@ -42,7 +42,7 @@ func (s settings) lessons(stderr io.Writer) (all []*lesson) {
 	return all
 }
 
-// begin has the lessons learnt, as many at a time as there are cores: a step on few points keeps one core busy.
+// begin starts the lessons, as many at a time as there are cores: a step on few points keeps only one core busy.
 func begin(ctx context.Context, lessons []*lesson) {
 	next := make(chan *lesson, len(lessons))
 	for _, l := range lessons {
