@@ -26,22 +26,24 @@ rows2:
 	VMOVUPS Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed5
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed4
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
 	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R9
-	ADDQ    R9, DI
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
+	MOVQ    (AX), R8
 
-k4:
-	MOVLQSX      (SI), R9
-	VBROADCASTSS (DI), Z8
+term5:
+	MOVLQSX      (R8), R9
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z8
 	VFMADD231PS  (CX)(R9*4), Z8, Z0
 	VFMADD231PS  64(CX)(R9*4), Z8, Z1
 	VFMADD231PS  128(CX)(R9*4), Z8, Z2
@@ -50,12 +52,11 @@ k4:
 	VFMADD231PS  320(CX)(R9*4), Z8, Z5
 	VFMADD231PS  384(CX)(R9*4), Z8, Z6
 	VFMADD231PS  448(CX)(R9*4), Z8, Z7
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
+	ADDQ         $0x04, R8
 	DECQ         BX
-	JNE          k4
+	JNE          term5
 
-summed5:
+summed4:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
@@ -266,32 +267,33 @@ rows17:
 	VMOVUPS Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed20
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed19
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
 	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R9
-	ADDQ    R9, DI
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
+	MOVQ    (AX), R8
 
-k19:
-	MOVLQSX      (SI), R9
-	VBROADCASTSS (DI), Z4
+term20:
+	MOVLQSX      (R8), R9
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z4
 	VFMADD231PS  (CX)(R9*4), Z4, Z0
 	VFMADD231PS  64(CX)(R9*4), Z4, Z1
 	VFMADD231PS  128(CX)(R9*4), Z4, Z2
 	VFMADD231PS  192(CX)(R9*4), Z4, Z3
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
+	ADDQ         $0x04, R8
 	DECQ         BX
-	JNE          k19
+	JNE          term20
 
-summed20:
+summed19:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
@@ -448,30 +450,31 @@ rows32:
 	VMOVUPS Z1, Z1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed35
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed34
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
 	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R9
-	ADDQ    R9, DI
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
+	MOVQ    (AX), R8
 
-k34:
-	MOVLQSX      (SI), R9
-	VBROADCASTSS (DI), Z2
+term35:
+	MOVLQSX      (R8), R9
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z2
 	VFMADD231PS  (CX)(R9*4), Z2, Z0
 	VFMADD231PS  64(CX)(R9*4), Z2, Z1
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
+	ADDQ         $0x04, R8
 	DECQ         BX
-	JNE          k34
+	JNE          term35
 
-summed35:
+summed34:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
@@ -601,29 +604,30 @@ rows47:
 	VMOVUPS Z0, Z0
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed50
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed49
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
 	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R9
-	ADDQ    R9, DI
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
+	MOVQ    (AX), R8
 
-k49:
-	MOVLQSX      (SI), R9
-	VBROADCASTSS (DI), Z1
+term50:
+	MOVLQSX      (R8), R9
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z1
 	VFMADD231PS  (CX)(R9*4), Z1, Z0
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
+	ADDQ         $0x04, R8
 	DECQ         BX
-	JNE          k49
+	JNE          term50
 
-summed50:
+summed49:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
@@ -767,40 +771,40 @@ group62:
 	JLT  next64
 
 rows63:
-	VMOVUPS c32_0<>+0(SB), Z15
-	VMOVUPS Z15, Z0
-	VMOVUPS Z15, Z1
-	VMOVUPS Z15, Z2
-	VMOVUPS Z15, Z3
-	VMOVUPS Z15, Z4
-	VMOVUPS Z15, Z5
-	VMOVUPS Z15, Z6
-	VMOVUPS Z15, Z7
-	VMOVUPS Z15, Z8
-	VMOVUPS Z15, Z9
-	VMOVUPS Z15, Z10
-	VMOVUPS Z15, Z11
-	VMOVUPS Z15, Z12
-	VMOVUPS Z15, Z13
-	VMOVUPS Z15, Z14
-	VMOVUPS Z15, Z15
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed66
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-
-k65:
-	MOVLQSX      (SI), R10
+	VMOVUPS      c32_0<>+0(SB), Z15
+	VMOVUPS      Z15, Z0
+	VMOVUPS      Z15, Z1
+	VMOVUPS      Z15, Z2
+	VMOVUPS      Z15, Z3
+	VMOVUPS      Z15, Z4
+	VMOVUPS      Z15, Z5
+	VMOVUPS      Z15, Z6
+	VMOVUPS      Z15, Z7
+	VMOVUPS      Z15, Z8
+	VMOVUPS      Z15, Z9
+	VMOVUPS      Z15, Z10
+	VMOVUPS      Z15, Z11
+	VMOVUPS      Z15, Z12
+	VMOVUPS      Z15, Z13
+	VMOVUPS      Z15, Z14
+	VMOVUPS      Z15, Z15
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed65
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x02, SI
+	SHLQ         $0x02, DI
+	SHLQ         $0x02, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	MOVQ         (AX), R9
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
 	VMOVUPS      (CX)(R10*4), Z16
 	VMOVUPS      64(CX)(R10*4), Z17
 	VMOVUPS      128(CX)(R10*4), Z18
@@ -809,39 +813,151 @@ k65:
 	VMOVUPS      320(CX)(R10*4), Z21
 	VMOVUPS      384(CX)(R10*4), Z22
 	VMOVUPS      448(CX)(R10*4), Z23
-	VBROADCASTSS (DI), Z24
-	VFMADD231PS  Z16, Z24, Z0
-	VFMADD231PS  Z17, Z24, Z1
-	VFMADD231PS  Z18, Z24, Z2
-	VFMADD231PS  Z19, Z24, Z3
-	VFMADD231PS  Z20, Z24, Z4
-	VFMADD231PS  Z21, Z24, Z5
-	VFMADD231PS  Z22, Z24, Z6
-	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS (DI)(R9*1), Z24
-	VFMADD231PS  Z16, Z24, Z8
-	VFMADD231PS  Z17, Z24, Z9
-	VFMADD231PS  Z18, Z24, Z10
-	VFMADD231PS  Z19, Z24, Z11
-	VFMADD231PS  Z20, Z24, Z12
-	VFMADD231PS  Z21, Z24, Z13
-	VFMADD231PS  Z22, Z24, Z14
-	VFMADD231PS  Z23, Z24, Z15
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	DECQ         BX
-	JNE          k65
+	VBROADCASTSS (SI), Z24
+	VBROADCASTSS (SI)(R8*1), Z25
+	ADDQ         $0x04, R9
+	SUBQ         $0x03, BX
+	JLT          last67
 
-summed66:
+terms66:
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z26
+	VBROADCASTSS (SI)(R8*1), Z27
+	VFMADD231PS  Z16, Z24, Z0
+	VFMADD231PS  Z16, Z25, Z8
+	VMOVUPS      (CX)(R10*4), Z16
+	VFMADD231PS  Z17, Z24, Z1
+	VFMADD231PS  Z17, Z25, Z9
+	VMOVUPS      64(CX)(R10*4), Z17
+	VFMADD231PS  Z18, Z24, Z2
+	VFMADD231PS  Z18, Z25, Z10
+	VMOVUPS      128(CX)(R10*4), Z18
+	VFMADD231PS  Z19, Z24, Z3
+	VFMADD231PS  Z19, Z25, Z11
+	VMOVUPS      192(CX)(R10*4), Z19
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z20, Z25, Z12
+	VMOVUPS      256(CX)(R10*4), Z20
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z21, Z25, Z13
+	VMOVUPS      320(CX)(R10*4), Z21
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z22, Z25, Z14
+	VMOVUPS      384(CX)(R10*4), Z22
+	VFMADD231PS  Z23, Z24, Z7
+	VFMADD231PS  Z23, Z25, Z15
+	VMOVUPS      448(CX)(R10*4), Z23
+	MOVLQSX      4(R9), R10
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z24
+	VBROADCASTSS (SI)(R8*1), Z25
+	VFMADD231PS  Z16, Z26, Z0
+	VFMADD231PS  Z16, Z27, Z8
+	VMOVUPS      (CX)(R10*4), Z16
+	VFMADD231PS  Z17, Z26, Z1
+	VFMADD231PS  Z17, Z27, Z9
+	VMOVUPS      64(CX)(R10*4), Z17
+	VFMADD231PS  Z18, Z26, Z2
+	VFMADD231PS  Z18, Z27, Z10
+	VMOVUPS      128(CX)(R10*4), Z18
+	VFMADD231PS  Z19, Z26, Z3
+	VFMADD231PS  Z19, Z27, Z11
+	VMOVUPS      192(CX)(R10*4), Z19
+	VFMADD231PS  Z20, Z26, Z4
+	VFMADD231PS  Z20, Z27, Z12
+	VMOVUPS      256(CX)(R10*4), Z20
+	VFMADD231PS  Z21, Z26, Z5
+	VFMADD231PS  Z21, Z27, Z13
+	VMOVUPS      320(CX)(R10*4), Z21
+	VFMADD231PS  Z22, Z26, Z6
+	VFMADD231PS  Z22, Z27, Z14
+	VMOVUPS      384(CX)(R10*4), Z22
+	VFMADD231PS  Z23, Z26, Z7
+	VFMADD231PS  Z23, Z27, Z15
+	VMOVUPS      448(CX)(R10*4), Z23
+	ADDQ         $0x08, R9
+	SUBQ         $0x02, BX
+	JGE          terms66
+
+last67:
+	CMPQ         BX, $-2
+	JEQ          one68
+	MOVLQSX      (R9), BX
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z26
+	VBROADCASTSS (SI)(R8*1), Z27
+	VFMADD231PS  Z16, Z24, Z0
+	VFMADD231PS  Z16, Z25, Z8
+	VMOVUPS      (CX)(BX*4), Z16
+	VFMADD231PS  Z17, Z24, Z1
+	VFMADD231PS  Z17, Z25, Z9
+	VMOVUPS      64(CX)(BX*4), Z17
+	VFMADD231PS  Z18, Z24, Z2
+	VFMADD231PS  Z18, Z25, Z10
+	VMOVUPS      128(CX)(BX*4), Z18
+	VFMADD231PS  Z19, Z24, Z3
+	VFMADD231PS  Z19, Z25, Z11
+	VMOVUPS      192(CX)(BX*4), Z19
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z20, Z25, Z12
+	VMOVUPS      256(CX)(BX*4), Z20
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z21, Z25, Z13
+	VMOVUPS      320(CX)(BX*4), Z21
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z22, Z25, Z14
+	VMOVUPS      384(CX)(BX*4), Z22
+	VFMADD231PS  Z23, Z24, Z7
+	VFMADD231PS  Z23, Z25, Z15
+	VMOVUPS      448(CX)(BX*4), Z23
+	VFMADD231PS  Z16, Z26, Z0
+	VFMADD231PS  Z16, Z27, Z8
+	VFMADD231PS  Z17, Z26, Z1
+	VFMADD231PS  Z17, Z27, Z9
+	VFMADD231PS  Z18, Z26, Z2
+	VFMADD231PS  Z18, Z27, Z10
+	VFMADD231PS  Z19, Z26, Z3
+	VFMADD231PS  Z19, Z27, Z11
+	VFMADD231PS  Z20, Z26, Z4
+	VFMADD231PS  Z20, Z27, Z12
+	VFMADD231PS  Z21, Z26, Z5
+	VFMADD231PS  Z21, Z27, Z13
+	VFMADD231PS  Z22, Z26, Z6
+	VFMADD231PS  Z22, Z27, Z14
+	VFMADD231PS  Z23, Z26, Z7
+	VFMADD231PS  Z23, Z27, Z15
+	JMP          added69
+
+one68:
+	VFMADD231PS Z16, Z24, Z0
+	VFMADD231PS Z16, Z25, Z8
+	VFMADD231PS Z17, Z24, Z1
+	VFMADD231PS Z17, Z25, Z9
+	VFMADD231PS Z18, Z24, Z2
+	VFMADD231PS Z18, Z25, Z10
+	VFMADD231PS Z19, Z24, Z3
+	VFMADD231PS Z19, Z25, Z11
+	VFMADD231PS Z20, Z24, Z4
+	VFMADD231PS Z20, Z25, Z12
+	VFMADD231PS Z21, Z24, Z5
+	VFMADD231PS Z21, Z25, Z13
+	VFMADD231PS Z22, Z24, Z6
+	VFMADD231PS Z22, Z25, Z14
+	VFMADD231PS Z23, Z24, Z7
+	VFMADD231PS Z23, Z25, Z15
+
+added69:
+summed65:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised69
+	JEQ          initialised72
 	CMPQ         SI, $0x01
-	JEQ          column67
+	JEQ          column70
 	CMPQ         SI, $0x02
-	JEQ          number68
+	JEQ          number71
 	VMOVSD       72(AX), X16
 	VCVTSD2SS    X16, X16, X16
 	VBROADCASTSS X16, Z16
@@ -861,9 +977,9 @@ summed66:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised69
+	JMP          initialised72
 
-number68:
+number71:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z16
@@ -885,9 +1001,9 @@ number68:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised69
+	JMP          initialised72
 
-column67:
+column70:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -909,13 +1025,13 @@ column67:
 	VADDPS  384(BX), Z14, Z14
 	VADDPS  448(BX), Z15, Z15
 
-initialised69:
+initialised72:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product70:
+product73:
 	CMPQ         56(BX), $0x02
-	JNE          other76
+	JNE          other79
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -939,9 +1055,9 @@ product70:
 	VMULPS       Z16, Z14, Z14
 	VMULPS       Z16, Z15, Z15
 
-other76:
+other79:
 	CMPQ         96(BX), $0x02
-	JNE          other77
+	JNE          other80
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -965,14 +1081,14 @@ other76:
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
 
-other77:
+other80:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times72
+	JEQ     times75
 	CMPQ    96(BX), $0x01
-	JEQ     plus71
+	JEQ     plus74
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -993,9 +1109,9 @@ other77:
 	VMOVUPS Z13, 320(DI)
 	VMOVUPS Z14, 384(DI)
 	VMOVUPS Z15, 448(DI)
-	JMP     written74
+	JMP     written77
 
-plus71:
+plus74:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -1036,11 +1152,11 @@ plus71:
 	VMOVUPS Z16, 384(DI)
 	VADDPS  448(R8), Z15, Z16
 	VMOVUPS Z16, 448(DI)
-	JMP     written74
+	JMP     written77
 
-times72:
+times75:
 	CMPQ    96(BX), $0x01
-	JEQ     both73
+	JEQ     both76
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -1081,9 +1197,9 @@ times72:
 	VMOVUPS Z16, 384(DI)
 	VMULPS  448(R8), Z15, Z16
 	VMOVUPS Z16, 448(DI)
-	JMP     written74
+	JMP     written77
 
-both73:
+both76:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -1145,15 +1261,15 @@ both73:
 	VADDPS  448(R9), Z16, Z16
 	VMOVUPS Z16, 448(DI)
 
-written74:
+written77:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done75
+	JEQ  done78
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product70
+	JNE  product73
 
-done75:
+done78:
 	ADDQ $+512, CX
 	SUBQ $0x80, DX
 	CMPQ DX, $0x80
@@ -1161,64 +1277,132 @@ done75:
 
 next64:
 	CMPQ DX, $0x40
-	JLT  next79
+	JLT  next82
 
-rows78:
-	VMOVUPS c32_0<>+0(SB), Z7
-	VMOVUPS Z7, Z0
-	VMOVUPS Z7, Z1
-	VMOVUPS Z7, Z2
-	VMOVUPS Z7, Z3
-	VMOVUPS Z7, Z4
-	VMOVUPS Z7, Z5
-	VMOVUPS Z7, Z6
-	VMOVUPS Z7, Z7
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed81
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-
-k80:
-	MOVLQSX      (SI), R10
+rows81:
+	VMOVUPS      c32_0<>+0(SB), Z7
+	VMOVUPS      Z7, Z0
+	VMOVUPS      Z7, Z1
+	VMOVUPS      Z7, Z2
+	VMOVUPS      Z7, Z3
+	VMOVUPS      Z7, Z4
+	VMOVUPS      Z7, Z5
+	VMOVUPS      Z7, Z6
+	VMOVUPS      Z7, Z7
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed83
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x02, SI
+	SHLQ         $0x02, DI
+	SHLQ         $0x02, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	MOVQ         (AX), R9
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
 	VMOVUPS      (CX)(R10*4), Z8
 	VMOVUPS      64(CX)(R10*4), Z9
 	VMOVUPS      128(CX)(R10*4), Z10
 	VMOVUPS      192(CX)(R10*4), Z11
-	VBROADCASTSS (DI), Z12
-	VFMADD231PS  Z8, Z12, Z0
-	VFMADD231PS  Z9, Z12, Z1
-	VFMADD231PS  Z10, Z12, Z2
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (DI)(R9*1), Z12
-	VFMADD231PS  Z8, Z12, Z4
-	VFMADD231PS  Z9, Z12, Z5
-	VFMADD231PS  Z10, Z12, Z6
-	VFMADD231PS  Z11, Z12, Z7
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	DECQ         BX
-	JNE          k80
+	VBROADCASTSS (SI), Z12
+	VBROADCASTSS (SI)(R8*1), Z13
+	ADDQ         $0x04, R9
+	SUBQ         $0x03, BX
+	JLT          last85
 
-summed81:
+terms84:
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z14
+	VBROADCASTSS (SI)(R8*1), Z15
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z8, Z13, Z4
+	VMOVUPS      (CX)(R10*4), Z8
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z9, Z13, Z5
+	VMOVUPS      64(CX)(R10*4), Z9
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z10, Z13, Z6
+	VMOVUPS      128(CX)(R10*4), Z10
+	VFMADD231PS  Z11, Z12, Z3
+	VFMADD231PS  Z11, Z13, Z7
+	VMOVUPS      192(CX)(R10*4), Z11
+	MOVLQSX      4(R9), R10
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z12
+	VBROADCASTSS (SI)(R8*1), Z13
+	VFMADD231PS  Z8, Z14, Z0
+	VFMADD231PS  Z8, Z15, Z4
+	VMOVUPS      (CX)(R10*4), Z8
+	VFMADD231PS  Z9, Z14, Z1
+	VFMADD231PS  Z9, Z15, Z5
+	VMOVUPS      64(CX)(R10*4), Z9
+	VFMADD231PS  Z10, Z14, Z2
+	VFMADD231PS  Z10, Z15, Z6
+	VMOVUPS      128(CX)(R10*4), Z10
+	VFMADD231PS  Z11, Z14, Z3
+	VFMADD231PS  Z11, Z15, Z7
+	VMOVUPS      192(CX)(R10*4), Z11
+	ADDQ         $0x08, R9
+	SUBQ         $0x02, BX
+	JGE          terms84
+
+last85:
+	CMPQ         BX, $-2
+	JEQ          one86
+	MOVLQSX      (R9), BX
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z14
+	VBROADCASTSS (SI)(R8*1), Z15
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z8, Z13, Z4
+	VMOVUPS      (CX)(BX*4), Z8
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z9, Z13, Z5
+	VMOVUPS      64(CX)(BX*4), Z9
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z10, Z13, Z6
+	VMOVUPS      128(CX)(BX*4), Z10
+	VFMADD231PS  Z11, Z12, Z3
+	VFMADD231PS  Z11, Z13, Z7
+	VMOVUPS      192(CX)(BX*4), Z11
+	VFMADD231PS  Z8, Z14, Z0
+	VFMADD231PS  Z8, Z15, Z4
+	VFMADD231PS  Z9, Z14, Z1
+	VFMADD231PS  Z9, Z15, Z5
+	VFMADD231PS  Z10, Z14, Z2
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Z11, Z14, Z3
+	VFMADD231PS  Z11, Z15, Z7
+	JMP          added87
+
+one86:
+	VFMADD231PS Z8, Z12, Z0
+	VFMADD231PS Z8, Z13, Z4
+	VFMADD231PS Z9, Z12, Z1
+	VFMADD231PS Z9, Z13, Z5
+	VFMADD231PS Z10, Z12, Z2
+	VFMADD231PS Z10, Z13, Z6
+	VFMADD231PS Z11, Z12, Z3
+	VFMADD231PS Z11, Z13, Z7
+
+added87:
+summed83:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised84
+	JEQ          initialised90
 	CMPQ         SI, $0x01
-	JEQ          column82
+	JEQ          column88
 	CMPQ         SI, $0x02
-	JEQ          number83
+	JEQ          number89
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Z8
@@ -1230,9 +1414,9 @@ summed81:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised84
+	JMP          initialised90
 
-number83:
+number89:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z8
@@ -1246,9 +1430,9 @@ number83:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised84
+	JMP          initialised90
 
-column82:
+column88:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -1262,13 +1446,13 @@ column82:
 	VADDPS  128(BX), Z6, Z6
 	VADDPS  192(BX), Z7, Z7
 
-initialised84:
+initialised90:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product85:
+product91:
 	CMPQ         56(BX), $0x02
-	JNE          other91
+	JNE          other97
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -1284,9 +1468,9 @@ product85:
 	VMULPS       Z8, Z6, Z6
 	VMULPS       Z8, Z7, Z7
 
-other91:
+other97:
 	CMPQ         96(BX), $0x02
-	JNE          other92
+	JNE          other98
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -1302,14 +1486,14 @@ other91:
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
 
-other92:
+other98:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times87
+	JEQ     times93
 	CMPQ    96(BX), $0x01
-	JEQ     plus86
+	JEQ     plus92
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -1322,9 +1506,9 @@ other92:
 	VMOVUPS Z5, 64(DI)
 	VMOVUPS Z6, 128(DI)
 	VMOVUPS Z7, 192(DI)
-	JMP     written89
+	JMP     written95
 
-plus86:
+plus92:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -1349,11 +1533,11 @@ plus86:
 	VMOVUPS Z8, 128(DI)
 	VADDPS  192(R8), Z7, Z8
 	VMOVUPS Z8, 192(DI)
-	JMP     written89
+	JMP     written95
 
-times87:
+times93:
 	CMPQ    96(BX), $0x01
-	JEQ     both88
+	JEQ     both94
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -1378,9 +1562,9 @@ times87:
 	VMOVUPS Z8, 128(DI)
 	VMULPS  192(R8), Z7, Z8
 	VMOVUPS Z8, 192(DI)
-	JMP     written89
+	JMP     written95
 
-both88:
+both94:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -1418,70 +1602,116 @@ both88:
 	VADDPS  192(R9), Z8, Z8
 	VMOVUPS Z8, 192(DI)
 
-written89:
+written95:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done90
+	JEQ  done96
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product85
+	JNE  product91
 
-done90:
+done96:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows78
+	JGE  rows81
 
-next79:
+next82:
 	CMPQ DX, $0x20
-	JLT  next94
+	JLT  next100
 
-rows93:
-	VMOVUPS c32_0<>+0(SB), Z3
-	VMOVUPS Z3, Z0
-	VMOVUPS Z3, Z1
-	VMOVUPS Z3, Z2
-	VMOVUPS Z3, Z3
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed96
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-
-k95:
-	MOVLQSX      (SI), R10
+rows99:
+	VMOVUPS      c32_0<>+0(SB), Z3
+	VMOVUPS      Z3, Z0
+	VMOVUPS      Z3, Z1
+	VMOVUPS      Z3, Z2
+	VMOVUPS      Z3, Z3
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed101
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x02, SI
+	SHLQ         $0x02, DI
+	SHLQ         $0x02, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	MOVQ         (AX), R9
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
 	VMOVUPS      (CX)(R10*4), Z4
 	VMOVUPS      64(CX)(R10*4), Z5
-	VBROADCASTSS (DI), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (DI)(R9*1), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	DECQ         BX
-	JNE          k95
+	VBROADCASTSS (SI), Z6
+	VBROADCASTSS (SI)(R8*1), Z7
+	ADDQ         $0x04, R9
+	SUBQ         $0x03, BX
+	JLT          last103
 
-summed96:
+terms102:
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS (SI)(R8*1), Z9
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z4, Z7, Z2
+	VMOVUPS      (CX)(R10*4), Z4
+	VFMADD231PS  Z5, Z6, Z1
+	VFMADD231PS  Z5, Z7, Z3
+	VMOVUPS      64(CX)(R10*4), Z5
+	MOVLQSX      4(R9), R10
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z6
+	VBROADCASTSS (SI)(R8*1), Z7
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z4, Z9, Z2
+	VMOVUPS      (CX)(R10*4), Z4
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z5, Z9, Z3
+	VMOVUPS      64(CX)(R10*4), Z5
+	ADDQ         $0x08, R9
+	SUBQ         $0x02, BX
+	JGE          terms102
+
+last103:
+	CMPQ         BX, $-2
+	JEQ          one104
+	MOVLQSX      (R9), BX
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS (SI)(R8*1), Z9
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z4, Z7, Z2
+	VMOVUPS      (CX)(BX*4), Z4
+	VFMADD231PS  Z5, Z6, Z1
+	VFMADD231PS  Z5, Z7, Z3
+	VMOVUPS      64(CX)(BX*4), Z5
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z4, Z9, Z2
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z5, Z9, Z3
+	JMP          added105
+
+one104:
+	VFMADD231PS Z4, Z6, Z0
+	VFMADD231PS Z4, Z7, Z2
+	VFMADD231PS Z5, Z6, Z1
+	VFMADD231PS Z5, Z7, Z3
+
+added105:
+summed101:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised99
+	JEQ          initialised108
 	CMPQ         SI, $0x01
-	JEQ          column97
+	JEQ          column106
 	CMPQ         SI, $0x02
-	JEQ          number98
+	JEQ          number107
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Z4
@@ -1489,9 +1719,9 @@ summed96:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised99
+	JMP          initialised108
 
-number98:
+number107:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z4
@@ -1501,9 +1731,9 @@ number98:
 	VBROADCASTSS (SI)(BX*4), Z4
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised99
+	JMP          initialised108
 
-column97:
+column106:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -1513,13 +1743,13 @@ column97:
 	VADDPS  (BX), Z2, Z2
 	VADDPS  64(BX), Z3, Z3
 
-initialised99:
+initialised108:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product100:
+product109:
 	CMPQ         56(BX), $0x02
-	JNE          other106
+	JNE          other115
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -1531,9 +1761,9 @@ product100:
 	VMULPS       Z4, Z2, Z2
 	VMULPS       Z4, Z3, Z3
 
-other106:
+other115:
 	CMPQ         96(BX), $0x02
-	JNE          other107
+	JNE          other116
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -1545,14 +1775,14 @@ other106:
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
 
-other107:
+other116:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times102
+	JEQ     times111
 	CMPQ    96(BX), $0x01
-	JEQ     plus101
+	JEQ     plus110
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -1561,9 +1791,9 @@ other107:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z2, (DI)
 	VMOVUPS Z3, 64(DI)
-	JMP     written104
+	JMP     written113
 
-plus101:
+plus110:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -1580,11 +1810,11 @@ plus101:
 	VMOVUPS Z4, (DI)
 	VADDPS  64(R8), Z3, Z4
 	VMOVUPS Z4, 64(DI)
-	JMP     written104
+	JMP     written113
 
-times102:
+times111:
 	CMPQ    96(BX), $0x01
-	JEQ     both103
+	JEQ     both112
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -1601,9 +1831,9 @@ times102:
 	VMOVUPS Z4, (DI)
 	VMULPS  64(R8), Z3, Z4
 	VMOVUPS Z4, 64(DI)
-	JMP     written104
+	JMP     written113
 
-both103:
+both112:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -1629,71 +1859,72 @@ both103:
 	VADDPS  64(R9), Z4, Z4
 	VMOVUPS Z4, 64(DI)
 
-written104:
+written113:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done105
+	JEQ  done114
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product100
+	JNE  product109
 
-done105:
+done114:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows93
+	JGE  rows99
 
-next94:
+next100:
 	CMPQ DX, $0x10
-	JLT  next109
+	JLT  next118
 
-rows108:
+rows117:
 	VMOVUPS c32_0<>+0(SB), Z1
 	VMOVUPS Z1, Z0
 	VMOVUPS Z1, Z1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed111
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed119
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
 	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
+	MOVQ    uniform+16(FP), R9
+	ADDQ    R9, SI
+	MOVQ    (AX), R9
 
-k110:
-	MOVLQSX          (SI), R10
+term120:
+	MOVLQSX          (R9), R10
+	ADDQ             DI, SI
 	VMOVUPS          (CX)(R10*4), Z2
-	VFMADD231PS.BCST (DI), Z2, Z0
-	VFMADD231PS.BCST (DI)(R9*1), Z2, Z1
-	ADDQ             $0x04, SI
-	ADDQ             R8, DI
+	VFMADD231PS.BCST (SI), Z2, Z0
+	VFMADD231PS.BCST (SI)(R8*1), Z2, Z1
+	ADDQ             $0x04, R9
 	DECQ             BX
-	JNE              k110
+	JNE              term120
 
-summed111:
+summed119:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised114
+	JEQ          initialised123
 	CMPQ         SI, $0x01
-	JEQ          column112
+	JEQ          column121
 	CMPQ         SI, $0x02
-	JEQ          number113
+	JEQ          number122
 	VMOVSD       72(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Z2
 	VADDPS       Z2, Z0, Z0
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised114
+	JMP          initialised123
 
-number113:
+number122:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z2
@@ -1701,9 +1932,9 @@ number113:
 	MOVLQSX      4(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z2
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised114
+	JMP          initialised123
 
-column112:
+column121:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -1711,13 +1942,13 @@ column112:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z1, Z1
 
-initialised114:
+initialised123:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product115:
+product124:
 	CMPQ         56(BX), $0x02
-	JNE          other121
+	JNE          other130
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -1727,9 +1958,9 @@ product115:
 	VBROADCASTSS (R8)(DI*4), Z2
 	VMULPS       Z2, Z1, Z1
 
-other121:
+other130:
 	CMPQ         96(BX), $0x02
-	JNE          other122
+	JNE          other131
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -1739,23 +1970,23 @@ other121:
 	VBROADCASTSS (R8)(DI*4), Z2
 	VADDPS       Z2, Z1, Z1
 
-other122:
+other131:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times117
+	JEQ     times126
 	CMPQ    96(BX), $0x01
-	JEQ     plus116
+	JEQ     plus125
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
 	MOVLQSX 4(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z1, (DI)
-	JMP     written119
+	JMP     written128
 
-plus116:
+plus125:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -1768,11 +1999,11 @@ plus116:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z1, Z2
 	VMOVUPS Z2, (DI)
-	JMP     written119
+	JMP     written128
 
-times117:
+times126:
 	CMPQ    96(BX), $0x01
-	JEQ     both118
+	JEQ     both127
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -1785,9 +2016,9 @@ times117:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z1, Z2
 	VMOVUPS Z2, (DI)
-	JMP     written119
+	JMP     written128
 
-both118:
+both127:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -1807,21 +2038,21 @@ both118:
 	VADDPS  (R9), Z2, Z2
 	VMOVUPS Z2, (DI)
 
-written119:
+written128:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done120
+	JEQ  done129
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product115
+	JNE  product124
 
-done120:
+done129:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows108
+	JGE  rows117
 
-next109:
+next118:
 	ADDQ $0x02, j+24(FP)
 	DECQ groups+40(FP)
 	JNE  group62
@@ -1831,78 +2062,166 @@ next109:
 // func matMul3F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul3F32AVX512(SB), NOSPLIT, $0-48
-group123:
+group132:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next125
+	JLT  next134
 
-rows124:
-	VMOVUPS c32_0<>+0(SB), Z11
-	VMOVUPS Z11, Z0
-	VMOVUPS Z11, Z1
-	VMOVUPS Z11, Z2
-	VMOVUPS Z11, Z3
-	VMOVUPS Z11, Z4
-	VMOVUPS Z11, Z5
-	VMOVUPS Z11, Z6
-	VMOVUPS Z11, Z7
-	VMOVUPS Z11, Z8
-	VMOVUPS Z11, Z9
-	VMOVUPS Z11, Z10
-	VMOVUPS Z11, Z11
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed127
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-
-k126:
-	MOVLQSX      (SI), R10
+rows133:
+	VMOVUPS      c32_0<>+0(SB), Z11
+	VMOVUPS      Z11, Z0
+	VMOVUPS      Z11, Z1
+	VMOVUPS      Z11, Z2
+	VMOVUPS      Z11, Z3
+	VMOVUPS      Z11, Z4
+	VMOVUPS      Z11, Z5
+	VMOVUPS      Z11, Z6
+	VMOVUPS      Z11, Z7
+	VMOVUPS      Z11, Z8
+	VMOVUPS      Z11, Z9
+	VMOVUPS      Z11, Z10
+	VMOVUPS      Z11, Z11
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed135
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x02, SI
+	SHLQ         $0x02, DI
+	SHLQ         $0x02, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	MOVQ         (AX), R9
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
 	VMOVUPS      (CX)(R10*4), Z12
 	VMOVUPS      64(CX)(R10*4), Z13
 	VMOVUPS      128(CX)(R10*4), Z14
 	VMOVUPS      192(CX)(R10*4), Z15
-	VBROADCASTSS (DI), Z16
-	VFMADD231PS  Z12, Z16, Z0
-	VFMADD231PS  Z13, Z16, Z1
-	VFMADD231PS  Z14, Z16, Z2
-	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (DI)(R9*1), Z16
-	VFMADD231PS  Z12, Z16, Z4
-	VFMADD231PS  Z13, Z16, Z5
-	VFMADD231PS  Z14, Z16, Z6
-	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (DI)(R9*2), Z16
-	VFMADD231PS  Z12, Z16, Z8
-	VFMADD231PS  Z13, Z16, Z9
-	VFMADD231PS  Z14, Z16, Z10
-	VFMADD231PS  Z15, Z16, Z11
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	DECQ         BX
-	JNE          k126
+	VBROADCASTSS (SI), Z16
+	VBROADCASTSS (SI)(R8*1), Z17
+	ADDQ         $0x04, R9
+	SUBQ         $0x03, BX
+	JLT          last137
 
-summed127:
+terms136:
+	VBROADCASTSS (SI)(R8*2), Z18
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z12, Z17, Z4
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z13, Z17, Z5
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z14, Z17, Z6
+	VFMADD231PS  Z15, Z16, Z3
+	VFMADD231PS  Z15, Z17, Z7
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z16
+	VBROADCASTSS (SI)(R8*1), Z17
+	VFMADD231PS  Z12, Z18, Z8
+	VMOVUPS      (CX)(R10*4), Z12
+	VFMADD231PS  Z13, Z18, Z9
+	VMOVUPS      64(CX)(R10*4), Z13
+	VFMADD231PS  Z14, Z18, Z10
+	VMOVUPS      128(CX)(R10*4), Z14
+	VFMADD231PS  Z15, Z18, Z11
+	VMOVUPS      192(CX)(R10*4), Z15
+	VBROADCASTSS (SI)(R8*2), Z18
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z12, Z17, Z4
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z13, Z17, Z5
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z14, Z17, Z6
+	VFMADD231PS  Z15, Z16, Z3
+	VFMADD231PS  Z15, Z17, Z7
+	MOVLQSX      4(R9), R10
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z16
+	VBROADCASTSS (SI)(R8*1), Z17
+	VFMADD231PS  Z12, Z18, Z8
+	VMOVUPS      (CX)(R10*4), Z12
+	VFMADD231PS  Z13, Z18, Z9
+	VMOVUPS      64(CX)(R10*4), Z13
+	VFMADD231PS  Z14, Z18, Z10
+	VMOVUPS      128(CX)(R10*4), Z14
+	VFMADD231PS  Z15, Z18, Z11
+	VMOVUPS      192(CX)(R10*4), Z15
+	ADDQ         $0x08, R9
+	SUBQ         $0x02, BX
+	JGE          terms136
+
+last137:
+	CMPQ         BX, $-2
+	JEQ          one138
+	VBROADCASTSS (SI)(R8*2), Z18
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z12, Z17, Z4
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z13, Z17, Z5
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z14, Z17, Z6
+	VFMADD231PS  Z15, Z16, Z3
+	VFMADD231PS  Z15, Z17, Z7
+	MOVLQSX      (R9), BX
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z16
+	VBROADCASTSS (SI)(R8*1), Z17
+	VFMADD231PS  Z12, Z18, Z8
+	VMOVUPS      (CX)(BX*4), Z12
+	VFMADD231PS  Z13, Z18, Z9
+	VMOVUPS      64(CX)(BX*4), Z13
+	VFMADD231PS  Z14, Z18, Z10
+	VMOVUPS      128(CX)(BX*4), Z14
+	VFMADD231PS  Z15, Z18, Z11
+	VMOVUPS      192(CX)(BX*4), Z15
+	VBROADCASTSS (SI)(R8*2), Z18
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z12, Z17, Z4
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z13, Z17, Z5
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z14, Z17, Z6
+	VFMADD231PS  Z15, Z16, Z3
+	VFMADD231PS  Z15, Z17, Z7
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Z13, Z18, Z9
+	VFMADD231PS  Z14, Z18, Z10
+	VFMADD231PS  Z15, Z18, Z11
+	JMP          added139
+
+one138:
+	VBROADCASTSS (SI)(R8*2), Z18
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z12, Z17, Z4
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z13, Z17, Z5
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z14, Z17, Z6
+	VFMADD231PS  Z15, Z16, Z3
+	VFMADD231PS  Z15, Z17, Z7
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Z13, Z18, Z9
+	VFMADD231PS  Z14, Z18, Z10
+	VFMADD231PS  Z15, Z18, Z11
+
+added139:
+summed135:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised130
+	JEQ          initialised142
 	CMPQ         SI, $0x01
-	JEQ          column128
+	JEQ          column140
 	CMPQ         SI, $0x02
-	JEQ          number129
+	JEQ          number141
 	VMOVSD       72(AX), X12
 	VCVTSD2SS    X12, X12, X12
 	VBROADCASTSS X12, Z12
@@ -1918,9 +2237,9 @@ summed127:
 	VADDPS       Z12, Z9, Z9
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised130
+	JMP          initialised142
 
-number129:
+number141:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z12
@@ -1940,9 +2259,9 @@ number129:
 	VADDPS       Z12, Z9, Z9
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised130
+	JMP          initialised142
 
-column128:
+column140:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -1962,13 +2281,13 @@ column128:
 	VADDPS  128(BX), Z10, Z10
 	VADDPS  192(BX), Z11, Z11
 
-initialised130:
+initialised142:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product131:
+product143:
 	CMPQ         56(BX), $0x02
-	JNE          other137
+	JNE          other149
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -1990,9 +2309,9 @@ product131:
 	VMULPS       Z12, Z10, Z10
 	VMULPS       Z12, Z11, Z11
 
-other137:
+other149:
 	CMPQ         96(BX), $0x02
-	JNE          other138
+	JNE          other150
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -2014,14 +2333,14 @@ other137:
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
 
-other138:
+other150:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times133
+	JEQ     times145
 	CMPQ    96(BX), $0x01
-	JEQ     plus132
+	JEQ     plus144
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -2040,9 +2359,9 @@ other138:
 	VMOVUPS Z9, 64(DI)
 	VMOVUPS Z10, 128(DI)
 	VMOVUPS Z11, 192(DI)
-	JMP     written135
+	JMP     written147
 
-plus132:
+plus144:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -2079,11 +2398,11 @@ plus132:
 	VMOVUPS Z12, 128(DI)
 	VADDPS  192(R8), Z11, Z12
 	VMOVUPS Z12, 192(DI)
-	JMP     written135
+	JMP     written147
 
-times133:
+times145:
 	CMPQ    96(BX), $0x01
-	JEQ     both134
+	JEQ     both146
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -2120,9 +2439,9 @@ times133:
 	VMOVUPS Z12, 128(DI)
 	VMULPS  192(R8), Z11, Z12
 	VMOVUPS Z12, 192(DI)
-	JMP     written135
+	JMP     written147
 
-both134:
+both146:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -2178,75 +2497,133 @@ both134:
 	VADDPS  192(R9), Z12, Z12
 	VMOVUPS Z12, 192(DI)
 
-written135:
+written147:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done136
+	JEQ  done148
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product131
+	JNE  product143
 
-done136:
+done148:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows124
+	JGE  rows133
 
-next125:
+next134:
 	CMPQ DX, $0x20
-	JLT  next140
+	JLT  next152
 
-rows139:
-	VMOVUPS c32_0<>+0(SB), Z5
-	VMOVUPS Z5, Z0
-	VMOVUPS Z5, Z1
-	VMOVUPS Z5, Z2
-	VMOVUPS Z5, Z3
-	VMOVUPS Z5, Z4
-	VMOVUPS Z5, Z5
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed142
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-
-k141:
-	MOVLQSX      (SI), R10
+rows151:
+	VMOVUPS      c32_0<>+0(SB), Z5
+	VMOVUPS      Z5, Z0
+	VMOVUPS      Z5, Z1
+	VMOVUPS      Z5, Z2
+	VMOVUPS      Z5, Z3
+	VMOVUPS      Z5, Z4
+	VMOVUPS      Z5, Z5
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed153
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x02, SI
+	SHLQ         $0x02, DI
+	SHLQ         $0x02, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	MOVQ         (AX), R9
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
 	VMOVUPS      (CX)(R10*4), Z6
 	VMOVUPS      64(CX)(R10*4), Z7
-	VBROADCASTSS (DI), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (DI)(R9*1), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (DI)(R9*2), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	DECQ         BX
-	JNE          k141
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS (SI)(R8*1), Z9
+	ADDQ         $0x04, R9
+	SUBQ         $0x03, BX
+	JLT          last155
 
-summed142:
+terms154:
+	VBROADCASTSS (SI)(R8*2), Z10
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Z7, Z8, Z1
+	VFMADD231PS  Z7, Z9, Z3
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS (SI)(R8*1), Z9
+	VFMADD231PS  Z6, Z10, Z4
+	VMOVUPS      (CX)(R10*4), Z6
+	VFMADD231PS  Z7, Z10, Z5
+	VMOVUPS      64(CX)(R10*4), Z7
+	VBROADCASTSS (SI)(R8*2), Z10
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Z7, Z8, Z1
+	VFMADD231PS  Z7, Z9, Z3
+	MOVLQSX      4(R9), R10
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS (SI)(R8*1), Z9
+	VFMADD231PS  Z6, Z10, Z4
+	VMOVUPS      (CX)(R10*4), Z6
+	VFMADD231PS  Z7, Z10, Z5
+	VMOVUPS      64(CX)(R10*4), Z7
+	ADDQ         $0x08, R9
+	SUBQ         $0x02, BX
+	JGE          terms154
+
+last155:
+	CMPQ         BX, $-2
+	JEQ          one156
+	VBROADCASTSS (SI)(R8*2), Z10
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Z7, Z8, Z1
+	VFMADD231PS  Z7, Z9, Z3
+	MOVLQSX      (R9), BX
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS (SI)(R8*1), Z9
+	VFMADD231PS  Z6, Z10, Z4
+	VMOVUPS      (CX)(BX*4), Z6
+	VFMADD231PS  Z7, Z10, Z5
+	VMOVUPS      64(CX)(BX*4), Z7
+	VBROADCASTSS (SI)(R8*2), Z10
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Z7, Z8, Z1
+	VFMADD231PS  Z7, Z9, Z3
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Z7, Z10, Z5
+	JMP          added157
+
+one156:
+	VBROADCASTSS (SI)(R8*2), Z10
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Z7, Z8, Z1
+	VFMADD231PS  Z7, Z9, Z3
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Z7, Z10, Z5
+
+added157:
+summed153:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised145
+	JEQ          initialised160
 	CMPQ         SI, $0x01
-	JEQ          column143
+	JEQ          column158
 	CMPQ         SI, $0x02
-	JEQ          number144
+	JEQ          number159
 	VMOVSD       72(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Z6
@@ -2256,9 +2633,9 @@ summed142:
 	VADDPS       Z6, Z3, Z3
 	VADDPS       Z6, Z4, Z4
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised145
+	JMP          initialised160
 
-number144:
+number159:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z6
@@ -2272,9 +2649,9 @@ number144:
 	VBROADCASTSS (SI)(BX*4), Z6
 	VADDPS       Z6, Z4, Z4
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised145
+	JMP          initialised160
 
-column143:
+column158:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -2288,13 +2665,13 @@ column143:
 	VADDPS  (BX), Z4, Z4
 	VADDPS  64(BX), Z5, Z5
 
-initialised145:
+initialised160:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product146:
+product161:
 	CMPQ         56(BX), $0x02
-	JNE          other152
+	JNE          other167
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -2310,9 +2687,9 @@ product146:
 	VMULPS       Z6, Z4, Z4
 	VMULPS       Z6, Z5, Z5
 
-other152:
+other167:
 	CMPQ         96(BX), $0x02
-	JNE          other153
+	JNE          other168
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -2328,14 +2705,14 @@ other152:
 	VADDPS       Z6, Z4, Z4
 	VADDPS       Z6, Z5, Z5
 
-other153:
+other168:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times148
+	JEQ     times163
 	CMPQ    96(BX), $0x01
-	JEQ     plus147
+	JEQ     plus162
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -2348,9 +2725,9 @@ other153:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z4, (DI)
 	VMOVUPS Z5, 64(DI)
-	JMP     written150
+	JMP     written165
 
-plus147:
+plus162:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -2375,11 +2752,11 @@ plus147:
 	VMOVUPS Z6, (DI)
 	VADDPS  64(R8), Z5, Z6
 	VMOVUPS Z6, 64(DI)
-	JMP     written150
+	JMP     written165
 
-times148:
+times163:
 	CMPQ    96(BX), $0x01
-	JEQ     both149
+	JEQ     both164
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -2404,9 +2781,9 @@ times148:
 	VMOVUPS Z6, (DI)
 	VMULPS  64(R8), Z5, Z6
 	VMOVUPS Z6, 64(DI)
-	JMP     written150
+	JMP     written165
 
-both149:
+both164:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -2444,74 +2821,75 @@ both149:
 	VADDPS  64(R9), Z6, Z6
 	VMOVUPS Z6, 64(DI)
 
-written150:
+written165:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done151
+	JEQ  done166
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product146
+	JNE  product161
 
-done151:
+done166:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows139
+	JGE  rows151
 
-next140:
+next152:
 	CMPQ DX, $0x10
-	JLT  next155
+	JLT  next170
 
-rows154:
+rows169:
 	VMOVUPS c32_0<>+0(SB), Z2
 	VMOVUPS Z2, Z0
 	VMOVUPS Z2, Z1
 	VMOVUPS Z2, Z2
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed157
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed171
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
 	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
+	MOVQ    uniform+16(FP), R9
+	ADDQ    R9, SI
+	MOVQ    (AX), R9
 
-k156:
-	MOVLQSX          (SI), R10
+term172:
+	MOVLQSX          (R9), R10
+	ADDQ             DI, SI
 	VMOVUPS          (CX)(R10*4), Z3
-	VFMADD231PS.BCST (DI), Z3, Z0
-	VFMADD231PS.BCST (DI)(R9*1), Z3, Z1
-	VFMADD231PS.BCST (DI)(R9*2), Z3, Z2
-	ADDQ             $0x04, SI
-	ADDQ             R8, DI
+	VFMADD231PS.BCST (SI), Z3, Z0
+	VFMADD231PS.BCST (SI)(R8*1), Z3, Z1
+	VFMADD231PS.BCST (SI)(R8*2), Z3, Z2
+	ADDQ             $0x04, R9
 	DECQ             BX
-	JNE              k156
+	JNE              term172
 
-summed157:
+summed171:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised160
+	JEQ          initialised175
 	CMPQ         SI, $0x01
-	JEQ          column158
+	JEQ          column173
 	CMPQ         SI, $0x02
-	JEQ          number159
+	JEQ          number174
 	VMOVSD       72(AX), X3
 	VCVTSD2SS    X3, X3, X3
 	VBROADCASTSS X3, Z3
 	VADDPS       Z3, Z0, Z0
 	VADDPS       Z3, Z1, Z1
 	VADDPS       Z3, Z2, Z2
-	JMP          initialised160
+	JMP          initialised175
 
-number159:
+number174:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z3
@@ -2522,9 +2900,9 @@ number159:
 	MOVLQSX      8(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z3
 	VADDPS       Z3, Z2, Z2
-	JMP          initialised160
+	JMP          initialised175
 
-column158:
+column173:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -2535,13 +2913,13 @@ column158:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z2, Z2
 
-initialised160:
+initialised175:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product161:
+product176:
 	CMPQ         56(BX), $0x02
-	JNE          other167
+	JNE          other182
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -2554,9 +2932,9 @@ product161:
 	VBROADCASTSS (R8)(DI*4), Z3
 	VMULPS       Z3, Z2, Z2
 
-other167:
+other182:
 	CMPQ         96(BX), $0x02
-	JNE          other168
+	JNE          other183
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -2569,14 +2947,14 @@ other167:
 	VBROADCASTSS (R8)(DI*4), Z3
 	VADDPS       Z3, Z2, Z2
 
-other168:
+other183:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times163
+	JEQ     times178
 	CMPQ    96(BX), $0x01
-	JEQ     plus162
+	JEQ     plus177
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -2586,9 +2964,9 @@ other168:
 	MOVLQSX 8(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z2, (DI)
-	JMP     written165
+	JMP     written180
 
-plus162:
+plus177:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -2607,11 +2985,11 @@ plus162:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z2, Z3
 	VMOVUPS Z3, (DI)
-	JMP     written165
+	JMP     written180
 
-times163:
+times178:
 	CMPQ    96(BX), $0x01
-	JEQ     both164
+	JEQ     both179
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -2630,9 +3008,9 @@ times163:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z2, Z3
 	VMOVUPS Z3, (DI)
-	JMP     written165
+	JMP     written180
 
-both164:
+both179:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -2661,112 +3039,220 @@ both164:
 	VADDPS  (R9), Z3, Z3
 	VMOVUPS Z3, (DI)
 
-written165:
+written180:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done166
+	JEQ  done181
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product161
+	JNE  product176
 
-done166:
+done181:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows154
+	JGE  rows169
 
-next155:
+next170:
 	ADDQ $0x03, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group123
+	JNE  group132
 	VZEROUPPER
 	RET
 
 // func matMul4F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul4F32AVX512(SB), NOSPLIT, $0-48
-group169:
+group184:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next171
+	JLT  next186
 
-rows170:
-	VMOVUPS c32_0<>+0(SB), Z15
-	VMOVUPS Z15, Z0
-	VMOVUPS Z15, Z1
-	VMOVUPS Z15, Z2
-	VMOVUPS Z15, Z3
-	VMOVUPS Z15, Z4
-	VMOVUPS Z15, Z5
-	VMOVUPS Z15, Z6
-	VMOVUPS Z15, Z7
-	VMOVUPS Z15, Z8
-	VMOVUPS Z15, Z9
-	VMOVUPS Z15, Z10
-	VMOVUPS Z15, Z11
-	VMOVUPS Z15, Z12
-	VMOVUPS Z15, Z13
-	VMOVUPS Z15, Z14
-	VMOVUPS Z15, Z15
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed173
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R10
-
-k172:
-	MOVLQSX      (SI), R11
+rows185:
+	VMOVUPS      c32_0<>+0(SB), Z15
+	VMOVUPS      Z15, Z0
+	VMOVUPS      Z15, Z1
+	VMOVUPS      Z15, Z2
+	VMOVUPS      Z15, Z3
+	VMOVUPS      Z15, Z4
+	VMOVUPS      Z15, Z5
+	VMOVUPS      Z15, Z6
+	VMOVUPS      Z15, Z7
+	VMOVUPS      Z15, Z8
+	VMOVUPS      Z15, Z9
+	VMOVUPS      Z15, Z10
+	VMOVUPS      Z15, Z11
+	VMOVUPS      Z15, Z12
+	VMOVUPS      Z15, Z13
+	VMOVUPS      Z15, Z14
+	VMOVUPS      Z15, Z15
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed187
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x02, SI
+	SHLQ         $0x02, DI
+	SHLQ         $0x02, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	LEAQ         (R8)(R8*2), R9
+	MOVQ         (AX), R10
+	MOVLQSX      (R10), R11
+	ADDQ         DI, SI
 	VMOVUPS      (CX)(R11*4), Z16
 	VMOVUPS      64(CX)(R11*4), Z17
 	VMOVUPS      128(CX)(R11*4), Z18
 	VMOVUPS      192(CX)(R11*4), Z19
-	VBROADCASTSS (DI), Z20
-	VFMADD231PS  Z16, Z20, Z0
-	VFMADD231PS  Z17, Z20, Z1
-	VFMADD231PS  Z18, Z20, Z2
-	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS (DI)(R9*1), Z20
-	VFMADD231PS  Z16, Z20, Z4
-	VFMADD231PS  Z17, Z20, Z5
-	VFMADD231PS  Z18, Z20, Z6
-	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS (DI)(R9*2), Z20
-	VFMADD231PS  Z16, Z20, Z8
-	VFMADD231PS  Z17, Z20, Z9
-	VFMADD231PS  Z18, Z20, Z10
-	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS (DI)(R10*1), Z20
-	VFMADD231PS  Z16, Z20, Z12
-	VFMADD231PS  Z17, Z20, Z13
-	VFMADD231PS  Z18, Z20, Z14
-	VFMADD231PS  Z19, Z20, Z15
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	DECQ         BX
-	JNE          k172
+	VBROADCASTSS (SI), Z20
+	VBROADCASTSS (SI)(R8*1), Z21
+	ADDQ         $0x04, R10
+	SUBQ         $0x03, BX
+	JLT          last189
 
-summed173:
+terms188:
+	VBROADCASTSS (SI)(R8*2), Z22
+	VBROADCASTSS (SI)(R9*1), Z23
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z16, Z21, Z4
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z17, Z21, Z5
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z20, Z3
+	VFMADD231PS  Z19, Z21, Z7
+	MOVLQSX      (R10), R11
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z20
+	VBROADCASTSS (SI)(R8*1), Z21
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Z16, Z23, Z12
+	VMOVUPS      (CX)(R11*4), Z16
+	VFMADD231PS  Z17, Z22, Z9
+	VFMADD231PS  Z17, Z23, Z13
+	VMOVUPS      64(CX)(R11*4), Z17
+	VFMADD231PS  Z18, Z22, Z10
+	VFMADD231PS  Z18, Z23, Z14
+	VMOVUPS      128(CX)(R11*4), Z18
+	VFMADD231PS  Z19, Z22, Z11
+	VFMADD231PS  Z19, Z23, Z15
+	VMOVUPS      192(CX)(R11*4), Z19
+	VBROADCASTSS (SI)(R8*2), Z22
+	VBROADCASTSS (SI)(R9*1), Z23
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z16, Z21, Z4
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z17, Z21, Z5
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z20, Z3
+	VFMADD231PS  Z19, Z21, Z7
+	MOVLQSX      4(R10), R11
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z20
+	VBROADCASTSS (SI)(R8*1), Z21
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Z16, Z23, Z12
+	VMOVUPS      (CX)(R11*4), Z16
+	VFMADD231PS  Z17, Z22, Z9
+	VFMADD231PS  Z17, Z23, Z13
+	VMOVUPS      64(CX)(R11*4), Z17
+	VFMADD231PS  Z18, Z22, Z10
+	VFMADD231PS  Z18, Z23, Z14
+	VMOVUPS      128(CX)(R11*4), Z18
+	VFMADD231PS  Z19, Z22, Z11
+	VFMADD231PS  Z19, Z23, Z15
+	VMOVUPS      192(CX)(R11*4), Z19
+	ADDQ         $0x08, R10
+	SUBQ         $0x02, BX
+	JGE          terms188
+
+last189:
+	CMPQ         BX, $-2
+	JEQ          one190
+	VBROADCASTSS (SI)(R8*2), Z22
+	VBROADCASTSS (SI)(R9*1), Z23
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z16, Z21, Z4
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z17, Z21, Z5
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z20, Z3
+	VFMADD231PS  Z19, Z21, Z7
+	MOVLQSX      (R10), BX
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z20
+	VBROADCASTSS (SI)(R8*1), Z21
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Z16, Z23, Z12
+	VMOVUPS      (CX)(BX*4), Z16
+	VFMADD231PS  Z17, Z22, Z9
+	VFMADD231PS  Z17, Z23, Z13
+	VMOVUPS      64(CX)(BX*4), Z17
+	VFMADD231PS  Z18, Z22, Z10
+	VFMADD231PS  Z18, Z23, Z14
+	VMOVUPS      128(CX)(BX*4), Z18
+	VFMADD231PS  Z19, Z22, Z11
+	VFMADD231PS  Z19, Z23, Z15
+	VMOVUPS      192(CX)(BX*4), Z19
+	VBROADCASTSS (SI)(R8*2), Z22
+	VBROADCASTSS (SI)(R9*1), Z23
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z16, Z21, Z4
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z17, Z21, Z5
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z20, Z3
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Z16, Z23, Z12
+	VFMADD231PS  Z17, Z22, Z9
+	VFMADD231PS  Z17, Z23, Z13
+	VFMADD231PS  Z18, Z22, Z10
+	VFMADD231PS  Z18, Z23, Z14
+	VFMADD231PS  Z19, Z22, Z11
+	VFMADD231PS  Z19, Z23, Z15
+	JMP          added191
+
+one190:
+	VBROADCASTSS (SI)(R8*2), Z22
+	VBROADCASTSS (SI)(R9*1), Z23
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z16, Z21, Z4
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z17, Z21, Z5
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z20, Z3
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Z16, Z23, Z12
+	VFMADD231PS  Z17, Z22, Z9
+	VFMADD231PS  Z17, Z23, Z13
+	VFMADD231PS  Z18, Z22, Z10
+	VFMADD231PS  Z18, Z23, Z14
+	VFMADD231PS  Z19, Z22, Z11
+	VFMADD231PS  Z19, Z23, Z15
+
+added191:
+summed187:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised176
+	JEQ          initialised194
 	CMPQ         SI, $0x01
-	JEQ          column174
+	JEQ          column192
 	CMPQ         SI, $0x02
-	JEQ          number175
+	JEQ          number193
 	VMOVSD       72(AX), X16
 	VCVTSD2SS    X16, X16, X16
 	VBROADCASTSS X16, Z16
@@ -2786,9 +3272,9 @@ summed173:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised176
+	JMP          initialised194
 
-number175:
+number193:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z16
@@ -2814,9 +3300,9 @@ number175:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised176
+	JMP          initialised194
 
-column174:
+column192:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -2842,13 +3328,13 @@ column174:
 	VADDPS  128(BX), Z14, Z14
 	VADDPS  192(BX), Z15, Z15
 
-initialised176:
+initialised194:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product177:
+product195:
 	CMPQ         56(BX), $0x02
-	JNE          other183
+	JNE          other201
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -2876,9 +3362,9 @@ product177:
 	VMULPS       Z16, Z14, Z14
 	VMULPS       Z16, Z15, Z15
 
-other183:
+other201:
 	CMPQ         96(BX), $0x02
-	JNE          other184
+	JNE          other202
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -2906,14 +3392,14 @@ other183:
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
 
-other184:
+other202:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times179
+	JEQ     times197
 	CMPQ    96(BX), $0x01
-	JEQ     plus178
+	JEQ     plus196
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -2938,9 +3424,9 @@ other184:
 	VMOVUPS Z13, 64(DI)
 	VMOVUPS Z14, 128(DI)
 	VMOVUPS Z15, 192(DI)
-	JMP     written181
+	JMP     written199
 
-plus178:
+plus196:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -2989,11 +3475,11 @@ plus178:
 	VMOVUPS Z16, 128(DI)
 	VADDPS  192(R8), Z15, Z16
 	VMOVUPS Z16, 192(DI)
-	JMP     written181
+	JMP     written199
 
-times179:
+times197:
 	CMPQ    96(BX), $0x01
-	JEQ     both180
+	JEQ     both198
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -3042,9 +3528,9 @@ times179:
 	VMOVUPS Z16, 128(DI)
 	VMULPS  192(R8), Z15, Z16
 	VMOVUPS Z16, 192(DI)
-	JMP     written181
+	JMP     written199
 
-both180:
+both198:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -3118,81 +3604,151 @@ both180:
 	VADDPS  192(R9), Z16, Z16
 	VMOVUPS Z16, 192(DI)
 
-written181:
+written199:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done182
+	JEQ  done200
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product177
+	JNE  product195
 
-done182:
+done200:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows170
+	JGE  rows185
 
-next171:
+next186:
 	CMPQ DX, $0x20
-	JLT  next186
+	JLT  next204
 
-rows185:
-	VMOVUPS c32_0<>+0(SB), Z7
-	VMOVUPS Z7, Z0
-	VMOVUPS Z7, Z1
-	VMOVUPS Z7, Z2
-	VMOVUPS Z7, Z3
-	VMOVUPS Z7, Z4
-	VMOVUPS Z7, Z5
-	VMOVUPS Z7, Z6
-	VMOVUPS Z7, Z7
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed188
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R10
-
-k187:
-	MOVLQSX      (SI), R11
+rows203:
+	VMOVUPS      c32_0<>+0(SB), Z7
+	VMOVUPS      Z7, Z0
+	VMOVUPS      Z7, Z1
+	VMOVUPS      Z7, Z2
+	VMOVUPS      Z7, Z3
+	VMOVUPS      Z7, Z4
+	VMOVUPS      Z7, Z5
+	VMOVUPS      Z7, Z6
+	VMOVUPS      Z7, Z7
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed205
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x02, SI
+	SHLQ         $0x02, DI
+	SHLQ         $0x02, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	LEAQ         (R8)(R8*2), R9
+	MOVQ         (AX), R10
+	MOVLQSX      (R10), R11
+	ADDQ         DI, SI
 	VMOVUPS      (CX)(R11*4), Z8
 	VMOVUPS      64(CX)(R11*4), Z9
-	VBROADCASTSS (DI), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (DI)(R9*1), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (DI)(R9*2), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (DI)(R10*1), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	DECQ         BX
-	JNE          k187
+	VBROADCASTSS (SI), Z10
+	VBROADCASTSS (SI)(R8*1), Z11
+	ADDQ         $0x04, R10
+	SUBQ         $0x03, BX
+	JLT          last207
 
-summed188:
+terms206:
+	VBROADCASTSS (SI)(R8*2), Z12
+	VBROADCASTSS (SI)(R9*1), Z13
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Z9, Z10, Z1
+	VFMADD231PS  Z9, Z11, Z3
+	MOVLQSX      (R10), R11
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z10
+	VBROADCASTSS (SI)(R8*1), Z11
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z8, Z13, Z6
+	VMOVUPS      (CX)(R11*4), Z8
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z9, Z13, Z7
+	VMOVUPS      64(CX)(R11*4), Z9
+	VBROADCASTSS (SI)(R8*2), Z12
+	VBROADCASTSS (SI)(R9*1), Z13
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Z9, Z10, Z1
+	VFMADD231PS  Z9, Z11, Z3
+	MOVLQSX      4(R10), R11
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z10
+	VBROADCASTSS (SI)(R8*1), Z11
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z8, Z13, Z6
+	VMOVUPS      (CX)(R11*4), Z8
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z9, Z13, Z7
+	VMOVUPS      64(CX)(R11*4), Z9
+	ADDQ         $0x08, R10
+	SUBQ         $0x02, BX
+	JGE          terms206
+
+last207:
+	CMPQ         BX, $-2
+	JEQ          one208
+	VBROADCASTSS (SI)(R8*2), Z12
+	VBROADCASTSS (SI)(R9*1), Z13
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Z9, Z10, Z1
+	VFMADD231PS  Z9, Z11, Z3
+	MOVLQSX      (R10), BX
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Z10
+	VBROADCASTSS (SI)(R8*1), Z11
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z8, Z13, Z6
+	VMOVUPS      (CX)(BX*4), Z8
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z9, Z13, Z7
+	VMOVUPS      64(CX)(BX*4), Z9
+	VBROADCASTSS (SI)(R8*2), Z12
+	VBROADCASTSS (SI)(R9*1), Z13
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Z9, Z10, Z1
+	VFMADD231PS  Z9, Z11, Z3
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z9, Z13, Z7
+	JMP          added209
+
+one208:
+	VBROADCASTSS (SI)(R8*2), Z12
+	VBROADCASTSS (SI)(R9*1), Z13
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Z9, Z10, Z1
+	VFMADD231PS  Z9, Z11, Z3
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z9, Z13, Z7
+
+added209:
+summed205:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised191
+	JEQ          initialised212
 	CMPQ         SI, $0x01
-	JEQ          column189
+	JEQ          column210
 	CMPQ         SI, $0x02
-	JEQ          number190
+	JEQ          number211
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Z8
@@ -3204,9 +3760,9 @@ summed188:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised191
+	JMP          initialised212
 
-number190:
+number211:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z8
@@ -3224,9 +3780,9 @@ number190:
 	VBROADCASTSS (SI)(BX*4), Z8
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised191
+	JMP          initialised212
 
-column189:
+column210:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -3244,13 +3800,13 @@ column189:
 	VADDPS  (BX), Z6, Z6
 	VADDPS  64(BX), Z7, Z7
 
-initialised191:
+initialised212:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product192:
+product213:
 	CMPQ         56(BX), $0x02
-	JNE          other198
+	JNE          other219
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -3270,9 +3826,9 @@ product192:
 	VMULPS       Z8, Z6, Z6
 	VMULPS       Z8, Z7, Z7
 
-other198:
+other219:
 	CMPQ         96(BX), $0x02
-	JNE          other199
+	JNE          other220
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -3292,14 +3848,14 @@ other198:
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
 
-other199:
+other220:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times194
+	JEQ     times215
 	CMPQ    96(BX), $0x01
-	JEQ     plus193
+	JEQ     plus214
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -3316,9 +3872,9 @@ other199:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z6, (DI)
 	VMOVUPS Z7, 64(DI)
-	JMP     written196
+	JMP     written217
 
-plus193:
+plus214:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -3351,11 +3907,11 @@ plus193:
 	VMOVUPS Z8, (DI)
 	VADDPS  64(R8), Z7, Z8
 	VMOVUPS Z8, 64(DI)
-	JMP     written196
+	JMP     written217
 
-times194:
+times215:
 	CMPQ    96(BX), $0x01
-	JEQ     both195
+	JEQ     both216
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -3388,9 +3944,9 @@ times194:
 	VMOVUPS Z8, (DI)
 	VMULPS  64(R8), Z7, Z8
 	VMOVUPS Z8, 64(DI)
-	JMP     written196
+	JMP     written217
 
-both195:
+both216:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -3440,25 +3996,25 @@ both195:
 	VADDPS  64(R9), Z8, Z8
 	VMOVUPS Z8, 64(DI)
 
-written196:
+written217:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done197
+	JEQ  done218
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product192
+	JNE  product213
 
-done197:
+done218:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows185
+	JGE  rows203
 
-next186:
+next204:
 	CMPQ DX, $0x10
-	JLT  next201
+	JLT  next222
 
-rows200:
+rows221:
 	VMOVUPS c32_0<>+0(SB), Z3
 	VMOVUPS Z3, Z0
 	VMOVUPS Z3, Z1
@@ -3466,42 +4022,43 @@ rows200:
 	VMOVUPS Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed203
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed223
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
 	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R10
+	MOVQ    uniform+16(FP), R9
+	ADDQ    R9, SI
+	LEAQ    (R8)(R8*2), R9
+	MOVQ    (AX), R10
 
-k202:
-	MOVLQSX          (SI), R11
+term224:
+	MOVLQSX          (R10), R11
+	ADDQ             DI, SI
 	VMOVUPS          (CX)(R11*4), Z4
-	VFMADD231PS.BCST (DI), Z4, Z0
-	VFMADD231PS.BCST (DI)(R9*1), Z4, Z1
-	VFMADD231PS.BCST (DI)(R9*2), Z4, Z2
-	VFMADD231PS.BCST (DI)(R10*1), Z4, Z3
-	ADDQ             $0x04, SI
-	ADDQ             R8, DI
+	VFMADD231PS.BCST (SI), Z4, Z0
+	VFMADD231PS.BCST (SI)(R8*1), Z4, Z1
+	VFMADD231PS.BCST (SI)(R8*2), Z4, Z2
+	VFMADD231PS.BCST (SI)(R9*1), Z4, Z3
+	ADDQ             $0x04, R10
 	DECQ             BX
-	JNE              k202
+	JNE              term224
 
-summed203:
+summed223:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised206
+	JEQ          initialised227
 	CMPQ         SI, $0x01
-	JEQ          column204
+	JEQ          column225
 	CMPQ         SI, $0x02
-	JEQ          number205
+	JEQ          number226
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Z4
@@ -3509,9 +4066,9 @@ summed203:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised206
+	JMP          initialised227
 
-number205:
+number226:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z4
@@ -3525,9 +4082,9 @@ number205:
 	MOVLQSX      12(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z4
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised206
+	JMP          initialised227
 
-column204:
+column225:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -3541,13 +4098,13 @@ column204:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z3, Z3
 
-initialised206:
+initialised227:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product207:
+product228:
 	CMPQ         56(BX), $0x02
-	JNE          other213
+	JNE          other234
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -3563,9 +4120,9 @@ product207:
 	VBROADCASTSS (R8)(DI*4), Z4
 	VMULPS       Z4, Z3, Z3
 
-other213:
+other234:
 	CMPQ         96(BX), $0x02
-	JNE          other214
+	JNE          other235
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -3581,14 +4138,14 @@ other213:
 	VBROADCASTSS (R8)(DI*4), Z4
 	VADDPS       Z4, Z3, Z3
 
-other214:
+other235:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times209
+	JEQ     times230
 	CMPQ    96(BX), $0x01
-	JEQ     plus208
+	JEQ     plus229
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -3601,9 +4158,9 @@ other214:
 	MOVLQSX 12(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z3, (DI)
-	JMP     written211
+	JMP     written232
 
-plus208:
+plus229:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -3628,11 +4185,11 @@ plus208:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z3, Z4
 	VMOVUPS Z4, (DI)
-	JMP     written211
+	JMP     written232
 
-times209:
+times230:
 	CMPQ    96(BX), $0x01
-	JEQ     both210
+	JEQ     both231
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -3657,9 +4214,9 @@ times209:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z3, Z4
 	VMOVUPS Z4, (DI)
-	JMP     written211
+	JMP     written232
 
-both210:
+both231:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -3697,123 +4254,254 @@ both210:
 	VADDPS  (R9), Z4, Z4
 	VMOVUPS Z4, (DI)
 
-written211:
+written232:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done212
+	JEQ  done233
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product207
+	JNE  product228
 
-done212:
+done233:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows200
+	JGE  rows221
 
-next201:
+next222:
 	ADDQ $0x04, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group169
+	JNE  group184
 	VZEROUPPER
 	RET
 
 // func matMul5F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul5F32AVX512(SB), NOSPLIT, $0-48
-group215:
+group236:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next217
+	JLT  next238
 
-rows216:
-	VMOVUPS c32_0<>+0(SB), Z19
-	VMOVUPS Z19, Z0
-	VMOVUPS Z19, Z1
-	VMOVUPS Z19, Z2
-	VMOVUPS Z19, Z3
-	VMOVUPS Z19, Z4
-	VMOVUPS Z19, Z5
-	VMOVUPS Z19, Z6
-	VMOVUPS Z19, Z7
-	VMOVUPS Z19, Z8
-	VMOVUPS Z19, Z9
-	VMOVUPS Z19, Z10
-	VMOVUPS Z19, Z11
-	VMOVUPS Z19, Z12
-	VMOVUPS Z19, Z13
-	VMOVUPS Z19, Z14
-	VMOVUPS Z19, Z15
-	VMOVUPS Z19, Z16
-	VMOVUPS Z19, Z17
-	VMOVUPS Z19, Z18
-	VMOVUPS Z19, Z19
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed219
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R11
-	LEAQ    (DI)(R9*4), R10
-
-k218:
-	MOVLQSX      (SI), R12
+rows237:
+	VMOVUPS      c32_0<>+0(SB), Z19
+	VMOVUPS      Z19, Z0
+	VMOVUPS      Z19, Z1
+	VMOVUPS      Z19, Z2
+	VMOVUPS      Z19, Z3
+	VMOVUPS      Z19, Z4
+	VMOVUPS      Z19, Z5
+	VMOVUPS      Z19, Z6
+	VMOVUPS      Z19, Z7
+	VMOVUPS      Z19, Z8
+	VMOVUPS      Z19, Z9
+	VMOVUPS      Z19, Z10
+	VMOVUPS      Z19, Z11
+	VMOVUPS      Z19, Z12
+	VMOVUPS      Z19, Z13
+	VMOVUPS      Z19, Z14
+	VMOVUPS      Z19, Z15
+	VMOVUPS      Z19, Z16
+	VMOVUPS      Z19, Z17
+	VMOVUPS      Z19, Z18
+	VMOVUPS      Z19, Z19
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed239
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x02, SI
+	SHLQ         $0x02, DI
+	SHLQ         $0x02, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	LEAQ         (R8)(R8*2), R10
+	LEAQ         (SI)(R8*4), R9
+	MOVQ         (AX), R11
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
 	VMOVUPS      (CX)(R12*4), Z20
 	VMOVUPS      64(CX)(R12*4), Z21
 	VMOVUPS      128(CX)(R12*4), Z22
 	VMOVUPS      192(CX)(R12*4), Z23
-	VBROADCASTSS (DI), Z24
+	VBROADCASTSS (SI), Z24
+	VBROADCASTSS (SI)(R8*1), Z25
+	ADDQ         $0x04, R11
+	SUBQ         $0x03, BX
+	JLT          last241
+
+terms240:
+	VBROADCASTSS (SI)(R8*2), Z26
+	VBROADCASTSS (SI)(R10*1), Z27
 	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z20, Z25, Z4
 	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z21, Z25, Z5
 	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z22, Z25, Z6
 	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS (DI)(R9*1), Z24
-	VFMADD231PS  Z20, Z24, Z4
-	VFMADD231PS  Z21, Z24, Z5
-	VFMADD231PS  Z22, Z24, Z6
-	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS (DI)(R9*2), Z24
+	VFMADD231PS  Z23, Z25, Z7
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Z20, Z27, Z12
+	VFMADD231PS  Z21, Z26, Z9
+	VFMADD231PS  Z21, Z27, Z13
+	VFMADD231PS  Z22, Z26, Z10
+	VFMADD231PS  Z22, Z27, Z14
+	VFMADD231PS  Z23, Z26, Z11
+	VFMADD231PS  Z23, Z27, Z15
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSS (SI), Z26
+	VBROADCASTSS (SI)(R8*1), Z27
+	VFMADD231PS  Z20, Z24, Z16
+	VMOVUPS      (CX)(R12*4), Z20
+	VFMADD231PS  Z21, Z24, Z17
+	VMOVUPS      64(CX)(R12*4), Z21
+	VFMADD231PS  Z22, Z24, Z18
+	VMOVUPS      128(CX)(R12*4), Z22
+	VFMADD231PS  Z23, Z24, Z19
+	VMOVUPS      192(CX)(R12*4), Z23
+	VBROADCASTSS (SI)(R8*2), Z24
+	VBROADCASTSS (SI)(R10*1), Z25
+	VFMADD231PS  Z20, Z26, Z0
+	VFMADD231PS  Z20, Z27, Z4
+	VFMADD231PS  Z21, Z26, Z1
+	VFMADD231PS  Z21, Z27, Z5
+	VFMADD231PS  Z22, Z26, Z2
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Z23, Z26, Z3
+	VFMADD231PS  Z23, Z27, Z7
+	VBROADCASTSS (R9), Z26
 	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z20, Z25, Z12
 	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z21, Z25, Z13
 	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z22, Z25, Z14
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS (DI)(R11*1), Z24
-	VFMADD231PS  Z20, Z24, Z12
-	VFMADD231PS  Z21, Z24, Z13
-	VFMADD231PS  Z22, Z24, Z14
-	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z23, Z25, Z15
+	MOVLQSX      4(R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSS (SI), Z24
+	VBROADCASTSS (SI)(R8*1), Z25
+	VFMADD231PS  Z20, Z26, Z16
+	VMOVUPS      (CX)(R12*4), Z20
+	VFMADD231PS  Z21, Z26, Z17
+	VMOVUPS      64(CX)(R12*4), Z21
+	VFMADD231PS  Z22, Z26, Z18
+	VMOVUPS      128(CX)(R12*4), Z22
+	VFMADD231PS  Z23, Z26, Z19
+	VMOVUPS      192(CX)(R12*4), Z23
+	ADDQ         $0x08, R11
+	SUBQ         $0x02, BX
+	JGE          terms240
+
+last241:
+	CMPQ         BX, $-2
+	JEQ          one242
+	VBROADCASTSS (SI)(R8*2), Z26
+	VBROADCASTSS (SI)(R10*1), Z27
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z20, Z25, Z4
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z21, Z25, Z5
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z22, Z25, Z6
+	VFMADD231PS  Z23, Z24, Z3
+	VFMADD231PS  Z23, Z25, Z7
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Z20, Z27, Z12
+	VFMADD231PS  Z21, Z26, Z9
+	VFMADD231PS  Z21, Z27, Z13
+	VFMADD231PS  Z22, Z26, Z10
+	VFMADD231PS  Z22, Z27, Z14
+	VFMADD231PS  Z23, Z26, Z11
+	VFMADD231PS  Z23, Z27, Z15
+	MOVLQSX      (R11), BX
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSS (SI), Z26
+	VBROADCASTSS (SI)(R8*1), Z27
+	VFMADD231PS  Z20, Z24, Z16
+	VMOVUPS      (CX)(BX*4), Z20
+	VFMADD231PS  Z21, Z24, Z17
+	VMOVUPS      64(CX)(BX*4), Z21
+	VFMADD231PS  Z22, Z24, Z18
+	VMOVUPS      128(CX)(BX*4), Z22
+	VFMADD231PS  Z23, Z24, Z19
+	VMOVUPS      192(CX)(BX*4), Z23
+	VBROADCASTSS (SI)(R8*2), Z24
+	VBROADCASTSS (SI)(R10*1), Z25
+	VFMADD231PS  Z20, Z26, Z0
+	VFMADD231PS  Z20, Z27, Z4
+	VFMADD231PS  Z21, Z26, Z1
+	VFMADD231PS  Z21, Z27, Z5
+	VFMADD231PS  Z22, Z26, Z2
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Z23, Z26, Z3
+	VFMADD231PS  Z23, Z27, Z7
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z20, Z25, Z12
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z21, Z25, Z13
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z22, Z25, Z14
+	VFMADD231PS  Z23, Z24, Z11
+	VFMADD231PS  Z23, Z25, Z15
+	VFMADD231PS  Z20, Z26, Z16
+	VFMADD231PS  Z21, Z26, Z17
+	VFMADD231PS  Z22, Z26, Z18
+	VFMADD231PS  Z23, Z26, Z19
+	JMP          added243
+
+one242:
+	VBROADCASTSS (SI)(R8*2), Z26
+	VBROADCASTSS (SI)(R10*1), Z27
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z20, Z25, Z4
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z21, Z25, Z5
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z22, Z25, Z6
+	VFMADD231PS  Z23, Z24, Z3
+	VFMADD231PS  Z23, Z25, Z7
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Z20, Z27, Z12
+	VFMADD231PS  Z21, Z26, Z9
+	VFMADD231PS  Z21, Z27, Z13
+	VFMADD231PS  Z22, Z26, Z10
+	VFMADD231PS  Z22, Z27, Z14
+	VFMADD231PS  Z23, Z26, Z11
+	VFMADD231PS  Z23, Z27, Z15
 	VFMADD231PS  Z20, Z24, Z16
 	VFMADD231PS  Z21, Z24, Z17
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	ADDQ         R8, R10
-	DECQ         BX
-	JNE          k218
 
-summed219:
+added243:
+summed239:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised222
+	JEQ          initialised246
 	CMPQ         SI, $0x01
-	JEQ          column220
+	JEQ          column244
 	CMPQ         SI, $0x02
-	JEQ          number221
+	JEQ          number245
 	VMOVSD       72(AX), X20
 	VCVTSD2SS    X20, X20, X20
 	VBROADCASTSS X20, Z20
@@ -3837,9 +4525,9 @@ summed219:
 	VADDPS       Z20, Z17, Z17
 	VADDPS       Z20, Z18, Z18
 	VADDPS       Z20, Z19, Z19
-	JMP          initialised222
+	JMP          initialised246
 
-number221:
+number245:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z20
@@ -3871,9 +4559,9 @@ number221:
 	VADDPS       Z20, Z17, Z17
 	VADDPS       Z20, Z18, Z18
 	VADDPS       Z20, Z19, Z19
-	JMP          initialised222
+	JMP          initialised246
 
-column220:
+column244:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -3905,13 +4593,13 @@ column220:
 	VADDPS  128(BX), Z18, Z18
 	VADDPS  192(BX), Z19, Z19
 
-initialised222:
+initialised246:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product223:
+product247:
 	CMPQ         56(BX), $0x02
-	JNE          other229
+	JNE          other253
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -3945,9 +4633,9 @@ product223:
 	VMULPS       Z20, Z18, Z18
 	VMULPS       Z20, Z19, Z19
 
-other229:
+other253:
 	CMPQ         96(BX), $0x02
-	JNE          other230
+	JNE          other254
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -3981,14 +4669,14 @@ other229:
 	VADDPS       Z20, Z18, Z18
 	VADDPS       Z20, Z19, Z19
 
-other230:
+other254:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times225
+	JEQ     times249
 	CMPQ    96(BX), $0x01
-	JEQ     plus224
+	JEQ     plus248
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -4019,9 +4707,9 @@ other230:
 	VMOVUPS Z17, 64(DI)
 	VMOVUPS Z18, 128(DI)
 	VMOVUPS Z19, 192(DI)
-	JMP     written227
+	JMP     written251
 
-plus224:
+plus248:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -4082,11 +4770,11 @@ plus224:
 	VMOVUPS Z20, 128(DI)
 	VADDPS  192(R8), Z19, Z20
 	VMOVUPS Z20, 192(DI)
-	JMP     written227
+	JMP     written251
 
-times225:
+times249:
 	CMPQ    96(BX), $0x01
-	JEQ     both226
+	JEQ     both250
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -4147,9 +4835,9 @@ times225:
 	VMOVUPS Z20, 128(DI)
 	VMULPS  192(R8), Z19, Z20
 	VMOVUPS Z20, 192(DI)
-	JMP     written227
+	JMP     written251
 
-both226:
+both250:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -4241,88 +4929,173 @@ both226:
 	VADDPS  192(R9), Z20, Z20
 	VMOVUPS Z20, 192(DI)
 
-written227:
+written251:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done228
+	JEQ  done252
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product223
+	JNE  product247
 
-done228:
+done252:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows216
+	JGE  rows237
 
-next217:
+next238:
 	CMPQ DX, $0x20
-	JLT  next232
+	JLT  next256
 
-rows231:
-	VMOVUPS c32_0<>+0(SB), Z9
-	VMOVUPS Z9, Z0
-	VMOVUPS Z9, Z1
-	VMOVUPS Z9, Z2
-	VMOVUPS Z9, Z3
-	VMOVUPS Z9, Z4
-	VMOVUPS Z9, Z5
-	VMOVUPS Z9, Z6
-	VMOVUPS Z9, Z7
-	VMOVUPS Z9, Z8
-	VMOVUPS Z9, Z9
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed234
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R11
-	LEAQ    (DI)(R9*4), R10
-
-k233:
-	MOVLQSX      (SI), R12
+rows255:
+	VMOVUPS      c32_0<>+0(SB), Z9
+	VMOVUPS      Z9, Z0
+	VMOVUPS      Z9, Z1
+	VMOVUPS      Z9, Z2
+	VMOVUPS      Z9, Z3
+	VMOVUPS      Z9, Z4
+	VMOVUPS      Z9, Z5
+	VMOVUPS      Z9, Z6
+	VMOVUPS      Z9, Z7
+	VMOVUPS      Z9, Z8
+	VMOVUPS      Z9, Z9
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed257
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x02, SI
+	SHLQ         $0x02, DI
+	SHLQ         $0x02, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	LEAQ         (R8)(R8*2), R10
+	LEAQ         (SI)(R8*4), R9
+	MOVQ         (AX), R11
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
 	VMOVUPS      (CX)(R12*4), Z10
 	VMOVUPS      64(CX)(R12*4), Z11
-	VBROADCASTSS (DI), Z12
+	VBROADCASTSS (SI), Z12
+	VBROADCASTSS (SI)(R8*1), Z13
+	ADDQ         $0x04, R11
+	SUBQ         $0x03, BX
+	JLT          last259
+
+terms258:
+	VBROADCASTSS (SI)(R8*2), Z14
+	VBROADCASTSS (SI)(R10*1), Z15
 	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z10, Z13, Z2
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (DI)(R9*1), Z12
-	VFMADD231PS  Z10, Z12, Z2
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (DI)(R9*2), Z12
+	VFMADD231PS  Z11, Z13, Z3
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Z11, Z14, Z5
+	VFMADD231PS  Z11, Z15, Z7
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSS (SI), Z14
+	VBROADCASTSS (SI)(R8*1), Z15
+	VFMADD231PS  Z10, Z12, Z8
+	VMOVUPS      (CX)(R12*4), Z10
+	VFMADD231PS  Z11, Z12, Z9
+	VMOVUPS      64(CX)(R12*4), Z11
+	VBROADCASTSS (SI)(R8*2), Z12
+	VBROADCASTSS (SI)(R10*1), Z13
+	VFMADD231PS  Z10, Z14, Z0
+	VFMADD231PS  Z10, Z15, Z2
+	VFMADD231PS  Z11, Z14, Z1
+	VFMADD231PS  Z11, Z15, Z3
+	VBROADCASTSS (R9), Z14
 	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z10, Z13, Z6
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (DI)(R11*1), Z12
-	VFMADD231PS  Z10, Z12, Z6
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (R10), Z12
+	VFMADD231PS  Z11, Z13, Z7
+	MOVLQSX      4(R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSS (SI), Z12
+	VBROADCASTSS (SI)(R8*1), Z13
+	VFMADD231PS  Z10, Z14, Z8
+	VMOVUPS      (CX)(R12*4), Z10
+	VFMADD231PS  Z11, Z14, Z9
+	VMOVUPS      64(CX)(R12*4), Z11
+	ADDQ         $0x08, R11
+	SUBQ         $0x02, BX
+	JGE          terms258
+
+last259:
+	CMPQ         BX, $-2
+	JEQ          one260
+	VBROADCASTSS (SI)(R8*2), Z14
+	VBROADCASTSS (SI)(R10*1), Z15
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Z11, Z12, Z1
+	VFMADD231PS  Z11, Z13, Z3
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Z11, Z14, Z5
+	VFMADD231PS  Z11, Z15, Z7
+	MOVLQSX      (R11), BX
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSS (SI), Z14
+	VBROADCASTSS (SI)(R8*1), Z15
+	VFMADD231PS  Z10, Z12, Z8
+	VMOVUPS      (CX)(BX*4), Z10
+	VFMADD231PS  Z11, Z12, Z9
+	VMOVUPS      64(CX)(BX*4), Z11
+	VBROADCASTSS (SI)(R8*2), Z12
+	VBROADCASTSS (SI)(R10*1), Z13
+	VFMADD231PS  Z10, Z14, Z0
+	VFMADD231PS  Z10, Z15, Z2
+	VFMADD231PS  Z11, Z14, Z1
+	VFMADD231PS  Z11, Z15, Z3
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z10, Z13, Z6
+	VFMADD231PS  Z11, Z12, Z5
+	VFMADD231PS  Z11, Z13, Z7
+	VFMADD231PS  Z10, Z14, Z8
+	VFMADD231PS  Z11, Z14, Z9
+	JMP          added261
+
+one260:
+	VBROADCASTSS (SI)(R8*2), Z14
+	VBROADCASTSS (SI)(R10*1), Z15
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Z11, Z12, Z1
+	VFMADD231PS  Z11, Z13, Z3
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Z11, Z14, Z5
+	VFMADD231PS  Z11, Z15, Z7
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	ADDQ         R8, R10
-	DECQ         BX
-	JNE          k233
 
-summed234:
+added261:
+summed257:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised237
+	JEQ          initialised264
 	CMPQ         SI, $0x01
-	JEQ          column235
+	JEQ          column262
 	CMPQ         SI, $0x02
-	JEQ          number236
+	JEQ          number263
 	VMOVSD       72(AX), X10
 	VCVTSD2SS    X10, X10, X10
 	VBROADCASTSS X10, Z10
@@ -4336,9 +5109,9 @@ summed234:
 	VADDPS       Z10, Z7, Z7
 	VADDPS       Z10, Z8, Z8
 	VADDPS       Z10, Z9, Z9
-	JMP          initialised237
+	JMP          initialised264
 
-number236:
+number263:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z10
@@ -4360,9 +5133,9 @@ number236:
 	VBROADCASTSS (SI)(BX*4), Z10
 	VADDPS       Z10, Z8, Z8
 	VADDPS       Z10, Z9, Z9
-	JMP          initialised237
+	JMP          initialised264
 
-column235:
+column262:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -4384,13 +5157,13 @@ column235:
 	VADDPS  (BX), Z8, Z8
 	VADDPS  64(BX), Z9, Z9
 
-initialised237:
+initialised264:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product238:
+product265:
 	CMPQ         56(BX), $0x02
-	JNE          other244
+	JNE          other271
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -4414,9 +5187,9 @@ product238:
 	VMULPS       Z10, Z8, Z8
 	VMULPS       Z10, Z9, Z9
 
-other244:
+other271:
 	CMPQ         96(BX), $0x02
-	JNE          other245
+	JNE          other272
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -4440,14 +5213,14 @@ other244:
 	VADDPS       Z10, Z8, Z8
 	VADDPS       Z10, Z9, Z9
 
-other245:
+other272:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times240
+	JEQ     times267
 	CMPQ    96(BX), $0x01
-	JEQ     plus239
+	JEQ     plus266
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -4468,9 +5241,9 @@ other245:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z8, (DI)
 	VMOVUPS Z9, 64(DI)
-	JMP     written242
+	JMP     written269
 
-plus239:
+plus266:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -4511,11 +5284,11 @@ plus239:
 	VMOVUPS Z10, (DI)
 	VADDPS  64(R8), Z9, Z10
 	VMOVUPS Z10, 64(DI)
-	JMP     written242
+	JMP     written269
 
-times240:
+times267:
 	CMPQ    96(BX), $0x01
-	JEQ     both241
+	JEQ     both268
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -4556,9 +5329,9 @@ times240:
 	VMOVUPS Z10, (DI)
 	VMULPS  64(R8), Z9, Z10
 	VMOVUPS Z10, 64(DI)
-	JMP     written242
+	JMP     written269
 
-both241:
+both268:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -4620,25 +5393,25 @@ both241:
 	VADDPS  64(R9), Z10, Z10
 	VMOVUPS Z10, 64(DI)
 
-written242:
+written269:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done243
+	JEQ  done270
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product238
+	JNE  product265
 
-done243:
+done270:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows231
+	JGE  rows255
 
-next232:
+next256:
 	CMPQ DX, $0x10
-	JLT  next247
+	JLT  next274
 
-rows246:
+rows273:
 	VMOVUPS c32_0<>+0(SB), Z4
 	VMOVUPS Z4, Z0
 	VMOVUPS Z4, Z1
@@ -4647,45 +5420,46 @@ rows246:
 	VMOVUPS Z4, Z4
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed249
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed275
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
 	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R11
-	LEAQ    (DI)(R9*4), R10
+	MOVQ    uniform+16(FP), R9
+	ADDQ    R9, SI
+	LEAQ    (R8)(R8*2), R10
+	LEAQ    (SI)(R8*4), R9
+	MOVQ    (AX), R11
 
-k248:
-	MOVLQSX          (SI), R12
+term276:
+	MOVLQSX          (R11), R12
+	ADDQ             DI, SI
+	ADDQ             DI, R9
 	VMOVUPS          (CX)(R12*4), Z5
-	VFMADD231PS.BCST (DI), Z5, Z0
-	VFMADD231PS.BCST (DI)(R9*1), Z5, Z1
-	VFMADD231PS.BCST (DI)(R9*2), Z5, Z2
-	VFMADD231PS.BCST (DI)(R11*1), Z5, Z3
-	VFMADD231PS.BCST (R10), Z5, Z4
-	ADDQ             $0x04, SI
-	ADDQ             R8, DI
-	ADDQ             R8, R10
+	VFMADD231PS.BCST (SI), Z5, Z0
+	VFMADD231PS.BCST (SI)(R8*1), Z5, Z1
+	VFMADD231PS.BCST (SI)(R8*2), Z5, Z2
+	VFMADD231PS.BCST (SI)(R10*1), Z5, Z3
+	VFMADD231PS.BCST (R9), Z5, Z4
+	ADDQ             $0x04, R11
 	DECQ             BX
-	JNE              k248
+	JNE              term276
 
-summed249:
+summed275:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised252
+	JEQ          initialised279
 	CMPQ         SI, $0x01
-	JEQ          column250
+	JEQ          column277
 	CMPQ         SI, $0x02
-	JEQ          number251
+	JEQ          number278
 	VMOVSD       72(AX), X5
 	VCVTSD2SS    X5, X5, X5
 	VBROADCASTSS X5, Z5
@@ -4694,9 +5468,9 @@ summed249:
 	VADDPS       Z5, Z2, Z2
 	VADDPS       Z5, Z3, Z3
 	VADDPS       Z5, Z4, Z4
-	JMP          initialised252
+	JMP          initialised279
 
-number251:
+number278:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z5
@@ -4713,9 +5487,9 @@ number251:
 	MOVLQSX      16(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z5
 	VADDPS       Z5, Z4, Z4
-	JMP          initialised252
+	JMP          initialised279
 
-column250:
+column277:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -4732,13 +5506,13 @@ column250:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z4, Z4
 
-initialised252:
+initialised279:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product253:
+product280:
 	CMPQ         56(BX), $0x02
-	JNE          other259
+	JNE          other286
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -4757,9 +5531,9 @@ product253:
 	VBROADCASTSS (R8)(DI*4), Z5
 	VMULPS       Z5, Z4, Z4
 
-other259:
+other286:
 	CMPQ         96(BX), $0x02
-	JNE          other260
+	JNE          other287
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -4778,14 +5552,14 @@ other259:
 	VBROADCASTSS (R8)(DI*4), Z5
 	VADDPS       Z5, Z4, Z4
 
-other260:
+other287:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times255
+	JEQ     times282
 	CMPQ    96(BX), $0x01
-	JEQ     plus254
+	JEQ     plus281
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -4801,9 +5575,9 @@ other260:
 	MOVLQSX 16(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z4, (DI)
-	JMP     written257
+	JMP     written284
 
-plus254:
+plus281:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -4834,11 +5608,11 @@ plus254:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z4, Z5
 	VMOVUPS Z5, (DI)
-	JMP     written257
+	JMP     written284
 
-times255:
+times282:
 	CMPQ    96(BX), $0x01
-	JEQ     both256
+	JEQ     both283
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -4869,9 +5643,9 @@ times255:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z4, Z5
 	VMOVUPS Z5, (DI)
-	JMP     written257
+	JMP     written284
 
-both256:
+both283:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -4918,132 +5692,283 @@ both256:
 	VADDPS  (R9), Z5, Z5
 	VMOVUPS Z5, (DI)
 
-written257:
+written284:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done258
+	JEQ  done285
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product253
+	JNE  product280
 
-done258:
+done285:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows246
+	JGE  rows273
 
-next247:
+next274:
 	ADDQ $0x05, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group215
+	JNE  group236
 	VZEROUPPER
 	RET
 
 // func matMul6F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul6F32AVX512(SB), NOSPLIT, $0-48
-group261:
+group288:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next263
+	JLT  next290
 
-rows262:
-	VMOVUPS c32_0<>+0(SB), Z23
-	VMOVUPS Z23, Z0
-	VMOVUPS Z23, Z1
-	VMOVUPS Z23, Z2
-	VMOVUPS Z23, Z3
-	VMOVUPS Z23, Z4
-	VMOVUPS Z23, Z5
-	VMOVUPS Z23, Z6
-	VMOVUPS Z23, Z7
-	VMOVUPS Z23, Z8
-	VMOVUPS Z23, Z9
-	VMOVUPS Z23, Z10
-	VMOVUPS Z23, Z11
-	VMOVUPS Z23, Z12
-	VMOVUPS Z23, Z13
-	VMOVUPS Z23, Z14
-	VMOVUPS Z23, Z15
-	VMOVUPS Z23, Z16
-	VMOVUPS Z23, Z17
-	VMOVUPS Z23, Z18
-	VMOVUPS Z23, Z19
-	VMOVUPS Z23, Z20
-	VMOVUPS Z23, Z21
-	VMOVUPS Z23, Z22
-	VMOVUPS Z23, Z23
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed265
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R11
-	LEAQ    (DI)(R9*4), R10
-
-k264:
-	MOVLQSX      (SI), R12
+rows289:
+	VMOVUPS      c32_0<>+0(SB), Z23
+	VMOVUPS      Z23, Z0
+	VMOVUPS      Z23, Z1
+	VMOVUPS      Z23, Z2
+	VMOVUPS      Z23, Z3
+	VMOVUPS      Z23, Z4
+	VMOVUPS      Z23, Z5
+	VMOVUPS      Z23, Z6
+	VMOVUPS      Z23, Z7
+	VMOVUPS      Z23, Z8
+	VMOVUPS      Z23, Z9
+	VMOVUPS      Z23, Z10
+	VMOVUPS      Z23, Z11
+	VMOVUPS      Z23, Z12
+	VMOVUPS      Z23, Z13
+	VMOVUPS      Z23, Z14
+	VMOVUPS      Z23, Z15
+	VMOVUPS      Z23, Z16
+	VMOVUPS      Z23, Z17
+	VMOVUPS      Z23, Z18
+	VMOVUPS      Z23, Z19
+	VMOVUPS      Z23, Z20
+	VMOVUPS      Z23, Z21
+	VMOVUPS      Z23, Z22
+	VMOVUPS      Z23, Z23
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed291
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x02, SI
+	SHLQ         $0x02, DI
+	SHLQ         $0x02, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	LEAQ         (R8)(R8*2), R10
+	LEAQ         (SI)(R8*4), R9
+	MOVQ         (AX), R11
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
 	VMOVUPS      (CX)(R12*4), Z24
 	VMOVUPS      64(CX)(R12*4), Z25
 	VMOVUPS      128(CX)(R12*4), Z26
 	VMOVUPS      192(CX)(R12*4), Z27
-	VBROADCASTSS (DI), Z28
-	VFMADD231PS  Z24, Z28, Z0
-	VFMADD231PS  Z25, Z28, Z1
-	VFMADD231PS  Z26, Z28, Z2
-	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS (DI)(R9*1), Z28
-	VFMADD231PS  Z24, Z28, Z4
-	VFMADD231PS  Z25, Z28, Z5
-	VFMADD231PS  Z26, Z28, Z6
-	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS (DI)(R9*2), Z28
-	VFMADD231PS  Z24, Z28, Z8
-	VFMADD231PS  Z25, Z28, Z9
-	VFMADD231PS  Z26, Z28, Z10
-	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS (DI)(R11*1), Z28
-	VFMADD231PS  Z24, Z28, Z12
-	VFMADD231PS  Z25, Z28, Z13
-	VFMADD231PS  Z26, Z28, Z14
-	VFMADD231PS  Z27, Z28, Z15
-	VBROADCASTSS (R10), Z28
-	VFMADD231PS  Z24, Z28, Z16
-	VFMADD231PS  Z25, Z28, Z17
-	VFMADD231PS  Z26, Z28, Z18
-	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS (R10)(R9*1), Z28
-	VFMADD231PS  Z24, Z28, Z20
-	VFMADD231PS  Z25, Z28, Z21
-	VFMADD231PS  Z26, Z28, Z22
-	VFMADD231PS  Z27, Z28, Z23
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	ADDQ         R8, R10
-	DECQ         BX
-	JNE          k264
+	VBROADCASTSS (SI), Z28
+	VBROADCASTSS (SI)(R8*1), Z29
+	ADDQ         $0x04, R11
+	SUBQ         $0x03, BX
+	JLT          last293
 
-summed265:
+terms292:
+	VBROADCASTSS (SI)(R8*2), Z30
+	VBROADCASTSS (SI)(R10*1), Z31
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z24, Z29, Z4
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z25, Z29, Z5
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z26, Z29, Z6
+	VFMADD231PS  Z27, Z28, Z3
+	VFMADD231PS  Z27, Z29, Z7
+	VBROADCASTSS (R9), Z28
+	VBROADCASTSS (R9)(R8*1), Z29
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z30, Z9
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Z26, Z30, Z10
+	VFMADD231PS  Z26, Z31, Z14
+	VFMADD231PS  Z27, Z30, Z11
+	VFMADD231PS  Z27, Z31, Z15
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSS (SI), Z30
+	VBROADCASTSS (SI)(R8*1), Z31
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z24, Z29, Z20
+	VMOVUPS      (CX)(R12*4), Z24
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z25, Z29, Z21
+	VMOVUPS      64(CX)(R12*4), Z25
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z26, Z29, Z22
+	VMOVUPS      128(CX)(R12*4), Z26
+	VFMADD231PS  Z27, Z28, Z19
+	VFMADD231PS  Z27, Z29, Z23
+	VMOVUPS      192(CX)(R12*4), Z27
+	VBROADCASTSS (SI)(R8*2), Z28
+	VBROADCASTSS (SI)(R10*1), Z29
+	VFMADD231PS  Z24, Z30, Z0
+	VFMADD231PS  Z24, Z31, Z4
+	VFMADD231PS  Z25, Z30, Z1
+	VFMADD231PS  Z25, Z31, Z5
+	VFMADD231PS  Z26, Z30, Z2
+	VFMADD231PS  Z26, Z31, Z6
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z27, Z31, Z7
+	VBROADCASTSS (R9), Z30
+	VBROADCASTSS (R9)(R8*1), Z31
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z24, Z29, Z12
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z25, Z29, Z13
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z26, Z29, Z14
+	VFMADD231PS  Z27, Z28, Z11
+	VFMADD231PS  Z27, Z29, Z15
+	MOVLQSX      4(R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSS (SI), Z28
+	VBROADCASTSS (SI)(R8*1), Z29
+	VFMADD231PS  Z24, Z30, Z16
+	VFMADD231PS  Z24, Z31, Z20
+	VMOVUPS      (CX)(R12*4), Z24
+	VFMADD231PS  Z25, Z30, Z17
+	VFMADD231PS  Z25, Z31, Z21
+	VMOVUPS      64(CX)(R12*4), Z25
+	VFMADD231PS  Z26, Z30, Z18
+	VFMADD231PS  Z26, Z31, Z22
+	VMOVUPS      128(CX)(R12*4), Z26
+	VFMADD231PS  Z27, Z30, Z19
+	VFMADD231PS  Z27, Z31, Z23
+	VMOVUPS      192(CX)(R12*4), Z27
+	ADDQ         $0x08, R11
+	SUBQ         $0x02, BX
+	JGE          terms292
+
+last293:
+	CMPQ         BX, $-2
+	JEQ          one294
+	VBROADCASTSS (SI)(R8*2), Z30
+	VBROADCASTSS (SI)(R10*1), Z31
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z24, Z29, Z4
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z25, Z29, Z5
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z26, Z29, Z6
+	VFMADD231PS  Z27, Z28, Z3
+	VFMADD231PS  Z27, Z29, Z7
+	VBROADCASTSS (R9), Z28
+	VBROADCASTSS (R9)(R8*1), Z29
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z30, Z9
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Z26, Z30, Z10
+	VFMADD231PS  Z26, Z31, Z14
+	VFMADD231PS  Z27, Z30, Z11
+	VFMADD231PS  Z27, Z31, Z15
+	MOVLQSX      (R11), BX
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSS (SI), Z30
+	VBROADCASTSS (SI)(R8*1), Z31
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z24, Z29, Z20
+	VMOVUPS      (CX)(BX*4), Z24
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z25, Z29, Z21
+	VMOVUPS      64(CX)(BX*4), Z25
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z26, Z29, Z22
+	VMOVUPS      128(CX)(BX*4), Z26
+	VFMADD231PS  Z27, Z28, Z19
+	VFMADD231PS  Z27, Z29, Z23
+	VMOVUPS      192(CX)(BX*4), Z27
+	VBROADCASTSS (SI)(R8*2), Z28
+	VBROADCASTSS (SI)(R10*1), Z29
+	VFMADD231PS  Z24, Z30, Z0
+	VFMADD231PS  Z24, Z31, Z4
+	VFMADD231PS  Z25, Z30, Z1
+	VFMADD231PS  Z25, Z31, Z5
+	VFMADD231PS  Z26, Z30, Z2
+	VFMADD231PS  Z26, Z31, Z6
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z27, Z31, Z7
+	VBROADCASTSS (R9), Z30
+	VBROADCASTSS (R9)(R8*1), Z31
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z24, Z29, Z12
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z25, Z29, Z13
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z26, Z29, Z14
+	VFMADD231PS  Z27, Z28, Z11
+	VFMADD231PS  Z27, Z29, Z15
+	VFMADD231PS  Z24, Z30, Z16
+	VFMADD231PS  Z24, Z31, Z20
+	VFMADD231PS  Z25, Z30, Z17
+	VFMADD231PS  Z25, Z31, Z21
+	VFMADD231PS  Z26, Z30, Z18
+	VFMADD231PS  Z26, Z31, Z22
+	VFMADD231PS  Z27, Z30, Z19
+	VFMADD231PS  Z27, Z31, Z23
+	JMP          added295
+
+one294:
+	VBROADCASTSS (SI)(R8*2), Z30
+	VBROADCASTSS (SI)(R10*1), Z31
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z24, Z29, Z4
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z25, Z29, Z5
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z26, Z29, Z6
+	VFMADD231PS  Z27, Z28, Z3
+	VFMADD231PS  Z27, Z29, Z7
+	VBROADCASTSS (R9), Z28
+	VBROADCASTSS (R9)(R8*1), Z29
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z30, Z9
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Z26, Z30, Z10
+	VFMADD231PS  Z26, Z31, Z14
+	VFMADD231PS  Z27, Z30, Z11
+	VFMADD231PS  Z27, Z31, Z15
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z24, Z29, Z20
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z25, Z29, Z21
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z26, Z29, Z22
+	VFMADD231PS  Z27, Z28, Z19
+	VFMADD231PS  Z27, Z29, Z23
+
+added295:
+summed291:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised268
+	JEQ          initialised298
 	CMPQ         SI, $0x01
-	JEQ          column266
+	JEQ          column296
 	CMPQ         SI, $0x02
-	JEQ          number267
+	JEQ          number297
 	VMOVSD       72(AX), X24
 	VCVTSD2SS    X24, X24, X24
 	VBROADCASTSS X24, Z24
@@ -5071,9 +5996,9 @@ summed265:
 	VADDPS       Z24, Z21, Z21
 	VADDPS       Z24, Z22, Z22
 	VADDPS       Z24, Z23, Z23
-	JMP          initialised268
+	JMP          initialised298
 
-number267:
+number297:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z24
@@ -5111,9 +6036,9 @@ number267:
 	VADDPS       Z24, Z21, Z21
 	VADDPS       Z24, Z22, Z22
 	VADDPS       Z24, Z23, Z23
-	JMP          initialised268
+	JMP          initialised298
 
-column266:
+column296:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -5151,13 +6076,13 @@ column266:
 	VADDPS  128(BX), Z22, Z22
 	VADDPS  192(BX), Z23, Z23
 
-initialised268:
+initialised298:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product269:
+product299:
 	CMPQ         56(BX), $0x02
-	JNE          other275
+	JNE          other305
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -5197,9 +6122,9 @@ product269:
 	VMULPS       Z24, Z22, Z22
 	VMULPS       Z24, Z23, Z23
 
-other275:
+other305:
 	CMPQ         96(BX), $0x02
-	JNE          other276
+	JNE          other306
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -5239,14 +6164,14 @@ other275:
 	VADDPS       Z24, Z22, Z22
 	VADDPS       Z24, Z23, Z23
 
-other276:
+other306:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times271
+	JEQ     times301
 	CMPQ    96(BX), $0x01
-	JEQ     plus270
+	JEQ     plus300
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -5283,9 +6208,9 @@ other276:
 	VMOVUPS Z21, 64(DI)
 	VMOVUPS Z22, 128(DI)
 	VMOVUPS Z23, 192(DI)
-	JMP     written273
+	JMP     written303
 
-plus270:
+plus300:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -5358,11 +6283,11 @@ plus270:
 	VMOVUPS Z24, 128(DI)
 	VADDPS  192(R8), Z23, Z24
 	VMOVUPS Z24, 192(DI)
-	JMP     written273
+	JMP     written303
 
-times271:
+times301:
 	CMPQ    96(BX), $0x01
-	JEQ     both272
+	JEQ     both302
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -5435,9 +6360,9 @@ times271:
 	VMOVUPS Z24, 128(DI)
 	VMULPS  192(R8), Z23, Z24
 	VMOVUPS Z24, 192(DI)
-	JMP     written273
+	JMP     written303
 
-both272:
+both302:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -5547,93 +6472,190 @@ both272:
 	VADDPS  192(R9), Z24, Z24
 	VMOVUPS Z24, 192(DI)
 
-written273:
+written303:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done274
+	JEQ  done304
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product269
+	JNE  product299
 
-done274:
+done304:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows262
+	JGE  rows289
 
-next263:
+next290:
 	CMPQ DX, $0x20
-	JLT  next278
+	JLT  next308
 
-rows277:
-	VMOVUPS c32_0<>+0(SB), Z11
-	VMOVUPS Z11, Z0
-	VMOVUPS Z11, Z1
-	VMOVUPS Z11, Z2
-	VMOVUPS Z11, Z3
-	VMOVUPS Z11, Z4
-	VMOVUPS Z11, Z5
-	VMOVUPS Z11, Z6
-	VMOVUPS Z11, Z7
-	VMOVUPS Z11, Z8
-	VMOVUPS Z11, Z9
-	VMOVUPS Z11, Z10
-	VMOVUPS Z11, Z11
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed280
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R11
-	LEAQ    (DI)(R9*4), R10
-
-k279:
-	MOVLQSX      (SI), R12
+rows307:
+	VMOVUPS      c32_0<>+0(SB), Z11
+	VMOVUPS      Z11, Z0
+	VMOVUPS      Z11, Z1
+	VMOVUPS      Z11, Z2
+	VMOVUPS      Z11, Z3
+	VMOVUPS      Z11, Z4
+	VMOVUPS      Z11, Z5
+	VMOVUPS      Z11, Z6
+	VMOVUPS      Z11, Z7
+	VMOVUPS      Z11, Z8
+	VMOVUPS      Z11, Z9
+	VMOVUPS      Z11, Z10
+	VMOVUPS      Z11, Z11
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed309
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x02, SI
+	SHLQ         $0x02, DI
+	SHLQ         $0x02, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	LEAQ         (R8)(R8*2), R10
+	LEAQ         (SI)(R8*4), R9
+	MOVQ         (AX), R11
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
 	VMOVUPS      (CX)(R12*4), Z12
 	VMOVUPS      64(CX)(R12*4), Z13
-	VBROADCASTSS (DI), Z14
-	VFMADD231PS  Z12, Z14, Z0
-	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (DI)(R9*1), Z14
-	VFMADD231PS  Z12, Z14, Z2
-	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (DI)(R9*2), Z14
-	VFMADD231PS  Z12, Z14, Z4
-	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (DI)(R11*1), Z14
-	VFMADD231PS  Z12, Z14, Z6
-	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (R10), Z14
-	VFMADD231PS  Z12, Z14, Z8
-	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (R10)(R9*1), Z14
-	VFMADD231PS  Z12, Z14, Z10
-	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	ADDQ         R8, R10
-	DECQ         BX
-	JNE          k279
+	VBROADCASTSS (SI), Z14
+	VBROADCASTSS (SI)(R8*1), Z15
+	ADDQ         $0x04, R11
+	SUBQ         $0x03, BX
+	JLT          last311
 
-summed280:
+terms310:
+	VBROADCASTSS (SI)(R8*2), Z16
+	VBROADCASTSS (SI)(R10*1), Z17
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Z13, Z14, Z1
+	VFMADD231PS  Z13, Z15, Z3
+	VBROADCASTSS (R9), Z14
+	VBROADCASTSS (R9)(R8*1), Z15
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z13, Z17, Z7
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSS (SI), Z16
+	VBROADCASTSS (SI)(R8*1), Z17
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z12, Z15, Z10
+	VMOVUPS      (CX)(R12*4), Z12
+	VFMADD231PS  Z13, Z14, Z9
+	VFMADD231PS  Z13, Z15, Z11
+	VMOVUPS      64(CX)(R12*4), Z13
+	VBROADCASTSS (SI)(R8*2), Z14
+	VBROADCASTSS (SI)(R10*1), Z15
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z12, Z17, Z2
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z13, Z17, Z3
+	VBROADCASTSS (R9), Z16
+	VBROADCASTSS (R9)(R8*1), Z17
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z14, Z5
+	VFMADD231PS  Z13, Z15, Z7
+	MOVLQSX      4(R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSS (SI), Z14
+	VBROADCASTSS (SI)(R8*1), Z15
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z12, Z17, Z10
+	VMOVUPS      (CX)(R12*4), Z12
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z13, Z17, Z11
+	VMOVUPS      64(CX)(R12*4), Z13
+	ADDQ         $0x08, R11
+	SUBQ         $0x02, BX
+	JGE          terms310
+
+last311:
+	CMPQ         BX, $-2
+	JEQ          one312
+	VBROADCASTSS (SI)(R8*2), Z16
+	VBROADCASTSS (SI)(R10*1), Z17
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Z13, Z14, Z1
+	VFMADD231PS  Z13, Z15, Z3
+	VBROADCASTSS (R9), Z14
+	VBROADCASTSS (R9)(R8*1), Z15
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z13, Z17, Z7
+	MOVLQSX      (R11), BX
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSS (SI), Z16
+	VBROADCASTSS (SI)(R8*1), Z17
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z12, Z15, Z10
+	VMOVUPS      (CX)(BX*4), Z12
+	VFMADD231PS  Z13, Z14, Z9
+	VFMADD231PS  Z13, Z15, Z11
+	VMOVUPS      64(CX)(BX*4), Z13
+	VBROADCASTSS (SI)(R8*2), Z14
+	VBROADCASTSS (SI)(R10*1), Z15
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z12, Z17, Z2
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z13, Z17, Z3
+	VBROADCASTSS (R9), Z16
+	VBROADCASTSS (R9)(R8*1), Z17
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z14, Z5
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z12, Z17, Z10
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z13, Z17, Z11
+	JMP          added313
+
+one312:
+	VBROADCASTSS (SI)(R8*2), Z16
+	VBROADCASTSS (SI)(R10*1), Z17
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Z13, Z14, Z1
+	VFMADD231PS  Z13, Z15, Z3
+	VBROADCASTSS (R9), Z14
+	VBROADCASTSS (R9)(R8*1), Z15
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z12, Z15, Z10
+	VFMADD231PS  Z13, Z14, Z9
+	VFMADD231PS  Z13, Z15, Z11
+
+added313:
+summed309:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised283
+	JEQ          initialised316
 	CMPQ         SI, $0x01
-	JEQ          column281
+	JEQ          column314
 	CMPQ         SI, $0x02
-	JEQ          number282
+	JEQ          number315
 	VMOVSD       72(AX), X12
 	VCVTSD2SS    X12, X12, X12
 	VBROADCASTSS X12, Z12
@@ -5649,9 +6671,9 @@ summed280:
 	VADDPS       Z12, Z9, Z9
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised283
+	JMP          initialised316
 
-number282:
+number315:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z12
@@ -5677,9 +6699,9 @@ number282:
 	VBROADCASTSS (SI)(BX*4), Z12
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised283
+	JMP          initialised316
 
-column281:
+column314:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -5705,13 +6727,13 @@ column281:
 	VADDPS  (BX), Z10, Z10
 	VADDPS  64(BX), Z11, Z11
 
-initialised283:
+initialised316:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product284:
+product317:
 	CMPQ         56(BX), $0x02
-	JNE          other290
+	JNE          other323
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -5739,9 +6761,9 @@ product284:
 	VMULPS       Z12, Z10, Z10
 	VMULPS       Z12, Z11, Z11
 
-other290:
+other323:
 	CMPQ         96(BX), $0x02
-	JNE          other291
+	JNE          other324
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -5769,14 +6791,14 @@ other290:
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
 
-other291:
+other324:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times286
+	JEQ     times319
 	CMPQ    96(BX), $0x01
-	JEQ     plus285
+	JEQ     plus318
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -5801,9 +6823,9 @@ other291:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z10, (DI)
 	VMOVUPS Z11, 64(DI)
-	JMP     written288
+	JMP     written321
 
-plus285:
+plus318:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -5852,11 +6874,11 @@ plus285:
 	VMOVUPS Z12, (DI)
 	VADDPS  64(R8), Z11, Z12
 	VMOVUPS Z12, 64(DI)
-	JMP     written288
+	JMP     written321
 
-times286:
+times319:
 	CMPQ    96(BX), $0x01
-	JEQ     both287
+	JEQ     both320
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -5905,9 +6927,9 @@ times286:
 	VMOVUPS Z12, (DI)
 	VMULPS  64(R8), Z11, Z12
 	VMOVUPS Z12, 64(DI)
-	JMP     written288
+	JMP     written321
 
-both287:
+both320:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -5981,25 +7003,25 @@ both287:
 	VADDPS  64(R9), Z12, Z12
 	VMOVUPS Z12, 64(DI)
 
-written288:
+written321:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done289
+	JEQ  done322
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product284
+	JNE  product317
 
-done289:
+done322:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows277
+	JGE  rows307
 
-next278:
+next308:
 	CMPQ DX, $0x10
-	JLT  next293
+	JLT  next326
 
-rows292:
+rows325:
 	VMOVUPS c32_0<>+0(SB), Z5
 	VMOVUPS Z5, Z0
 	VMOVUPS Z5, Z1
@@ -6009,46 +7031,47 @@ rows292:
 	VMOVUPS Z5, Z5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed295
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed327
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
 	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R11
-	LEAQ    (DI)(R9*4), R10
+	MOVQ    uniform+16(FP), R9
+	ADDQ    R9, SI
+	LEAQ    (R8)(R8*2), R10
+	LEAQ    (SI)(R8*4), R9
+	MOVQ    (AX), R11
 
-k294:
-	MOVLQSX          (SI), R12
+term328:
+	MOVLQSX          (R11), R12
+	ADDQ             DI, SI
+	ADDQ             DI, R9
 	VMOVUPS          (CX)(R12*4), Z6
-	VFMADD231PS.BCST (DI), Z6, Z0
-	VFMADD231PS.BCST (DI)(R9*1), Z6, Z1
-	VFMADD231PS.BCST (DI)(R9*2), Z6, Z2
-	VFMADD231PS.BCST (DI)(R11*1), Z6, Z3
-	VFMADD231PS.BCST (R10), Z6, Z4
-	VFMADD231PS.BCST (R10)(R9*1), Z6, Z5
-	ADDQ             $0x04, SI
-	ADDQ             R8, DI
-	ADDQ             R8, R10
+	VFMADD231PS.BCST (SI), Z6, Z0
+	VFMADD231PS.BCST (SI)(R8*1), Z6, Z1
+	VFMADD231PS.BCST (SI)(R8*2), Z6, Z2
+	VFMADD231PS.BCST (SI)(R10*1), Z6, Z3
+	VFMADD231PS.BCST (R9), Z6, Z4
+	VFMADD231PS.BCST (R9)(R8*1), Z6, Z5
+	ADDQ             $0x04, R11
 	DECQ             BX
-	JNE              k294
+	JNE              term328
 
-summed295:
+summed327:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised298
+	JEQ          initialised331
 	CMPQ         SI, $0x01
-	JEQ          column296
+	JEQ          column329
 	CMPQ         SI, $0x02
-	JEQ          number297
+	JEQ          number330
 	VMOVSD       72(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Z6
@@ -6058,9 +7081,9 @@ summed295:
 	VADDPS       Z6, Z3, Z3
 	VADDPS       Z6, Z4, Z4
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised298
+	JMP          initialised331
 
-number297:
+number330:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z6
@@ -6080,9 +7103,9 @@ number297:
 	MOVLQSX      20(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z6
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised298
+	JMP          initialised331
 
-column296:
+column329:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -6102,13 +7125,13 @@ column296:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z5, Z5
 
-initialised298:
+initialised331:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product299:
+product332:
 	CMPQ         56(BX), $0x02
-	JNE          other305
+	JNE          other338
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -6130,9 +7153,9 @@ product299:
 	VBROADCASTSS (R8)(DI*4), Z6
 	VMULPS       Z6, Z5, Z5
 
-other305:
+other338:
 	CMPQ         96(BX), $0x02
-	JNE          other306
+	JNE          other339
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -6154,14 +7177,14 @@ other305:
 	VBROADCASTSS (R8)(DI*4), Z6
 	VADDPS       Z6, Z5, Z5
 
-other306:
+other339:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times301
+	JEQ     times334
 	CMPQ    96(BX), $0x01
-	JEQ     plus300
+	JEQ     plus333
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -6180,9 +7203,9 @@ other306:
 	MOVLQSX 20(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z5, (DI)
-	JMP     written303
+	JMP     written336
 
-plus300:
+plus333:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -6219,11 +7242,11 @@ plus300:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z5, Z6
 	VMOVUPS Z6, (DI)
-	JMP     written303
+	JMP     written336
 
-times301:
+times334:
 	CMPQ    96(BX), $0x01
-	JEQ     both302
+	JEQ     both335
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -6260,9 +7283,9 @@ times301:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z5, Z6
 	VMOVUPS Z6, (DI)
-	JMP     written303
+	JMP     written336
 
-both302:
+both335:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -6318,111 +7341,220 @@ both302:
 	VADDPS  (R9), Z6, Z6
 	VMOVUPS Z6, (DI)
 
-written303:
+written336:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done304
+	JEQ  done337
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product299
+	JNE  product332
 
-done304:
+done337:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows292
+	JGE  rows325
 
-next293:
+next326:
 	ADDQ $0x06, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group261
+	JNE  group288
 	VZEROUPPER
 	RET
 
 // func matMul7F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul7F32AVX512(SB), NOSPLIT, $0-48
-group307:
+group340:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next309
+	JLT  next342
 
-rows308:
-	VMOVUPS c32_0<>+0(SB), Z13
-	VMOVUPS Z13, Z0
-	VMOVUPS Z13, Z1
-	VMOVUPS Z13, Z2
-	VMOVUPS Z13, Z3
-	VMOVUPS Z13, Z4
-	VMOVUPS Z13, Z5
-	VMOVUPS Z13, Z6
-	VMOVUPS Z13, Z7
-	VMOVUPS Z13, Z8
-	VMOVUPS Z13, Z9
-	VMOVUPS Z13, Z10
-	VMOVUPS Z13, Z11
-	VMOVUPS Z13, Z12
-	VMOVUPS Z13, Z13
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed311
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R11
-	LEAQ    (DI)(R9*4), R10
-
-k310:
-	MOVLQSX      (SI), R12
+rows341:
+	VMOVUPS      c32_0<>+0(SB), Z13
+	VMOVUPS      Z13, Z0
+	VMOVUPS      Z13, Z1
+	VMOVUPS      Z13, Z2
+	VMOVUPS      Z13, Z3
+	VMOVUPS      Z13, Z4
+	VMOVUPS      Z13, Z5
+	VMOVUPS      Z13, Z6
+	VMOVUPS      Z13, Z7
+	VMOVUPS      Z13, Z8
+	VMOVUPS      Z13, Z9
+	VMOVUPS      Z13, Z10
+	VMOVUPS      Z13, Z11
+	VMOVUPS      Z13, Z12
+	VMOVUPS      Z13, Z13
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed343
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x02, SI
+	SHLQ         $0x02, DI
+	SHLQ         $0x02, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	LEAQ         (R8)(R8*2), R10
+	LEAQ         (SI)(R8*4), R9
+	MOVQ         (AX), R11
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
 	VMOVUPS      (CX)(R12*4), Z14
 	VMOVUPS      64(CX)(R12*4), Z15
-	VBROADCASTSS (DI), Z16
-	VFMADD231PS  Z14, Z16, Z0
-	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS (DI)(R9*1), Z16
-	VFMADD231PS  Z14, Z16, Z2
-	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (DI)(R9*2), Z16
-	VFMADD231PS  Z14, Z16, Z4
-	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS (DI)(R11*1), Z16
-	VFMADD231PS  Z14, Z16, Z6
-	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (R10), Z16
-	VFMADD231PS  Z14, Z16, Z8
-	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS (R10)(R9*1), Z16
-	VFMADD231PS  Z14, Z16, Z10
-	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS (R10)(R9*2), Z16
-	VFMADD231PS  Z14, Z16, Z12
-	VFMADD231PS  Z15, Z16, Z13
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	ADDQ         R8, R10
-	DECQ         BX
-	JNE          k310
+	VBROADCASTSS (SI), Z16
+	VBROADCASTSS (SI)(R8*1), Z17
+	ADDQ         $0x04, R11
+	SUBQ         $0x03, BX
+	JLT          last345
 
-summed311:
+terms344:
+	VBROADCASTSS (SI)(R8*2), Z18
+	VBROADCASTSS (SI)(R10*1), Z19
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Z15, Z16, Z1
+	VFMADD231PS  Z15, Z17, Z3
+	VBROADCASTSS (R9), Z16
+	VBROADCASTSS (R9)(R8*1), Z17
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Z15, Z18, Z5
+	VFMADD231PS  Z15, Z19, Z7
+	VBROADCASTSS (R9)(R8*2), Z18
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z14, Z17, Z10
+	VFMADD231PS  Z15, Z16, Z9
+	VFMADD231PS  Z15, Z17, Z11
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSS (SI), Z16
+	VBROADCASTSS (SI)(R8*1), Z17
+	VFMADD231PS  Z14, Z18, Z12
+	VMOVUPS      (CX)(R12*4), Z14
+	VFMADD231PS  Z15, Z18, Z13
+	VMOVUPS      64(CX)(R12*4), Z15
+	VBROADCASTSS (SI)(R8*2), Z18
+	VBROADCASTSS (SI)(R10*1), Z19
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Z15, Z16, Z1
+	VFMADD231PS  Z15, Z17, Z3
+	VBROADCASTSS (R9), Z16
+	VBROADCASTSS (R9)(R8*1), Z17
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Z15, Z18, Z5
+	VFMADD231PS  Z15, Z19, Z7
+	VBROADCASTSS (R9)(R8*2), Z18
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z14, Z17, Z10
+	VFMADD231PS  Z15, Z16, Z9
+	VFMADD231PS  Z15, Z17, Z11
+	MOVLQSX      4(R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSS (SI), Z16
+	VBROADCASTSS (SI)(R8*1), Z17
+	VFMADD231PS  Z14, Z18, Z12
+	VMOVUPS      (CX)(R12*4), Z14
+	VFMADD231PS  Z15, Z18, Z13
+	VMOVUPS      64(CX)(R12*4), Z15
+	ADDQ         $0x08, R11
+	SUBQ         $0x02, BX
+	JGE          terms344
+
+last345:
+	CMPQ         BX, $-2
+	JEQ          one346
+	VBROADCASTSS (SI)(R8*2), Z18
+	VBROADCASTSS (SI)(R10*1), Z19
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Z15, Z16, Z1
+	VFMADD231PS  Z15, Z17, Z3
+	VBROADCASTSS (R9), Z16
+	VBROADCASTSS (R9)(R8*1), Z17
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Z15, Z18, Z5
+	VFMADD231PS  Z15, Z19, Z7
+	VBROADCASTSS (R9)(R8*2), Z18
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z14, Z17, Z10
+	VFMADD231PS  Z15, Z16, Z9
+	VFMADD231PS  Z15, Z17, Z11
+	MOVLQSX      (R11), BX
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSS (SI), Z16
+	VBROADCASTSS (SI)(R8*1), Z17
+	VFMADD231PS  Z14, Z18, Z12
+	VMOVUPS      (CX)(BX*4), Z14
+	VFMADD231PS  Z15, Z18, Z13
+	VMOVUPS      64(CX)(BX*4), Z15
+	VBROADCASTSS (SI)(R8*2), Z18
+	VBROADCASTSS (SI)(R10*1), Z19
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Z15, Z16, Z1
+	VFMADD231PS  Z15, Z17, Z3
+	VBROADCASTSS (R9), Z16
+	VBROADCASTSS (R9)(R8*1), Z17
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Z15, Z18, Z5
+	VFMADD231PS  Z15, Z19, Z7
+	VBROADCASTSS (R9)(R8*2), Z18
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z14, Z17, Z10
+	VFMADD231PS  Z15, Z16, Z9
+	VFMADD231PS  Z15, Z17, Z11
+	VFMADD231PS  Z14, Z18, Z12
+	VFMADD231PS  Z15, Z18, Z13
+	JMP          added347
+
+one346:
+	VBROADCASTSS (SI)(R8*2), Z18
+	VBROADCASTSS (SI)(R10*1), Z19
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z14, Z17, Z2
+	VFMADD231PS  Z15, Z16, Z1
+	VFMADD231PS  Z15, Z17, Z3
+	VBROADCASTSS (R9), Z16
+	VBROADCASTSS (R9)(R8*1), Z17
+	VFMADD231PS  Z14, Z18, Z4
+	VFMADD231PS  Z14, Z19, Z6
+	VFMADD231PS  Z15, Z18, Z5
+	VFMADD231PS  Z15, Z19, Z7
+	VBROADCASTSS (R9)(R8*2), Z18
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z14, Z17, Z10
+	VFMADD231PS  Z15, Z16, Z9
+	VFMADD231PS  Z15, Z17, Z11
+	VFMADD231PS  Z14, Z18, Z12
+	VFMADD231PS  Z15, Z18, Z13
+
+added347:
+summed343:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised314
+	JEQ          initialised350
 	CMPQ         SI, $0x01
-	JEQ          column312
+	JEQ          column348
 	CMPQ         SI, $0x02
-	JEQ          number313
+	JEQ          number349
 	VMOVSD       72(AX), X14
 	VCVTSD2SS    X14, X14, X14
 	VBROADCASTSS X14, Z14
@@ -6440,9 +7572,9 @@ summed311:
 	VADDPS       Z14, Z11, Z11
 	VADDPS       Z14, Z12, Z12
 	VADDPS       Z14, Z13, Z13
-	JMP          initialised314
+	JMP          initialised350
 
-number313:
+number349:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z14
@@ -6472,9 +7604,9 @@ number313:
 	VBROADCASTSS (SI)(BX*4), Z14
 	VADDPS       Z14, Z12, Z12
 	VADDPS       Z14, Z13, Z13
-	JMP          initialised314
+	JMP          initialised350
 
-column312:
+column348:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -6504,13 +7636,13 @@ column312:
 	VADDPS  (BX), Z12, Z12
 	VADDPS  64(BX), Z13, Z13
 
-initialised314:
+initialised350:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product315:
+product351:
 	CMPQ         56(BX), $0x02
-	JNE          other321
+	JNE          other357
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -6542,9 +7674,9 @@ product315:
 	VMULPS       Z14, Z12, Z12
 	VMULPS       Z14, Z13, Z13
 
-other321:
+other357:
 	CMPQ         96(BX), $0x02
-	JNE          other322
+	JNE          other358
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -6576,14 +7708,14 @@ other321:
 	VADDPS       Z14, Z12, Z12
 	VADDPS       Z14, Z13, Z13
 
-other322:
+other358:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times317
+	JEQ     times353
 	CMPQ    96(BX), $0x01
-	JEQ     plus316
+	JEQ     plus352
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -6612,9 +7744,9 @@ other322:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z12, (DI)
 	VMOVUPS Z13, 64(DI)
-	JMP     written319
+	JMP     written355
 
-plus316:
+plus352:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -6671,11 +7803,11 @@ plus316:
 	VMOVUPS Z14, (DI)
 	VADDPS  64(R8), Z13, Z14
 	VMOVUPS Z14, 64(DI)
-	JMP     written319
+	JMP     written355
 
-times317:
+times353:
 	CMPQ    96(BX), $0x01
-	JEQ     both318
+	JEQ     both354
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -6732,9 +7864,9 @@ times317:
 	VMOVUPS Z14, (DI)
 	VMULPS  64(R8), Z13, Z14
 	VMOVUPS Z14, 64(DI)
-	JMP     written319
+	JMP     written355
 
-both318:
+both354:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -6820,25 +7952,25 @@ both318:
 	VADDPS  64(R9), Z14, Z14
 	VMOVUPS Z14, 64(DI)
 
-written319:
+written355:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done320
+	JEQ  done356
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product315
+	JNE  product351
 
-done320:
+done356:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows308
+	JGE  rows341
 
-next309:
+next342:
 	CMPQ DX, $0x10
-	JLT  next324
+	JLT  next360
 
-rows323:
+rows359:
 	VMOVUPS c32_0<>+0(SB), Z6
 	VMOVUPS Z6, Z0
 	VMOVUPS Z6, Z1
@@ -6849,47 +7981,48 @@ rows323:
 	VMOVUPS Z6, Z6
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed326
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed361
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
 	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R11
-	LEAQ    (DI)(R9*4), R10
+	MOVQ    uniform+16(FP), R9
+	ADDQ    R9, SI
+	LEAQ    (R8)(R8*2), R10
+	LEAQ    (SI)(R8*4), R9
+	MOVQ    (AX), R11
 
-k325:
-	MOVLQSX          (SI), R12
+term362:
+	MOVLQSX          (R11), R12
+	ADDQ             DI, SI
+	ADDQ             DI, R9
 	VMOVUPS          (CX)(R12*4), Z7
-	VFMADD231PS.BCST (DI), Z7, Z0
-	VFMADD231PS.BCST (DI)(R9*1), Z7, Z1
-	VFMADD231PS.BCST (DI)(R9*2), Z7, Z2
-	VFMADD231PS.BCST (DI)(R11*1), Z7, Z3
-	VFMADD231PS.BCST (R10), Z7, Z4
-	VFMADD231PS.BCST (R10)(R9*1), Z7, Z5
-	VFMADD231PS.BCST (R10)(R9*2), Z7, Z6
-	ADDQ             $0x04, SI
-	ADDQ             R8, DI
-	ADDQ             R8, R10
+	VFMADD231PS.BCST (SI), Z7, Z0
+	VFMADD231PS.BCST (SI)(R8*1), Z7, Z1
+	VFMADD231PS.BCST (SI)(R8*2), Z7, Z2
+	VFMADD231PS.BCST (SI)(R10*1), Z7, Z3
+	VFMADD231PS.BCST (R9), Z7, Z4
+	VFMADD231PS.BCST (R9)(R8*1), Z7, Z5
+	VFMADD231PS.BCST (R9)(R8*2), Z7, Z6
+	ADDQ             $0x04, R11
 	DECQ             BX
-	JNE              k325
+	JNE              term362
 
-summed326:
+summed361:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised329
+	JEQ          initialised365
 	CMPQ         SI, $0x01
-	JEQ          column327
+	JEQ          column363
 	CMPQ         SI, $0x02
-	JEQ          number328
+	JEQ          number364
 	VMOVSD       72(AX), X7
 	VCVTSD2SS    X7, X7, X7
 	VBROADCASTSS X7, Z7
@@ -6900,9 +8033,9 @@ summed326:
 	VADDPS       Z7, Z4, Z4
 	VADDPS       Z7, Z5, Z5
 	VADDPS       Z7, Z6, Z6
-	JMP          initialised329
+	JMP          initialised365
 
-number328:
+number364:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z7
@@ -6925,9 +8058,9 @@ number328:
 	MOVLQSX      24(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z7
 	VADDPS       Z7, Z6, Z6
-	JMP          initialised329
+	JMP          initialised365
 
-column327:
+column363:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -6950,13 +8083,13 @@ column327:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z6, Z6
 
-initialised329:
+initialised365:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product330:
+product366:
 	CMPQ         56(BX), $0x02
-	JNE          other336
+	JNE          other372
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -6981,9 +8114,9 @@ product330:
 	VBROADCASTSS (R8)(DI*4), Z7
 	VMULPS       Z7, Z6, Z6
 
-other336:
+other372:
 	CMPQ         96(BX), $0x02
-	JNE          other337
+	JNE          other373
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -7008,14 +8141,14 @@ other336:
 	VBROADCASTSS (R8)(DI*4), Z7
 	VADDPS       Z7, Z6, Z6
 
-other337:
+other373:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times332
+	JEQ     times368
 	CMPQ    96(BX), $0x01
-	JEQ     plus331
+	JEQ     plus367
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -7037,9 +8170,9 @@ other337:
 	MOVLQSX 24(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z6, (DI)
-	JMP     written334
+	JMP     written370
 
-plus331:
+plus367:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -7082,11 +8215,11 @@ plus331:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z6, Z7
 	VMOVUPS Z7, (DI)
-	JMP     written334
+	JMP     written370
 
-times332:
+times368:
 	CMPQ    96(BX), $0x01
-	JEQ     both333
+	JEQ     both369
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -7129,9 +8262,9 @@ times332:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z6, Z7
 	VMOVUPS Z7, (DI)
-	JMP     written334
+	JMP     written370
 
-both333:
+both369:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -7196,116 +8329,237 @@ both333:
 	VADDPS  (R9), Z7, Z7
 	VMOVUPS Z7, (DI)
 
-written334:
+written370:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done335
+	JEQ  done371
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product330
+	JNE  product366
 
-done335:
+done371:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows323
+	JGE  rows359
 
-next324:
+next360:
 	ADDQ $0x07, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group307
+	JNE  group340
 	VZEROUPPER
 	RET
 
 // func matMul8F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul8F32AVX512(SB), NOSPLIT, $0-48
-group338:
+group374:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next340
+	JLT  next376
 
-rows339:
-	VMOVUPS c32_0<>+0(SB), Z15
-	VMOVUPS Z15, Z0
-	VMOVUPS Z15, Z1
-	VMOVUPS Z15, Z2
-	VMOVUPS Z15, Z3
-	VMOVUPS Z15, Z4
-	VMOVUPS Z15, Z5
-	VMOVUPS Z15, Z6
-	VMOVUPS Z15, Z7
-	VMOVUPS Z15, Z8
-	VMOVUPS Z15, Z9
-	VMOVUPS Z15, Z10
-	VMOVUPS Z15, Z11
-	VMOVUPS Z15, Z12
-	VMOVUPS Z15, Z13
-	VMOVUPS Z15, Z14
-	VMOVUPS Z15, Z15
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed342
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R11
-	LEAQ    (DI)(R9*4), R10
-
-k341:
-	MOVLQSX      (SI), R12
+rows375:
+	VMOVUPS      c32_0<>+0(SB), Z15
+	VMOVUPS      Z15, Z0
+	VMOVUPS      Z15, Z1
+	VMOVUPS      Z15, Z2
+	VMOVUPS      Z15, Z3
+	VMOVUPS      Z15, Z4
+	VMOVUPS      Z15, Z5
+	VMOVUPS      Z15, Z6
+	VMOVUPS      Z15, Z7
+	VMOVUPS      Z15, Z8
+	VMOVUPS      Z15, Z9
+	VMOVUPS      Z15, Z10
+	VMOVUPS      Z15, Z11
+	VMOVUPS      Z15, Z12
+	VMOVUPS      Z15, Z13
+	VMOVUPS      Z15, Z14
+	VMOVUPS      Z15, Z15
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed377
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x02, SI
+	SHLQ         $0x02, DI
+	SHLQ         $0x02, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	LEAQ         (R8)(R8*2), R10
+	LEAQ         (SI)(R8*4), R9
+	MOVQ         (AX), R11
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
 	VMOVUPS      (CX)(R12*4), Z16
 	VMOVUPS      64(CX)(R12*4), Z17
-	VBROADCASTSS (DI), Z18
-	VFMADD231PS  Z16, Z18, Z0
-	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS (DI)(R9*1), Z18
-	VFMADD231PS  Z16, Z18, Z2
-	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS (DI)(R9*2), Z18
-	VFMADD231PS  Z16, Z18, Z4
-	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS (DI)(R11*1), Z18
-	VFMADD231PS  Z16, Z18, Z6
-	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS (R10), Z18
-	VFMADD231PS  Z16, Z18, Z8
-	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS (R10)(R9*1), Z18
-	VFMADD231PS  Z16, Z18, Z10
-	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS (R10)(R9*2), Z18
-	VFMADD231PS  Z16, Z18, Z12
-	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS (R10)(R11*1), Z18
-	VFMADD231PS  Z16, Z18, Z14
-	VFMADD231PS  Z17, Z18, Z15
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	ADDQ         R8, R10
-	DECQ         BX
-	JNE          k341
+	VBROADCASTSS (SI), Z18
+	VBROADCASTSS (SI)(R8*1), Z19
+	ADDQ         $0x04, R11
+	SUBQ         $0x03, BX
+	JLT          last379
 
-summed342:
+terms378:
+	VBROADCASTSS (SI)(R8*2), Z20
+	VBROADCASTSS (SI)(R10*1), Z21
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Z17, Z18, Z1
+	VFMADD231PS  Z17, Z19, Z3
+	VBROADCASTSS (R9), Z18
+	VBROADCASTSS (R9)(R8*1), Z19
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z17, Z21, Z7
+	VBROADCASTSS (R9)(R8*2), Z20
+	VBROADCASTSS (R9)(R10*1), Z21
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z16, Z19, Z10
+	VFMADD231PS  Z17, Z18, Z9
+	VFMADD231PS  Z17, Z19, Z11
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSS (SI), Z18
+	VBROADCASTSS (SI)(R8*1), Z19
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z16, Z21, Z14
+	VMOVUPS      (CX)(R12*4), Z16
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z17, Z21, Z15
+	VMOVUPS      64(CX)(R12*4), Z17
+	VBROADCASTSS (SI)(R8*2), Z20
+	VBROADCASTSS (SI)(R10*1), Z21
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Z17, Z18, Z1
+	VFMADD231PS  Z17, Z19, Z3
+	VBROADCASTSS (R9), Z18
+	VBROADCASTSS (R9)(R8*1), Z19
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z17, Z21, Z7
+	VBROADCASTSS (R9)(R8*2), Z20
+	VBROADCASTSS (R9)(R10*1), Z21
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z16, Z19, Z10
+	VFMADD231PS  Z17, Z18, Z9
+	VFMADD231PS  Z17, Z19, Z11
+	MOVLQSX      4(R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSS (SI), Z18
+	VBROADCASTSS (SI)(R8*1), Z19
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z16, Z21, Z14
+	VMOVUPS      (CX)(R12*4), Z16
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z17, Z21, Z15
+	VMOVUPS      64(CX)(R12*4), Z17
+	ADDQ         $0x08, R11
+	SUBQ         $0x02, BX
+	JGE          terms378
+
+last379:
+	CMPQ         BX, $-2
+	JEQ          one380
+	VBROADCASTSS (SI)(R8*2), Z20
+	VBROADCASTSS (SI)(R10*1), Z21
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Z17, Z18, Z1
+	VFMADD231PS  Z17, Z19, Z3
+	VBROADCASTSS (R9), Z18
+	VBROADCASTSS (R9)(R8*1), Z19
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z17, Z21, Z7
+	VBROADCASTSS (R9)(R8*2), Z20
+	VBROADCASTSS (R9)(R10*1), Z21
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z16, Z19, Z10
+	VFMADD231PS  Z17, Z18, Z9
+	VFMADD231PS  Z17, Z19, Z11
+	MOVLQSX      (R11), BX
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSS (SI), Z18
+	VBROADCASTSS (SI)(R8*1), Z19
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z16, Z21, Z14
+	VMOVUPS      (CX)(BX*4), Z16
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z17, Z21, Z15
+	VMOVUPS      64(CX)(BX*4), Z17
+	VBROADCASTSS (SI)(R8*2), Z20
+	VBROADCASTSS (SI)(R10*1), Z21
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Z17, Z18, Z1
+	VFMADD231PS  Z17, Z19, Z3
+	VBROADCASTSS (R9), Z18
+	VBROADCASTSS (R9)(R8*1), Z19
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z17, Z21, Z7
+	VBROADCASTSS (R9)(R8*2), Z20
+	VBROADCASTSS (R9)(R10*1), Z21
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z16, Z19, Z10
+	VFMADD231PS  Z17, Z18, Z9
+	VFMADD231PS  Z17, Z19, Z11
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z16, Z21, Z14
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z17, Z21, Z15
+	JMP          added381
+
+one380:
+	VBROADCASTSS (SI)(R8*2), Z20
+	VBROADCASTSS (SI)(R10*1), Z21
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z16, Z19, Z2
+	VFMADD231PS  Z17, Z18, Z1
+	VFMADD231PS  Z17, Z19, Z3
+	VBROADCASTSS (R9), Z18
+	VBROADCASTSS (R9)(R8*1), Z19
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z16, Z21, Z6
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z17, Z21, Z7
+	VBROADCASTSS (R9)(R8*2), Z20
+	VBROADCASTSS (R9)(R10*1), Z21
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z16, Z19, Z10
+	VFMADD231PS  Z17, Z18, Z9
+	VFMADD231PS  Z17, Z19, Z11
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z16, Z21, Z14
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z17, Z21, Z15
+
+added381:
+summed377:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised345
+	JEQ          initialised384
 	CMPQ         SI, $0x01
-	JEQ          column343
+	JEQ          column382
 	CMPQ         SI, $0x02
-	JEQ          number344
+	JEQ          number383
 	VMOVSD       72(AX), X16
 	VCVTSD2SS    X16, X16, X16
 	VBROADCASTSS X16, Z16
@@ -7325,9 +8579,9 @@ summed342:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised345
+	JMP          initialised384
 
-number344:
+number383:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z16
@@ -7361,9 +8615,9 @@ number344:
 	VBROADCASTSS (SI)(BX*4), Z16
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised345
+	JMP          initialised384
 
-column343:
+column382:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -7397,13 +8651,13 @@ column343:
 	VADDPS  (BX), Z14, Z14
 	VADDPS  64(BX), Z15, Z15
 
-initialised345:
+initialised384:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product346:
+product385:
 	CMPQ         56(BX), $0x02
-	JNE          other352
+	JNE          other391
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -7439,9 +8693,9 @@ product346:
 	VMULPS       Z16, Z14, Z14
 	VMULPS       Z16, Z15, Z15
 
-other352:
+other391:
 	CMPQ         96(BX), $0x02
-	JNE          other353
+	JNE          other392
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -7477,14 +8731,14 @@ other352:
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
 
-other353:
+other392:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times348
+	JEQ     times387
 	CMPQ    96(BX), $0x01
-	JEQ     plus347
+	JEQ     plus386
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -7517,9 +8771,9 @@ other353:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z14, (DI)
 	VMOVUPS Z15, 64(DI)
-	JMP     written350
+	JMP     written389
 
-plus347:
+plus386:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -7584,11 +8838,11 @@ plus347:
 	VMOVUPS Z16, (DI)
 	VADDPS  64(R8), Z15, Z16
 	VMOVUPS Z16, 64(DI)
-	JMP     written350
+	JMP     written389
 
-times348:
+times387:
 	CMPQ    96(BX), $0x01
-	JEQ     both349
+	JEQ     both388
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -7653,9 +8907,9 @@ times348:
 	VMOVUPS Z16, (DI)
 	VMULPS  64(R8), Z15, Z16
 	VMOVUPS Z16, 64(DI)
-	JMP     written350
+	JMP     written389
 
-both349:
+both388:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -7753,25 +9007,25 @@ both349:
 	VADDPS  64(R9), Z16, Z16
 	VMOVUPS Z16, 64(DI)
 
-written350:
+written389:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done351
+	JEQ  done390
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product346
+	JNE  product385
 
-done351:
+done390:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows339
+	JGE  rows375
 
-next340:
+next376:
 	CMPQ DX, $0x10
-	JLT  next355
+	JLT  next394
 
-rows354:
+rows393:
 	VMOVUPS c32_0<>+0(SB), Z7
 	VMOVUPS Z7, Z0
 	VMOVUPS Z7, Z1
@@ -7783,48 +9037,49 @@ rows354:
 	VMOVUPS Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed357
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed395
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
 	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R11
-	LEAQ    (DI)(R9*4), R10
+	MOVQ    uniform+16(FP), R9
+	ADDQ    R9, SI
+	LEAQ    (R8)(R8*2), R10
+	LEAQ    (SI)(R8*4), R9
+	MOVQ    (AX), R11
 
-k356:
-	MOVLQSX          (SI), R12
+term396:
+	MOVLQSX          (R11), R12
+	ADDQ             DI, SI
+	ADDQ             DI, R9
 	VMOVUPS          (CX)(R12*4), Z8
-	VFMADD231PS.BCST (DI), Z8, Z0
-	VFMADD231PS.BCST (DI)(R9*1), Z8, Z1
-	VFMADD231PS.BCST (DI)(R9*2), Z8, Z2
-	VFMADD231PS.BCST (DI)(R11*1), Z8, Z3
-	VFMADD231PS.BCST (R10), Z8, Z4
-	VFMADD231PS.BCST (R10)(R9*1), Z8, Z5
-	VFMADD231PS.BCST (R10)(R9*2), Z8, Z6
-	VFMADD231PS.BCST (R10)(R11*1), Z8, Z7
-	ADDQ             $0x04, SI
-	ADDQ             R8, DI
-	ADDQ             R8, R10
+	VFMADD231PS.BCST (SI), Z8, Z0
+	VFMADD231PS.BCST (SI)(R8*1), Z8, Z1
+	VFMADD231PS.BCST (SI)(R8*2), Z8, Z2
+	VFMADD231PS.BCST (SI)(R10*1), Z8, Z3
+	VFMADD231PS.BCST (R9), Z8, Z4
+	VFMADD231PS.BCST (R9)(R8*1), Z8, Z5
+	VFMADD231PS.BCST (R9)(R8*2), Z8, Z6
+	VFMADD231PS.BCST (R9)(R10*1), Z8, Z7
+	ADDQ             $0x04, R11
 	DECQ             BX
-	JNE              k356
+	JNE              term396
 
-summed357:
+summed395:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised360
+	JEQ          initialised399
 	CMPQ         SI, $0x01
-	JEQ          column358
+	JEQ          column397
 	CMPQ         SI, $0x02
-	JEQ          number359
+	JEQ          number398
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Z8
@@ -7836,9 +9091,9 @@ summed357:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised360
+	JMP          initialised399
 
-number359:
+number398:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z8
@@ -7864,9 +9119,9 @@ number359:
 	MOVLQSX      28(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z8
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised360
+	JMP          initialised399
 
-column358:
+column397:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -7892,13 +9147,13 @@ column358:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z7, Z7
 
-initialised360:
+initialised399:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product361:
+product400:
 	CMPQ         56(BX), $0x02
-	JNE          other367
+	JNE          other406
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -7926,9 +9181,9 @@ product361:
 	VBROADCASTSS (R8)(DI*4), Z8
 	VMULPS       Z8, Z7, Z7
 
-other367:
+other406:
 	CMPQ         96(BX), $0x02
-	JNE          other368
+	JNE          other407
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -7956,14 +9211,14 @@ other367:
 	VBROADCASTSS (R8)(DI*4), Z8
 	VADDPS       Z8, Z7, Z7
 
-other368:
+other407:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times363
+	JEQ     times402
 	CMPQ    96(BX), $0x01
-	JEQ     plus362
+	JEQ     plus401
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -7988,9 +9243,9 @@ other368:
 	MOVLQSX 28(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z7, (DI)
-	JMP     written365
+	JMP     written404
 
-plus362:
+plus401:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -8039,11 +9294,11 @@ plus362:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z7, Z8
 	VMOVUPS Z8, (DI)
-	JMP     written365
+	JMP     written404
 
-times363:
+times402:
 	CMPQ    96(BX), $0x01
-	JEQ     both364
+	JEQ     both403
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -8092,9 +9347,9 @@ times363:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z7, Z8
 	VMOVUPS Z8, (DI)
-	JMP     written365
+	JMP     written404
 
-both364:
+both403:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -8168,38 +9423,38 @@ both364:
 	VADDPS  (R9), Z8, Z8
 	VMOVUPS Z8, (DI)
 
-written365:
+written404:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done366
+	JEQ  done405
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product361
+	JNE  product400
 
-done366:
+done405:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows354
+	JGE  rows393
 
-next355:
+next394:
 	ADDQ $0x08, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group338
+	JNE  group374
 	VZEROUPPER
 	RET
 
 // func matMulPacked1F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked1F32AVX512(SB), NOSPLIT, $0-48
-group369:
+group408:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x80
-	JLT  next371
+	JLT  next410
 
-rows370:
+rows409:
 	VMOVUPS c32_0<>+0(SB), Z7
 	VMOVUPS Z7, Z0
 	VMOVUPS Z7, Z1
@@ -8211,29 +9466,19 @@ rows370:
 	VMOVUPS Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed373
-	MOVQ    (AX), SI
+	JEQ     summed411
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k372:
-	MOVLQSX      (SI), R8
-	VBROADCASTSS (DI), Z8
+term412:
+	MOVLQSX      (DI), R8
+	VBROADCASTSS (SI), Z8
 	VFMADD231PS  (CX)(R8*4), Z8, Z0
 	VFMADD231PS  64(CX)(R8*4), Z8, Z1
 	VFMADD231PS  128(CX)(R8*4), Z8, Z2
@@ -8242,21 +9487,21 @@ k372:
 	VFMADD231PS  320(CX)(R8*4), Z8, Z5
 	VFMADD231PS  384(CX)(R8*4), Z8, Z6
 	VFMADD231PS  448(CX)(R8*4), Z8, Z7
-	ADDQ         $0x04, SI
+	ADDQ         $+4, SI
 	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k372
+	JNE          term412
 
-summed373:
+summed411:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised376
+	JEQ          initialised415
 	CMPQ         SI, $0x01
-	JEQ          column374
+	JEQ          column413
 	CMPQ         SI, $0x02
-	JEQ          number375
+	JEQ          number414
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Z8
@@ -8268,9 +9513,9 @@ summed373:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised376
+	JMP          initialised415
 
-number375:
+number414:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z8
@@ -8282,9 +9527,9 @@ number375:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised376
+	JMP          initialised415
 
-column374:
+column413:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z0, Z0
@@ -8296,13 +9541,13 @@ column374:
 	VADDPS  384(BX), Z6, Z6
 	VADDPS  448(BX), Z7, Z7
 
-initialised376:
+initialised415:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product377:
+product416:
 	CMPQ         56(BX), $0x02
-	JNE          other383
+	JNE          other422
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -8316,9 +9561,9 @@ product377:
 	VMULPS       Z8, Z6, Z6
 	VMULPS       Z8, Z7, Z7
 
-other383:
+other422:
 	CMPQ         96(BX), $0x02
-	JNE          other384
+	JNE          other423
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -8332,14 +9577,14 @@ other383:
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
 
-other384:
+other423:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times379
+	JEQ     times418
 	CMPQ    96(BX), $0x01
-	JEQ     plus378
+	JEQ     plus417
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
@@ -8350,9 +9595,9 @@ other384:
 	VMOVUPS Z5, 320(DI)
 	VMOVUPS Z6, 384(DI)
 	VMOVUPS Z7, 448(DI)
-	JMP     written381
+	JMP     written420
 
-plus378:
+plus417:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -8373,11 +9618,11 @@ plus378:
 	VMOVUPS Z8, 384(DI)
 	VADDPS  448(R8), Z7, Z8
 	VMOVUPS Z8, 448(DI)
-	JMP     written381
+	JMP     written420
 
-times379:
+times418:
 	CMPQ    96(BX), $0x01
-	JEQ     both380
+	JEQ     both419
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -8398,9 +9643,9 @@ times379:
 	VMOVUPS Z8, 384(DI)
 	VMULPS  448(R8), Z7, Z8
 	VMOVUPS Z8, 448(DI)
-	JMP     written381
+	JMP     written420
 
-both380:
+both419:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -8432,25 +9677,25 @@ both380:
 	VADDPS  448(R9), Z8, Z8
 	VMOVUPS Z8, 448(DI)
 
-written381:
+written420:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done382
+	JEQ  done421
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product377
+	JNE  product416
 
-done382:
+done421:
 	ADDQ $+512, CX
 	SUBQ $0x80, DX
 	CMPQ DX, $0x80
-	JGE  rows370
+	JGE  rows409
 
-next371:
+next410:
 	CMPQ DX, $0x40
-	JLT  next386
+	JLT  next425
 
-rows385:
+rows424:
 	VMOVUPS c32_0<>+0(SB), Z3
 	VMOVUPS Z3, Z0
 	VMOVUPS Z3, Z1
@@ -8458,48 +9703,38 @@ rows385:
 	VMOVUPS Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed388
-	MOVQ    (AX), SI
+	JEQ     summed426
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k387:
-	MOVLQSX      (SI), R8
-	VBROADCASTSS (DI), Z4
+term427:
+	MOVLQSX      (DI), R8
+	VBROADCASTSS (SI), Z4
 	VFMADD231PS  (CX)(R8*4), Z4, Z0
 	VFMADD231PS  64(CX)(R8*4), Z4, Z1
 	VFMADD231PS  128(CX)(R8*4), Z4, Z2
 	VFMADD231PS  192(CX)(R8*4), Z4, Z3
-	ADDQ         $0x04, SI
+	ADDQ         $+4, SI
 	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k387
+	JNE          term427
 
-summed388:
+summed426:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised391
+	JEQ          initialised430
 	CMPQ         SI, $0x01
-	JEQ          column389
+	JEQ          column428
 	CMPQ         SI, $0x02
-	JEQ          number390
+	JEQ          number429
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Z4
@@ -8507,9 +9742,9 @@ summed388:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised391
+	JMP          initialised430
 
-number390:
+number429:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z4
@@ -8517,9 +9752,9 @@ number390:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised391
+	JMP          initialised430
 
-column389:
+column428:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z0, Z0
@@ -8527,13 +9762,13 @@ column389:
 	VADDPS  128(BX), Z2, Z2
 	VADDPS  192(BX), Z3, Z3
 
-initialised391:
+initialised430:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product392:
+product431:
 	CMPQ         56(BX), $0x02
-	JNE          other398
+	JNE          other437
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -8543,9 +9778,9 @@ product392:
 	VMULPS       Z4, Z2, Z2
 	VMULPS       Z4, Z3, Z3
 
-other398:
+other437:
 	CMPQ         96(BX), $0x02
-	JNE          other399
+	JNE          other438
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -8555,23 +9790,23 @@ other398:
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
 
-other399:
+other438:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times394
+	JEQ     times433
 	CMPQ    96(BX), $0x01
-	JEQ     plus393
+	JEQ     plus432
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
 	VMOVUPS Z1, 64(DI)
 	VMOVUPS Z2, 128(DI)
 	VMOVUPS Z3, 192(DI)
-	JMP     written396
+	JMP     written435
 
-plus393:
+plus432:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -8584,11 +9819,11 @@ plus393:
 	VMOVUPS Z4, 128(DI)
 	VADDPS  192(R8), Z3, Z4
 	VMOVUPS Z4, 192(DI)
-	JMP     written396
+	JMP     written435
 
-times394:
+times433:
 	CMPQ    96(BX), $0x01
-	JEQ     both395
+	JEQ     both434
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -8601,9 +9836,9 @@ times394:
 	VMOVUPS Z4, 128(DI)
 	VMULPS  192(R8), Z3, Z4
 	VMOVUPS Z4, 192(DI)
-	JMP     written396
+	JMP     written435
 
-both395:
+both434:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -8623,98 +9858,88 @@ both395:
 	VADDPS  192(R9), Z4, Z4
 	VMOVUPS Z4, 192(DI)
 
-written396:
+written435:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done397
+	JEQ  done436
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product392
+	JNE  product431
 
-done397:
+done436:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows385
+	JGE  rows424
 
-next386:
+next425:
 	CMPQ DX, $0x20
-	JLT  next401
+	JLT  next440
 
-rows400:
+rows439:
 	VMOVUPS c32_0<>+0(SB), Z1
 	VMOVUPS Z1, Z0
 	VMOVUPS Z1, Z1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed403
-	MOVQ    (AX), SI
+	JEQ     summed441
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k402:
-	MOVLQSX      (SI), R8
-	VBROADCASTSS (DI), Z2
+term442:
+	MOVLQSX      (DI), R8
+	VBROADCASTSS (SI), Z2
 	VFMADD231PS  (CX)(R8*4), Z2, Z0
 	VFMADD231PS  64(CX)(R8*4), Z2, Z1
-	ADDQ         $0x04, SI
+	ADDQ         $+4, SI
 	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k402
+	JNE          term442
 
-summed403:
+summed441:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised406
+	JEQ          initialised445
 	CMPQ         SI, $0x01
-	JEQ          column404
+	JEQ          column443
 	CMPQ         SI, $0x02
-	JEQ          number405
+	JEQ          number444
 	VMOVSD       72(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Z2
 	VADDPS       Z2, Z0, Z0
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised406
+	JMP          initialised445
 
-number405:
+number444:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z2
 	VADDPS       Z2, Z0, Z0
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised406
+	JMP          initialised445
 
-column404:
+column443:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z0, Z0
 	VADDPS  64(BX), Z1, Z1
 
-initialised406:
+initialised445:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product407:
+product446:
 	CMPQ         56(BX), $0x02
-	JNE          other413
+	JNE          other452
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -8722,9 +9947,9 @@ product407:
 	VMULPS       Z2, Z0, Z0
 	VMULPS       Z2, Z1, Z1
 
-other413:
+other452:
 	CMPQ         96(BX), $0x02
-	JNE          other414
+	JNE          other453
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -8732,21 +9957,21 @@ other413:
 	VADDPS       Z2, Z0, Z0
 	VADDPS       Z2, Z1, Z1
 
-other414:
+other453:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times409
+	JEQ     times448
 	CMPQ    96(BX), $0x01
-	JEQ     plus408
+	JEQ     plus447
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
 	VMOVUPS Z1, 64(DI)
-	JMP     written411
+	JMP     written450
 
-plus408:
+plus447:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -8755,11 +9980,11 @@ plus408:
 	VMOVUPS Z2, (DI)
 	VADDPS  64(R8), Z1, Z2
 	VMOVUPS Z2, 64(DI)
-	JMP     written411
+	JMP     written450
 
-times409:
+times448:
 	CMPQ    96(BX), $0x01
-	JEQ     both410
+	JEQ     both449
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -8768,9 +9993,9 @@ times409:
 	VMOVUPS Z2, (DI)
 	VMULPS  64(R8), Z1, Z2
 	VMOVUPS Z2, 64(DI)
-	JMP     written411
+	JMP     written450
 
-both410:
+both449:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -8784,142 +10009,132 @@ both410:
 	VADDPS  64(R9), Z2, Z2
 	VMOVUPS Z2, 64(DI)
 
-written411:
+written450:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done412
+	JEQ  done451
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product407
+	JNE  product446
 
-done412:
+done451:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows400
+	JGE  rows439
 
-next401:
+next440:
 	CMPQ DX, $0x10
-	JLT  next416
+	JLT  next455
 
-rows415:
+rows454:
 	VMOVUPS c32_0<>+0(SB), Z0
 	VMOVUPS Z0, Z0
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed418
-	MOVQ    (AX), SI
+	JEQ     summed456
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k417:
-	MOVLQSX      (SI), R8
-	VBROADCASTSS (DI), Z1
+term457:
+	MOVLQSX      (DI), R8
+	VBROADCASTSS (SI), Z1
 	VFMADD231PS  (CX)(R8*4), Z1, Z0
-	ADDQ         $0x04, SI
+	ADDQ         $+4, SI
 	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k417
+	JNE          term457
 
-summed418:
+summed456:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised421
+	JEQ          initialised460
 	CMPQ         SI, $0x01
-	JEQ          column419
+	JEQ          column458
 	CMPQ         SI, $0x02
-	JEQ          number420
+	JEQ          number459
 	VMOVSD       72(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Z1
 	VADDPS       Z1, Z0, Z0
-	JMP          initialised421
+	JMP          initialised460
 
-number420:
+number459:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z1
 	VADDPS       Z1, Z0, Z0
-	JMP          initialised421
+	JMP          initialised460
 
-column419:
+column458:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z0, Z0
 
-initialised421:
+initialised460:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product422:
+product461:
 	CMPQ         56(BX), $0x02
-	JNE          other428
+	JNE          other467
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
 	VBROADCASTSS (R8)(DI*4), Z1
 	VMULPS       Z1, Z0, Z0
 
-other428:
+other467:
 	CMPQ         96(BX), $0x02
-	JNE          other429
+	JNE          other468
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
 	VBROADCASTSS (R8)(DI*4), Z1
 	VADDPS       Z1, Z0, Z0
 
-other429:
+other468:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times424
+	JEQ     times463
 	CMPQ    96(BX), $0x01
-	JEQ     plus423
+	JEQ     plus462
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z0, (DI)
-	JMP     written426
+	JMP     written465
 
-plus423:
+plus462:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z0, Z1
 	VMOVUPS Z1, (DI)
-	JMP     written426
+	JMP     written465
 
-times424:
+times463:
 	CMPQ    96(BX), $0x01
-	JEQ     both425
+	JEQ     both464
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z0, Z1
 	VMOVUPS Z1, (DI)
-	JMP     written426
+	JMP     written465
 
-both425:
+both464:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -8930,79 +10145,67 @@ both425:
 	VADDPS  (R9), Z1, Z1
 	VMOVUPS Z1, (DI)
 
-written426:
+written465:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done427
+	JEQ  done466
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product422
+	JNE  product461
 
-done427:
+done466:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows415
+	JGE  rows454
 
-next416:
+next455:
 	ADDQ $0x01, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group369
+	JNE  group408
 	VZEROUPPER
 	RET
 
 // func matMulPacked2F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked2F32AVX512(SB), NOSPLIT, $0-48
-group430:
+group469:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x80
-	JLT  next432
+	JLT  next471
 
-rows431:
-	VMOVUPS c32_0<>+0(SB), Z15
-	VMOVUPS Z15, Z0
-	VMOVUPS Z15, Z1
-	VMOVUPS Z15, Z2
-	VMOVUPS Z15, Z3
-	VMOVUPS Z15, Z4
-	VMOVUPS Z15, Z5
-	VMOVUPS Z15, Z6
-	VMOVUPS Z15, Z7
-	VMOVUPS Z15, Z8
-	VMOVUPS Z15, Z9
-	VMOVUPS Z15, Z10
-	VMOVUPS Z15, Z11
-	VMOVUPS Z15, Z12
-	VMOVUPS Z15, Z13
-	VMOVUPS Z15, Z14
-	VMOVUPS Z15, Z15
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed434
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k433:
-	MOVLQSX      (SI), R8
+rows470:
+	VMOVUPS      c32_0<>+0(SB), Z15
+	VMOVUPS      Z15, Z0
+	VMOVUPS      Z15, Z1
+	VMOVUPS      Z15, Z2
+	VMOVUPS      Z15, Z3
+	VMOVUPS      Z15, Z4
+	VMOVUPS      Z15, Z5
+	VMOVUPS      Z15, Z6
+	VMOVUPS      Z15, Z7
+	VMOVUPS      Z15, Z8
+	VMOVUPS      Z15, Z9
+	VMOVUPS      Z15, Z10
+	VMOVUPS      Z15, Z11
+	VMOVUPS      Z15, Z12
+	VMOVUPS      Z15, Z13
+	VMOVUPS      Z15, Z14
+	VMOVUPS      Z15, Z15
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed472
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPS      (CX)(R8*4), Z16
 	VMOVUPS      64(CX)(R8*4), Z17
 	VMOVUPS      128(CX)(R8*4), Z18
@@ -9011,39 +10214,150 @@ k433:
 	VMOVUPS      320(CX)(R8*4), Z21
 	VMOVUPS      384(CX)(R8*4), Z22
 	VMOVUPS      448(CX)(R8*4), Z23
-	VBROADCASTSS (DI), Z24
-	VFMADD231PS  Z16, Z24, Z0
-	VFMADD231PS  Z17, Z24, Z1
-	VFMADD231PS  Z18, Z24, Z2
-	VFMADD231PS  Z19, Z24, Z3
-	VFMADD231PS  Z20, Z24, Z4
-	VFMADD231PS  Z21, Z24, Z5
-	VFMADD231PS  Z22, Z24, Z6
-	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS 4(DI), Z24
-	VFMADD231PS  Z16, Z24, Z8
-	VFMADD231PS  Z17, Z24, Z9
-	VFMADD231PS  Z18, Z24, Z10
-	VFMADD231PS  Z19, Z24, Z11
-	VFMADD231PS  Z20, Z24, Z12
-	VFMADD231PS  Z21, Z24, Z13
-	VFMADD231PS  Z22, Z24, Z14
-	VFMADD231PS  Z23, Z24, Z15
-	ADDQ         $0x04, SI
-	ADDQ         $0x08, DI
-	DECQ         BX
-	JNE          k433
+	VBROADCASTSS (SI), Z24
+	VBROADCASTSS 4(SI), Z25
+	ADDQ         $+8, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last474
 
-summed434:
+terms473:
+	MOVLQSX      (DI), R8
+	VBROADCASTSS (SI), Z26
+	VBROADCASTSS 4(SI), Z27
+	VFMADD231PS  Z16, Z24, Z0
+	VFMADD231PS  Z16, Z25, Z8
+	VMOVUPS      (CX)(R8*4), Z16
+	VFMADD231PS  Z17, Z24, Z1
+	VFMADD231PS  Z17, Z25, Z9
+	VMOVUPS      64(CX)(R8*4), Z17
+	VFMADD231PS  Z18, Z24, Z2
+	VFMADD231PS  Z18, Z25, Z10
+	VMOVUPS      128(CX)(R8*4), Z18
+	VFMADD231PS  Z19, Z24, Z3
+	VFMADD231PS  Z19, Z25, Z11
+	VMOVUPS      192(CX)(R8*4), Z19
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z20, Z25, Z12
+	VMOVUPS      256(CX)(R8*4), Z20
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z21, Z25, Z13
+	VMOVUPS      320(CX)(R8*4), Z21
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z22, Z25, Z14
+	VMOVUPS      384(CX)(R8*4), Z22
+	VFMADD231PS  Z23, Z24, Z7
+	VFMADD231PS  Z23, Z25, Z15
+	VMOVUPS      448(CX)(R8*4), Z23
+	MOVLQSX      4(DI), R8
+	VBROADCASTSS 8(SI), Z24
+	VBROADCASTSS 12(SI), Z25
+	VFMADD231PS  Z16, Z26, Z0
+	VFMADD231PS  Z16, Z27, Z8
+	VMOVUPS      (CX)(R8*4), Z16
+	VFMADD231PS  Z17, Z26, Z1
+	VFMADD231PS  Z17, Z27, Z9
+	VMOVUPS      64(CX)(R8*4), Z17
+	VFMADD231PS  Z18, Z26, Z2
+	VFMADD231PS  Z18, Z27, Z10
+	VMOVUPS      128(CX)(R8*4), Z18
+	VFMADD231PS  Z19, Z26, Z3
+	VFMADD231PS  Z19, Z27, Z11
+	VMOVUPS      192(CX)(R8*4), Z19
+	VFMADD231PS  Z20, Z26, Z4
+	VFMADD231PS  Z20, Z27, Z12
+	VMOVUPS      256(CX)(R8*4), Z20
+	VFMADD231PS  Z21, Z26, Z5
+	VFMADD231PS  Z21, Z27, Z13
+	VMOVUPS      320(CX)(R8*4), Z21
+	VFMADD231PS  Z22, Z26, Z6
+	VFMADD231PS  Z22, Z27, Z14
+	VMOVUPS      384(CX)(R8*4), Z22
+	VFMADD231PS  Z23, Z26, Z7
+	VFMADD231PS  Z23, Z27, Z15
+	VMOVUPS      448(CX)(R8*4), Z23
+	ADDQ         $+16, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms473
+
+last474:
+	CMPQ         BX, $-2
+	JEQ          one475
+	MOVLQSX      (DI), BX
+	VBROADCASTSS (SI), Z26
+	VBROADCASTSS 4(SI), Z27
+	VFMADD231PS  Z16, Z24, Z0
+	VFMADD231PS  Z16, Z25, Z8
+	VMOVUPS      (CX)(BX*4), Z16
+	VFMADD231PS  Z17, Z24, Z1
+	VFMADD231PS  Z17, Z25, Z9
+	VMOVUPS      64(CX)(BX*4), Z17
+	VFMADD231PS  Z18, Z24, Z2
+	VFMADD231PS  Z18, Z25, Z10
+	VMOVUPS      128(CX)(BX*4), Z18
+	VFMADD231PS  Z19, Z24, Z3
+	VFMADD231PS  Z19, Z25, Z11
+	VMOVUPS      192(CX)(BX*4), Z19
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z20, Z25, Z12
+	VMOVUPS      256(CX)(BX*4), Z20
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z21, Z25, Z13
+	VMOVUPS      320(CX)(BX*4), Z21
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z22, Z25, Z14
+	VMOVUPS      384(CX)(BX*4), Z22
+	VFMADD231PS  Z23, Z24, Z7
+	VFMADD231PS  Z23, Z25, Z15
+	VMOVUPS      448(CX)(BX*4), Z23
+	VFMADD231PS  Z16, Z26, Z0
+	VFMADD231PS  Z16, Z27, Z8
+	VFMADD231PS  Z17, Z26, Z1
+	VFMADD231PS  Z17, Z27, Z9
+	VFMADD231PS  Z18, Z26, Z2
+	VFMADD231PS  Z18, Z27, Z10
+	VFMADD231PS  Z19, Z26, Z3
+	VFMADD231PS  Z19, Z27, Z11
+	VFMADD231PS  Z20, Z26, Z4
+	VFMADD231PS  Z20, Z27, Z12
+	VFMADD231PS  Z21, Z26, Z5
+	VFMADD231PS  Z21, Z27, Z13
+	VFMADD231PS  Z22, Z26, Z6
+	VFMADD231PS  Z22, Z27, Z14
+	VFMADD231PS  Z23, Z26, Z7
+	VFMADD231PS  Z23, Z27, Z15
+	JMP          added476
+
+one475:
+	VFMADD231PS Z16, Z24, Z0
+	VFMADD231PS Z16, Z25, Z8
+	VFMADD231PS Z17, Z24, Z1
+	VFMADD231PS Z17, Z25, Z9
+	VFMADD231PS Z18, Z24, Z2
+	VFMADD231PS Z18, Z25, Z10
+	VFMADD231PS Z19, Z24, Z3
+	VFMADD231PS Z19, Z25, Z11
+	VFMADD231PS Z20, Z24, Z4
+	VFMADD231PS Z20, Z25, Z12
+	VFMADD231PS Z21, Z24, Z5
+	VFMADD231PS Z21, Z25, Z13
+	VFMADD231PS Z22, Z24, Z6
+	VFMADD231PS Z22, Z25, Z14
+	VFMADD231PS Z23, Z24, Z7
+	VFMADD231PS Z23, Z25, Z15
+
+added476:
+summed472:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised437
+	JEQ          initialised479
 	CMPQ         SI, $0x01
-	JEQ          column435
+	JEQ          column477
 	CMPQ         SI, $0x02
-	JEQ          number436
+	JEQ          number478
 	VMOVSD       72(AX), X16
 	VCVTSD2SS    X16, X16, X16
 	VBROADCASTSS X16, Z16
@@ -9063,9 +10377,9 @@ summed434:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised437
+	JMP          initialised479
 
-number436:
+number478:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z16
@@ -9087,9 +10401,9 @@ number436:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised437
+	JMP          initialised479
 
-column435:
+column477:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -9111,13 +10425,13 @@ column435:
 	VADDPS  384(BX), Z14, Z14
 	VADDPS  448(BX), Z15, Z15
 
-initialised437:
+initialised479:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product438:
+product480:
 	CMPQ         56(BX), $0x02
-	JNE          other444
+	JNE          other486
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -9141,9 +10455,9 @@ product438:
 	VMULPS       Z16, Z14, Z14
 	VMULPS       Z16, Z15, Z15
 
-other444:
+other486:
 	CMPQ         96(BX), $0x02
-	JNE          other445
+	JNE          other487
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -9167,14 +10481,14 @@ other444:
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
 
-other445:
+other487:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times440
+	JEQ     times482
 	CMPQ    96(BX), $0x01
-	JEQ     plus439
+	JEQ     plus481
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -9195,9 +10509,9 @@ other445:
 	VMOVUPS Z13, 320(DI)
 	VMOVUPS Z14, 384(DI)
 	VMOVUPS Z15, 448(DI)
-	JMP     written442
+	JMP     written484
 
-plus439:
+plus481:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -9238,11 +10552,11 @@ plus439:
 	VMOVUPS Z16, 384(DI)
 	VADDPS  448(R8), Z15, Z16
 	VMOVUPS Z16, 448(DI)
-	JMP     written442
+	JMP     written484
 
-times440:
+times482:
 	CMPQ    96(BX), $0x01
-	JEQ     both441
+	JEQ     both483
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -9283,9 +10597,9 @@ times440:
 	VMOVUPS Z16, 384(DI)
 	VMULPS  448(R8), Z15, Z16
 	VMOVUPS Z16, 448(DI)
-	JMP     written442
+	JMP     written484
 
-both441:
+both483:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -9347,87 +10661,142 @@ both441:
 	VADDPS  448(R9), Z16, Z16
 	VMOVUPS Z16, 448(DI)
 
-written442:
+written484:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done443
+	JEQ  done485
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product438
+	JNE  product480
 
-done443:
+done485:
 	ADDQ $+512, CX
 	SUBQ $0x80, DX
 	CMPQ DX, $0x80
-	JGE  rows431
+	JGE  rows470
 
-next432:
+next471:
 	CMPQ DX, $0x40
-	JLT  next447
+	JLT  next489
 
-rows446:
-	VMOVUPS c32_0<>+0(SB), Z7
-	VMOVUPS Z7, Z0
-	VMOVUPS Z7, Z1
-	VMOVUPS Z7, Z2
-	VMOVUPS Z7, Z3
-	VMOVUPS Z7, Z4
-	VMOVUPS Z7, Z5
-	VMOVUPS Z7, Z6
-	VMOVUPS Z7, Z7
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed449
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k448:
-	MOVLQSX      (SI), R8
+rows488:
+	VMOVUPS      c32_0<>+0(SB), Z7
+	VMOVUPS      Z7, Z0
+	VMOVUPS      Z7, Z1
+	VMOVUPS      Z7, Z2
+	VMOVUPS      Z7, Z3
+	VMOVUPS      Z7, Z4
+	VMOVUPS      Z7, Z5
+	VMOVUPS      Z7, Z6
+	VMOVUPS      Z7, Z7
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed490
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPS      (CX)(R8*4), Z8
 	VMOVUPS      64(CX)(R8*4), Z9
 	VMOVUPS      128(CX)(R8*4), Z10
 	VMOVUPS      192(CX)(R8*4), Z11
-	VBROADCASTSS (DI), Z12
-	VFMADD231PS  Z8, Z12, Z0
-	VFMADD231PS  Z9, Z12, Z1
-	VFMADD231PS  Z10, Z12, Z2
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS 4(DI), Z12
-	VFMADD231PS  Z8, Z12, Z4
-	VFMADD231PS  Z9, Z12, Z5
-	VFMADD231PS  Z10, Z12, Z6
-	VFMADD231PS  Z11, Z12, Z7
-	ADDQ         $0x04, SI
-	ADDQ         $0x08, DI
-	DECQ         BX
-	JNE          k448
+	VBROADCASTSS (SI), Z12
+	VBROADCASTSS 4(SI), Z13
+	ADDQ         $+8, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last492
 
-summed449:
+terms491:
+	MOVLQSX      (DI), R8
+	VBROADCASTSS (SI), Z14
+	VBROADCASTSS 4(SI), Z15
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z8, Z13, Z4
+	VMOVUPS      (CX)(R8*4), Z8
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z9, Z13, Z5
+	VMOVUPS      64(CX)(R8*4), Z9
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z10, Z13, Z6
+	VMOVUPS      128(CX)(R8*4), Z10
+	VFMADD231PS  Z11, Z12, Z3
+	VFMADD231PS  Z11, Z13, Z7
+	VMOVUPS      192(CX)(R8*4), Z11
+	MOVLQSX      4(DI), R8
+	VBROADCASTSS 8(SI), Z12
+	VBROADCASTSS 12(SI), Z13
+	VFMADD231PS  Z8, Z14, Z0
+	VFMADD231PS  Z8, Z15, Z4
+	VMOVUPS      (CX)(R8*4), Z8
+	VFMADD231PS  Z9, Z14, Z1
+	VFMADD231PS  Z9, Z15, Z5
+	VMOVUPS      64(CX)(R8*4), Z9
+	VFMADD231PS  Z10, Z14, Z2
+	VFMADD231PS  Z10, Z15, Z6
+	VMOVUPS      128(CX)(R8*4), Z10
+	VFMADD231PS  Z11, Z14, Z3
+	VFMADD231PS  Z11, Z15, Z7
+	VMOVUPS      192(CX)(R8*4), Z11
+	ADDQ         $+16, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms491
+
+last492:
+	CMPQ         BX, $-2
+	JEQ          one493
+	MOVLQSX      (DI), BX
+	VBROADCASTSS (SI), Z14
+	VBROADCASTSS 4(SI), Z15
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z8, Z13, Z4
+	VMOVUPS      (CX)(BX*4), Z8
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z9, Z13, Z5
+	VMOVUPS      64(CX)(BX*4), Z9
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z10, Z13, Z6
+	VMOVUPS      128(CX)(BX*4), Z10
+	VFMADD231PS  Z11, Z12, Z3
+	VFMADD231PS  Z11, Z13, Z7
+	VMOVUPS      192(CX)(BX*4), Z11
+	VFMADD231PS  Z8, Z14, Z0
+	VFMADD231PS  Z8, Z15, Z4
+	VFMADD231PS  Z9, Z14, Z1
+	VFMADD231PS  Z9, Z15, Z5
+	VFMADD231PS  Z10, Z14, Z2
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Z11, Z14, Z3
+	VFMADD231PS  Z11, Z15, Z7
+	JMP          added494
+
+one493:
+	VFMADD231PS Z8, Z12, Z0
+	VFMADD231PS Z8, Z13, Z4
+	VFMADD231PS Z9, Z12, Z1
+	VFMADD231PS Z9, Z13, Z5
+	VFMADD231PS Z10, Z12, Z2
+	VFMADD231PS Z10, Z13, Z6
+	VFMADD231PS Z11, Z12, Z3
+	VFMADD231PS Z11, Z13, Z7
+
+added494:
+summed490:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised452
+	JEQ          initialised497
 	CMPQ         SI, $0x01
-	JEQ          column450
+	JEQ          column495
 	CMPQ         SI, $0x02
-	JEQ          number451
+	JEQ          number496
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Z8
@@ -9439,9 +10808,9 @@ summed449:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised452
+	JMP          initialised497
 
-number451:
+number496:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z8
@@ -9455,9 +10824,9 @@ number451:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised452
+	JMP          initialised497
 
-column450:
+column495:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -9471,13 +10840,13 @@ column450:
 	VADDPS  128(BX), Z6, Z6
 	VADDPS  192(BX), Z7, Z7
 
-initialised452:
+initialised497:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product453:
+product498:
 	CMPQ         56(BX), $0x02
-	JNE          other459
+	JNE          other504
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -9493,9 +10862,9 @@ product453:
 	VMULPS       Z8, Z6, Z6
 	VMULPS       Z8, Z7, Z7
 
-other459:
+other504:
 	CMPQ         96(BX), $0x02
-	JNE          other460
+	JNE          other505
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -9511,14 +10880,14 @@ other459:
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
 
-other460:
+other505:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times455
+	JEQ     times500
 	CMPQ    96(BX), $0x01
-	JEQ     plus454
+	JEQ     plus499
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -9531,9 +10900,9 @@ other460:
 	VMOVUPS Z5, 64(DI)
 	VMOVUPS Z6, 128(DI)
 	VMOVUPS Z7, 192(DI)
-	JMP     written457
+	JMP     written502
 
-plus454:
+plus499:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -9558,11 +10927,11 @@ plus454:
 	VMOVUPS Z8, 128(DI)
 	VADDPS  192(R8), Z7, Z8
 	VMOVUPS Z8, 192(DI)
-	JMP     written457
+	JMP     written502
 
-times455:
+times500:
 	CMPQ    96(BX), $0x01
-	JEQ     both456
+	JEQ     both501
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -9587,9 +10956,9 @@ times455:
 	VMOVUPS Z8, 128(DI)
 	VMULPS  192(R8), Z7, Z8
 	VMOVUPS Z8, 192(DI)
-	JMP     written457
+	JMP     written502
 
-both456:
+both501:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -9627,77 +10996,110 @@ both456:
 	VADDPS  192(R9), Z8, Z8
 	VMOVUPS Z8, 192(DI)
 
-written457:
+written502:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done458
+	JEQ  done503
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product453
+	JNE  product498
 
-done458:
+done503:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows446
+	JGE  rows488
 
-next447:
+next489:
 	CMPQ DX, $0x20
-	JLT  next462
+	JLT  next507
 
-rows461:
-	VMOVUPS c32_0<>+0(SB), Z3
-	VMOVUPS Z3, Z0
-	VMOVUPS Z3, Z1
-	VMOVUPS Z3, Z2
-	VMOVUPS Z3, Z3
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed464
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k463:
-	MOVLQSX      (SI), R8
+rows506:
+	VMOVUPS      c32_0<>+0(SB), Z3
+	VMOVUPS      Z3, Z0
+	VMOVUPS      Z3, Z1
+	VMOVUPS      Z3, Z2
+	VMOVUPS      Z3, Z3
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed508
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPS      (CX)(R8*4), Z4
 	VMOVUPS      64(CX)(R8*4), Z5
-	VBROADCASTSS (DI), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS 4(DI), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         $0x04, SI
-	ADDQ         $0x08, DI
-	DECQ         BX
-	JNE          k463
+	VBROADCASTSS (SI), Z6
+	VBROADCASTSS 4(SI), Z7
+	ADDQ         $+8, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last510
 
-summed464:
+terms509:
+	MOVLQSX      (DI), R8
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS 4(SI), Z9
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z4, Z7, Z2
+	VMOVUPS      (CX)(R8*4), Z4
+	VFMADD231PS  Z5, Z6, Z1
+	VFMADD231PS  Z5, Z7, Z3
+	VMOVUPS      64(CX)(R8*4), Z5
+	MOVLQSX      4(DI), R8
+	VBROADCASTSS 8(SI), Z6
+	VBROADCASTSS 12(SI), Z7
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z4, Z9, Z2
+	VMOVUPS      (CX)(R8*4), Z4
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z5, Z9, Z3
+	VMOVUPS      64(CX)(R8*4), Z5
+	ADDQ         $+16, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms509
+
+last510:
+	CMPQ         BX, $-2
+	JEQ          one511
+	MOVLQSX      (DI), BX
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS 4(SI), Z9
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z4, Z7, Z2
+	VMOVUPS      (CX)(BX*4), Z4
+	VFMADD231PS  Z5, Z6, Z1
+	VFMADD231PS  Z5, Z7, Z3
+	VMOVUPS      64(CX)(BX*4), Z5
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z4, Z9, Z2
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z5, Z9, Z3
+	JMP          added512
+
+one511:
+	VFMADD231PS Z4, Z6, Z0
+	VFMADD231PS Z4, Z7, Z2
+	VFMADD231PS Z5, Z6, Z1
+	VFMADD231PS Z5, Z7, Z3
+
+added512:
+summed508:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised467
+	JEQ          initialised515
 	CMPQ         SI, $0x01
-	JEQ          column465
+	JEQ          column513
 	CMPQ         SI, $0x02
-	JEQ          number466
+	JEQ          number514
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Z4
@@ -9705,9 +11107,9 @@ summed464:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised467
+	JMP          initialised515
 
-number466:
+number514:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z4
@@ -9717,9 +11119,9 @@ number466:
 	VBROADCASTSS (SI)(BX*4), Z4
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised467
+	JMP          initialised515
 
-column465:
+column513:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -9729,13 +11131,13 @@ column465:
 	VADDPS  (BX), Z2, Z2
 	VADDPS  64(BX), Z3, Z3
 
-initialised467:
+initialised515:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product468:
+product516:
 	CMPQ         56(BX), $0x02
-	JNE          other474
+	JNE          other522
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -9747,9 +11149,9 @@ product468:
 	VMULPS       Z4, Z2, Z2
 	VMULPS       Z4, Z3, Z3
 
-other474:
+other522:
 	CMPQ         96(BX), $0x02
-	JNE          other475
+	JNE          other523
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -9761,14 +11163,14 @@ other474:
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
 
-other475:
+other523:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times470
+	JEQ     times518
 	CMPQ    96(BX), $0x01
-	JEQ     plus469
+	JEQ     plus517
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -9777,9 +11179,9 @@ other475:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z2, (DI)
 	VMOVUPS Z3, 64(DI)
-	JMP     written472
+	JMP     written520
 
-plus469:
+plus517:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -9796,11 +11198,11 @@ plus469:
 	VMOVUPS Z4, (DI)
 	VADDPS  64(R8), Z3, Z4
 	VMOVUPS Z4, 64(DI)
-	JMP     written472
+	JMP     written520
 
-times470:
+times518:
 	CMPQ    96(BX), $0x01
-	JEQ     both471
+	JEQ     both519
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -9817,9 +11219,9 @@ times470:
 	VMOVUPS Z4, (DI)
 	VMULPS  64(R8), Z3, Z4
 	VMOVUPS Z4, 64(DI)
-	JMP     written472
+	JMP     written520
 
-both471:
+both519:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -9845,78 +11247,68 @@ both471:
 	VADDPS  64(R9), Z4, Z4
 	VMOVUPS Z4, 64(DI)
 
-written472:
+written520:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done473
+	JEQ  done521
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product468
+	JNE  product516
 
-done473:
+done521:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows461
+	JGE  rows506
 
-next462:
+next507:
 	CMPQ DX, $0x10
-	JLT  next477
+	JLT  next525
 
-rows476:
+rows524:
 	VMOVUPS c32_0<>+0(SB), Z1
 	VMOVUPS Z1, Z0
 	VMOVUPS Z1, Z1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed479
-	MOVQ    (AX), SI
+	JEQ     summed526
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k478:
-	MOVLQSX          (SI), R8
+term527:
+	MOVLQSX          (DI), R8
 	VMOVUPS          (CX)(R8*4), Z2
-	VFMADD231PS.BCST (DI), Z2, Z0
-	VFMADD231PS.BCST 4(DI), Z2, Z1
-	ADDQ             $0x04, SI
-	ADDQ             $0x08, DI
+	VFMADD231PS.BCST (SI), Z2, Z0
+	VFMADD231PS.BCST 4(SI), Z2, Z1
+	ADDQ             $+8, SI
+	ADDQ             $0x04, DI
 	DECQ             BX
-	JNE              k478
+	JNE              term527
 
-summed479:
+summed526:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised482
+	JEQ          initialised530
 	CMPQ         SI, $0x01
-	JEQ          column480
+	JEQ          column528
 	CMPQ         SI, $0x02
-	JEQ          number481
+	JEQ          number529
 	VMOVSD       72(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Z2
 	VADDPS       Z2, Z0, Z0
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised482
+	JMP          initialised530
 
-number481:
+number529:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z2
@@ -9924,9 +11316,9 @@ number481:
 	MOVLQSX      4(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z2
 	VADDPS       Z2, Z1, Z1
-	JMP          initialised482
+	JMP          initialised530
 
-column480:
+column528:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -9934,13 +11326,13 @@ column480:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z1, Z1
 
-initialised482:
+initialised530:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product483:
+product531:
 	CMPQ         56(BX), $0x02
-	JNE          other489
+	JNE          other537
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -9950,9 +11342,9 @@ product483:
 	VBROADCASTSS (R8)(DI*4), Z2
 	VMULPS       Z2, Z1, Z1
 
-other489:
+other537:
 	CMPQ         96(BX), $0x02
-	JNE          other490
+	JNE          other538
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -9962,23 +11354,23 @@ other489:
 	VBROADCASTSS (R8)(DI*4), Z2
 	VADDPS       Z2, Z1, Z1
 
-other490:
+other538:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times485
+	JEQ     times533
 	CMPQ    96(BX), $0x01
-	JEQ     plus484
+	JEQ     plus532
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
 	MOVLQSX 4(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z1, (DI)
-	JMP     written487
+	JMP     written535
 
-plus484:
+plus532:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -9991,11 +11383,11 @@ plus484:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z1, Z2
 	VMOVUPS Z2, (DI)
-	JMP     written487
+	JMP     written535
 
-times485:
+times533:
 	CMPQ    96(BX), $0x01
-	JEQ     both486
+	JEQ     both534
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -10008,9 +11400,9 @@ times485:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z1, Z2
 	VMOVUPS Z2, (DI)
-	JMP     written487
+	JMP     written535
 
-both486:
+both534:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -10030,109 +11422,184 @@ both486:
 	VADDPS  (R9), Z2, Z2
 	VMOVUPS Z2, (DI)
 
-written487:
+written535:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done488
+	JEQ  done536
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product483
+	JNE  product531
 
-done488:
+done536:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows476
+	JGE  rows524
 
-next477:
+next525:
 	ADDQ $0x02, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group430
+	JNE  group469
 	VZEROUPPER
 	RET
 
 // func matMulPacked3F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked3F32AVX512(SB), NOSPLIT, $0-48
-group491:
+group539:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next493
+	JLT  next541
 
-rows492:
-	VMOVUPS c32_0<>+0(SB), Z11
-	VMOVUPS Z11, Z0
-	VMOVUPS Z11, Z1
-	VMOVUPS Z11, Z2
-	VMOVUPS Z11, Z3
-	VMOVUPS Z11, Z4
-	VMOVUPS Z11, Z5
-	VMOVUPS Z11, Z6
-	VMOVUPS Z11, Z7
-	VMOVUPS Z11, Z8
-	VMOVUPS Z11, Z9
-	VMOVUPS Z11, Z10
-	VMOVUPS Z11, Z11
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed495
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k494:
-	MOVLQSX      (SI), R8
+rows540:
+	VMOVUPS      c32_0<>+0(SB), Z11
+	VMOVUPS      Z11, Z0
+	VMOVUPS      Z11, Z1
+	VMOVUPS      Z11, Z2
+	VMOVUPS      Z11, Z3
+	VMOVUPS      Z11, Z4
+	VMOVUPS      Z11, Z5
+	VMOVUPS      Z11, Z6
+	VMOVUPS      Z11, Z7
+	VMOVUPS      Z11, Z8
+	VMOVUPS      Z11, Z9
+	VMOVUPS      Z11, Z10
+	VMOVUPS      Z11, Z11
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed542
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPS      (CX)(R8*4), Z12
 	VMOVUPS      64(CX)(R8*4), Z13
 	VMOVUPS      128(CX)(R8*4), Z14
 	VMOVUPS      192(CX)(R8*4), Z15
-	VBROADCASTSS (DI), Z16
-	VFMADD231PS  Z12, Z16, Z0
-	VFMADD231PS  Z13, Z16, Z1
-	VFMADD231PS  Z14, Z16, Z2
-	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS 4(DI), Z16
-	VFMADD231PS  Z12, Z16, Z4
-	VFMADD231PS  Z13, Z16, Z5
-	VFMADD231PS  Z14, Z16, Z6
-	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS 8(DI), Z16
-	VFMADD231PS  Z12, Z16, Z8
-	VFMADD231PS  Z13, Z16, Z9
-	VFMADD231PS  Z14, Z16, Z10
-	VFMADD231PS  Z15, Z16, Z11
-	ADDQ         $0x04, SI
-	ADDQ         $0x0c, DI
-	DECQ         BX
-	JNE          k494
+	VBROADCASTSS (SI), Z16
+	VBROADCASTSS 4(SI), Z17
+	ADDQ         $+12, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last544
 
-summed495:
+terms543:
+	VBROADCASTSS -4(SI), Z18
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z12, Z17, Z4
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z13, Z17, Z5
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z14, Z17, Z6
+	VFMADD231PS  Z15, Z16, Z3
+	VFMADD231PS  Z15, Z17, Z7
+	MOVLQSX      (DI), R8
+	VBROADCASTSS (SI), Z16
+	VBROADCASTSS 4(SI), Z17
+	VFMADD231PS  Z12, Z18, Z8
+	VMOVUPS      (CX)(R8*4), Z12
+	VFMADD231PS  Z13, Z18, Z9
+	VMOVUPS      64(CX)(R8*4), Z13
+	VFMADD231PS  Z14, Z18, Z10
+	VMOVUPS      128(CX)(R8*4), Z14
+	VFMADD231PS  Z15, Z18, Z11
+	VMOVUPS      192(CX)(R8*4), Z15
+	VBROADCASTSS 8(SI), Z18
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z12, Z17, Z4
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z13, Z17, Z5
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z14, Z17, Z6
+	VFMADD231PS  Z15, Z16, Z3
+	VFMADD231PS  Z15, Z17, Z7
+	MOVLQSX      4(DI), R8
+	VBROADCASTSS 12(SI), Z16
+	VBROADCASTSS 16(SI), Z17
+	VFMADD231PS  Z12, Z18, Z8
+	VMOVUPS      (CX)(R8*4), Z12
+	VFMADD231PS  Z13, Z18, Z9
+	VMOVUPS      64(CX)(R8*4), Z13
+	VFMADD231PS  Z14, Z18, Z10
+	VMOVUPS      128(CX)(R8*4), Z14
+	VFMADD231PS  Z15, Z18, Z11
+	VMOVUPS      192(CX)(R8*4), Z15
+	ADDQ         $+24, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms543
+
+last544:
+	CMPQ         BX, $-2
+	JEQ          one545
+	VBROADCASTSS -4(SI), Z18
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z12, Z17, Z4
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z13, Z17, Z5
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z14, Z17, Z6
+	VFMADD231PS  Z15, Z16, Z3
+	VFMADD231PS  Z15, Z17, Z7
+	MOVLQSX      (DI), BX
+	VBROADCASTSS (SI), Z16
+	VBROADCASTSS 4(SI), Z17
+	VFMADD231PS  Z12, Z18, Z8
+	VMOVUPS      (CX)(BX*4), Z12
+	VFMADD231PS  Z13, Z18, Z9
+	VMOVUPS      64(CX)(BX*4), Z13
+	VFMADD231PS  Z14, Z18, Z10
+	VMOVUPS      128(CX)(BX*4), Z14
+	VFMADD231PS  Z15, Z18, Z11
+	VMOVUPS      192(CX)(BX*4), Z15
+	VBROADCASTSS 8(SI), Z18
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z12, Z17, Z4
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z13, Z17, Z5
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z14, Z17, Z6
+	VFMADD231PS  Z15, Z16, Z3
+	VFMADD231PS  Z15, Z17, Z7
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Z13, Z18, Z9
+	VFMADD231PS  Z14, Z18, Z10
+	VFMADD231PS  Z15, Z18, Z11
+	JMP          added546
+
+one545:
+	VBROADCASTSS -4(SI), Z18
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z12, Z17, Z4
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z13, Z17, Z5
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z14, Z17, Z6
+	VFMADD231PS  Z15, Z16, Z3
+	VFMADD231PS  Z15, Z17, Z7
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Z13, Z18, Z9
+	VFMADD231PS  Z14, Z18, Z10
+	VFMADD231PS  Z15, Z18, Z11
+
+added546:
+summed542:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised498
+	JEQ          initialised549
 	CMPQ         SI, $0x01
-	JEQ          column496
+	JEQ          column547
 	CMPQ         SI, $0x02
-	JEQ          number497
+	JEQ          number548
 	VMOVSD       72(AX), X12
 	VCVTSD2SS    X12, X12, X12
 	VBROADCASTSS X12, Z12
@@ -10148,9 +11615,9 @@ summed495:
 	VADDPS       Z12, Z9, Z9
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised498
+	JMP          initialised549
 
-number497:
+number548:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z12
@@ -10170,9 +11637,9 @@ number497:
 	VADDPS       Z12, Z9, Z9
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised498
+	JMP          initialised549
 
-column496:
+column547:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -10192,13 +11659,13 @@ column496:
 	VADDPS  128(BX), Z10, Z10
 	VADDPS  192(BX), Z11, Z11
 
-initialised498:
+initialised549:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product499:
+product550:
 	CMPQ         56(BX), $0x02
-	JNE          other505
+	JNE          other556
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -10220,9 +11687,9 @@ product499:
 	VMULPS       Z12, Z10, Z10
 	VMULPS       Z12, Z11, Z11
 
-other505:
+other556:
 	CMPQ         96(BX), $0x02
-	JNE          other506
+	JNE          other557
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -10244,14 +11711,14 @@ other505:
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
 
-other506:
+other557:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times501
+	JEQ     times552
 	CMPQ    96(BX), $0x01
-	JEQ     plus500
+	JEQ     plus551
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -10270,9 +11737,9 @@ other506:
 	VMOVUPS Z9, 64(DI)
 	VMOVUPS Z10, 128(DI)
 	VMOVUPS Z11, 192(DI)
-	JMP     written503
+	JMP     written554
 
-plus500:
+plus551:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -10309,11 +11776,11 @@ plus500:
 	VMOVUPS Z12, 128(DI)
 	VADDPS  192(R8), Z11, Z12
 	VMOVUPS Z12, 192(DI)
-	JMP     written503
+	JMP     written554
 
-times501:
+times552:
 	CMPQ    96(BX), $0x01
-	JEQ     both502
+	JEQ     both553
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -10350,9 +11817,9 @@ times501:
 	VMOVUPS Z12, 128(DI)
 	VMULPS  192(R8), Z11, Z12
 	VMOVUPS Z12, 192(DI)
-	JMP     written503
+	JMP     written554
 
-both502:
+both553:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -10408,82 +11875,127 @@ both502:
 	VADDPS  192(R9), Z12, Z12
 	VMOVUPS Z12, 192(DI)
 
-written503:
+written554:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done504
+	JEQ  done555
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product499
+	JNE  product550
 
-done504:
+done555:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows492
+	JGE  rows540
 
-next493:
+next541:
 	CMPQ DX, $0x20
-	JLT  next508
+	JLT  next559
 
-rows507:
-	VMOVUPS c32_0<>+0(SB), Z5
-	VMOVUPS Z5, Z0
-	VMOVUPS Z5, Z1
-	VMOVUPS Z5, Z2
-	VMOVUPS Z5, Z3
-	VMOVUPS Z5, Z4
-	VMOVUPS Z5, Z5
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed510
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k509:
-	MOVLQSX      (SI), R8
+rows558:
+	VMOVUPS      c32_0<>+0(SB), Z5
+	VMOVUPS      Z5, Z0
+	VMOVUPS      Z5, Z1
+	VMOVUPS      Z5, Z2
+	VMOVUPS      Z5, Z3
+	VMOVUPS      Z5, Z4
+	VMOVUPS      Z5, Z5
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed560
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPS      (CX)(R8*4), Z6
 	VMOVUPS      64(CX)(R8*4), Z7
-	VBROADCASTSS (DI), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS 4(DI), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS 8(DI), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         $0x04, SI
-	ADDQ         $0x0c, DI
-	DECQ         BX
-	JNE          k509
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS 4(SI), Z9
+	ADDQ         $+12, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last562
 
-summed510:
+terms561:
+	VBROADCASTSS -4(SI), Z10
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Z7, Z8, Z1
+	VFMADD231PS  Z7, Z9, Z3
+	MOVLQSX      (DI), R8
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS 4(SI), Z9
+	VFMADD231PS  Z6, Z10, Z4
+	VMOVUPS      (CX)(R8*4), Z6
+	VFMADD231PS  Z7, Z10, Z5
+	VMOVUPS      64(CX)(R8*4), Z7
+	VBROADCASTSS 8(SI), Z10
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Z7, Z8, Z1
+	VFMADD231PS  Z7, Z9, Z3
+	MOVLQSX      4(DI), R8
+	VBROADCASTSS 12(SI), Z8
+	VBROADCASTSS 16(SI), Z9
+	VFMADD231PS  Z6, Z10, Z4
+	VMOVUPS      (CX)(R8*4), Z6
+	VFMADD231PS  Z7, Z10, Z5
+	VMOVUPS      64(CX)(R8*4), Z7
+	ADDQ         $+24, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms561
+
+last562:
+	CMPQ         BX, $-2
+	JEQ          one563
+	VBROADCASTSS -4(SI), Z10
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Z7, Z8, Z1
+	VFMADD231PS  Z7, Z9, Z3
+	MOVLQSX      (DI), BX
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS 4(SI), Z9
+	VFMADD231PS  Z6, Z10, Z4
+	VMOVUPS      (CX)(BX*4), Z6
+	VFMADD231PS  Z7, Z10, Z5
+	VMOVUPS      64(CX)(BX*4), Z7
+	VBROADCASTSS 8(SI), Z10
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Z7, Z8, Z1
+	VFMADD231PS  Z7, Z9, Z3
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Z7, Z10, Z5
+	JMP          added564
+
+one563:
+	VBROADCASTSS -4(SI), Z10
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Z7, Z8, Z1
+	VFMADD231PS  Z7, Z9, Z3
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Z7, Z10, Z5
+
+added564:
+summed560:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised513
+	JEQ          initialised567
 	CMPQ         SI, $0x01
-	JEQ          column511
+	JEQ          column565
 	CMPQ         SI, $0x02
-	JEQ          number512
+	JEQ          number566
 	VMOVSD       72(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Z6
@@ -10493,9 +12005,9 @@ summed510:
 	VADDPS       Z6, Z3, Z3
 	VADDPS       Z6, Z4, Z4
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised513
+	JMP          initialised567
 
-number512:
+number566:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z6
@@ -10509,9 +12021,9 @@ number512:
 	VBROADCASTSS (SI)(BX*4), Z6
 	VADDPS       Z6, Z4, Z4
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised513
+	JMP          initialised567
 
-column511:
+column565:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -10525,13 +12037,13 @@ column511:
 	VADDPS  (BX), Z4, Z4
 	VADDPS  64(BX), Z5, Z5
 
-initialised513:
+initialised567:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product514:
+product568:
 	CMPQ         56(BX), $0x02
-	JNE          other520
+	JNE          other574
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -10547,9 +12059,9 @@ product514:
 	VMULPS       Z6, Z4, Z4
 	VMULPS       Z6, Z5, Z5
 
-other520:
+other574:
 	CMPQ         96(BX), $0x02
-	JNE          other521
+	JNE          other575
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -10565,14 +12077,14 @@ other520:
 	VADDPS       Z6, Z4, Z4
 	VADDPS       Z6, Z5, Z5
 
-other521:
+other575:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times516
+	JEQ     times570
 	CMPQ    96(BX), $0x01
-	JEQ     plus515
+	JEQ     plus569
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -10585,9 +12097,9 @@ other521:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z4, (DI)
 	VMOVUPS Z5, 64(DI)
-	JMP     written518
+	JMP     written572
 
-plus515:
+plus569:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -10612,11 +12124,11 @@ plus515:
 	VMOVUPS Z6, (DI)
 	VADDPS  64(R8), Z5, Z6
 	VMOVUPS Z6, 64(DI)
-	JMP     written518
+	JMP     written572
 
-times516:
+times570:
 	CMPQ    96(BX), $0x01
-	JEQ     both517
+	JEQ     both571
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -10641,9 +12153,9 @@ times516:
 	VMOVUPS Z6, (DI)
 	VMULPS  64(R8), Z5, Z6
 	VMOVUPS Z6, 64(DI)
-	JMP     written518
+	JMP     written572
 
-both517:
+both571:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -10681,81 +12193,71 @@ both517:
 	VADDPS  64(R9), Z6, Z6
 	VMOVUPS Z6, 64(DI)
 
-written518:
+written572:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done519
+	JEQ  done573
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product514
+	JNE  product568
 
-done519:
+done573:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows507
+	JGE  rows558
 
-next508:
+next559:
 	CMPQ DX, $0x10
-	JLT  next523
+	JLT  next577
 
-rows522:
+rows576:
 	VMOVUPS c32_0<>+0(SB), Z2
 	VMOVUPS Z2, Z0
 	VMOVUPS Z2, Z1
 	VMOVUPS Z2, Z2
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed525
-	MOVQ    (AX), SI
+	JEQ     summed578
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k524:
-	MOVLQSX          (SI), R8
+term579:
+	MOVLQSX          (DI), R8
 	VMOVUPS          (CX)(R8*4), Z3
-	VFMADD231PS.BCST (DI), Z3, Z0
-	VFMADD231PS.BCST 4(DI), Z3, Z1
-	VFMADD231PS.BCST 8(DI), Z3, Z2
-	ADDQ             $0x04, SI
-	ADDQ             $0x0c, DI
+	VFMADD231PS.BCST (SI), Z3, Z0
+	VFMADD231PS.BCST 4(SI), Z3, Z1
+	VFMADD231PS.BCST 8(SI), Z3, Z2
+	ADDQ             $+12, SI
+	ADDQ             $0x04, DI
 	DECQ             BX
-	JNE              k524
+	JNE              term579
 
-summed525:
+summed578:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised528
+	JEQ          initialised582
 	CMPQ         SI, $0x01
-	JEQ          column526
+	JEQ          column580
 	CMPQ         SI, $0x02
-	JEQ          number527
+	JEQ          number581
 	VMOVSD       72(AX), X3
 	VCVTSD2SS    X3, X3, X3
 	VBROADCASTSS X3, Z3
 	VADDPS       Z3, Z0, Z0
 	VADDPS       Z3, Z1, Z1
 	VADDPS       Z3, Z2, Z2
-	JMP          initialised528
+	JMP          initialised582
 
-number527:
+number581:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z3
@@ -10766,9 +12268,9 @@ number527:
 	MOVLQSX      8(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z3
 	VADDPS       Z3, Z2, Z2
-	JMP          initialised528
+	JMP          initialised582
 
-column526:
+column580:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -10779,13 +12281,13 @@ column526:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z2, Z2
 
-initialised528:
+initialised582:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product529:
+product583:
 	CMPQ         56(BX), $0x02
-	JNE          other535
+	JNE          other589
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -10798,9 +12300,9 @@ product529:
 	VBROADCASTSS (R8)(DI*4), Z3
 	VMULPS       Z3, Z2, Z2
 
-other535:
+other589:
 	CMPQ         96(BX), $0x02
-	JNE          other536
+	JNE          other590
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -10813,14 +12315,14 @@ other535:
 	VBROADCASTSS (R8)(DI*4), Z3
 	VADDPS       Z3, Z2, Z2
 
-other536:
+other590:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times531
+	JEQ     times585
 	CMPQ    96(BX), $0x01
-	JEQ     plus530
+	JEQ     plus584
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -10830,9 +12332,9 @@ other536:
 	MOVLQSX 8(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z2, (DI)
-	JMP     written533
+	JMP     written587
 
-plus530:
+plus584:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -10851,11 +12353,11 @@ plus530:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z2, Z3
 	VMOVUPS Z3, (DI)
-	JMP     written533
+	JMP     written587
 
-times531:
+times585:
 	CMPQ    96(BX), $0x01
-	JEQ     both532
+	JEQ     both586
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -10874,9 +12376,9 @@ times531:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z2, Z3
 	VMOVUPS Z3, (DI)
-	JMP     written533
+	JMP     written587
 
-both532:
+both586:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -10905,119 +12407,213 @@ both532:
 	VADDPS  (R9), Z3, Z3
 	VMOVUPS Z3, (DI)
 
-written533:
+written587:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done534
+	JEQ  done588
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product529
+	JNE  product583
 
-done534:
+done588:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows522
+	JGE  rows576
 
-next523:
+next577:
 	ADDQ $0x03, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group491
+	JNE  group539
 	VZEROUPPER
 	RET
 
 // func matMulPacked4F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked4F32AVX512(SB), NOSPLIT, $0-48
-group537:
+group591:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next539
+	JLT  next593
 
-rows538:
-	VMOVUPS c32_0<>+0(SB), Z15
-	VMOVUPS Z15, Z0
-	VMOVUPS Z15, Z1
-	VMOVUPS Z15, Z2
-	VMOVUPS Z15, Z3
-	VMOVUPS Z15, Z4
-	VMOVUPS Z15, Z5
-	VMOVUPS Z15, Z6
-	VMOVUPS Z15, Z7
-	VMOVUPS Z15, Z8
-	VMOVUPS Z15, Z9
-	VMOVUPS Z15, Z10
-	VMOVUPS Z15, Z11
-	VMOVUPS Z15, Z12
-	VMOVUPS Z15, Z13
-	VMOVUPS Z15, Z14
-	VMOVUPS Z15, Z15
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed541
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	LEAQ    (R9)(R9*2), DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k540:
-	MOVLQSX      (SI), R8
+rows592:
+	VMOVUPS      c32_0<>+0(SB), Z15
+	VMOVUPS      Z15, Z0
+	VMOVUPS      Z15, Z1
+	VMOVUPS      Z15, Z2
+	VMOVUPS      Z15, Z3
+	VMOVUPS      Z15, Z4
+	VMOVUPS      Z15, Z5
+	VMOVUPS      Z15, Z6
+	VMOVUPS      Z15, Z7
+	VMOVUPS      Z15, Z8
+	VMOVUPS      Z15, Z9
+	VMOVUPS      Z15, Z10
+	VMOVUPS      Z15, Z11
+	VMOVUPS      Z15, Z12
+	VMOVUPS      Z15, Z13
+	VMOVUPS      Z15, Z14
+	VMOVUPS      Z15, Z15
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed594
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPS      (CX)(R8*4), Z16
 	VMOVUPS      64(CX)(R8*4), Z17
 	VMOVUPS      128(CX)(R8*4), Z18
 	VMOVUPS      192(CX)(R8*4), Z19
-	VBROADCASTSS (DI), Z20
-	VFMADD231PS  Z16, Z20, Z0
-	VFMADD231PS  Z17, Z20, Z1
-	VFMADD231PS  Z18, Z20, Z2
-	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS 4(DI), Z20
-	VFMADD231PS  Z16, Z20, Z4
-	VFMADD231PS  Z17, Z20, Z5
-	VFMADD231PS  Z18, Z20, Z6
-	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS 8(DI), Z20
-	VFMADD231PS  Z16, Z20, Z8
-	VFMADD231PS  Z17, Z20, Z9
-	VFMADD231PS  Z18, Z20, Z10
-	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS 12(DI), Z20
-	VFMADD231PS  Z16, Z20, Z12
-	VFMADD231PS  Z17, Z20, Z13
-	VFMADD231PS  Z18, Z20, Z14
-	VFMADD231PS  Z19, Z20, Z15
-	ADDQ         $0x04, SI
-	ADDQ         $0x10, DI
-	DECQ         BX
-	JNE          k540
+	VBROADCASTSS (SI), Z20
+	VBROADCASTSS 4(SI), Z21
+	ADDQ         $+16, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last596
 
-summed541:
+terms595:
+	VBROADCASTSS -8(SI), Z22
+	VBROADCASTSS -4(SI), Z23
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z16, Z21, Z4
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z17, Z21, Z5
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z20, Z3
+	VFMADD231PS  Z19, Z21, Z7
+	MOVLQSX      (DI), R8
+	VBROADCASTSS (SI), Z20
+	VBROADCASTSS 4(SI), Z21
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Z16, Z23, Z12
+	VMOVUPS      (CX)(R8*4), Z16
+	VFMADD231PS  Z17, Z22, Z9
+	VFMADD231PS  Z17, Z23, Z13
+	VMOVUPS      64(CX)(R8*4), Z17
+	VFMADD231PS  Z18, Z22, Z10
+	VFMADD231PS  Z18, Z23, Z14
+	VMOVUPS      128(CX)(R8*4), Z18
+	VFMADD231PS  Z19, Z22, Z11
+	VFMADD231PS  Z19, Z23, Z15
+	VMOVUPS      192(CX)(R8*4), Z19
+	VBROADCASTSS 8(SI), Z22
+	VBROADCASTSS 12(SI), Z23
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z16, Z21, Z4
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z17, Z21, Z5
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z20, Z3
+	VFMADD231PS  Z19, Z21, Z7
+	MOVLQSX      4(DI), R8
+	VBROADCASTSS 16(SI), Z20
+	VBROADCASTSS 20(SI), Z21
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Z16, Z23, Z12
+	VMOVUPS      (CX)(R8*4), Z16
+	VFMADD231PS  Z17, Z22, Z9
+	VFMADD231PS  Z17, Z23, Z13
+	VMOVUPS      64(CX)(R8*4), Z17
+	VFMADD231PS  Z18, Z22, Z10
+	VFMADD231PS  Z18, Z23, Z14
+	VMOVUPS      128(CX)(R8*4), Z18
+	VFMADD231PS  Z19, Z22, Z11
+	VFMADD231PS  Z19, Z23, Z15
+	VMOVUPS      192(CX)(R8*4), Z19
+	ADDQ         $+32, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms595
+
+last596:
+	CMPQ         BX, $-2
+	JEQ          one597
+	VBROADCASTSS -8(SI), Z22
+	VBROADCASTSS -4(SI), Z23
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z16, Z21, Z4
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z17, Z21, Z5
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z20, Z3
+	VFMADD231PS  Z19, Z21, Z7
+	MOVLQSX      (DI), BX
+	VBROADCASTSS (SI), Z20
+	VBROADCASTSS 4(SI), Z21
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Z16, Z23, Z12
+	VMOVUPS      (CX)(BX*4), Z16
+	VFMADD231PS  Z17, Z22, Z9
+	VFMADD231PS  Z17, Z23, Z13
+	VMOVUPS      64(CX)(BX*4), Z17
+	VFMADD231PS  Z18, Z22, Z10
+	VFMADD231PS  Z18, Z23, Z14
+	VMOVUPS      128(CX)(BX*4), Z18
+	VFMADD231PS  Z19, Z22, Z11
+	VFMADD231PS  Z19, Z23, Z15
+	VMOVUPS      192(CX)(BX*4), Z19
+	VBROADCASTSS 8(SI), Z22
+	VBROADCASTSS 12(SI), Z23
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z16, Z21, Z4
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z17, Z21, Z5
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z20, Z3
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Z16, Z23, Z12
+	VFMADD231PS  Z17, Z22, Z9
+	VFMADD231PS  Z17, Z23, Z13
+	VFMADD231PS  Z18, Z22, Z10
+	VFMADD231PS  Z18, Z23, Z14
+	VFMADD231PS  Z19, Z22, Z11
+	VFMADD231PS  Z19, Z23, Z15
+	JMP          added598
+
+one597:
+	VBROADCASTSS -8(SI), Z22
+	VBROADCASTSS -4(SI), Z23
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z16, Z21, Z4
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z17, Z21, Z5
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z20, Z3
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Z16, Z23, Z12
+	VFMADD231PS  Z17, Z22, Z9
+	VFMADD231PS  Z17, Z23, Z13
+	VFMADD231PS  Z18, Z22, Z10
+	VFMADD231PS  Z18, Z23, Z14
+	VFMADD231PS  Z19, Z22, Z11
+	VFMADD231PS  Z19, Z23, Z15
+
+added598:
+summed594:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised544
+	JEQ          initialised601
 	CMPQ         SI, $0x01
-	JEQ          column542
+	JEQ          column599
 	CMPQ         SI, $0x02
-	JEQ          number543
+	JEQ          number600
 	VMOVSD       72(AX), X16
 	VCVTSD2SS    X16, X16, X16
 	VBROADCASTSS X16, Z16
@@ -11037,9 +12633,9 @@ summed541:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised544
+	JMP          initialised601
 
-number543:
+number600:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z16
@@ -11065,9 +12661,9 @@ number543:
 	VADDPS       Z16, Z13, Z13
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
-	JMP          initialised544
+	JMP          initialised601
 
-column542:
+column599:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -11093,13 +12689,13 @@ column542:
 	VADDPS  128(BX), Z14, Z14
 	VADDPS  192(BX), Z15, Z15
 
-initialised544:
+initialised601:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product545:
+product602:
 	CMPQ         56(BX), $0x02
-	JNE          other551
+	JNE          other608
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -11127,9 +12723,9 @@ product545:
 	VMULPS       Z16, Z14, Z14
 	VMULPS       Z16, Z15, Z15
 
-other551:
+other608:
 	CMPQ         96(BX), $0x02
-	JNE          other552
+	JNE          other609
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -11157,14 +12753,14 @@ other551:
 	VADDPS       Z16, Z14, Z14
 	VADDPS       Z16, Z15, Z15
 
-other552:
+other609:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times547
+	JEQ     times604
 	CMPQ    96(BX), $0x01
-	JEQ     plus546
+	JEQ     plus603
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -11189,9 +12785,9 @@ other552:
 	VMOVUPS Z13, 64(DI)
 	VMOVUPS Z14, 128(DI)
 	VMOVUPS Z15, 192(DI)
-	JMP     written549
+	JMP     written606
 
-plus546:
+plus603:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -11240,11 +12836,11 @@ plus546:
 	VMOVUPS Z16, 128(DI)
 	VADDPS  192(R8), Z15, Z16
 	VMOVUPS Z16, 192(DI)
-	JMP     written549
+	JMP     written606
 
-times547:
+times604:
 	CMPQ    96(BX), $0x01
-	JEQ     both548
+	JEQ     both605
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -11293,9 +12889,9 @@ times547:
 	VMOVUPS Z16, 128(DI)
 	VMULPS  192(R8), Z15, Z16
 	VMOVUPS Z16, 192(DI)
-	JMP     written549
+	JMP     written606
 
-both548:
+both605:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -11369,88 +12965,144 @@ both548:
 	VADDPS  192(R9), Z16, Z16
 	VMOVUPS Z16, 192(DI)
 
-written549:
+written606:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done550
+	JEQ  done607
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product545
+	JNE  product602
 
-done550:
+done607:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows538
+	JGE  rows592
 
-next539:
+next593:
 	CMPQ DX, $0x20
-	JLT  next554
+	JLT  next611
 
-rows553:
-	VMOVUPS c32_0<>+0(SB), Z7
-	VMOVUPS Z7, Z0
-	VMOVUPS Z7, Z1
-	VMOVUPS Z7, Z2
-	VMOVUPS Z7, Z3
-	VMOVUPS Z7, Z4
-	VMOVUPS Z7, Z5
-	VMOVUPS Z7, Z6
-	VMOVUPS Z7, Z7
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed556
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	LEAQ    (R9)(R9*2), DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k555:
-	MOVLQSX      (SI), R8
+rows610:
+	VMOVUPS      c32_0<>+0(SB), Z7
+	VMOVUPS      Z7, Z0
+	VMOVUPS      Z7, Z1
+	VMOVUPS      Z7, Z2
+	VMOVUPS      Z7, Z3
+	VMOVUPS      Z7, Z4
+	VMOVUPS      Z7, Z5
+	VMOVUPS      Z7, Z6
+	VMOVUPS      Z7, Z7
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed612
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPS      (CX)(R8*4), Z8
 	VMOVUPS      64(CX)(R8*4), Z9
-	VBROADCASTSS (DI), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS 4(DI), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS 8(DI), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS 12(DI), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         $0x04, SI
-	ADDQ         $0x10, DI
-	DECQ         BX
-	JNE          k555
+	VBROADCASTSS (SI), Z10
+	VBROADCASTSS 4(SI), Z11
+	ADDQ         $+16, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last614
 
-summed556:
+terms613:
+	VBROADCASTSS -8(SI), Z12
+	VBROADCASTSS -4(SI), Z13
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Z9, Z10, Z1
+	VFMADD231PS  Z9, Z11, Z3
+	MOVLQSX      (DI), R8
+	VBROADCASTSS (SI), Z10
+	VBROADCASTSS 4(SI), Z11
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z8, Z13, Z6
+	VMOVUPS      (CX)(R8*4), Z8
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z9, Z13, Z7
+	VMOVUPS      64(CX)(R8*4), Z9
+	VBROADCASTSS 8(SI), Z12
+	VBROADCASTSS 12(SI), Z13
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Z9, Z10, Z1
+	VFMADD231PS  Z9, Z11, Z3
+	MOVLQSX      4(DI), R8
+	VBROADCASTSS 16(SI), Z10
+	VBROADCASTSS 20(SI), Z11
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z8, Z13, Z6
+	VMOVUPS      (CX)(R8*4), Z8
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z9, Z13, Z7
+	VMOVUPS      64(CX)(R8*4), Z9
+	ADDQ         $+32, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms613
+
+last614:
+	CMPQ         BX, $-2
+	JEQ          one615
+	VBROADCASTSS -8(SI), Z12
+	VBROADCASTSS -4(SI), Z13
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Z9, Z10, Z1
+	VFMADD231PS  Z9, Z11, Z3
+	MOVLQSX      (DI), BX
+	VBROADCASTSS (SI), Z10
+	VBROADCASTSS 4(SI), Z11
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z8, Z13, Z6
+	VMOVUPS      (CX)(BX*4), Z8
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z9, Z13, Z7
+	VMOVUPS      64(CX)(BX*4), Z9
+	VBROADCASTSS 8(SI), Z12
+	VBROADCASTSS 12(SI), Z13
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Z9, Z10, Z1
+	VFMADD231PS  Z9, Z11, Z3
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z9, Z13, Z7
+	JMP          added616
+
+one615:
+	VBROADCASTSS -8(SI), Z12
+	VBROADCASTSS -4(SI), Z13
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Z9, Z10, Z1
+	VFMADD231PS  Z9, Z11, Z3
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z9, Z13, Z7
+
+added616:
+summed612:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised559
+	JEQ          initialised619
 	CMPQ         SI, $0x01
-	JEQ          column557
+	JEQ          column617
 	CMPQ         SI, $0x02
-	JEQ          number558
+	JEQ          number618
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Z8
@@ -11462,9 +13114,9 @@ summed556:
 	VADDPS       Z8, Z5, Z5
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised559
+	JMP          initialised619
 
-number558:
+number618:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z8
@@ -11482,9 +13134,9 @@ number558:
 	VBROADCASTSS (SI)(BX*4), Z8
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
-	JMP          initialised559
+	JMP          initialised619
 
-column557:
+column617:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -11502,13 +13154,13 @@ column557:
 	VADDPS  (BX), Z6, Z6
 	VADDPS  64(BX), Z7, Z7
 
-initialised559:
+initialised619:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product560:
+product620:
 	CMPQ         56(BX), $0x02
-	JNE          other566
+	JNE          other626
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -11528,9 +13180,9 @@ product560:
 	VMULPS       Z8, Z6, Z6
 	VMULPS       Z8, Z7, Z7
 
-other566:
+other626:
 	CMPQ         96(BX), $0x02
-	JNE          other567
+	JNE          other627
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -11550,14 +13202,14 @@ other566:
 	VADDPS       Z8, Z6, Z6
 	VADDPS       Z8, Z7, Z7
 
-other567:
+other627:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times562
+	JEQ     times622
 	CMPQ    96(BX), $0x01
-	JEQ     plus561
+	JEQ     plus621
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -11574,9 +13226,9 @@ other567:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z6, (DI)
 	VMOVUPS Z7, 64(DI)
-	JMP     written564
+	JMP     written624
 
-plus561:
+plus621:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -11609,11 +13261,11 @@ plus561:
 	VMOVUPS Z8, (DI)
 	VADDPS  64(R8), Z7, Z8
 	VMOVUPS Z8, 64(DI)
-	JMP     written564
+	JMP     written624
 
-times562:
+times622:
 	CMPQ    96(BX), $0x01
-	JEQ     both563
+	JEQ     both623
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -11646,9 +13298,9 @@ times562:
 	VMOVUPS Z8, (DI)
 	VMULPS  64(R8), Z7, Z8
 	VMOVUPS Z8, 64(DI)
-	JMP     written564
+	JMP     written624
 
-both563:
+both623:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -11698,25 +13350,25 @@ both563:
 	VADDPS  64(R9), Z8, Z8
 	VMOVUPS Z8, 64(DI)
 
-written564:
+written624:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done565
+	JEQ  done625
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product560
+	JNE  product620
 
-done565:
+done625:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows553
+	JGE  rows610
 
-next554:
+next611:
 	CMPQ DX, $0x10
-	JLT  next569
+	JLT  next629
 
-rows568:
+rows628:
 	VMOVUPS c32_0<>+0(SB), Z3
 	VMOVUPS Z3, Z0
 	VMOVUPS Z3, Z1
@@ -11724,49 +13376,38 @@ rows568:
 	VMOVUPS Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed571
-	MOVQ    (AX), SI
+	JEQ     summed630
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	LEAQ    (R9)(R9*2), DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k570:
-	MOVLQSX          (SI), R8
+term631:
+	MOVLQSX          (DI), R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VFMADD231PS.BCST (DI), Z4, Z0
-	VFMADD231PS.BCST 4(DI), Z4, Z1
-	VFMADD231PS.BCST 8(DI), Z4, Z2
-	VFMADD231PS.BCST 12(DI), Z4, Z3
-	ADDQ             $0x04, SI
-	ADDQ             $0x10, DI
+	VFMADD231PS.BCST (SI), Z4, Z0
+	VFMADD231PS.BCST 4(SI), Z4, Z1
+	VFMADD231PS.BCST 8(SI), Z4, Z2
+	VFMADD231PS.BCST 12(SI), Z4, Z3
+	ADDQ             $+16, SI
+	ADDQ             $0x04, DI
 	DECQ             BX
-	JNE              k570
+	JNE              term631
 
-summed571:
+summed630:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised574
+	JEQ          initialised634
 	CMPQ         SI, $0x01
-	JEQ          column572
+	JEQ          column632
 	CMPQ         SI, $0x02
-	JEQ          number573
+	JEQ          number633
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Z4
@@ -11774,9 +13415,9 @@ summed571:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised574
+	JMP          initialised634
 
-number573:
+number633:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z4
@@ -11790,9 +13431,9 @@ number573:
 	MOVLQSX      12(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z4
 	VADDPS       Z4, Z3, Z3
-	JMP          initialised574
+	JMP          initialised634
 
-column572:
+column632:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -11806,13 +13447,13 @@ column572:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z3, Z3
 
-initialised574:
+initialised634:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product575:
+product635:
 	CMPQ         56(BX), $0x02
-	JNE          other581
+	JNE          other641
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -11828,9 +13469,9 @@ product575:
 	VBROADCASTSS (R8)(DI*4), Z4
 	VMULPS       Z4, Z3, Z3
 
-other581:
+other641:
 	CMPQ         96(BX), $0x02
-	JNE          other582
+	JNE          other642
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -11846,14 +13487,14 @@ other581:
 	VBROADCASTSS (R8)(DI*4), Z4
 	VADDPS       Z4, Z3, Z3
 
-other582:
+other642:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times577
+	JEQ     times637
 	CMPQ    96(BX), $0x01
-	JEQ     plus576
+	JEQ     plus636
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -11866,9 +13507,9 @@ other582:
 	MOVLQSX 12(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z3, (DI)
-	JMP     written579
+	JMP     written639
 
-plus576:
+plus636:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -11893,11 +13534,11 @@ plus576:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z3, Z4
 	VMOVUPS Z4, (DI)
-	JMP     written579
+	JMP     written639
 
-times577:
+times637:
 	CMPQ    96(BX), $0x01
-	JEQ     both578
+	JEQ     both638
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -11922,9 +13563,9 @@ times577:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z3, Z4
 	VMOVUPS Z4, (DI)
-	JMP     written579
+	JMP     written639
 
-both578:
+both638:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -11962,129 +13603,242 @@ both578:
 	VADDPS  (R9), Z4, Z4
 	VMOVUPS Z4, (DI)
 
-written579:
+written639:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done580
+	JEQ  done640
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product575
+	JNE  product635
 
-done580:
+done640:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows568
+	JGE  rows628
 
-next569:
+next629:
 	ADDQ $0x04, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group537
+	JNE  group591
 	VZEROUPPER
 	RET
 
 // func matMulPacked5F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked5F32AVX512(SB), NOSPLIT, $0-48
-group583:
+group643:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next585
+	JLT  next645
 
-rows584:
-	VMOVUPS c32_0<>+0(SB), Z19
-	VMOVUPS Z19, Z0
-	VMOVUPS Z19, Z1
-	VMOVUPS Z19, Z2
-	VMOVUPS Z19, Z3
-	VMOVUPS Z19, Z4
-	VMOVUPS Z19, Z5
-	VMOVUPS Z19, Z6
-	VMOVUPS Z19, Z7
-	VMOVUPS Z19, Z8
-	VMOVUPS Z19, Z9
-	VMOVUPS Z19, Z10
-	VMOVUPS Z19, Z11
-	VMOVUPS Z19, Z12
-	VMOVUPS Z19, Z13
-	VMOVUPS Z19, Z14
-	VMOVUPS Z19, Z15
-	VMOVUPS Z19, Z16
-	VMOVUPS Z19, Z17
-	VMOVUPS Z19, Z18
-	VMOVUPS Z19, Z19
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed587
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	LEAQ    (R9)(R9*2), R8
-	LEAQ    (DI)(R9*4), DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k586:
-	MOVLQSX      (SI), R8
+rows644:
+	VMOVUPS      c32_0<>+0(SB), Z19
+	VMOVUPS      Z19, Z0
+	VMOVUPS      Z19, Z1
+	VMOVUPS      Z19, Z2
+	VMOVUPS      Z19, Z3
+	VMOVUPS      Z19, Z4
+	VMOVUPS      Z19, Z5
+	VMOVUPS      Z19, Z6
+	VMOVUPS      Z19, Z7
+	VMOVUPS      Z19, Z8
+	VMOVUPS      Z19, Z9
+	VMOVUPS      Z19, Z10
+	VMOVUPS      Z19, Z11
+	VMOVUPS      Z19, Z12
+	VMOVUPS      Z19, Z13
+	VMOVUPS      Z19, Z14
+	VMOVUPS      Z19, Z15
+	VMOVUPS      Z19, Z16
+	VMOVUPS      Z19, Z17
+	VMOVUPS      Z19, Z18
+	VMOVUPS      Z19, Z19
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed646
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPS      (CX)(R8*4), Z20
 	VMOVUPS      64(CX)(R8*4), Z21
 	VMOVUPS      128(CX)(R8*4), Z22
 	VMOVUPS      192(CX)(R8*4), Z23
-	VBROADCASTSS (DI), Z24
+	VBROADCASTSS (SI), Z24
+	VBROADCASTSS 4(SI), Z25
+	ADDQ         $+20, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last648
+
+terms647:
+	VBROADCASTSS -12(SI), Z26
+	VBROADCASTSS -8(SI), Z27
 	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z20, Z25, Z4
 	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z21, Z25, Z5
 	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z22, Z25, Z6
 	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS 4(DI), Z24
-	VFMADD231PS  Z20, Z24, Z4
-	VFMADD231PS  Z21, Z24, Z5
-	VFMADD231PS  Z22, Z24, Z6
-	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS 8(DI), Z24
+	VFMADD231PS  Z23, Z25, Z7
+	VBROADCASTSS -4(SI), Z24
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Z20, Z27, Z12
+	VFMADD231PS  Z21, Z26, Z9
+	VFMADD231PS  Z21, Z27, Z13
+	VFMADD231PS  Z22, Z26, Z10
+	VFMADD231PS  Z22, Z27, Z14
+	VFMADD231PS  Z23, Z26, Z11
+	VFMADD231PS  Z23, Z27, Z15
+	MOVLQSX      (DI), R8
+	VBROADCASTSS (SI), Z26
+	VBROADCASTSS 4(SI), Z27
+	VFMADD231PS  Z20, Z24, Z16
+	VMOVUPS      (CX)(R8*4), Z20
+	VFMADD231PS  Z21, Z24, Z17
+	VMOVUPS      64(CX)(R8*4), Z21
+	VFMADD231PS  Z22, Z24, Z18
+	VMOVUPS      128(CX)(R8*4), Z22
+	VFMADD231PS  Z23, Z24, Z19
+	VMOVUPS      192(CX)(R8*4), Z23
+	VBROADCASTSS 8(SI), Z24
+	VBROADCASTSS 12(SI), Z25
+	VFMADD231PS  Z20, Z26, Z0
+	VFMADD231PS  Z20, Z27, Z4
+	VFMADD231PS  Z21, Z26, Z1
+	VFMADD231PS  Z21, Z27, Z5
+	VFMADD231PS  Z22, Z26, Z2
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Z23, Z26, Z3
+	VFMADD231PS  Z23, Z27, Z7
+	VBROADCASTSS 16(SI), Z26
 	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z20, Z25, Z12
 	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z21, Z25, Z13
 	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z22, Z25, Z14
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS 12(DI), Z24
-	VFMADD231PS  Z20, Z24, Z12
-	VFMADD231PS  Z21, Z24, Z13
-	VFMADD231PS  Z22, Z24, Z14
-	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS 16(DI), Z24
+	VFMADD231PS  Z23, Z25, Z15
+	MOVLQSX      4(DI), R8
+	VBROADCASTSS 20(SI), Z24
+	VBROADCASTSS 24(SI), Z25
+	VFMADD231PS  Z20, Z26, Z16
+	VMOVUPS      (CX)(R8*4), Z20
+	VFMADD231PS  Z21, Z26, Z17
+	VMOVUPS      64(CX)(R8*4), Z21
+	VFMADD231PS  Z22, Z26, Z18
+	VMOVUPS      128(CX)(R8*4), Z22
+	VFMADD231PS  Z23, Z26, Z19
+	VMOVUPS      192(CX)(R8*4), Z23
+	ADDQ         $+40, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms647
+
+last648:
+	CMPQ         BX, $-2
+	JEQ          one649
+	VBROADCASTSS -12(SI), Z26
+	VBROADCASTSS -8(SI), Z27
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z20, Z25, Z4
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z21, Z25, Z5
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z22, Z25, Z6
+	VFMADD231PS  Z23, Z24, Z3
+	VFMADD231PS  Z23, Z25, Z7
+	VBROADCASTSS -4(SI), Z24
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Z20, Z27, Z12
+	VFMADD231PS  Z21, Z26, Z9
+	VFMADD231PS  Z21, Z27, Z13
+	VFMADD231PS  Z22, Z26, Z10
+	VFMADD231PS  Z22, Z27, Z14
+	VFMADD231PS  Z23, Z26, Z11
+	VFMADD231PS  Z23, Z27, Z15
+	MOVLQSX      (DI), BX
+	VBROADCASTSS (SI), Z26
+	VBROADCASTSS 4(SI), Z27
+	VFMADD231PS  Z20, Z24, Z16
+	VMOVUPS      (CX)(BX*4), Z20
+	VFMADD231PS  Z21, Z24, Z17
+	VMOVUPS      64(CX)(BX*4), Z21
+	VFMADD231PS  Z22, Z24, Z18
+	VMOVUPS      128(CX)(BX*4), Z22
+	VFMADD231PS  Z23, Z24, Z19
+	VMOVUPS      192(CX)(BX*4), Z23
+	VBROADCASTSS 8(SI), Z24
+	VBROADCASTSS 12(SI), Z25
+	VFMADD231PS  Z20, Z26, Z0
+	VFMADD231PS  Z20, Z27, Z4
+	VFMADD231PS  Z21, Z26, Z1
+	VFMADD231PS  Z21, Z27, Z5
+	VFMADD231PS  Z22, Z26, Z2
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Z23, Z26, Z3
+	VFMADD231PS  Z23, Z27, Z7
+	VBROADCASTSS 16(SI), Z26
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z20, Z25, Z12
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z21, Z25, Z13
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z22, Z25, Z14
+	VFMADD231PS  Z23, Z24, Z11
+	VFMADD231PS  Z23, Z25, Z15
+	VFMADD231PS  Z20, Z26, Z16
+	VFMADD231PS  Z21, Z26, Z17
+	VFMADD231PS  Z22, Z26, Z18
+	VFMADD231PS  Z23, Z26, Z19
+	JMP          added650
+
+one649:
+	VBROADCASTSS -12(SI), Z26
+	VBROADCASTSS -8(SI), Z27
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z20, Z25, Z4
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z21, Z25, Z5
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z22, Z25, Z6
+	VFMADD231PS  Z23, Z24, Z3
+	VFMADD231PS  Z23, Z25, Z7
+	VBROADCASTSS -4(SI), Z24
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Z20, Z27, Z12
+	VFMADD231PS  Z21, Z26, Z9
+	VFMADD231PS  Z21, Z27, Z13
+	VFMADD231PS  Z22, Z26, Z10
+	VFMADD231PS  Z22, Z27, Z14
+	VFMADD231PS  Z23, Z26, Z11
+	VFMADD231PS  Z23, Z27, Z15
 	VFMADD231PS  Z20, Z24, Z16
 	VFMADD231PS  Z21, Z24, Z17
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
-	ADDQ         $0x04, SI
-	ADDQ         $0x14, DI
-	DECQ         BX
-	JNE          k586
 
-summed587:
+added650:
+summed646:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised590
+	JEQ          initialised653
 	CMPQ         SI, $0x01
-	JEQ          column588
+	JEQ          column651
 	CMPQ         SI, $0x02
-	JEQ          number589
+	JEQ          number652
 	VMOVSD       72(AX), X20
 	VCVTSD2SS    X20, X20, X20
 	VBROADCASTSS X20, Z20
@@ -12108,9 +13862,9 @@ summed587:
 	VADDPS       Z20, Z17, Z17
 	VADDPS       Z20, Z18, Z18
 	VADDPS       Z20, Z19, Z19
-	JMP          initialised590
+	JMP          initialised653
 
-number589:
+number652:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z20
@@ -12142,9 +13896,9 @@ number589:
 	VADDPS       Z20, Z17, Z17
 	VADDPS       Z20, Z18, Z18
 	VADDPS       Z20, Z19, Z19
-	JMP          initialised590
+	JMP          initialised653
 
-column588:
+column651:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -12176,13 +13930,13 @@ column588:
 	VADDPS  128(BX), Z18, Z18
 	VADDPS  192(BX), Z19, Z19
 
-initialised590:
+initialised653:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product591:
+product654:
 	CMPQ         56(BX), $0x02
-	JNE          other597
+	JNE          other660
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -12216,9 +13970,9 @@ product591:
 	VMULPS       Z20, Z18, Z18
 	VMULPS       Z20, Z19, Z19
 
-other597:
+other660:
 	CMPQ         96(BX), $0x02
-	JNE          other598
+	JNE          other661
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -12252,14 +14006,14 @@ other597:
 	VADDPS       Z20, Z18, Z18
 	VADDPS       Z20, Z19, Z19
 
-other598:
+other661:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times593
+	JEQ     times656
 	CMPQ    96(BX), $0x01
-	JEQ     plus592
+	JEQ     plus655
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -12290,9 +14044,9 @@ other598:
 	VMOVUPS Z17, 64(DI)
 	VMOVUPS Z18, 128(DI)
 	VMOVUPS Z19, 192(DI)
-	JMP     written595
+	JMP     written658
 
-plus592:
+plus655:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -12353,11 +14107,11 @@ plus592:
 	VMOVUPS Z20, 128(DI)
 	VADDPS  192(R8), Z19, Z20
 	VMOVUPS Z20, 192(DI)
-	JMP     written595
+	JMP     written658
 
-times593:
+times656:
 	CMPQ    96(BX), $0x01
-	JEQ     both594
+	JEQ     both657
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -12418,9 +14172,9 @@ times593:
 	VMOVUPS Z20, 128(DI)
 	VMULPS  192(R8), Z19, Z20
 	VMOVUPS Z20, 192(DI)
-	JMP     written595
+	JMP     written658
 
-both594:
+both657:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -12512,94 +14266,161 @@ both594:
 	VADDPS  192(R9), Z20, Z20
 	VMOVUPS Z20, 192(DI)
 
-written595:
+written658:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done596
+	JEQ  done659
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product591
+	JNE  product654
 
-done596:
+done659:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows584
+	JGE  rows644
 
-next585:
+next645:
 	CMPQ DX, $0x20
-	JLT  next600
+	JLT  next663
 
-rows599:
-	VMOVUPS c32_0<>+0(SB), Z9
-	VMOVUPS Z9, Z0
-	VMOVUPS Z9, Z1
-	VMOVUPS Z9, Z2
-	VMOVUPS Z9, Z3
-	VMOVUPS Z9, Z4
-	VMOVUPS Z9, Z5
-	VMOVUPS Z9, Z6
-	VMOVUPS Z9, Z7
-	VMOVUPS Z9, Z8
-	VMOVUPS Z9, Z9
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed602
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	LEAQ    (R9)(R9*2), R8
-	LEAQ    (DI)(R9*4), DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k601:
-	MOVLQSX      (SI), R8
+rows662:
+	VMOVUPS      c32_0<>+0(SB), Z9
+	VMOVUPS      Z9, Z0
+	VMOVUPS      Z9, Z1
+	VMOVUPS      Z9, Z2
+	VMOVUPS      Z9, Z3
+	VMOVUPS      Z9, Z4
+	VMOVUPS      Z9, Z5
+	VMOVUPS      Z9, Z6
+	VMOVUPS      Z9, Z7
+	VMOVUPS      Z9, Z8
+	VMOVUPS      Z9, Z9
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed664
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPS      (CX)(R8*4), Z10
 	VMOVUPS      64(CX)(R8*4), Z11
-	VBROADCASTSS (DI), Z12
+	VBROADCASTSS (SI), Z12
+	VBROADCASTSS 4(SI), Z13
+	ADDQ         $+20, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last666
+
+terms665:
+	VBROADCASTSS -12(SI), Z14
+	VBROADCASTSS -8(SI), Z15
 	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z10, Z13, Z2
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS 4(DI), Z12
-	VFMADD231PS  Z10, Z12, Z2
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS 8(DI), Z12
+	VFMADD231PS  Z11, Z13, Z3
+	VBROADCASTSS -4(SI), Z12
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Z11, Z14, Z5
+	VFMADD231PS  Z11, Z15, Z7
+	MOVLQSX      (DI), R8
+	VBROADCASTSS (SI), Z14
+	VBROADCASTSS 4(SI), Z15
+	VFMADD231PS  Z10, Z12, Z8
+	VMOVUPS      (CX)(R8*4), Z10
+	VFMADD231PS  Z11, Z12, Z9
+	VMOVUPS      64(CX)(R8*4), Z11
+	VBROADCASTSS 8(SI), Z12
+	VBROADCASTSS 12(SI), Z13
+	VFMADD231PS  Z10, Z14, Z0
+	VFMADD231PS  Z10, Z15, Z2
+	VFMADD231PS  Z11, Z14, Z1
+	VFMADD231PS  Z11, Z15, Z3
+	VBROADCASTSS 16(SI), Z14
 	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z10, Z13, Z6
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS 12(DI), Z12
-	VFMADD231PS  Z10, Z12, Z6
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS 16(DI), Z12
+	VFMADD231PS  Z11, Z13, Z7
+	MOVLQSX      4(DI), R8
+	VBROADCASTSS 20(SI), Z12
+	VBROADCASTSS 24(SI), Z13
+	VFMADD231PS  Z10, Z14, Z8
+	VMOVUPS      (CX)(R8*4), Z10
+	VFMADD231PS  Z11, Z14, Z9
+	VMOVUPS      64(CX)(R8*4), Z11
+	ADDQ         $+40, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms665
+
+last666:
+	CMPQ         BX, $-2
+	JEQ          one667
+	VBROADCASTSS -12(SI), Z14
+	VBROADCASTSS -8(SI), Z15
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Z11, Z12, Z1
+	VFMADD231PS  Z11, Z13, Z3
+	VBROADCASTSS -4(SI), Z12
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Z11, Z14, Z5
+	VFMADD231PS  Z11, Z15, Z7
+	MOVLQSX      (DI), BX
+	VBROADCASTSS (SI), Z14
+	VBROADCASTSS 4(SI), Z15
+	VFMADD231PS  Z10, Z12, Z8
+	VMOVUPS      (CX)(BX*4), Z10
+	VFMADD231PS  Z11, Z12, Z9
+	VMOVUPS      64(CX)(BX*4), Z11
+	VBROADCASTSS 8(SI), Z12
+	VBROADCASTSS 12(SI), Z13
+	VFMADD231PS  Z10, Z14, Z0
+	VFMADD231PS  Z10, Z15, Z2
+	VFMADD231PS  Z11, Z14, Z1
+	VFMADD231PS  Z11, Z15, Z3
+	VBROADCASTSS 16(SI), Z14
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z10, Z13, Z6
+	VFMADD231PS  Z11, Z12, Z5
+	VFMADD231PS  Z11, Z13, Z7
+	VFMADD231PS  Z10, Z14, Z8
+	VFMADD231PS  Z11, Z14, Z9
+	JMP          added668
+
+one667:
+	VBROADCASTSS -12(SI), Z14
+	VBROADCASTSS -8(SI), Z15
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Z11, Z12, Z1
+	VFMADD231PS  Z11, Z13, Z3
+	VBROADCASTSS -4(SI), Z12
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Z11, Z14, Z5
+	VFMADD231PS  Z11, Z15, Z7
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         $0x04, SI
-	ADDQ         $0x14, DI
-	DECQ         BX
-	JNE          k601
 
-summed602:
+added668:
+summed664:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised605
+	JEQ          initialised671
 	CMPQ         SI, $0x01
-	JEQ          column603
+	JEQ          column669
 	CMPQ         SI, $0x02
-	JEQ          number604
+	JEQ          number670
 	VMOVSD       72(AX), X10
 	VCVTSD2SS    X10, X10, X10
 	VBROADCASTSS X10, Z10
@@ -12613,9 +14434,9 @@ summed602:
 	VADDPS       Z10, Z7, Z7
 	VADDPS       Z10, Z8, Z8
 	VADDPS       Z10, Z9, Z9
-	JMP          initialised605
+	JMP          initialised671
 
-number604:
+number670:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z10
@@ -12637,9 +14458,9 @@ number604:
 	VBROADCASTSS (SI)(BX*4), Z10
 	VADDPS       Z10, Z8, Z8
 	VADDPS       Z10, Z9, Z9
-	JMP          initialised605
+	JMP          initialised671
 
-column603:
+column669:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -12661,13 +14482,13 @@ column603:
 	VADDPS  (BX), Z8, Z8
 	VADDPS  64(BX), Z9, Z9
 
-initialised605:
+initialised671:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product606:
+product672:
 	CMPQ         56(BX), $0x02
-	JNE          other612
+	JNE          other678
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -12691,9 +14512,9 @@ product606:
 	VMULPS       Z10, Z8, Z8
 	VMULPS       Z10, Z9, Z9
 
-other612:
+other678:
 	CMPQ         96(BX), $0x02
-	JNE          other613
+	JNE          other679
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -12717,14 +14538,14 @@ other612:
 	VADDPS       Z10, Z8, Z8
 	VADDPS       Z10, Z9, Z9
 
-other613:
+other679:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times608
+	JEQ     times674
 	CMPQ    96(BX), $0x01
-	JEQ     plus607
+	JEQ     plus673
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -12745,9 +14566,9 @@ other613:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z8, (DI)
 	VMOVUPS Z9, 64(DI)
-	JMP     written610
+	JMP     written676
 
-plus607:
+plus673:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -12788,11 +14609,11 @@ plus607:
 	VMOVUPS Z10, (DI)
 	VADDPS  64(R8), Z9, Z10
 	VMOVUPS Z10, 64(DI)
-	JMP     written610
+	JMP     written676
 
-times608:
+times674:
 	CMPQ    96(BX), $0x01
-	JEQ     both609
+	JEQ     both675
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -12833,9 +14654,9 @@ times608:
 	VMOVUPS Z10, (DI)
 	VMULPS  64(R8), Z9, Z10
 	VMOVUPS Z10, 64(DI)
-	JMP     written610
+	JMP     written676
 
-both609:
+both675:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -12897,25 +14718,25 @@ both609:
 	VADDPS  64(R9), Z10, Z10
 	VMOVUPS Z10, 64(DI)
 
-written610:
+written676:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done611
+	JEQ  done677
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product606
+	JNE  product672
 
-done611:
+done677:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows599
+	JGE  rows662
 
-next600:
+next663:
 	CMPQ DX, $0x10
-	JLT  next615
+	JLT  next681
 
-rows614:
+rows680:
 	VMOVUPS c32_0<>+0(SB), Z4
 	VMOVUPS Z4, Z0
 	VMOVUPS Z4, Z1
@@ -12924,51 +14745,39 @@ rows614:
 	VMOVUPS Z4, Z4
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed617
-	MOVQ    (AX), SI
+	JEQ     summed682
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	LEAQ    (R9)(R9*2), R8
-	LEAQ    (DI)(R9*4), DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k616:
-	MOVLQSX          (SI), R8
+term683:
+	MOVLQSX          (DI), R8
 	VMOVUPS          (CX)(R8*4), Z5
-	VFMADD231PS.BCST (DI), Z5, Z0
-	VFMADD231PS.BCST 4(DI), Z5, Z1
-	VFMADD231PS.BCST 8(DI), Z5, Z2
-	VFMADD231PS.BCST 12(DI), Z5, Z3
-	VFMADD231PS.BCST 16(DI), Z5, Z4
-	ADDQ             $0x04, SI
-	ADDQ             $0x14, DI
+	VFMADD231PS.BCST (SI), Z5, Z0
+	VFMADD231PS.BCST 4(SI), Z5, Z1
+	VFMADD231PS.BCST 8(SI), Z5, Z2
+	VFMADD231PS.BCST 12(SI), Z5, Z3
+	VFMADD231PS.BCST 16(SI), Z5, Z4
+	ADDQ             $+20, SI
+	ADDQ             $0x04, DI
 	DECQ             BX
-	JNE              k616
+	JNE              term683
 
-summed617:
+summed682:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised620
+	JEQ          initialised686
 	CMPQ         SI, $0x01
-	JEQ          column618
+	JEQ          column684
 	CMPQ         SI, $0x02
-	JEQ          number619
+	JEQ          number685
 	VMOVSD       72(AX), X5
 	VCVTSD2SS    X5, X5, X5
 	VBROADCASTSS X5, Z5
@@ -12977,9 +14786,9 @@ summed617:
 	VADDPS       Z5, Z2, Z2
 	VADDPS       Z5, Z3, Z3
 	VADDPS       Z5, Z4, Z4
-	JMP          initialised620
+	JMP          initialised686
 
-number619:
+number685:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z5
@@ -12996,9 +14805,9 @@ number619:
 	MOVLQSX      16(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z5
 	VADDPS       Z5, Z4, Z4
-	JMP          initialised620
+	JMP          initialised686
 
-column618:
+column684:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -13015,13 +14824,13 @@ column618:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z4, Z4
 
-initialised620:
+initialised686:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product621:
+product687:
 	CMPQ         56(BX), $0x02
-	JNE          other627
+	JNE          other693
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -13040,9 +14849,9 @@ product621:
 	VBROADCASTSS (R8)(DI*4), Z5
 	VMULPS       Z5, Z4, Z4
 
-other627:
+other693:
 	CMPQ         96(BX), $0x02
-	JNE          other628
+	JNE          other694
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -13061,14 +14870,14 @@ other627:
 	VBROADCASTSS (R8)(DI*4), Z5
 	VADDPS       Z5, Z4, Z4
 
-other628:
+other694:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times623
+	JEQ     times689
 	CMPQ    96(BX), $0x01
-	JEQ     plus622
+	JEQ     plus688
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -13084,9 +14893,9 @@ other628:
 	MOVLQSX 16(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z4, (DI)
-	JMP     written625
+	JMP     written691
 
-plus622:
+plus688:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -13117,11 +14926,11 @@ plus622:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z4, Z5
 	VMOVUPS Z5, (DI)
-	JMP     written625
+	JMP     written691
 
-times623:
+times689:
 	CMPQ    96(BX), $0x01
-	JEQ     both624
+	JEQ     both690
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -13152,9 +14961,9 @@ times623:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z4, Z5
 	VMOVUPS Z5, (DI)
-	JMP     written625
+	JMP     written691
 
-both624:
+both690:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -13201,138 +15010,271 @@ both624:
 	VADDPS  (R9), Z5, Z5
 	VMOVUPS Z5, (DI)
 
-written625:
+written691:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done626
+	JEQ  done692
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product621
+	JNE  product687
 
-done626:
+done692:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows614
+	JGE  rows680
 
-next615:
+next681:
 	ADDQ $0x05, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group583
+	JNE  group643
 	VZEROUPPER
 	RET
 
 // func matMulPacked6F32AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked6F32AVX512(SB), NOSPLIT, $0-48
-group629:
+group695:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next631
+	JLT  next697
 
-rows630:
-	VMOVUPS c32_0<>+0(SB), Z23
-	VMOVUPS Z23, Z0
-	VMOVUPS Z23, Z1
-	VMOVUPS Z23, Z2
-	VMOVUPS Z23, Z3
-	VMOVUPS Z23, Z4
-	VMOVUPS Z23, Z5
-	VMOVUPS Z23, Z6
-	VMOVUPS Z23, Z7
-	VMOVUPS Z23, Z8
-	VMOVUPS Z23, Z9
-	VMOVUPS Z23, Z10
-	VMOVUPS Z23, Z11
-	VMOVUPS Z23, Z12
-	VMOVUPS Z23, Z13
-	VMOVUPS Z23, Z14
-	VMOVUPS Z23, Z15
-	VMOVUPS Z23, Z16
-	VMOVUPS Z23, Z17
-	VMOVUPS Z23, Z18
-	VMOVUPS Z23, Z19
-	VMOVUPS Z23, Z20
-	VMOVUPS Z23, Z21
-	VMOVUPS Z23, Z22
-	VMOVUPS Z23, Z23
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed633
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	LEAQ    (R9)(R9*2), R8
-	LEAQ    (DI)(R9*4), DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k632:
-	MOVLQSX      (SI), R8
+rows696:
+	VMOVUPS      c32_0<>+0(SB), Z23
+	VMOVUPS      Z23, Z0
+	VMOVUPS      Z23, Z1
+	VMOVUPS      Z23, Z2
+	VMOVUPS      Z23, Z3
+	VMOVUPS      Z23, Z4
+	VMOVUPS      Z23, Z5
+	VMOVUPS      Z23, Z6
+	VMOVUPS      Z23, Z7
+	VMOVUPS      Z23, Z8
+	VMOVUPS      Z23, Z9
+	VMOVUPS      Z23, Z10
+	VMOVUPS      Z23, Z11
+	VMOVUPS      Z23, Z12
+	VMOVUPS      Z23, Z13
+	VMOVUPS      Z23, Z14
+	VMOVUPS      Z23, Z15
+	VMOVUPS      Z23, Z16
+	VMOVUPS      Z23, Z17
+	VMOVUPS      Z23, Z18
+	VMOVUPS      Z23, Z19
+	VMOVUPS      Z23, Z20
+	VMOVUPS      Z23, Z21
+	VMOVUPS      Z23, Z22
+	VMOVUPS      Z23, Z23
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed698
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPS      (CX)(R8*4), Z24
 	VMOVUPS      64(CX)(R8*4), Z25
 	VMOVUPS      128(CX)(R8*4), Z26
 	VMOVUPS      192(CX)(R8*4), Z27
-	VBROADCASTSS (DI), Z28
-	VFMADD231PS  Z24, Z28, Z0
-	VFMADD231PS  Z25, Z28, Z1
-	VFMADD231PS  Z26, Z28, Z2
-	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS 4(DI), Z28
-	VFMADD231PS  Z24, Z28, Z4
-	VFMADD231PS  Z25, Z28, Z5
-	VFMADD231PS  Z26, Z28, Z6
-	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS 8(DI), Z28
-	VFMADD231PS  Z24, Z28, Z8
-	VFMADD231PS  Z25, Z28, Z9
-	VFMADD231PS  Z26, Z28, Z10
-	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS 12(DI), Z28
-	VFMADD231PS  Z24, Z28, Z12
-	VFMADD231PS  Z25, Z28, Z13
-	VFMADD231PS  Z26, Z28, Z14
-	VFMADD231PS  Z27, Z28, Z15
-	VBROADCASTSS 16(DI), Z28
-	VFMADD231PS  Z24, Z28, Z16
-	VFMADD231PS  Z25, Z28, Z17
-	VFMADD231PS  Z26, Z28, Z18
-	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS 20(DI), Z28
-	VFMADD231PS  Z24, Z28, Z20
-	VFMADD231PS  Z25, Z28, Z21
-	VFMADD231PS  Z26, Z28, Z22
-	VFMADD231PS  Z27, Z28, Z23
-	ADDQ         $0x04, SI
-	ADDQ         $0x18, DI
-	DECQ         BX
-	JNE          k632
+	VBROADCASTSS (SI), Z28
+	VBROADCASTSS 4(SI), Z29
+	ADDQ         $+24, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last700
 
-summed633:
+terms699:
+	VBROADCASTSS -16(SI), Z30
+	VBROADCASTSS -12(SI), Z31
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z24, Z29, Z4
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z25, Z29, Z5
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z26, Z29, Z6
+	VFMADD231PS  Z27, Z28, Z3
+	VFMADD231PS  Z27, Z29, Z7
+	VBROADCASTSS -8(SI), Z28
+	VBROADCASTSS -4(SI), Z29
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z30, Z9
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Z26, Z30, Z10
+	VFMADD231PS  Z26, Z31, Z14
+	VFMADD231PS  Z27, Z30, Z11
+	VFMADD231PS  Z27, Z31, Z15
+	MOVLQSX      (DI), R8
+	VBROADCASTSS (SI), Z30
+	VBROADCASTSS 4(SI), Z31
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z24, Z29, Z20
+	VMOVUPS      (CX)(R8*4), Z24
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z25, Z29, Z21
+	VMOVUPS      64(CX)(R8*4), Z25
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z26, Z29, Z22
+	VMOVUPS      128(CX)(R8*4), Z26
+	VFMADD231PS  Z27, Z28, Z19
+	VFMADD231PS  Z27, Z29, Z23
+	VMOVUPS      192(CX)(R8*4), Z27
+	VBROADCASTSS 8(SI), Z28
+	VBROADCASTSS 12(SI), Z29
+	VFMADD231PS  Z24, Z30, Z0
+	VFMADD231PS  Z24, Z31, Z4
+	VFMADD231PS  Z25, Z30, Z1
+	VFMADD231PS  Z25, Z31, Z5
+	VFMADD231PS  Z26, Z30, Z2
+	VFMADD231PS  Z26, Z31, Z6
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z27, Z31, Z7
+	VBROADCASTSS 16(SI), Z30
+	VBROADCASTSS 20(SI), Z31
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z24, Z29, Z12
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z25, Z29, Z13
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z26, Z29, Z14
+	VFMADD231PS  Z27, Z28, Z11
+	VFMADD231PS  Z27, Z29, Z15
+	MOVLQSX      4(DI), R8
+	VBROADCASTSS 24(SI), Z28
+	VBROADCASTSS 28(SI), Z29
+	VFMADD231PS  Z24, Z30, Z16
+	VFMADD231PS  Z24, Z31, Z20
+	VMOVUPS      (CX)(R8*4), Z24
+	VFMADD231PS  Z25, Z30, Z17
+	VFMADD231PS  Z25, Z31, Z21
+	VMOVUPS      64(CX)(R8*4), Z25
+	VFMADD231PS  Z26, Z30, Z18
+	VFMADD231PS  Z26, Z31, Z22
+	VMOVUPS      128(CX)(R8*4), Z26
+	VFMADD231PS  Z27, Z30, Z19
+	VFMADD231PS  Z27, Z31, Z23
+	VMOVUPS      192(CX)(R8*4), Z27
+	ADDQ         $+48, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms699
+
+last700:
+	CMPQ         BX, $-2
+	JEQ          one701
+	VBROADCASTSS -16(SI), Z30
+	VBROADCASTSS -12(SI), Z31
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z24, Z29, Z4
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z25, Z29, Z5
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z26, Z29, Z6
+	VFMADD231PS  Z27, Z28, Z3
+	VFMADD231PS  Z27, Z29, Z7
+	VBROADCASTSS -8(SI), Z28
+	VBROADCASTSS -4(SI), Z29
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z30, Z9
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Z26, Z30, Z10
+	VFMADD231PS  Z26, Z31, Z14
+	VFMADD231PS  Z27, Z30, Z11
+	VFMADD231PS  Z27, Z31, Z15
+	MOVLQSX      (DI), BX
+	VBROADCASTSS (SI), Z30
+	VBROADCASTSS 4(SI), Z31
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z24, Z29, Z20
+	VMOVUPS      (CX)(BX*4), Z24
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z25, Z29, Z21
+	VMOVUPS      64(CX)(BX*4), Z25
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z26, Z29, Z22
+	VMOVUPS      128(CX)(BX*4), Z26
+	VFMADD231PS  Z27, Z28, Z19
+	VFMADD231PS  Z27, Z29, Z23
+	VMOVUPS      192(CX)(BX*4), Z27
+	VBROADCASTSS 8(SI), Z28
+	VBROADCASTSS 12(SI), Z29
+	VFMADD231PS  Z24, Z30, Z0
+	VFMADD231PS  Z24, Z31, Z4
+	VFMADD231PS  Z25, Z30, Z1
+	VFMADD231PS  Z25, Z31, Z5
+	VFMADD231PS  Z26, Z30, Z2
+	VFMADD231PS  Z26, Z31, Z6
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z27, Z31, Z7
+	VBROADCASTSS 16(SI), Z30
+	VBROADCASTSS 20(SI), Z31
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z24, Z29, Z12
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z25, Z29, Z13
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z26, Z29, Z14
+	VFMADD231PS  Z27, Z28, Z11
+	VFMADD231PS  Z27, Z29, Z15
+	VFMADD231PS  Z24, Z30, Z16
+	VFMADD231PS  Z24, Z31, Z20
+	VFMADD231PS  Z25, Z30, Z17
+	VFMADD231PS  Z25, Z31, Z21
+	VFMADD231PS  Z26, Z30, Z18
+	VFMADD231PS  Z26, Z31, Z22
+	VFMADD231PS  Z27, Z30, Z19
+	VFMADD231PS  Z27, Z31, Z23
+	JMP          added702
+
+one701:
+	VBROADCASTSS -16(SI), Z30
+	VBROADCASTSS -12(SI), Z31
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z24, Z29, Z4
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z25, Z29, Z5
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z26, Z29, Z6
+	VFMADD231PS  Z27, Z28, Z3
+	VFMADD231PS  Z27, Z29, Z7
+	VBROADCASTSS -8(SI), Z28
+	VBROADCASTSS -4(SI), Z29
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z30, Z9
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Z26, Z30, Z10
+	VFMADD231PS  Z26, Z31, Z14
+	VFMADD231PS  Z27, Z30, Z11
+	VFMADD231PS  Z27, Z31, Z15
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z24, Z29, Z20
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z25, Z29, Z21
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z26, Z29, Z22
+	VFMADD231PS  Z27, Z28, Z19
+	VFMADD231PS  Z27, Z29, Z23
+
+added702:
+summed698:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised636
+	JEQ          initialised705
 	CMPQ         SI, $0x01
-	JEQ          column634
+	JEQ          column703
 	CMPQ         SI, $0x02
-	JEQ          number635
+	JEQ          number704
 	VMOVSD       72(AX), X24
 	VCVTSD2SS    X24, X24, X24
 	VBROADCASTSS X24, Z24
@@ -13360,9 +15302,9 @@ summed633:
 	VADDPS       Z24, Z21, Z21
 	VADDPS       Z24, Z22, Z22
 	VADDPS       Z24, Z23, Z23
-	JMP          initialised636
+	JMP          initialised705
 
-number635:
+number704:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z24
@@ -13400,9 +15342,9 @@ number635:
 	VADDPS       Z24, Z21, Z21
 	VADDPS       Z24, Z22, Z22
 	VADDPS       Z24, Z23, Z23
-	JMP          initialised636
+	JMP          initialised705
 
-column634:
+column703:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -13440,13 +15382,13 @@ column634:
 	VADDPS  128(BX), Z22, Z22
 	VADDPS  192(BX), Z23, Z23
 
-initialised636:
+initialised705:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product637:
+product706:
 	CMPQ         56(BX), $0x02
-	JNE          other643
+	JNE          other712
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -13486,9 +15428,9 @@ product637:
 	VMULPS       Z24, Z22, Z22
 	VMULPS       Z24, Z23, Z23
 
-other643:
+other712:
 	CMPQ         96(BX), $0x02
-	JNE          other644
+	JNE          other713
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -13528,14 +15470,14 @@ other643:
 	VADDPS       Z24, Z22, Z22
 	VADDPS       Z24, Z23, Z23
 
-other644:
+other713:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times639
+	JEQ     times708
 	CMPQ    96(BX), $0x01
-	JEQ     plus638
+	JEQ     plus707
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -13572,9 +15514,9 @@ other644:
 	VMOVUPS Z21, 64(DI)
 	VMOVUPS Z22, 128(DI)
 	VMOVUPS Z23, 192(DI)
-	JMP     written641
+	JMP     written710
 
-plus638:
+plus707:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -13647,11 +15589,11 @@ plus638:
 	VMOVUPS Z24, 128(DI)
 	VADDPS  192(R8), Z23, Z24
 	VMOVUPS Z24, 192(DI)
-	JMP     written641
+	JMP     written710
 
-times639:
+times708:
 	CMPQ    96(BX), $0x01
-	JEQ     both640
+	JEQ     both709
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -13724,9 +15666,9 @@ times639:
 	VMOVUPS Z24, 128(DI)
 	VMULPS  192(R8), Z23, Z24
 	VMOVUPS Z24, 192(DI)
-	JMP     written641
+	JMP     written710
 
-both640:
+both709:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -13836,99 +15778,178 @@ both640:
 	VADDPS  192(R9), Z24, Z24
 	VMOVUPS Z24, 192(DI)
 
-written641:
+written710:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done642
+	JEQ  done711
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product637
+	JNE  product706
 
-done642:
+done711:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows630
+	JGE  rows696
 
-next631:
+next697:
 	CMPQ DX, $0x20
-	JLT  next646
+	JLT  next715
 
-rows645:
-	VMOVUPS c32_0<>+0(SB), Z11
-	VMOVUPS Z11, Z0
-	VMOVUPS Z11, Z1
-	VMOVUPS Z11, Z2
-	VMOVUPS Z11, Z3
-	VMOVUPS Z11, Z4
-	VMOVUPS Z11, Z5
-	VMOVUPS Z11, Z6
-	VMOVUPS Z11, Z7
-	VMOVUPS Z11, Z8
-	VMOVUPS Z11, Z9
-	VMOVUPS Z11, Z10
-	VMOVUPS Z11, Z11
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed648
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	LEAQ    (R9)(R9*2), R8
-	LEAQ    (DI)(R9*4), DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k647:
-	MOVLQSX      (SI), R8
+rows714:
+	VMOVUPS      c32_0<>+0(SB), Z11
+	VMOVUPS      Z11, Z0
+	VMOVUPS      Z11, Z1
+	VMOVUPS      Z11, Z2
+	VMOVUPS      Z11, Z3
+	VMOVUPS      Z11, Z4
+	VMOVUPS      Z11, Z5
+	VMOVUPS      Z11, Z6
+	VMOVUPS      Z11, Z7
+	VMOVUPS      Z11, Z8
+	VMOVUPS      Z11, Z9
+	VMOVUPS      Z11, Z10
+	VMOVUPS      Z11, Z11
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed716
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x02, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPS      (CX)(R8*4), Z12
 	VMOVUPS      64(CX)(R8*4), Z13
-	VBROADCASTSS (DI), Z14
-	VFMADD231PS  Z12, Z14, Z0
-	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS 4(DI), Z14
-	VFMADD231PS  Z12, Z14, Z2
-	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS 8(DI), Z14
-	VFMADD231PS  Z12, Z14, Z4
-	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS 12(DI), Z14
-	VFMADD231PS  Z12, Z14, Z6
-	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS 16(DI), Z14
-	VFMADD231PS  Z12, Z14, Z8
-	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS 20(DI), Z14
-	VFMADD231PS  Z12, Z14, Z10
-	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         $0x04, SI
-	ADDQ         $0x18, DI
-	DECQ         BX
-	JNE          k647
+	VBROADCASTSS (SI), Z14
+	VBROADCASTSS 4(SI), Z15
+	ADDQ         $+24, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last718
 
-summed648:
+terms717:
+	VBROADCASTSS -16(SI), Z16
+	VBROADCASTSS -12(SI), Z17
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Z13, Z14, Z1
+	VFMADD231PS  Z13, Z15, Z3
+	VBROADCASTSS -8(SI), Z14
+	VBROADCASTSS -4(SI), Z15
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z13, Z17, Z7
+	MOVLQSX      (DI), R8
+	VBROADCASTSS (SI), Z16
+	VBROADCASTSS 4(SI), Z17
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z12, Z15, Z10
+	VMOVUPS      (CX)(R8*4), Z12
+	VFMADD231PS  Z13, Z14, Z9
+	VFMADD231PS  Z13, Z15, Z11
+	VMOVUPS      64(CX)(R8*4), Z13
+	VBROADCASTSS 8(SI), Z14
+	VBROADCASTSS 12(SI), Z15
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z12, Z17, Z2
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z13, Z17, Z3
+	VBROADCASTSS 16(SI), Z16
+	VBROADCASTSS 20(SI), Z17
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z14, Z5
+	VFMADD231PS  Z13, Z15, Z7
+	MOVLQSX      4(DI), R8
+	VBROADCASTSS 24(SI), Z14
+	VBROADCASTSS 28(SI), Z15
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z12, Z17, Z10
+	VMOVUPS      (CX)(R8*4), Z12
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z13, Z17, Z11
+	VMOVUPS      64(CX)(R8*4), Z13
+	ADDQ         $+48, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms717
+
+last718:
+	CMPQ         BX, $-2
+	JEQ          one719
+	VBROADCASTSS -16(SI), Z16
+	VBROADCASTSS -12(SI), Z17
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Z13, Z14, Z1
+	VFMADD231PS  Z13, Z15, Z3
+	VBROADCASTSS -8(SI), Z14
+	VBROADCASTSS -4(SI), Z15
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z13, Z17, Z7
+	MOVLQSX      (DI), BX
+	VBROADCASTSS (SI), Z16
+	VBROADCASTSS 4(SI), Z17
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z12, Z15, Z10
+	VMOVUPS      (CX)(BX*4), Z12
+	VFMADD231PS  Z13, Z14, Z9
+	VFMADD231PS  Z13, Z15, Z11
+	VMOVUPS      64(CX)(BX*4), Z13
+	VBROADCASTSS 8(SI), Z14
+	VBROADCASTSS 12(SI), Z15
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z12, Z17, Z2
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z13, Z17, Z3
+	VBROADCASTSS 16(SI), Z16
+	VBROADCASTSS 20(SI), Z17
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z14, Z5
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z12, Z17, Z10
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z13, Z17, Z11
+	JMP          added720
+
+one719:
+	VBROADCASTSS -16(SI), Z16
+	VBROADCASTSS -12(SI), Z17
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Z13, Z14, Z1
+	VFMADD231PS  Z13, Z15, Z3
+	VBROADCASTSS -8(SI), Z14
+	VBROADCASTSS -4(SI), Z15
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z12, Z15, Z10
+	VFMADD231PS  Z13, Z14, Z9
+	VFMADD231PS  Z13, Z15, Z11
+
+added720:
+summed716:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised651
+	JEQ          initialised723
 	CMPQ         SI, $0x01
-	JEQ          column649
+	JEQ          column721
 	CMPQ         SI, $0x02
-	JEQ          number650
+	JEQ          number722
 	VMOVSD       72(AX), X12
 	VCVTSD2SS    X12, X12, X12
 	VBROADCASTSS X12, Z12
@@ -13944,9 +15965,9 @@ summed648:
 	VADDPS       Z12, Z9, Z9
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised651
+	JMP          initialised723
 
-number650:
+number722:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z12
@@ -13972,9 +15993,9 @@ number650:
 	VBROADCASTSS (SI)(BX*4), Z12
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
-	JMP          initialised651
+	JMP          initialised723
 
-column649:
+column721:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -14000,13 +16021,13 @@ column649:
 	VADDPS  (BX), Z10, Z10
 	VADDPS  64(BX), Z11, Z11
 
-initialised651:
+initialised723:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product652:
+product724:
 	CMPQ         56(BX), $0x02
-	JNE          other658
+	JNE          other730
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -14034,9 +16055,9 @@ product652:
 	VMULPS       Z12, Z10, Z10
 	VMULPS       Z12, Z11, Z11
 
-other658:
+other730:
 	CMPQ         96(BX), $0x02
-	JNE          other659
+	JNE          other731
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -14064,14 +16085,14 @@ other658:
 	VADDPS       Z12, Z10, Z10
 	VADDPS       Z12, Z11, Z11
 
-other659:
+other731:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times654
+	JEQ     times726
 	CMPQ    96(BX), $0x01
-	JEQ     plus653
+	JEQ     plus725
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -14096,9 +16117,9 @@ other659:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z10, (DI)
 	VMOVUPS Z11, 64(DI)
-	JMP     written656
+	JMP     written728
 
-plus653:
+plus725:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -14147,11 +16168,11 @@ plus653:
 	VMOVUPS Z12, (DI)
 	VADDPS  64(R8), Z11, Z12
 	VMOVUPS Z12, 64(DI)
-	JMP     written656
+	JMP     written728
 
-times654:
+times726:
 	CMPQ    96(BX), $0x01
-	JEQ     both655
+	JEQ     both727
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -14200,9 +16221,9 @@ times654:
 	VMOVUPS Z12, (DI)
 	VMULPS  64(R8), Z11, Z12
 	VMOVUPS Z12, 64(DI)
-	JMP     written656
+	JMP     written728
 
-both655:
+both727:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -14276,25 +16297,25 @@ both655:
 	VADDPS  64(R9), Z12, Z12
 	VMOVUPS Z12, 64(DI)
 
-written656:
+written728:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done657
+	JEQ  done729
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product652
+	JNE  product724
 
-done657:
+done729:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows645
+	JGE  rows714
 
-next646:
+next715:
 	CMPQ DX, $0x10
-	JLT  next661
+	JLT  next733
 
-rows660:
+rows732:
 	VMOVUPS c32_0<>+0(SB), Z5
 	VMOVUPS Z5, Z0
 	VMOVUPS Z5, Z1
@@ -14304,52 +16325,40 @@ rows660:
 	VMOVUPS Z5, Z5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed663
-	MOVQ    (AX), SI
+	JEQ     summed734
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	LEAQ    (R9)(R9*2), R8
-	LEAQ    (DI)(R9*4), DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k662:
-	MOVLQSX          (SI), R8
+term735:
+	MOVLQSX          (DI), R8
 	VMOVUPS          (CX)(R8*4), Z6
-	VFMADD231PS.BCST (DI), Z6, Z0
-	VFMADD231PS.BCST 4(DI), Z6, Z1
-	VFMADD231PS.BCST 8(DI), Z6, Z2
-	VFMADD231PS.BCST 12(DI), Z6, Z3
-	VFMADD231PS.BCST 16(DI), Z6, Z4
-	VFMADD231PS.BCST 20(DI), Z6, Z5
-	ADDQ             $0x04, SI
-	ADDQ             $0x18, DI
+	VFMADD231PS.BCST (SI), Z6, Z0
+	VFMADD231PS.BCST 4(SI), Z6, Z1
+	VFMADD231PS.BCST 8(SI), Z6, Z2
+	VFMADD231PS.BCST 12(SI), Z6, Z3
+	VFMADD231PS.BCST 16(SI), Z6, Z4
+	VFMADD231PS.BCST 20(SI), Z6, Z5
+	ADDQ             $+24, SI
+	ADDQ             $0x04, DI
 	DECQ             BX
-	JNE              k662
+	JNE              term735
 
-summed663:
+summed734:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised666
+	JEQ          initialised738
 	CMPQ         SI, $0x01
-	JEQ          column664
+	JEQ          column736
 	CMPQ         SI, $0x02
-	JEQ          number665
+	JEQ          number737
 	VMOVSD       72(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Z6
@@ -14359,9 +16368,9 @@ summed663:
 	VADDPS       Z6, Z3, Z3
 	VADDPS       Z6, Z4, Z4
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised666
+	JMP          initialised738
 
-number665:
+number737:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Z6
@@ -14381,9 +16390,9 @@ number665:
 	MOVLQSX      20(DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Z6
 	VADDPS       Z6, Z5, Z5
-	JMP          initialised666
+	JMP          initialised738
 
-column664:
+column736:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Z0, Z0
@@ -14403,13 +16412,13 @@ column664:
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Z5, Z5
 
-initialised666:
+initialised738:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product667:
+product739:
 	CMPQ         56(BX), $0x02
-	JNE          other673
+	JNE          other745
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -14431,9 +16440,9 @@ product667:
 	VBROADCASTSS (R8)(DI*4), Z6
 	VMULPS       Z6, Z5, Z5
 
-other673:
+other745:
 	CMPQ         96(BX), $0x02
-	JNE          other674
+	JNE          other746
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -14455,14 +16464,14 @@ other673:
 	VBROADCASTSS (R8)(DI*4), Z6
 	VADDPS       Z6, Z5, Z5
 
-other674:
+other746:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times669
+	JEQ     times741
 	CMPQ    96(BX), $0x01
-	JEQ     plus668
+	JEQ     plus740
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Z0, (R8)
@@ -14481,9 +16490,9 @@ other674:
 	MOVLQSX 20(DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Z5, (DI)
-	JMP     written671
+	JMP     written743
 
-plus668:
+plus740:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -14520,11 +16529,11 @@ plus668:
 	LEAQ    (CX)(DI*4), DI
 	VADDPS  (R8), Z5, Z6
 	VMOVUPS Z6, (DI)
-	JMP     written671
+	JMP     written743
 
-times669:
+times741:
 	CMPQ    96(BX), $0x01
-	JEQ     both670
+	JEQ     both742
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -14561,9 +16570,9 @@ times669:
 	LEAQ    (CX)(DI*4), DI
 	VMULPS  (R8), Z5, Z6
 	VMOVUPS Z6, (DI)
-	JMP     written671
+	JMP     written743
 
-both670:
+both742:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -14619,38 +16628,38 @@ both670:
 	VADDPS  (R9), Z6, Z6
 	VMOVUPS Z6, (DI)
 
-written671:
+written743:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done672
+	JEQ  done744
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product667
+	JNE  product739
 
-done672:
+done744:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows660
+	JGE  rows732
 
-next661:
+next733:
 	ADDQ $0x06, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group629
+	JNE  group695
 	VZEROUPPER
 	RET
 
 // func matMul1F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMul1F32AVX2(SB), NOSPLIT, $0-48
-group675:
+group747:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next677
+	JLT  next749
 
-rows676:
+rows748:
 	VMOVUPS c32_0<>+0(SB), Y7
 	VMOVUPS Y7, Y0
 	VMOVUPS Y7, Y1
@@ -14662,22 +16671,24 @@ rows676:
 	VMOVUPS Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed679
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed750
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
 	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R9
-	ADDQ    R9, DI
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
+	MOVQ    (AX), R8
 
-k678:
-	MOVLQSX      (SI), R9
-	VBROADCASTSS (DI), Y8
+term751:
+	MOVLQSX      (R8), R9
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Y8
 	VFMADD231PS  (CX)(R9*4), Y8, Y0
 	VFMADD231PS  32(CX)(R9*4), Y8, Y1
 	VFMADD231PS  64(CX)(R9*4), Y8, Y2
@@ -14686,21 +16697,20 @@ k678:
 	VFMADD231PS  160(CX)(R9*4), Y8, Y5
 	VFMADD231PS  192(CX)(R9*4), Y8, Y6
 	VFMADD231PS  224(CX)(R9*4), Y8, Y7
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
+	ADDQ         $0x04, R8
 	DECQ         BX
-	JNE          k678
+	JNE          term751
 
-summed679:
+summed750:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised682
+	JEQ          initialised754
 	CMPQ         SI, $0x01
-	JEQ          column680
+	JEQ          column752
 	CMPQ         SI, $0x02
-	JEQ          number681
+	JEQ          number753
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Y8
@@ -14712,9 +16722,9 @@ summed679:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised682
+	JMP          initialised754
 
-number681:
+number753:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Y8
@@ -14726,9 +16736,9 @@ number681:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised682
+	JMP          initialised754
 
-column680:
+column752:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Y0, Y0
@@ -14740,13 +16750,13 @@ column680:
 	VADDPS  192(BX), Y6, Y6
 	VADDPS  224(BX), Y7, Y7
 
-initialised682:
+initialised754:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product683:
+product755:
 	CMPQ         56(BX), $0x02
-	JNE          other689
+	JNE          other761
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -14760,9 +16770,9 @@ product683:
 	VMULPS       Y8, Y6, Y6
 	VMULPS       Y8, Y7, Y7
 
-other689:
+other761:
 	CMPQ         96(BX), $0x02
-	JNE          other690
+	JNE          other762
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -14776,14 +16786,14 @@ other689:
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
 
-other690:
+other762:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times685
+	JEQ     times757
 	CMPQ    96(BX), $0x01
-	JEQ     plus684
+	JEQ     plus756
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y0, (DI)
@@ -14794,9 +16804,9 @@ other690:
 	VMOVUPS Y5, 160(DI)
 	VMOVUPS Y6, 192(DI)
 	VMOVUPS Y7, 224(DI)
-	JMP     written687
+	JMP     written759
 
-plus684:
+plus756:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -14817,11 +16827,11 @@ plus684:
 	VMOVUPS Y8, 192(DI)
 	VADDPS  224(R8), Y7, Y8
 	VMOVUPS Y8, 224(DI)
-	JMP     written687
+	JMP     written759
 
-times685:
+times757:
 	CMPQ    96(BX), $0x01
-	JEQ     both686
+	JEQ     both758
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -14842,9 +16852,9 @@ times685:
 	VMOVUPS Y8, 192(DI)
 	VMULPS  224(R8), Y7, Y8
 	VMOVUPS Y8, 224(DI)
-	JMP     written687
+	JMP     written759
 
-both686:
+both758:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -14876,25 +16886,25 @@ both686:
 	VADDPS  224(R9), Y8, Y8
 	VMOVUPS Y8, 224(DI)
 
-written687:
+written759:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done688
+	JEQ  done760
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product683
+	JNE  product755
 
-done688:
+done760:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows676
+	JGE  rows748
 
-next677:
+next749:
 	CMPQ DX, $0x20
-	JLT  next692
+	JLT  next764
 
-rows691:
+rows763:
 	VMOVUPS c32_0<>+0(SB), Y3
 	VMOVUPS Y3, Y0
 	VMOVUPS Y3, Y1
@@ -14902,41 +16912,42 @@ rows691:
 	VMOVUPS Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed694
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed765
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
 	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R9
-	ADDQ    R9, DI
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
+	MOVQ    (AX), R8
 
-k693:
-	MOVLQSX      (SI), R9
-	VBROADCASTSS (DI), Y4
+term766:
+	MOVLQSX      (R8), R9
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Y4
 	VFMADD231PS  (CX)(R9*4), Y4, Y0
 	VFMADD231PS  32(CX)(R9*4), Y4, Y1
 	VFMADD231PS  64(CX)(R9*4), Y4, Y2
 	VFMADD231PS  96(CX)(R9*4), Y4, Y3
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
+	ADDQ         $0x04, R8
 	DECQ         BX
-	JNE          k693
+	JNE          term766
 
-summed694:
+summed765:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised697
+	JEQ          initialised769
 	CMPQ         SI, $0x01
-	JEQ          column695
+	JEQ          column767
 	CMPQ         SI, $0x02
-	JEQ          number696
+	JEQ          number768
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Y4
@@ -14944,9 +16955,9 @@ summed694:
 	VADDPS       Y4, Y1, Y1
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised697
+	JMP          initialised769
 
-number696:
+number768:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Y4
@@ -14954,9 +16965,9 @@ number696:
 	VADDPS       Y4, Y1, Y1
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised697
+	JMP          initialised769
 
-column695:
+column767:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Y0, Y0
@@ -14964,13 +16975,13 @@ column695:
 	VADDPS  64(BX), Y2, Y2
 	VADDPS  96(BX), Y3, Y3
 
-initialised697:
+initialised769:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product698:
+product770:
 	CMPQ         56(BX), $0x02
-	JNE          other704
+	JNE          other776
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -14980,9 +16991,9 @@ product698:
 	VMULPS       Y4, Y2, Y2
 	VMULPS       Y4, Y3, Y3
 
-other704:
+other776:
 	CMPQ         96(BX), $0x02
-	JNE          other705
+	JNE          other777
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -14992,23 +17003,23 @@ other704:
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
 
-other705:
+other777:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times700
+	JEQ     times772
 	CMPQ    96(BX), $0x01
-	JEQ     plus699
+	JEQ     plus771
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 32(DI)
 	VMOVUPS Y2, 64(DI)
 	VMOVUPS Y3, 96(DI)
-	JMP     written702
+	JMP     written774
 
-plus699:
+plus771:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -15021,11 +17032,11 @@ plus699:
 	VMOVUPS Y4, 64(DI)
 	VADDPS  96(R8), Y3, Y4
 	VMOVUPS Y4, 96(DI)
-	JMP     written702
+	JMP     written774
 
-times700:
+times772:
 	CMPQ    96(BX), $0x01
-	JEQ     both701
+	JEQ     both773
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -15038,9 +17049,9 @@ times700:
 	VMOVUPS Y4, 64(DI)
 	VMULPS  96(R8), Y3, Y4
 	VMOVUPS Y4, 96(DI)
-	JMP     written702
+	JMP     written774
 
-both701:
+both773:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -15060,91 +17071,92 @@ both701:
 	VADDPS  96(R9), Y4, Y4
 	VMOVUPS Y4, 96(DI)
 
-written702:
+written774:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done703
+	JEQ  done775
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product698
+	JNE  product770
 
-done703:
+done775:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows691
+	JGE  rows763
 
-next692:
+next764:
 	CMPQ DX, $0x10
-	JLT  next707
+	JLT  next779
 
-rows706:
+rows778:
 	VMOVUPS c32_0<>+0(SB), Y1
 	VMOVUPS Y1, Y0
 	VMOVUPS Y1, Y1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed709
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed780
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
 	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R9
-	ADDQ    R9, DI
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
+	MOVQ    (AX), R8
 
-k708:
-	MOVLQSX      (SI), R9
-	VBROADCASTSS (DI), Y2
+term781:
+	MOVLQSX      (R8), R9
+	ADDQ         DI, SI
+	VBROADCASTSS (SI), Y2
 	VFMADD231PS  (CX)(R9*4), Y2, Y0
 	VFMADD231PS  32(CX)(R9*4), Y2, Y1
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
+	ADDQ         $0x04, R8
 	DECQ         BX
-	JNE          k708
+	JNE          term781
 
-summed709:
+summed780:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised712
+	JEQ          initialised784
 	CMPQ         SI, $0x01
-	JEQ          column710
+	JEQ          column782
 	CMPQ         SI, $0x02
-	JEQ          number711
+	JEQ          number783
 	VMOVSD       72(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Y2
 	VADDPS       Y2, Y0, Y0
 	VADDPS       Y2, Y1, Y1
-	JMP          initialised712
+	JMP          initialised784
 
-number711:
+number783:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Y2
 	VADDPS       Y2, Y0, Y0
 	VADDPS       Y2, Y1, Y1
-	JMP          initialised712
+	JMP          initialised784
 
-column710:
+column782:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 
-initialised712:
+initialised784:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product713:
+product785:
 	CMPQ         56(BX), $0x02
-	JNE          other719
+	JNE          other791
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -15152,9 +17164,9 @@ product713:
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y2, Y1, Y1
 
-other719:
+other791:
 	CMPQ         96(BX), $0x02
-	JNE          other720
+	JNE          other792
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -15162,21 +17174,21 @@ other719:
 	VADDPS       Y2, Y0, Y0
 	VADDPS       Y2, Y1, Y1
 
-other720:
+other792:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times715
+	JEQ     times787
 	CMPQ    96(BX), $0x01
-	JEQ     plus714
+	JEQ     plus786
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 32(DI)
-	JMP     written717
+	JMP     written789
 
-plus714:
+plus786:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -15185,11 +17197,11 @@ plus714:
 	VMOVUPS Y2, (DI)
 	VADDPS  32(R8), Y1, Y2
 	VMOVUPS Y2, 32(DI)
-	JMP     written717
+	JMP     written789
 
-times715:
+times787:
 	CMPQ    96(BX), $0x01
-	JEQ     both716
+	JEQ     both788
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -15198,9 +17210,9 @@ times715:
 	VMOVUPS Y2, (DI)
 	VMULPS  32(R8), Y1, Y2
 	VMOVUPS Y2, 32(DI)
-	JMP     written717
+	JMP     written789
 
-both716:
+both788:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -15214,38 +17226,38 @@ both716:
 	VADDPS  32(R9), Y2, Y2
 	VMOVUPS Y2, 32(DI)
 
-written717:
+written789:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done718
+	JEQ  done790
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product713
+	JNE  product785
 
-done718:
+done790:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows706
+	JGE  rows778
 
-next707:
+next779:
 	ADDQ $0x01, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group675
+	JNE  group747
 	VZEROUPPER
 	RET
 
 // func matMul2F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMul2F32AVX2(SB), NOSPLIT, $0-48
-group721:
+group793:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next723
+	JLT  next795
 
-rows722:
+rows794:
 	VMOVUPS c32_0<>+0(SB), Y7
 	VMOVUPS Y7, Y0
 	VMOVUPS Y7, Y1
@@ -15257,50 +17269,51 @@ rows722:
 	VMOVUPS Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed725
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed796
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
 	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
+	MOVQ    uniform+16(FP), R9
+	ADDQ    R9, SI
+	MOVQ    (AX), R9
 
-k724:
-	MOVLQSX      (SI), R10
+term797:
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
 	VMOVUPS      (CX)(R10*4), Y8
 	VMOVUPS      32(CX)(R10*4), Y9
 	VMOVUPS      64(CX)(R10*4), Y10
 	VMOVUPS      96(CX)(R10*4), Y11
-	VBROADCASTSS (DI), Y12
+	VBROADCASTSS (SI), Y12
 	VFMADD231PS  Y8, Y12, Y0
 	VFMADD231PS  Y9, Y12, Y1
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (DI)(R9*1), Y12
+	VBROADCASTSS (SI)(R8*1), Y12
 	VFMADD231PS  Y8, Y12, Y4
 	VFMADD231PS  Y9, Y12, Y5
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
+	ADDQ         $0x04, R9
 	DECQ         BX
-	JNE          k724
+	JNE          term797
 
-summed725:
+summed796:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised728
+	JEQ          initialised800
 	CMPQ         SI, $0x01
-	JEQ          column726
+	JEQ          column798
 	CMPQ         SI, $0x02
-	JEQ          number727
+	JEQ          number799
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Y8
@@ -15312,9 +17325,9 @@ summed725:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised728
+	JMP          initialised800
 
-number727:
+number799:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y8
@@ -15328,9 +17341,9 @@ number727:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised728
+	JMP          initialised800
 
-column726:
+column798:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -15344,13 +17357,13 @@ column726:
 	VADDPS  64(BX), Y6, Y6
 	VADDPS  96(BX), Y7, Y7
 
-initialised728:
+initialised800:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product729:
+product801:
 	CMPQ         56(BX), $0x02
-	JNE          other735
+	JNE          other807
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -15366,9 +17379,9 @@ product729:
 	VMULPS       Y8, Y6, Y6
 	VMULPS       Y8, Y7, Y7
 
-other735:
+other807:
 	CMPQ         96(BX), $0x02
-	JNE          other736
+	JNE          other808
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -15384,14 +17397,14 @@ other735:
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
 
-other736:
+other808:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times731
+	JEQ     times803
 	CMPQ    96(BX), $0x01
-	JEQ     plus730
+	JEQ     plus802
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -15404,9 +17417,9 @@ other736:
 	VMOVUPS Y5, 32(DI)
 	VMOVUPS Y6, 64(DI)
 	VMOVUPS Y7, 96(DI)
-	JMP     written733
+	JMP     written805
 
-plus730:
+plus802:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -15431,11 +17444,11 @@ plus730:
 	VMOVUPS Y8, 64(DI)
 	VADDPS  96(R8), Y7, Y8
 	VMOVUPS Y8, 96(DI)
-	JMP     written733
+	JMP     written805
 
-times731:
+times803:
 	CMPQ    96(BX), $0x01
-	JEQ     both732
+	JEQ     both804
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -15460,9 +17473,9 @@ times731:
 	VMOVUPS Y8, 64(DI)
 	VMULPS  96(R8), Y7, Y8
 	VMOVUPS Y8, 96(DI)
-	JMP     written733
+	JMP     written805
 
-both732:
+both804:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -15500,25 +17513,25 @@ both732:
 	VADDPS  96(R9), Y8, Y8
 	VMOVUPS Y8, 96(DI)
 
-written733:
+written805:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done734
+	JEQ  done806
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product729
+	JNE  product801
 
-done734:
+done806:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows722
+	JGE  rows794
 
-next723:
+next795:
 	CMPQ DX, $0x10
-	JLT  next738
+	JLT  next810
 
-rows737:
+rows809:
 	VMOVUPS c32_0<>+0(SB), Y3
 	VMOVUPS Y3, Y0
 	VMOVUPS Y3, Y1
@@ -15526,44 +17539,45 @@ rows737:
 	VMOVUPS Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed740
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed811
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
 	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
+	MOVQ    uniform+16(FP), R9
+	ADDQ    R9, SI
+	MOVQ    (AX), R9
 
-k739:
-	MOVLQSX      (SI), R10
+term812:
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
 	VMOVUPS      (CX)(R10*4), Y4
 	VMOVUPS      32(CX)(R10*4), Y5
-	VBROADCASTSS (DI), Y6
+	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (DI)(R9*1), Y6
+	VBROADCASTSS (SI)(R8*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
+	ADDQ         $0x04, R9
 	DECQ         BX
-	JNE          k739
+	JNE          term812
 
-summed740:
+summed811:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised743
+	JEQ          initialised815
 	CMPQ         SI, $0x01
-	JEQ          column741
+	JEQ          column813
 	CMPQ         SI, $0x02
-	JEQ          number742
+	JEQ          number814
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Y4
@@ -15571,9 +17585,9 @@ summed740:
 	VADDPS       Y4, Y1, Y1
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised743
+	JMP          initialised815
 
-number742:
+number814:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y4
@@ -15583,9 +17597,9 @@ number742:
 	VBROADCASTSS (SI)(BX*4), Y4
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised743
+	JMP          initialised815
 
-column741:
+column813:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -15595,13 +17609,13 @@ column741:
 	VADDPS  (BX), Y2, Y2
 	VADDPS  32(BX), Y3, Y3
 
-initialised743:
+initialised815:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product744:
+product816:
 	CMPQ         56(BX), $0x02
-	JNE          other750
+	JNE          other822
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -15613,9 +17627,9 @@ product744:
 	VMULPS       Y4, Y2, Y2
 	VMULPS       Y4, Y3, Y3
 
-other750:
+other822:
 	CMPQ         96(BX), $0x02
-	JNE          other751
+	JNE          other823
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -15627,14 +17641,14 @@ other750:
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
 
-other751:
+other823:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times746
+	JEQ     times818
 	CMPQ    96(BX), $0x01
-	JEQ     plus745
+	JEQ     plus817
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -15643,9 +17657,9 @@ other751:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y2, (DI)
 	VMOVUPS Y3, 32(DI)
-	JMP     written748
+	JMP     written820
 
-plus745:
+plus817:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -15662,11 +17676,11 @@ plus745:
 	VMOVUPS Y4, (DI)
 	VADDPS  32(R8), Y3, Y4
 	VMOVUPS Y4, 32(DI)
-	JMP     written748
+	JMP     written820
 
-times746:
+times818:
 	CMPQ    96(BX), $0x01
-	JEQ     both747
+	JEQ     both819
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -15683,9 +17697,9 @@ times746:
 	VMOVUPS Y4, (DI)
 	VMULPS  32(R8), Y3, Y4
 	VMOVUPS Y4, 32(DI)
-	JMP     written748
+	JMP     written820
 
-both747:
+both819:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -15711,38 +17725,38 @@ both747:
 	VADDPS  32(R9), Y4, Y4
 	VMOVUPS Y4, 32(DI)
 
-written748:
+written820:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done749
+	JEQ  done821
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product744
+	JNE  product816
 
-done749:
+done821:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows737
+	JGE  rows809
 
-next738:
+next810:
 	ADDQ $0x02, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group721
+	JNE  group793
 	VZEROUPPER
 	RET
 
 // func matMul3F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMul3F32AVX2(SB), NOSPLIT, $0-48
-group752:
+group824:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next754
+	JLT  next826
 
-rows753:
+rows825:
 	VMOVUPS c32_0<>+0(SB), Y5
 	VMOVUPS Y5, Y0
 	VMOVUPS Y5, Y1
@@ -15752,47 +17766,48 @@ rows753:
 	VMOVUPS Y5, Y5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed756
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed827
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
 	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
+	MOVQ    uniform+16(FP), R9
+	ADDQ    R9, SI
+	MOVQ    (AX), R9
 
-k755:
-	MOVLQSX      (SI), R10
+term828:
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
 	VMOVUPS      (CX)(R10*4), Y6
 	VMOVUPS      32(CX)(R10*4), Y7
-	VBROADCASTSS (DI), Y8
+	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (DI)(R9*1), Y8
+	VBROADCASTSS (SI)(R8*1), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (DI)(R9*2), Y8
+	VBROADCASTSS (SI)(R8*2), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
+	ADDQ         $0x04, R9
 	DECQ         BX
-	JNE          k755
+	JNE          term828
 
-summed756:
+summed827:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised759
+	JEQ          initialised831
 	CMPQ         SI, $0x01
-	JEQ          column757
+	JEQ          column829
 	CMPQ         SI, $0x02
-	JEQ          number758
+	JEQ          number830
 	VMOVSD       72(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Y6
@@ -15802,9 +17817,9 @@ summed756:
 	VADDPS       Y6, Y3, Y3
 	VADDPS       Y6, Y4, Y4
 	VADDPS       Y6, Y5, Y5
-	JMP          initialised759
+	JMP          initialised831
 
-number758:
+number830:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y6
@@ -15818,9 +17833,9 @@ number758:
 	VBROADCASTSS (SI)(BX*4), Y6
 	VADDPS       Y6, Y4, Y4
 	VADDPS       Y6, Y5, Y5
-	JMP          initialised759
+	JMP          initialised831
 
-column757:
+column829:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -15834,13 +17849,13 @@ column757:
 	VADDPS  (BX), Y4, Y4
 	VADDPS  32(BX), Y5, Y5
 
-initialised759:
+initialised831:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product760:
+product832:
 	CMPQ         56(BX), $0x02
-	JNE          other766
+	JNE          other838
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -15856,9 +17871,9 @@ product760:
 	VMULPS       Y6, Y4, Y4
 	VMULPS       Y6, Y5, Y5
 
-other766:
+other838:
 	CMPQ         96(BX), $0x02
-	JNE          other767
+	JNE          other839
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -15874,14 +17889,14 @@ other766:
 	VADDPS       Y6, Y4, Y4
 	VADDPS       Y6, Y5, Y5
 
-other767:
+other839:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times762
+	JEQ     times834
 	CMPQ    96(BX), $0x01
-	JEQ     plus761
+	JEQ     plus833
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -15894,9 +17909,9 @@ other767:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y4, (DI)
 	VMOVUPS Y5, 32(DI)
-	JMP     written764
+	JMP     written836
 
-plus761:
+plus833:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -15921,11 +17936,11 @@ plus761:
 	VMOVUPS Y6, (DI)
 	VADDPS  32(R8), Y5, Y6
 	VMOVUPS Y6, 32(DI)
-	JMP     written764
+	JMP     written836
 
-times762:
+times834:
 	CMPQ    96(BX), $0x01
-	JEQ     both763
+	JEQ     both835
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -15950,9 +17965,9 @@ times762:
 	VMOVUPS Y6, (DI)
 	VMULPS  32(R8), Y5, Y6
 	VMOVUPS Y6, 32(DI)
-	JMP     written764
+	JMP     written836
 
-both763:
+both835:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -15990,38 +18005,38 @@ both763:
 	VADDPS  32(R9), Y6, Y6
 	VMOVUPS Y6, 32(DI)
 
-written764:
+written836:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done765
+	JEQ  done837
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product760
+	JNE  product832
 
-done765:
+done837:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows753
+	JGE  rows825
 
-next754:
+next826:
 	ADDQ $0x03, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group752
+	JNE  group824
 	VZEROUPPER
 	RET
 
 // func matMul4F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMul4F32AVX2(SB), NOSPLIT, $0-48
-group768:
+group840:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next770
+	JLT  next842
 
-rows769:
+rows841:
 	VMOVUPS c32_0<>+0(SB), Y7
 	VMOVUPS Y7, Y0
 	VMOVUPS Y7, Y1
@@ -16033,51 +18048,52 @@ rows769:
 	VMOVUPS Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed772
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed843
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
 	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R10
+	MOVQ    uniform+16(FP), R9
+	ADDQ    R9, SI
+	LEAQ    (R8)(R8*2), R9
+	MOVQ    (AX), R10
 
-k771:
-	MOVLQSX      (SI), R11
+term844:
+	MOVLQSX      (R10), R11
+	ADDQ         DI, SI
 	VMOVUPS      (CX)(R11*4), Y8
 	VMOVUPS      32(CX)(R11*4), Y9
-	VBROADCASTSS (DI), Y10
+	VBROADCASTSS (SI), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (DI)(R9*1), Y10
+	VBROADCASTSS (SI)(R8*1), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (DI)(R9*2), Y10
+	VBROADCASTSS (SI)(R8*2), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (DI)(R10*1), Y10
+	VBROADCASTSS (SI)(R9*1), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
+	ADDQ         $0x04, R10
 	DECQ         BX
-	JNE          k771
+	JNE          term844
 
-summed772:
+summed843:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised775
+	JEQ          initialised847
 	CMPQ         SI, $0x01
-	JEQ          column773
+	JEQ          column845
 	CMPQ         SI, $0x02
-	JEQ          number774
+	JEQ          number846
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Y8
@@ -16089,9 +18105,9 @@ summed772:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised775
+	JMP          initialised847
 
-number774:
+number846:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y8
@@ -16109,9 +18125,9 @@ number774:
 	VBROADCASTSS (SI)(BX*4), Y8
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised775
+	JMP          initialised847
 
-column773:
+column845:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -16129,13 +18145,13 @@ column773:
 	VADDPS  (BX), Y6, Y6
 	VADDPS  32(BX), Y7, Y7
 
-initialised775:
+initialised847:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product776:
+product848:
 	CMPQ         56(BX), $0x02
-	JNE          other782
+	JNE          other854
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -16155,9 +18171,9 @@ product776:
 	VMULPS       Y8, Y6, Y6
 	VMULPS       Y8, Y7, Y7
 
-other782:
+other854:
 	CMPQ         96(BX), $0x02
-	JNE          other783
+	JNE          other855
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -16177,14 +18193,14 @@ other782:
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
 
-other783:
+other855:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times778
+	JEQ     times850
 	CMPQ    96(BX), $0x01
-	JEQ     plus777
+	JEQ     plus849
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -16201,9 +18217,9 @@ other783:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y6, (DI)
 	VMOVUPS Y7, 32(DI)
-	JMP     written780
+	JMP     written852
 
-plus777:
+plus849:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -16236,11 +18252,11 @@ plus777:
 	VMOVUPS Y8, (DI)
 	VADDPS  32(R8), Y7, Y8
 	VMOVUPS Y8, 32(DI)
-	JMP     written780
+	JMP     written852
 
-times778:
+times850:
 	CMPQ    96(BX), $0x01
-	JEQ     both779
+	JEQ     both851
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -16273,9 +18289,9 @@ times778:
 	VMOVUPS Y8, (DI)
 	VMULPS  32(R8), Y7, Y8
 	VMOVUPS Y8, 32(DI)
-	JMP     written780
+	JMP     written852
 
-both779:
+both851:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -16325,38 +18341,38 @@ both779:
 	VADDPS  32(R9), Y8, Y8
 	VMOVUPS Y8, 32(DI)
 
-written780:
+written852:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done781
+	JEQ  done853
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product776
+	JNE  product848
 
-done781:
+done853:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows769
+	JGE  rows841
 
-next770:
+next842:
 	ADDQ $0x04, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group768
+	JNE  group840
 	VZEROUPPER
 	RET
 
 // func matMul5F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMul5F32AVX2(SB), NOSPLIT, $0-48
-group784:
+group856:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next786
+	JLT  next858
 
-rows785:
+rows857:
 	VMOVUPS c32_0<>+0(SB), Y9
 	VMOVUPS Y9, Y0
 	VMOVUPS Y9, Y1
@@ -16370,56 +18386,57 @@ rows785:
 	VMOVUPS Y9, Y9
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed788
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed859
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
 	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R11
-	LEAQ    (DI)(R9*4), R10
+	MOVQ    uniform+16(FP), R9
+	ADDQ    R9, SI
+	LEAQ    (R8)(R8*2), R10
+	LEAQ    (SI)(R8*4), R9
+	MOVQ    (AX), R11
 
-k787:
-	MOVLQSX      (SI), R12
+term860:
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
 	VMOVUPS      (CX)(R12*4), Y10
 	VMOVUPS      32(CX)(R12*4), Y11
-	VBROADCASTSS (DI), Y12
+	VBROADCASTSS (SI), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (DI)(R9*1), Y12
+	VBROADCASTSS (SI)(R8*1), Y12
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (DI)(R9*2), Y12
+	VBROADCASTSS (SI)(R8*2), Y12
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (DI)(R11*1), Y12
+	VBROADCASTSS (SI)(R10*1), Y12
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (R10), Y12
+	VBROADCASTSS (R9), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	ADDQ         R8, R10
+	ADDQ         $0x04, R11
 	DECQ         BX
-	JNE          k787
+	JNE          term860
 
-summed788:
+summed859:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised791
+	JEQ          initialised863
 	CMPQ         SI, $0x01
-	JEQ          column789
+	JEQ          column861
 	CMPQ         SI, $0x02
-	JEQ          number790
+	JEQ          number862
 	VMOVSD       72(AX), X10
 	VCVTSD2SS    X10, X10, X10
 	VBROADCASTSS X10, Y10
@@ -16433,9 +18450,9 @@ summed788:
 	VADDPS       Y10, Y7, Y7
 	VADDPS       Y10, Y8, Y8
 	VADDPS       Y10, Y9, Y9
-	JMP          initialised791
+	JMP          initialised863
 
-number790:
+number862:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y10
@@ -16457,9 +18474,9 @@ number790:
 	VBROADCASTSS (SI)(BX*4), Y10
 	VADDPS       Y10, Y8, Y8
 	VADDPS       Y10, Y9, Y9
-	JMP          initialised791
+	JMP          initialised863
 
-column789:
+column861:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -16481,13 +18498,13 @@ column789:
 	VADDPS  (BX), Y8, Y8
 	VADDPS  32(BX), Y9, Y9
 
-initialised791:
+initialised863:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product792:
+product864:
 	CMPQ         56(BX), $0x02
-	JNE          other798
+	JNE          other870
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -16511,9 +18528,9 @@ product792:
 	VMULPS       Y10, Y8, Y8
 	VMULPS       Y10, Y9, Y9
 
-other798:
+other870:
 	CMPQ         96(BX), $0x02
-	JNE          other799
+	JNE          other871
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -16537,14 +18554,14 @@ other798:
 	VADDPS       Y10, Y8, Y8
 	VADDPS       Y10, Y9, Y9
 
-other799:
+other871:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times794
+	JEQ     times866
 	CMPQ    96(BX), $0x01
-	JEQ     plus793
+	JEQ     plus865
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -16565,9 +18582,9 @@ other799:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y8, (DI)
 	VMOVUPS Y9, 32(DI)
-	JMP     written796
+	JMP     written868
 
-plus793:
+plus865:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -16608,11 +18625,11 @@ plus793:
 	VMOVUPS Y10, (DI)
 	VADDPS  32(R8), Y9, Y10
 	VMOVUPS Y10, 32(DI)
-	JMP     written796
+	JMP     written868
 
-times794:
+times866:
 	CMPQ    96(BX), $0x01
-	JEQ     both795
+	JEQ     both867
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -16653,9 +18670,9 @@ times794:
 	VMOVUPS Y10, (DI)
 	VMULPS  32(R8), Y9, Y10
 	VMOVUPS Y10, 32(DI)
-	JMP     written796
+	JMP     written868
 
-both795:
+both867:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -16717,38 +18734,38 @@ both795:
 	VADDPS  32(R9), Y10, Y10
 	VMOVUPS Y10, 32(DI)
 
-written796:
+written868:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done797
+	JEQ  done869
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product792
+	JNE  product864
 
-done797:
+done869:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows785
+	JGE  rows857
 
-next786:
+next858:
 	ADDQ $0x05, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group784
+	JNE  group856
 	VZEROUPPER
 	RET
 
 // func matMul6F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMul6F32AVX2(SB), NOSPLIT, $0-48
-group800:
+group872:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next802
+	JLT  next874
 
-rows801:
+rows873:
 	VMOVUPS c32_0<>+0(SB), Y11
 	VMOVUPS Y11, Y0
 	VMOVUPS Y11, Y1
@@ -16764,59 +18781,60 @@ rows801:
 	VMOVUPS Y11, Y11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed804
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed875
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
 	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R11
-	LEAQ    (DI)(R9*4), R10
+	MOVQ    uniform+16(FP), R9
+	ADDQ    R9, SI
+	LEAQ    (R8)(R8*2), R10
+	LEAQ    (SI)(R8*4), R9
+	MOVQ    (AX), R11
 
-k803:
-	MOVLQSX      (SI), R12
+term876:
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
 	VMOVUPS      (CX)(R12*4), Y12
 	VMOVUPS      32(CX)(R12*4), Y13
-	VBROADCASTSS (DI), Y14
+	VBROADCASTSS (SI), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (DI)(R9*1), Y14
+	VBROADCASTSS (SI)(R8*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (DI)(R9*2), Y14
+	VBROADCASTSS (SI)(R8*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (DI)(R11*1), Y14
+	VBROADCASTSS (SI)(R10*1), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R10), Y14
+	VBROADCASTSS (R9), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R10)(R9*1), Y14
+	VBROADCASTSS (R9)(R8*1), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	ADDQ         R8, R10
+	ADDQ         $0x04, R11
 	DECQ         BX
-	JNE          k803
+	JNE          term876
 
-summed804:
+summed875:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised807
+	JEQ          initialised879
 	CMPQ         SI, $0x01
-	JEQ          column805
+	JEQ          column877
 	CMPQ         SI, $0x02
-	JEQ          number806
+	JEQ          number878
 	VMOVSD       72(AX), X12
 	VCVTSD2SS    X12, X12, X12
 	VBROADCASTSS X12, Y12
@@ -16832,9 +18850,9 @@ summed804:
 	VADDPS       Y12, Y9, Y9
 	VADDPS       Y12, Y10, Y10
 	VADDPS       Y12, Y11, Y11
-	JMP          initialised807
+	JMP          initialised879
 
-number806:
+number878:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y12
@@ -16860,9 +18878,9 @@ number806:
 	VBROADCASTSS (SI)(BX*4), Y12
 	VADDPS       Y12, Y10, Y10
 	VADDPS       Y12, Y11, Y11
-	JMP          initialised807
+	JMP          initialised879
 
-column805:
+column877:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -16888,13 +18906,13 @@ column805:
 	VADDPS  (BX), Y10, Y10
 	VADDPS  32(BX), Y11, Y11
 
-initialised807:
+initialised879:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product808:
+product880:
 	CMPQ         56(BX), $0x02
-	JNE          other814
+	JNE          other886
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -16922,9 +18940,9 @@ product808:
 	VMULPS       Y12, Y10, Y10
 	VMULPS       Y12, Y11, Y11
 
-other814:
+other886:
 	CMPQ         96(BX), $0x02
-	JNE          other815
+	JNE          other887
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -16952,14 +18970,14 @@ other814:
 	VADDPS       Y12, Y10, Y10
 	VADDPS       Y12, Y11, Y11
 
-other815:
+other887:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times810
+	JEQ     times882
 	CMPQ    96(BX), $0x01
-	JEQ     plus809
+	JEQ     plus881
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -16984,9 +19002,9 @@ other815:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y10, (DI)
 	VMOVUPS Y11, 32(DI)
-	JMP     written812
+	JMP     written884
 
-plus809:
+plus881:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -17035,11 +19053,11 @@ plus809:
 	VMOVUPS Y12, (DI)
 	VADDPS  32(R8), Y11, Y12
 	VMOVUPS Y12, 32(DI)
-	JMP     written812
+	JMP     written884
 
-times810:
+times882:
 	CMPQ    96(BX), $0x01
-	JEQ     both811
+	JEQ     both883
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -17088,9 +19106,9 @@ times810:
 	VMOVUPS Y12, (DI)
 	VMULPS  32(R8), Y11, Y12
 	VMOVUPS Y12, 32(DI)
-	JMP     written812
+	JMP     written884
 
-both811:
+both883:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -17164,38 +19182,38 @@ both811:
 	VADDPS  32(R9), Y12, Y12
 	VMOVUPS Y12, 32(DI)
 
-written812:
+written884:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done813
+	JEQ  done885
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product808
+	JNE  product880
 
-done813:
+done885:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows801
+	JGE  rows873
 
-next802:
+next874:
 	ADDQ $0x06, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group800
+	JNE  group872
 	VZEROUPPER
 	RET
 
 // func matMulPacked1F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMulPacked1F32AVX2(SB), NOSPLIT, $0-48
-group816:
+group888:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next818
+	JLT  next890
 
-rows817:
+rows889:
 	VMOVUPS c32_0<>+0(SB), Y7
 	VMOVUPS Y7, Y0
 	VMOVUPS Y7, Y1
@@ -17207,29 +19225,19 @@ rows817:
 	VMOVUPS Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed820
-	MOVQ    (AX), SI
+	JEQ     summed891
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k819:
-	MOVLQSX      (SI), R8
-	VBROADCASTSS (DI), Y8
+term892:
+	MOVLQSX      (DI), R8
+	VBROADCASTSS (SI), Y8
 	VFMADD231PS  (CX)(R8*4), Y8, Y0
 	VFMADD231PS  32(CX)(R8*4), Y8, Y1
 	VFMADD231PS  64(CX)(R8*4), Y8, Y2
@@ -17238,21 +19246,21 @@ k819:
 	VFMADD231PS  160(CX)(R8*4), Y8, Y5
 	VFMADD231PS  192(CX)(R8*4), Y8, Y6
 	VFMADD231PS  224(CX)(R8*4), Y8, Y7
-	ADDQ         $0x04, SI
+	ADDQ         $+4, SI
 	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k819
+	JNE          term892
 
-summed820:
+summed891:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised823
+	JEQ          initialised895
 	CMPQ         SI, $0x01
-	JEQ          column821
+	JEQ          column893
 	CMPQ         SI, $0x02
-	JEQ          number822
+	JEQ          number894
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Y8
@@ -17264,9 +19272,9 @@ summed820:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised823
+	JMP          initialised895
 
-number822:
+number894:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Y8
@@ -17278,9 +19286,9 @@ number822:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised823
+	JMP          initialised895
 
-column821:
+column893:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Y0, Y0
@@ -17292,13 +19300,13 @@ column821:
 	VADDPS  192(BX), Y6, Y6
 	VADDPS  224(BX), Y7, Y7
 
-initialised823:
+initialised895:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product824:
+product896:
 	CMPQ         56(BX), $0x02
-	JNE          other830
+	JNE          other902
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -17312,9 +19320,9 @@ product824:
 	VMULPS       Y8, Y6, Y6
 	VMULPS       Y8, Y7, Y7
 
-other830:
+other902:
 	CMPQ         96(BX), $0x02
-	JNE          other831
+	JNE          other903
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -17328,14 +19336,14 @@ other830:
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
 
-other831:
+other903:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times826
+	JEQ     times898
 	CMPQ    96(BX), $0x01
-	JEQ     plus825
+	JEQ     plus897
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y0, (DI)
@@ -17346,9 +19354,9 @@ other831:
 	VMOVUPS Y5, 160(DI)
 	VMOVUPS Y6, 192(DI)
 	VMOVUPS Y7, 224(DI)
-	JMP     written828
+	JMP     written900
 
-plus825:
+plus897:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -17369,11 +19377,11 @@ plus825:
 	VMOVUPS Y8, 192(DI)
 	VADDPS  224(R8), Y7, Y8
 	VMOVUPS Y8, 224(DI)
-	JMP     written828
+	JMP     written900
 
-times826:
+times898:
 	CMPQ    96(BX), $0x01
-	JEQ     both827
+	JEQ     both899
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -17394,9 +19402,9 @@ times826:
 	VMOVUPS Y8, 192(DI)
 	VMULPS  224(R8), Y7, Y8
 	VMOVUPS Y8, 224(DI)
-	JMP     written828
+	JMP     written900
 
-both827:
+both899:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -17428,25 +19436,25 @@ both827:
 	VADDPS  224(R9), Y8, Y8
 	VMOVUPS Y8, 224(DI)
 
-written828:
+written900:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done829
+	JEQ  done901
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product824
+	JNE  product896
 
-done829:
+done901:
 	ADDQ $+256, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows817
+	JGE  rows889
 
-next818:
+next890:
 	CMPQ DX, $0x20
-	JLT  next833
+	JLT  next905
 
-rows832:
+rows904:
 	VMOVUPS c32_0<>+0(SB), Y3
 	VMOVUPS Y3, Y0
 	VMOVUPS Y3, Y1
@@ -17454,48 +19462,38 @@ rows832:
 	VMOVUPS Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed835
-	MOVQ    (AX), SI
+	JEQ     summed906
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k834:
-	MOVLQSX      (SI), R8
-	VBROADCASTSS (DI), Y4
+term907:
+	MOVLQSX      (DI), R8
+	VBROADCASTSS (SI), Y4
 	VFMADD231PS  (CX)(R8*4), Y4, Y0
 	VFMADD231PS  32(CX)(R8*4), Y4, Y1
 	VFMADD231PS  64(CX)(R8*4), Y4, Y2
 	VFMADD231PS  96(CX)(R8*4), Y4, Y3
-	ADDQ         $0x04, SI
+	ADDQ         $+4, SI
 	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k834
+	JNE          term907
 
-summed835:
+summed906:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised838
+	JEQ          initialised910
 	CMPQ         SI, $0x01
-	JEQ          column836
+	JEQ          column908
 	CMPQ         SI, $0x02
-	JEQ          number837
+	JEQ          number909
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Y4
@@ -17503,9 +19501,9 @@ summed835:
 	VADDPS       Y4, Y1, Y1
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised838
+	JMP          initialised910
 
-number837:
+number909:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Y4
@@ -17513,9 +19511,9 @@ number837:
 	VADDPS       Y4, Y1, Y1
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised838
+	JMP          initialised910
 
-column836:
+column908:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Y0, Y0
@@ -17523,13 +19521,13 @@ column836:
 	VADDPS  64(BX), Y2, Y2
 	VADDPS  96(BX), Y3, Y3
 
-initialised838:
+initialised910:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product839:
+product911:
 	CMPQ         56(BX), $0x02
-	JNE          other845
+	JNE          other917
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -17539,9 +19537,9 @@ product839:
 	VMULPS       Y4, Y2, Y2
 	VMULPS       Y4, Y3, Y3
 
-other845:
+other917:
 	CMPQ         96(BX), $0x02
-	JNE          other846
+	JNE          other918
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -17551,23 +19549,23 @@ other845:
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
 
-other846:
+other918:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times841
+	JEQ     times913
 	CMPQ    96(BX), $0x01
-	JEQ     plus840
+	JEQ     plus912
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 32(DI)
 	VMOVUPS Y2, 64(DI)
 	VMOVUPS Y3, 96(DI)
-	JMP     written843
+	JMP     written915
 
-plus840:
+plus912:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -17580,11 +19578,11 @@ plus840:
 	VMOVUPS Y4, 64(DI)
 	VADDPS  96(R8), Y3, Y4
 	VMOVUPS Y4, 96(DI)
-	JMP     written843
+	JMP     written915
 
-times841:
+times913:
 	CMPQ    96(BX), $0x01
-	JEQ     both842
+	JEQ     both914
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -17597,9 +19595,9 @@ times841:
 	VMOVUPS Y4, 64(DI)
 	VMULPS  96(R8), Y3, Y4
 	VMOVUPS Y4, 96(DI)
-	JMP     written843
+	JMP     written915
 
-both842:
+both914:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -17619,98 +19617,88 @@ both842:
 	VADDPS  96(R9), Y4, Y4
 	VMOVUPS Y4, 96(DI)
 
-written843:
+written915:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done844
+	JEQ  done916
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product839
+	JNE  product911
 
-done844:
+done916:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows832
+	JGE  rows904
 
-next833:
+next905:
 	CMPQ DX, $0x10
-	JLT  next848
+	JLT  next920
 
-rows847:
+rows919:
 	VMOVUPS c32_0<>+0(SB), Y1
 	VMOVUPS Y1, Y0
 	VMOVUPS Y1, Y1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed850
-	MOVQ    (AX), SI
+	JEQ     summed921
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k849:
-	MOVLQSX      (SI), R8
-	VBROADCASTSS (DI), Y2
+term922:
+	MOVLQSX      (DI), R8
+	VBROADCASTSS (SI), Y2
 	VFMADD231PS  (CX)(R8*4), Y2, Y0
 	VFMADD231PS  32(CX)(R8*4), Y2, Y1
-	ADDQ         $0x04, SI
+	ADDQ         $+4, SI
 	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k849
+	JNE          term922
 
-summed850:
+summed921:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised853
+	JEQ          initialised925
 	CMPQ         SI, $0x01
-	JEQ          column851
+	JEQ          column923
 	CMPQ         SI, $0x02
-	JEQ          number852
+	JEQ          number924
 	VMOVSD       72(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Y2
 	VADDPS       Y2, Y0, Y0
 	VADDPS       Y2, Y1, Y1
-	JMP          initialised853
+	JMP          initialised925
 
-number852:
+number924:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSS (SI)(BX*4), Y2
 	VADDPS       Y2, Y0, Y0
 	VADDPS       Y2, Y1, Y1
-	JMP          initialised853
+	JMP          initialised925
 
-column851:
+column923:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*4), BX
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 
-initialised853:
+initialised925:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product854:
+product926:
 	CMPQ         56(BX), $0x02
-	JNE          other860
+	JNE          other932
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -17718,9 +19706,9 @@ product854:
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y2, Y1, Y1
 
-other860:
+other932:
 	CMPQ         96(BX), $0x02
-	JNE          other861
+	JNE          other933
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -17728,21 +19716,21 @@ other860:
 	VADDPS       Y2, Y0, Y0
 	VADDPS       Y2, Y1, Y1
 
-other861:
+other933:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times856
+	JEQ     times928
 	CMPQ    96(BX), $0x01
-	JEQ     plus855
+	JEQ     plus927
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 32(DI)
-	JMP     written858
+	JMP     written930
 
-plus855:
+plus927:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -17751,11 +19739,11 @@ plus855:
 	VMOVUPS Y2, (DI)
 	VADDPS  32(R8), Y1, Y2
 	VMOVUPS Y2, 32(DI)
-	JMP     written858
+	JMP     written930
 
-times856:
+times928:
 	CMPQ    96(BX), $0x01
-	JEQ     both857
+	JEQ     both929
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -17764,9 +19752,9 @@ times856:
 	VMOVUPS Y2, (DI)
 	VMULPS  32(R8), Y1, Y2
 	VMOVUPS Y2, 32(DI)
-	JMP     written858
+	JMP     written930
 
-both857:
+both929:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -17780,38 +19768,38 @@ both857:
 	VADDPS  32(R9), Y2, Y2
 	VMOVUPS Y2, 32(DI)
 
-written858:
+written930:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done859
+	JEQ  done931
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product854
+	JNE  product926
 
-done859:
+done931:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows847
+	JGE  rows919
 
-next848:
+next920:
 	ADDQ $0x01, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group816
+	JNE  group888
 	VZEROUPPER
 	RET
 
 // func matMulPacked2F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMulPacked2F32AVX2(SB), NOSPLIT, $0-48
-group862:
+group934:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next864
+	JLT  next936
 
-rows863:
+rows935:
 	VMOVUPS c32_0<>+0(SB), Y7
 	VMOVUPS Y7, Y0
 	VMOVUPS Y7, Y1
@@ -17823,57 +19811,47 @@ rows863:
 	VMOVUPS Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed866
-	MOVQ    (AX), SI
+	JEQ     summed937
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k865:
-	MOVLQSX      (SI), R8
+term938:
+	MOVLQSX      (DI), R8
 	VMOVUPS      (CX)(R8*4), Y8
 	VMOVUPS      32(CX)(R8*4), Y9
 	VMOVUPS      64(CX)(R8*4), Y10
 	VMOVUPS      96(CX)(R8*4), Y11
-	VBROADCASTSS (DI), Y12
+	VBROADCASTSS (SI), Y12
 	VFMADD231PS  Y8, Y12, Y0
 	VFMADD231PS  Y9, Y12, Y1
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS 4(DI), Y12
+	VBROADCASTSS 4(SI), Y12
 	VFMADD231PS  Y8, Y12, Y4
 	VFMADD231PS  Y9, Y12, Y5
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	ADDQ         $0x04, SI
-	ADDQ         $0x08, DI
+	ADDQ         $+8, SI
+	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k865
+	JNE          term938
 
-summed866:
+summed937:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised869
+	JEQ          initialised941
 	CMPQ         SI, $0x01
-	JEQ          column867
+	JEQ          column939
 	CMPQ         SI, $0x02
-	JEQ          number868
+	JEQ          number940
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Y8
@@ -17885,9 +19863,9 @@ summed866:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised869
+	JMP          initialised941
 
-number868:
+number940:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y8
@@ -17901,9 +19879,9 @@ number868:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised869
+	JMP          initialised941
 
-column867:
+column939:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -17917,13 +19895,13 @@ column867:
 	VADDPS  64(BX), Y6, Y6
 	VADDPS  96(BX), Y7, Y7
 
-initialised869:
+initialised941:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product870:
+product942:
 	CMPQ         56(BX), $0x02
-	JNE          other876
+	JNE          other948
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -17939,9 +19917,9 @@ product870:
 	VMULPS       Y8, Y6, Y6
 	VMULPS       Y8, Y7, Y7
 
-other876:
+other948:
 	CMPQ         96(BX), $0x02
-	JNE          other877
+	JNE          other949
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -17957,14 +19935,14 @@ other876:
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
 
-other877:
+other949:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times872
+	JEQ     times944
 	CMPQ    96(BX), $0x01
-	JEQ     plus871
+	JEQ     plus943
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -17977,9 +19955,9 @@ other877:
 	VMOVUPS Y5, 32(DI)
 	VMOVUPS Y6, 64(DI)
 	VMOVUPS Y7, 96(DI)
-	JMP     written874
+	JMP     written946
 
-plus871:
+plus943:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -18004,11 +19982,11 @@ plus871:
 	VMOVUPS Y8, 64(DI)
 	VADDPS  96(R8), Y7, Y8
 	VMOVUPS Y8, 96(DI)
-	JMP     written874
+	JMP     written946
 
-times872:
+times944:
 	CMPQ    96(BX), $0x01
-	JEQ     both873
+	JEQ     both945
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -18033,9 +20011,9 @@ times872:
 	VMOVUPS Y8, 64(DI)
 	VMULPS  96(R8), Y7, Y8
 	VMOVUPS Y8, 96(DI)
-	JMP     written874
+	JMP     written946
 
-both873:
+both945:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -18073,25 +20051,25 @@ both873:
 	VADDPS  96(R9), Y8, Y8
 	VMOVUPS Y8, 96(DI)
 
-written874:
+written946:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done875
+	JEQ  done947
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product870
+	JNE  product942
 
-done875:
+done947:
 	ADDQ $+128, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows863
+	JGE  rows935
 
-next864:
+next936:
 	CMPQ DX, $0x10
-	JLT  next879
+	JLT  next951
 
-rows878:
+rows950:
 	VMOVUPS c32_0<>+0(SB), Y3
 	VMOVUPS Y3, Y0
 	VMOVUPS Y3, Y1
@@ -18099,51 +20077,41 @@ rows878:
 	VMOVUPS Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed881
-	MOVQ    (AX), SI
+	JEQ     summed952
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k880:
-	MOVLQSX      (SI), R8
+term953:
+	MOVLQSX      (DI), R8
 	VMOVUPS      (CX)(R8*4), Y4
 	VMOVUPS      32(CX)(R8*4), Y5
-	VBROADCASTSS (DI), Y6
+	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(DI), Y6
+	VBROADCASTSS 4(SI), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         $0x04, SI
-	ADDQ         $0x08, DI
+	ADDQ         $+8, SI
+	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k880
+	JNE          term953
 
-summed881:
+summed952:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised884
+	JEQ          initialised956
 	CMPQ         SI, $0x01
-	JEQ          column882
+	JEQ          column954
 	CMPQ         SI, $0x02
-	JEQ          number883
+	JEQ          number955
 	VMOVSD       72(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Y4
@@ -18151,9 +20119,9 @@ summed881:
 	VADDPS       Y4, Y1, Y1
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised884
+	JMP          initialised956
 
-number883:
+number955:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y4
@@ -18163,9 +20131,9 @@ number883:
 	VBROADCASTSS (SI)(BX*4), Y4
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	JMP          initialised884
+	JMP          initialised956
 
-column882:
+column954:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -18175,13 +20143,13 @@ column882:
 	VADDPS  (BX), Y2, Y2
 	VADDPS  32(BX), Y3, Y3
 
-initialised884:
+initialised956:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product885:
+product957:
 	CMPQ         56(BX), $0x02
-	JNE          other891
+	JNE          other963
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -18193,9 +20161,9 @@ product885:
 	VMULPS       Y4, Y2, Y2
 	VMULPS       Y4, Y3, Y3
 
-other891:
+other963:
 	CMPQ         96(BX), $0x02
-	JNE          other892
+	JNE          other964
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -18207,14 +20175,14 @@ other891:
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
 
-other892:
+other964:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times887
+	JEQ     times959
 	CMPQ    96(BX), $0x01
-	JEQ     plus886
+	JEQ     plus958
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -18223,9 +20191,9 @@ other892:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y2, (DI)
 	VMOVUPS Y3, 32(DI)
-	JMP     written889
+	JMP     written961
 
-plus886:
+plus958:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -18242,11 +20210,11 @@ plus886:
 	VMOVUPS Y4, (DI)
 	VADDPS  32(R8), Y3, Y4
 	VMOVUPS Y4, 32(DI)
-	JMP     written889
+	JMP     written961
 
-times887:
+times959:
 	CMPQ    96(BX), $0x01
-	JEQ     both888
+	JEQ     both960
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -18263,9 +20231,9 @@ times887:
 	VMOVUPS Y4, (DI)
 	VMULPS  32(R8), Y3, Y4
 	VMOVUPS Y4, 32(DI)
-	JMP     written889
+	JMP     written961
 
-both888:
+both960:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -18291,38 +20259,38 @@ both888:
 	VADDPS  32(R9), Y4, Y4
 	VMOVUPS Y4, 32(DI)
 
-written889:
+written961:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done890
+	JEQ  done962
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product885
+	JNE  product957
 
-done890:
+done962:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows878
+	JGE  rows950
 
-next879:
+next951:
 	ADDQ $0x02, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group862
+	JNE  group934
 	VZEROUPPER
 	RET
 
 // func matMulPacked3F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMulPacked3F32AVX2(SB), NOSPLIT, $0-48
-group893:
+group965:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next895
+	JLT  next967
 
-rows894:
+rows966:
 	VMOVUPS c32_0<>+0(SB), Y5
 	VMOVUPS Y5, Y0
 	VMOVUPS Y5, Y1
@@ -18332,54 +20300,44 @@ rows894:
 	VMOVUPS Y5, Y5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed897
-	MOVQ    (AX), SI
+	JEQ     summed968
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k896:
-	MOVLQSX      (SI), R8
+term969:
+	MOVLQSX      (DI), R8
 	VMOVUPS      (CX)(R8*4), Y6
 	VMOVUPS      32(CX)(R8*4), Y7
-	VBROADCASTSS (DI), Y8
+	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS 4(DI), Y8
+	VBROADCASTSS 4(SI), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS 8(DI), Y8
+	VBROADCASTSS 8(SI), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         $0x04, SI
-	ADDQ         $0x0c, DI
+	ADDQ         $+12, SI
+	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k896
+	JNE          term969
 
-summed897:
+summed968:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised900
+	JEQ          initialised972
 	CMPQ         SI, $0x01
-	JEQ          column898
+	JEQ          column970
 	CMPQ         SI, $0x02
-	JEQ          number899
+	JEQ          number971
 	VMOVSD       72(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Y6
@@ -18389,9 +20347,9 @@ summed897:
 	VADDPS       Y6, Y3, Y3
 	VADDPS       Y6, Y4, Y4
 	VADDPS       Y6, Y5, Y5
-	JMP          initialised900
+	JMP          initialised972
 
-number899:
+number971:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y6
@@ -18405,9 +20363,9 @@ number899:
 	VBROADCASTSS (SI)(BX*4), Y6
 	VADDPS       Y6, Y4, Y4
 	VADDPS       Y6, Y5, Y5
-	JMP          initialised900
+	JMP          initialised972
 
-column898:
+column970:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -18421,13 +20379,13 @@ column898:
 	VADDPS  (BX), Y4, Y4
 	VADDPS  32(BX), Y5, Y5
 
-initialised900:
+initialised972:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product901:
+product973:
 	CMPQ         56(BX), $0x02
-	JNE          other907
+	JNE          other979
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -18443,9 +20401,9 @@ product901:
 	VMULPS       Y6, Y4, Y4
 	VMULPS       Y6, Y5, Y5
 
-other907:
+other979:
 	CMPQ         96(BX), $0x02
-	JNE          other908
+	JNE          other980
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -18461,14 +20419,14 @@ other907:
 	VADDPS       Y6, Y4, Y4
 	VADDPS       Y6, Y5, Y5
 
-other908:
+other980:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times903
+	JEQ     times975
 	CMPQ    96(BX), $0x01
-	JEQ     plus902
+	JEQ     plus974
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -18481,9 +20439,9 @@ other908:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y4, (DI)
 	VMOVUPS Y5, 32(DI)
-	JMP     written905
+	JMP     written977
 
-plus902:
+plus974:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -18508,11 +20466,11 @@ plus902:
 	VMOVUPS Y6, (DI)
 	VADDPS  32(R8), Y5, Y6
 	VMOVUPS Y6, 32(DI)
-	JMP     written905
+	JMP     written977
 
-times903:
+times975:
 	CMPQ    96(BX), $0x01
-	JEQ     both904
+	JEQ     both976
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -18537,9 +20495,9 @@ times903:
 	VMOVUPS Y6, (DI)
 	VMULPS  32(R8), Y5, Y6
 	VMOVUPS Y6, 32(DI)
-	JMP     written905
+	JMP     written977
 
-both904:
+both976:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -18577,38 +20535,38 @@ both904:
 	VADDPS  32(R9), Y6, Y6
 	VMOVUPS Y6, 32(DI)
 
-written905:
+written977:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done906
+	JEQ  done978
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product901
+	JNE  product973
 
-done906:
+done978:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows894
+	JGE  rows966
 
-next895:
+next967:
 	ADDQ $0x03, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group893
+	JNE  group965
 	VZEROUPPER
 	RET
 
 // func matMulPacked4F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMulPacked4F32AVX2(SB), NOSPLIT, $0-48
-group909:
+group981:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next911
+	JLT  next983
 
-rows910:
+rows982:
 	VMOVUPS c32_0<>+0(SB), Y7
 	VMOVUPS Y7, Y0
 	VMOVUPS Y7, Y1
@@ -18620,58 +20578,47 @@ rows910:
 	VMOVUPS Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed913
-	MOVQ    (AX), SI
+	JEQ     summed984
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	LEAQ    (R9)(R9*2), DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k912:
-	MOVLQSX      (SI), R8
+term985:
+	MOVLQSX      (DI), R8
 	VMOVUPS      (CX)(R8*4), Y8
 	VMOVUPS      32(CX)(R8*4), Y9
-	VBROADCASTSS (DI), Y10
+	VBROADCASTSS (SI), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS 4(DI), Y10
+	VBROADCASTSS 4(SI), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS 8(DI), Y10
+	VBROADCASTSS 8(SI), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS 12(DI), Y10
+	VBROADCASTSS 12(SI), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         $0x04, SI
-	ADDQ         $0x10, DI
+	ADDQ         $+16, SI
+	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k912
+	JNE          term985
 
-summed913:
+summed984:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised916
+	JEQ          initialised988
 	CMPQ         SI, $0x01
-	JEQ          column914
+	JEQ          column986
 	CMPQ         SI, $0x02
-	JEQ          number915
+	JEQ          number987
 	VMOVSD       72(AX), X8
 	VCVTSD2SS    X8, X8, X8
 	VBROADCASTSS X8, Y8
@@ -18683,9 +20630,9 @@ summed913:
 	VADDPS       Y8, Y5, Y5
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised916
+	JMP          initialised988
 
-number915:
+number987:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y8
@@ -18703,9 +20650,9 @@ number915:
 	VBROADCASTSS (SI)(BX*4), Y8
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
-	JMP          initialised916
+	JMP          initialised988
 
-column914:
+column986:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -18723,13 +20670,13 @@ column914:
 	VADDPS  (BX), Y6, Y6
 	VADDPS  32(BX), Y7, Y7
 
-initialised916:
+initialised988:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product917:
+product989:
 	CMPQ         56(BX), $0x02
-	JNE          other923
+	JNE          other995
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -18749,9 +20696,9 @@ product917:
 	VMULPS       Y8, Y6, Y6
 	VMULPS       Y8, Y7, Y7
 
-other923:
+other995:
 	CMPQ         96(BX), $0x02
-	JNE          other924
+	JNE          other996
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -18771,14 +20718,14 @@ other923:
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y8, Y7, Y7
 
-other924:
+other996:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times919
+	JEQ     times991
 	CMPQ    96(BX), $0x01
-	JEQ     plus918
+	JEQ     plus990
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -18795,9 +20742,9 @@ other924:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y6, (DI)
 	VMOVUPS Y7, 32(DI)
-	JMP     written921
+	JMP     written993
 
-plus918:
+plus990:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -18830,11 +20777,11 @@ plus918:
 	VMOVUPS Y8, (DI)
 	VADDPS  32(R8), Y7, Y8
 	VMOVUPS Y8, 32(DI)
-	JMP     written921
+	JMP     written993
 
-times919:
+times991:
 	CMPQ    96(BX), $0x01
-	JEQ     both920
+	JEQ     both992
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -18867,9 +20814,9 @@ times919:
 	VMOVUPS Y8, (DI)
 	VMULPS  32(R8), Y7, Y8
 	VMOVUPS Y8, 32(DI)
-	JMP     written921
+	JMP     written993
 
-both920:
+both992:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -18919,38 +20866,38 @@ both920:
 	VADDPS  32(R9), Y8, Y8
 	VMOVUPS Y8, 32(DI)
 
-written921:
+written993:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done922
+	JEQ  done994
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product917
+	JNE  product989
 
-done922:
+done994:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows910
+	JGE  rows982
 
-next911:
+next983:
 	ADDQ $0x04, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group909
+	JNE  group981
 	VZEROUPPER
 	RET
 
 // func matMulPacked5F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMulPacked5F32AVX2(SB), NOSPLIT, $0-48
-group925:
+group997:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next927
+	JLT  next999
 
-rows926:
+rows998:
 	VMOVUPS c32_0<>+0(SB), Y9
 	VMOVUPS Y9, Y0
 	VMOVUPS Y9, Y1
@@ -18964,62 +20911,50 @@ rows926:
 	VMOVUPS Y9, Y9
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed929
-	MOVQ    (AX), SI
+	JEQ     summed1000
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	LEAQ    (R9)(R9*2), R8
-	LEAQ    (DI)(R9*4), DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k928:
-	MOVLQSX      (SI), R8
+term1001:
+	MOVLQSX      (DI), R8
 	VMOVUPS      (CX)(R8*4), Y10
 	VMOVUPS      32(CX)(R8*4), Y11
-	VBROADCASTSS (DI), Y12
+	VBROADCASTSS (SI), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS 4(DI), Y12
+	VBROADCASTSS 4(SI), Y12
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS 8(DI), Y12
+	VBROADCASTSS 8(SI), Y12
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS 12(DI), Y12
+	VBROADCASTSS 12(SI), Y12
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS 16(DI), Y12
+	VBROADCASTSS 16(SI), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         $0x04, SI
-	ADDQ         $0x14, DI
+	ADDQ         $+20, SI
+	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k928
+	JNE          term1001
 
-summed929:
+summed1000:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised932
+	JEQ          initialised1004
 	CMPQ         SI, $0x01
-	JEQ          column930
+	JEQ          column1002
 	CMPQ         SI, $0x02
-	JEQ          number931
+	JEQ          number1003
 	VMOVSD       72(AX), X10
 	VCVTSD2SS    X10, X10, X10
 	VBROADCASTSS X10, Y10
@@ -19033,9 +20968,9 @@ summed929:
 	VADDPS       Y10, Y7, Y7
 	VADDPS       Y10, Y8, Y8
 	VADDPS       Y10, Y9, Y9
-	JMP          initialised932
+	JMP          initialised1004
 
-number931:
+number1003:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y10
@@ -19057,9 +20992,9 @@ number931:
 	VBROADCASTSS (SI)(BX*4), Y10
 	VADDPS       Y10, Y8, Y8
 	VADDPS       Y10, Y9, Y9
-	JMP          initialised932
+	JMP          initialised1004
 
-column930:
+column1002:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -19081,13 +21016,13 @@ column930:
 	VADDPS  (BX), Y8, Y8
 	VADDPS  32(BX), Y9, Y9
 
-initialised932:
+initialised1004:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product933:
+product1005:
 	CMPQ         56(BX), $0x02
-	JNE          other939
+	JNE          other1011
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -19111,9 +21046,9 @@ product933:
 	VMULPS       Y10, Y8, Y8
 	VMULPS       Y10, Y9, Y9
 
-other939:
+other1011:
 	CMPQ         96(BX), $0x02
-	JNE          other940
+	JNE          other1012
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -19137,14 +21072,14 @@ other939:
 	VADDPS       Y10, Y8, Y8
 	VADDPS       Y10, Y9, Y9
 
-other940:
+other1012:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times935
+	JEQ     times1007
 	CMPQ    96(BX), $0x01
-	JEQ     plus934
+	JEQ     plus1006
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -19165,9 +21100,9 @@ other940:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y8, (DI)
 	VMOVUPS Y9, 32(DI)
-	JMP     written937
+	JMP     written1009
 
-plus934:
+plus1006:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -19208,11 +21143,11 @@ plus934:
 	VMOVUPS Y10, (DI)
 	VADDPS  32(R8), Y9, Y10
 	VMOVUPS Y10, 32(DI)
-	JMP     written937
+	JMP     written1009
 
-times935:
+times1007:
 	CMPQ    96(BX), $0x01
-	JEQ     both936
+	JEQ     both1008
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -19253,9 +21188,9 @@ times935:
 	VMOVUPS Y10, (DI)
 	VMULPS  32(R8), Y9, Y10
 	VMOVUPS Y10, 32(DI)
-	JMP     written937
+	JMP     written1009
 
-both936:
+both1008:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -19317,38 +21252,38 @@ both936:
 	VADDPS  32(R9), Y10, Y10
 	VMOVUPS Y10, 32(DI)
 
-written937:
+written1009:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done938
+	JEQ  done1010
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product933
+	JNE  product1005
 
-done938:
+done1010:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows926
+	JGE  rows998
 
-next927:
+next999:
 	ADDQ $0x05, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group925
+	JNE  group997
 	VZEROUPPER
 	RET
 
 // func matMulPacked6F32AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·matMulPacked6F32AVX2(SB), NOSPLIT, $0-48
-group941:
+group1013:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next943
+	JLT  next1015
 
-rows942:
+rows1014:
 	VMOVUPS c32_0<>+0(SB), Y11
 	VMOVUPS Y11, Y0
 	VMOVUPS Y11, Y1
@@ -19364,65 +21299,53 @@ rows942:
 	VMOVUPS Y11, Y11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed945
-	MOVQ    (AX), SI
+	JEQ     summed1016
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	SHLQ    $0x02, R8
-	SHLQ    $0x02, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	LEAQ    (R9)(R9*2), R8
-	LEAQ    (DI)(R9*4), DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x02, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k944:
-	MOVLQSX      (SI), R8
+term1017:
+	MOVLQSX      (DI), R8
 	VMOVUPS      (CX)(R8*4), Y12
 	VMOVUPS      32(CX)(R8*4), Y13
-	VBROADCASTSS (DI), Y14
+	VBROADCASTSS (SI), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS 4(DI), Y14
+	VBROADCASTSS 4(SI), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS 8(DI), Y14
+	VBROADCASTSS 8(SI), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS 12(DI), Y14
+	VBROADCASTSS 12(SI), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS 16(DI), Y14
+	VBROADCASTSS 16(SI), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS 20(DI), Y14
+	VBROADCASTSS 20(SI), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         $0x04, SI
-	ADDQ         $0x18, DI
+	ADDQ         $+24, SI
+	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k944
+	JNE          term1017
 
-summed945:
+summed1016:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised948
+	JEQ          initialised1020
 	CMPQ         SI, $0x01
-	JEQ          column946
+	JEQ          column1018
 	CMPQ         SI, $0x02
-	JEQ          number947
+	JEQ          number1019
 	VMOVSD       72(AX), X12
 	VCVTSD2SS    X12, X12, X12
 	VBROADCASTSS X12, Y12
@@ -19438,9 +21361,9 @@ summed945:
 	VADDPS       Y12, Y9, Y9
 	VADDPS       Y12, Y10, Y10
 	VADDPS       Y12, Y11, Y11
-	JMP          initialised948
+	JMP          initialised1020
 
-number947:
+number1019:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSS (SI)(R8*4), Y12
@@ -19466,9 +21389,9 @@ number947:
 	VBROADCASTSS (SI)(BX*4), Y12
 	VADDPS       Y12, Y10, Y10
 	VADDPS       Y12, Y11, Y11
-	JMP          initialised948
+	JMP          initialised1020
 
-column946:
+column1018:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*4), SI
 	VADDPS  (SI), Y0, Y0
@@ -19494,13 +21417,13 @@ column946:
 	VADDPS  (BX), Y10, Y10
 	VADDPS  32(BX), Y11, Y11
 
-initialised948:
+initialised1020:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product949:
+product1021:
 	CMPQ         56(BX), $0x02
-	JNE          other955
+	JNE          other1027
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -19528,9 +21451,9 @@ product949:
 	VMULPS       Y12, Y10, Y10
 	VMULPS       Y12, Y11, Y11
 
-other955:
+other1027:
 	CMPQ         96(BX), $0x02
-	JNE          other956
+	JNE          other1028
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -19558,14 +21481,14 @@ other955:
 	VADDPS       Y12, Y10, Y10
 	VADDPS       Y12, Y11, Y11
 
-other956:
+other1028:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times951
+	JEQ     times1023
 	CMPQ    96(BX), $0x01
-	JEQ     plus950
+	JEQ     plus1022
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	VMOVUPS Y0, (R8)
@@ -19590,9 +21513,9 @@ other956:
 	LEAQ    (CX)(DI*4), DI
 	VMOVUPS Y10, (DI)
 	VMOVUPS Y11, 32(DI)
-	JMP     written953
+	JMP     written1025
 
-plus950:
+plus1022:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*4), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -19641,11 +21564,11 @@ plus950:
 	VMOVUPS Y12, (DI)
 	VADDPS  32(R8), Y11, Y12
 	VMOVUPS Y12, 32(DI)
-	JMP     written953
+	JMP     written1025
 
-times951:
+times1023:
 	CMPQ    96(BX), $0x01
-	JEQ     both952
+	JEQ     both1024
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*4), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -19694,9 +21617,9 @@ times951:
 	VMOVUPS Y12, (DI)
 	VMULPS  32(R8), Y11, Y12
 	VMOVUPS Y12, 32(DI)
-	JMP     written953
+	JMP     written1025
 
-both952:
+both1024:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*4), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -19770,38 +21693,38 @@ both952:
 	VADDPS  32(R9), Y12, Y12
 	VMOVUPS Y12, 32(DI)
 
-written953:
+written1025:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done954
+	JEQ  done1026
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product949
+	JNE  product1021
 
-done954:
+done1026:
 	ADDQ $+64, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows942
+	JGE  rows1014
 
-next943:
+next1015:
 	ADDQ $0x06, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group941
+	JNE  group1013
 	VZEROUPPER
 	RET
 
 // func matMul1F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul1F64AVX512(SB), NOSPLIT, $0-48
-group957:
+group1029:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next959
+	JLT  next1031
 
-rows958:
+rows1030:
 	VMOVUPD c64_0<>+0(SB), Z7
 	VMOVUPD Z7, Z0
 	VMOVUPD Z7, Z1
@@ -19813,22 +21736,24 @@ rows958:
 	VMOVUPD Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed961
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed1032
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x03, SI
 	SHLQ    $0x03, DI
 	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R9
-	ADDQ    R9, DI
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
+	MOVQ    (AX), R8
 
-k960:
-	MOVLQSX      (SI), R9
-	VBROADCASTSD (DI), Z8
+term1033:
+	MOVLQSX      (R8), R9
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z8
 	VFMADD231PD  (CX)(R9*8), Z8, Z0
 	VFMADD231PD  64(CX)(R9*8), Z8, Z1
 	VFMADD231PD  128(CX)(R9*8), Z8, Z2
@@ -19837,21 +21762,20 @@ k960:
 	VFMADD231PD  320(CX)(R9*8), Z8, Z5
 	VFMADD231PD  384(CX)(R9*8), Z8, Z6
 	VFMADD231PD  448(CX)(R9*8), Z8, Z7
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
+	ADDQ         $0x04, R8
 	DECQ         BX
-	JNE          k960
+	JNE          term1033
 
-summed961:
+summed1032:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised964
+	JEQ          initialised1036
 	CMPQ         SI, $0x01
-	JEQ          column962
+	JEQ          column1034
 	CMPQ         SI, $0x02
-	JEQ          number963
+	JEQ          number1035
 	VBROADCASTSD 72(AX), Z8
 	VADDPD       Z8, Z0, Z0
 	VADDPD       Z8, Z1, Z1
@@ -19861,9 +21785,9 @@ summed961:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised964
+	JMP          initialised1036
 
-number963:
+number1035:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Z8
@@ -19875,9 +21799,9 @@ number963:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised964
+	JMP          initialised1036
 
-column962:
+column1034:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Z0, Z0
@@ -19889,13 +21813,13 @@ column962:
 	VADDPD  384(BX), Z6, Z6
 	VADDPD  448(BX), Z7, Z7
 
-initialised964:
+initialised1036:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product965:
+product1037:
 	CMPQ         56(BX), $0x02
-	JNE          other971
+	JNE          other1043
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -19909,9 +21833,9 @@ product965:
 	VMULPD       Z8, Z6, Z6
 	VMULPD       Z8, Z7, Z7
 
-other971:
+other1043:
 	CMPQ         96(BX), $0x02
-	JNE          other972
+	JNE          other1044
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -19925,14 +21849,14 @@ other971:
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
 
-other972:
+other1044:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times967
+	JEQ     times1039
 	CMPQ    96(BX), $0x01
-	JEQ     plus966
+	JEQ     plus1038
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z0, (DI)
@@ -19943,9 +21867,9 @@ other972:
 	VMOVUPD Z5, 320(DI)
 	VMOVUPD Z6, 384(DI)
 	VMOVUPD Z7, 448(DI)
-	JMP     written969
+	JMP     written1041
 
-plus966:
+plus1038:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -19966,11 +21890,11 @@ plus966:
 	VMOVUPD Z8, 384(DI)
 	VADDPD  448(R8), Z7, Z8
 	VMOVUPD Z8, 448(DI)
-	JMP     written969
+	JMP     written1041
 
-times967:
+times1039:
 	CMPQ    96(BX), $0x01
-	JEQ     both968
+	JEQ     both1040
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -19991,9 +21915,9 @@ times967:
 	VMOVUPD Z8, 384(DI)
 	VMULPD  448(R8), Z7, Z8
 	VMOVUPD Z8, 448(DI)
-	JMP     written969
+	JMP     written1041
 
-both968:
+both1040:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -20025,25 +21949,25 @@ both968:
 	VADDPD  448(R9), Z8, Z8
 	VMOVUPD Z8, 448(DI)
 
-written969:
+written1041:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done970
+	JEQ  done1042
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product965
+	JNE  product1037
 
-done970:
+done1042:
 	ADDQ $+512, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows958
+	JGE  rows1030
 
-next959:
+next1031:
 	CMPQ DX, $0x20
-	JLT  next974
+	JLT  next1046
 
-rows973:
+rows1045:
 	VMOVUPD c64_0<>+0(SB), Z3
 	VMOVUPD Z3, Z0
 	VMOVUPD Z3, Z1
@@ -20051,49 +21975,50 @@ rows973:
 	VMOVUPD Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed976
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed1047
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x03, SI
 	SHLQ    $0x03, DI
 	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R9
-	ADDQ    R9, DI
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
+	MOVQ    (AX), R8
 
-k975:
-	MOVLQSX      (SI), R9
-	VBROADCASTSD (DI), Z4
+term1048:
+	MOVLQSX      (R8), R9
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z4
 	VFMADD231PD  (CX)(R9*8), Z4, Z0
 	VFMADD231PD  64(CX)(R9*8), Z4, Z1
 	VFMADD231PD  128(CX)(R9*8), Z4, Z2
 	VFMADD231PD  192(CX)(R9*8), Z4, Z3
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
+	ADDQ         $0x04, R8
 	DECQ         BX
-	JNE          k975
+	JNE          term1048
 
-summed976:
+summed1047:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised979
+	JEQ          initialised1051
 	CMPQ         SI, $0x01
-	JEQ          column977
+	JEQ          column1049
 	CMPQ         SI, $0x02
-	JEQ          number978
+	JEQ          number1050
 	VBROADCASTSD 72(AX), Z4
 	VADDPD       Z4, Z0, Z0
 	VADDPD       Z4, Z1, Z1
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised979
+	JMP          initialised1051
 
-number978:
+number1050:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Z4
@@ -20101,9 +22026,9 @@ number978:
 	VADDPD       Z4, Z1, Z1
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised979
+	JMP          initialised1051
 
-column977:
+column1049:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Z0, Z0
@@ -20111,13 +22036,13 @@ column977:
 	VADDPD  128(BX), Z2, Z2
 	VADDPD  192(BX), Z3, Z3
 
-initialised979:
+initialised1051:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product980:
+product1052:
 	CMPQ         56(BX), $0x02
-	JNE          other986
+	JNE          other1058
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -20127,9 +22052,9 @@ product980:
 	VMULPD       Z4, Z2, Z2
 	VMULPD       Z4, Z3, Z3
 
-other986:
+other1058:
 	CMPQ         96(BX), $0x02
-	JNE          other987
+	JNE          other1059
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -20139,23 +22064,23 @@ other986:
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
 
-other987:
+other1059:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times982
+	JEQ     times1054
 	CMPQ    96(BX), $0x01
-	JEQ     plus981
+	JEQ     plus1053
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 64(DI)
 	VMOVUPD Z2, 128(DI)
 	VMOVUPD Z3, 192(DI)
-	JMP     written984
+	JMP     written1056
 
-plus981:
+plus1053:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -20168,11 +22093,11 @@ plus981:
 	VMOVUPD Z4, 128(DI)
 	VADDPD  192(R8), Z3, Z4
 	VMOVUPD Z4, 192(DI)
-	JMP     written984
+	JMP     written1056
 
-times982:
+times1054:
 	CMPQ    96(BX), $0x01
-	JEQ     both983
+	JEQ     both1055
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -20185,9 +22110,9 @@ times982:
 	VMOVUPD Z4, 128(DI)
 	VMULPD  192(R8), Z3, Z4
 	VMOVUPD Z4, 192(DI)
-	JMP     written984
+	JMP     written1056
 
-both983:
+both1055:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -20207,89 +22132,90 @@ both983:
 	VADDPD  192(R9), Z4, Z4
 	VMOVUPD Z4, 192(DI)
 
-written984:
+written1056:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done985
+	JEQ  done1057
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product980
+	JNE  product1052
 
-done985:
+done1057:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows973
+	JGE  rows1045
 
-next974:
+next1046:
 	CMPQ DX, $0x10
-	JLT  next989
+	JLT  next1061
 
-rows988:
+rows1060:
 	VMOVUPD c64_0<>+0(SB), Z1
 	VMOVUPD Z1, Z0
 	VMOVUPD Z1, Z1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed991
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed1062
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x03, SI
 	SHLQ    $0x03, DI
 	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R9
-	ADDQ    R9, DI
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
+	MOVQ    (AX), R8
 
-k990:
-	MOVLQSX      (SI), R9
-	VBROADCASTSD (DI), Z2
+term1063:
+	MOVLQSX      (R8), R9
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z2
 	VFMADD231PD  (CX)(R9*8), Z2, Z0
 	VFMADD231PD  64(CX)(R9*8), Z2, Z1
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
+	ADDQ         $0x04, R8
 	DECQ         BX
-	JNE          k990
+	JNE          term1063
 
-summed991:
+summed1062:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised994
+	JEQ          initialised1066
 	CMPQ         SI, $0x01
-	JEQ          column992
+	JEQ          column1064
 	CMPQ         SI, $0x02
-	JEQ          number993
+	JEQ          number1065
 	VBROADCASTSD 72(AX), Z2
 	VADDPD       Z2, Z0, Z0
 	VADDPD       Z2, Z1, Z1
-	JMP          initialised994
+	JMP          initialised1066
 
-number993:
+number1065:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Z2
 	VADDPD       Z2, Z0, Z0
 	VADDPD       Z2, Z1, Z1
-	JMP          initialised994
+	JMP          initialised1066
 
-column992:
+column1064:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Z0, Z0
 	VADDPD  64(BX), Z1, Z1
 
-initialised994:
+initialised1066:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product995:
+product1067:
 	CMPQ         56(BX), $0x02
-	JNE          other1001
+	JNE          other1073
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -20297,9 +22223,9 @@ product995:
 	VMULPD       Z2, Z0, Z0
 	VMULPD       Z2, Z1, Z1
 
-other1001:
+other1073:
 	CMPQ         96(BX), $0x02
-	JNE          other1002
+	JNE          other1074
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -20307,21 +22233,21 @@ other1001:
 	VADDPD       Z2, Z0, Z0
 	VADDPD       Z2, Z1, Z1
 
-other1002:
+other1074:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times997
+	JEQ     times1069
 	CMPQ    96(BX), $0x01
-	JEQ     plus996
+	JEQ     plus1068
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 64(DI)
-	JMP     written999
+	JMP     written1071
 
-plus996:
+plus1068:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -20330,11 +22256,11 @@ plus996:
 	VMOVUPD Z2, (DI)
 	VADDPD  64(R8), Z1, Z2
 	VMOVUPD Z2, 64(DI)
-	JMP     written999
+	JMP     written1071
 
-times997:
+times1069:
 	CMPQ    96(BX), $0x01
-	JEQ     both998
+	JEQ     both1070
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -20343,9 +22269,9 @@ times997:
 	VMOVUPD Z2, (DI)
 	VMULPD  64(R8), Z1, Z2
 	VMOVUPD Z2, 64(DI)
-	JMP     written999
+	JMP     written1071
 
-both998:
+both1070:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -20359,24 +22285,24 @@ both998:
 	VADDPD  64(R9), Z2, Z2
 	VMOVUPD Z2, 64(DI)
 
-written999:
+written1071:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1000
+	JEQ  done1072
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product995
+	JNE  product1067
 
-done1000:
+done1072:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows988
+	JGE  rows1060
 
-next989:
+next1061:
 	ADDQ $0x01, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group957
+	JNE  group1029
 	VZEROUPPER
 	RET
 
@@ -20393,48 +22319,48 @@ GLOBL c64_0<>(SB), RODATA|NOPTR, $64
 // func matMul2F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul2F64AVX512(SB), NOSPLIT, $0-48
-group1003:
+group1075:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next1005
+	JLT  next1077
 
-rows1004:
-	VMOVUPD c64_0<>+0(SB), Z15
-	VMOVUPD Z15, Z0
-	VMOVUPD Z15, Z1
-	VMOVUPD Z15, Z2
-	VMOVUPD Z15, Z3
-	VMOVUPD Z15, Z4
-	VMOVUPD Z15, Z5
-	VMOVUPD Z15, Z6
-	VMOVUPD Z15, Z7
-	VMOVUPD Z15, Z8
-	VMOVUPD Z15, Z9
-	VMOVUPD Z15, Z10
-	VMOVUPD Z15, Z11
-	VMOVUPD Z15, Z12
-	VMOVUPD Z15, Z13
-	VMOVUPD Z15, Z14
-	VMOVUPD Z15, Z15
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1007
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-
-k1006:
-	MOVLQSX      (SI), R10
+rows1076:
+	VMOVUPD      c64_0<>+0(SB), Z15
+	VMOVUPD      Z15, Z0
+	VMOVUPD      Z15, Z1
+	VMOVUPD      Z15, Z2
+	VMOVUPD      Z15, Z3
+	VMOVUPD      Z15, Z4
+	VMOVUPD      Z15, Z5
+	VMOVUPD      Z15, Z6
+	VMOVUPD      Z15, Z7
+	VMOVUPD      Z15, Z8
+	VMOVUPD      Z15, Z9
+	VMOVUPD      Z15, Z10
+	VMOVUPD      Z15, Z11
+	VMOVUPD      Z15, Z12
+	VMOVUPD      Z15, Z13
+	VMOVUPD      Z15, Z14
+	VMOVUPD      Z15, Z15
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1078
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x03, SI
+	SHLQ         $0x03, DI
+	SHLQ         $0x03, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	MOVQ         (AX), R9
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
 	VMOVUPD      (CX)(R10*8), Z16
 	VMOVUPD      64(CX)(R10*8), Z17
 	VMOVUPD      128(CX)(R10*8), Z18
@@ -20443,39 +22369,151 @@ k1006:
 	VMOVUPD      320(CX)(R10*8), Z21
 	VMOVUPD      384(CX)(R10*8), Z22
 	VMOVUPD      448(CX)(R10*8), Z23
-	VBROADCASTSD (DI), Z24
-	VFMADD231PD  Z16, Z24, Z0
-	VFMADD231PD  Z17, Z24, Z1
-	VFMADD231PD  Z18, Z24, Z2
-	VFMADD231PD  Z19, Z24, Z3
-	VFMADD231PD  Z20, Z24, Z4
-	VFMADD231PD  Z21, Z24, Z5
-	VFMADD231PD  Z22, Z24, Z6
-	VFMADD231PD  Z23, Z24, Z7
-	VBROADCASTSD (DI)(R9*1), Z24
-	VFMADD231PD  Z16, Z24, Z8
-	VFMADD231PD  Z17, Z24, Z9
-	VFMADD231PD  Z18, Z24, Z10
-	VFMADD231PD  Z19, Z24, Z11
-	VFMADD231PD  Z20, Z24, Z12
-	VFMADD231PD  Z21, Z24, Z13
-	VFMADD231PD  Z22, Z24, Z14
-	VFMADD231PD  Z23, Z24, Z15
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	DECQ         BX
-	JNE          k1006
+	VBROADCASTSD (SI), Z24
+	VBROADCASTSD (SI)(R8*1), Z25
+	ADDQ         $0x04, R9
+	SUBQ         $0x03, BX
+	JLT          last1080
 
-summed1007:
+terms1079:
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z26
+	VBROADCASTSD (SI)(R8*1), Z27
+	VFMADD231PD  Z16, Z24, Z0
+	VFMADD231PD  Z16, Z25, Z8
+	VMOVUPD      (CX)(R10*8), Z16
+	VFMADD231PD  Z17, Z24, Z1
+	VFMADD231PD  Z17, Z25, Z9
+	VMOVUPD      64(CX)(R10*8), Z17
+	VFMADD231PD  Z18, Z24, Z2
+	VFMADD231PD  Z18, Z25, Z10
+	VMOVUPD      128(CX)(R10*8), Z18
+	VFMADD231PD  Z19, Z24, Z3
+	VFMADD231PD  Z19, Z25, Z11
+	VMOVUPD      192(CX)(R10*8), Z19
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z20, Z25, Z12
+	VMOVUPD      256(CX)(R10*8), Z20
+	VFMADD231PD  Z21, Z24, Z5
+	VFMADD231PD  Z21, Z25, Z13
+	VMOVUPD      320(CX)(R10*8), Z21
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z22, Z25, Z14
+	VMOVUPD      384(CX)(R10*8), Z22
+	VFMADD231PD  Z23, Z24, Z7
+	VFMADD231PD  Z23, Z25, Z15
+	VMOVUPD      448(CX)(R10*8), Z23
+	MOVLQSX      4(R9), R10
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z24
+	VBROADCASTSD (SI)(R8*1), Z25
+	VFMADD231PD  Z16, Z26, Z0
+	VFMADD231PD  Z16, Z27, Z8
+	VMOVUPD      (CX)(R10*8), Z16
+	VFMADD231PD  Z17, Z26, Z1
+	VFMADD231PD  Z17, Z27, Z9
+	VMOVUPD      64(CX)(R10*8), Z17
+	VFMADD231PD  Z18, Z26, Z2
+	VFMADD231PD  Z18, Z27, Z10
+	VMOVUPD      128(CX)(R10*8), Z18
+	VFMADD231PD  Z19, Z26, Z3
+	VFMADD231PD  Z19, Z27, Z11
+	VMOVUPD      192(CX)(R10*8), Z19
+	VFMADD231PD  Z20, Z26, Z4
+	VFMADD231PD  Z20, Z27, Z12
+	VMOVUPD      256(CX)(R10*8), Z20
+	VFMADD231PD  Z21, Z26, Z5
+	VFMADD231PD  Z21, Z27, Z13
+	VMOVUPD      320(CX)(R10*8), Z21
+	VFMADD231PD  Z22, Z26, Z6
+	VFMADD231PD  Z22, Z27, Z14
+	VMOVUPD      384(CX)(R10*8), Z22
+	VFMADD231PD  Z23, Z26, Z7
+	VFMADD231PD  Z23, Z27, Z15
+	VMOVUPD      448(CX)(R10*8), Z23
+	ADDQ         $0x08, R9
+	SUBQ         $0x02, BX
+	JGE          terms1079
+
+last1080:
+	CMPQ         BX, $-2
+	JEQ          one1081
+	MOVLQSX      (R9), BX
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z26
+	VBROADCASTSD (SI)(R8*1), Z27
+	VFMADD231PD  Z16, Z24, Z0
+	VFMADD231PD  Z16, Z25, Z8
+	VMOVUPD      (CX)(BX*8), Z16
+	VFMADD231PD  Z17, Z24, Z1
+	VFMADD231PD  Z17, Z25, Z9
+	VMOVUPD      64(CX)(BX*8), Z17
+	VFMADD231PD  Z18, Z24, Z2
+	VFMADD231PD  Z18, Z25, Z10
+	VMOVUPD      128(CX)(BX*8), Z18
+	VFMADD231PD  Z19, Z24, Z3
+	VFMADD231PD  Z19, Z25, Z11
+	VMOVUPD      192(CX)(BX*8), Z19
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z20, Z25, Z12
+	VMOVUPD      256(CX)(BX*8), Z20
+	VFMADD231PD  Z21, Z24, Z5
+	VFMADD231PD  Z21, Z25, Z13
+	VMOVUPD      320(CX)(BX*8), Z21
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z22, Z25, Z14
+	VMOVUPD      384(CX)(BX*8), Z22
+	VFMADD231PD  Z23, Z24, Z7
+	VFMADD231PD  Z23, Z25, Z15
+	VMOVUPD      448(CX)(BX*8), Z23
+	VFMADD231PD  Z16, Z26, Z0
+	VFMADD231PD  Z16, Z27, Z8
+	VFMADD231PD  Z17, Z26, Z1
+	VFMADD231PD  Z17, Z27, Z9
+	VFMADD231PD  Z18, Z26, Z2
+	VFMADD231PD  Z18, Z27, Z10
+	VFMADD231PD  Z19, Z26, Z3
+	VFMADD231PD  Z19, Z27, Z11
+	VFMADD231PD  Z20, Z26, Z4
+	VFMADD231PD  Z20, Z27, Z12
+	VFMADD231PD  Z21, Z26, Z5
+	VFMADD231PD  Z21, Z27, Z13
+	VFMADD231PD  Z22, Z26, Z6
+	VFMADD231PD  Z22, Z27, Z14
+	VFMADD231PD  Z23, Z26, Z7
+	VFMADD231PD  Z23, Z27, Z15
+	JMP          added1082
+
+one1081:
+	VFMADD231PD Z16, Z24, Z0
+	VFMADD231PD Z16, Z25, Z8
+	VFMADD231PD Z17, Z24, Z1
+	VFMADD231PD Z17, Z25, Z9
+	VFMADD231PD Z18, Z24, Z2
+	VFMADD231PD Z18, Z25, Z10
+	VFMADD231PD Z19, Z24, Z3
+	VFMADD231PD Z19, Z25, Z11
+	VFMADD231PD Z20, Z24, Z4
+	VFMADD231PD Z20, Z25, Z12
+	VFMADD231PD Z21, Z24, Z5
+	VFMADD231PD Z21, Z25, Z13
+	VFMADD231PD Z22, Z24, Z6
+	VFMADD231PD Z22, Z25, Z14
+	VFMADD231PD Z23, Z24, Z7
+	VFMADD231PD Z23, Z25, Z15
+
+added1082:
+summed1078:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1010
+	JEQ          initialised1085
 	CMPQ         SI, $0x01
-	JEQ          column1008
+	JEQ          column1083
 	CMPQ         SI, $0x02
-	JEQ          number1009
+	JEQ          number1084
 	VBROADCASTSD 72(AX), Z16
 	VADDPD       Z16, Z0, Z0
 	VADDPD       Z16, Z1, Z1
@@ -20493,9 +22531,9 @@ summed1007:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1010
+	JMP          initialised1085
 
-number1009:
+number1084:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z16
@@ -20517,9 +22555,9 @@ number1009:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1010
+	JMP          initialised1085
 
-column1008:
+column1083:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -20541,13 +22579,13 @@ column1008:
 	VADDPD  384(BX), Z14, Z14
 	VADDPD  448(BX), Z15, Z15
 
-initialised1010:
+initialised1085:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1011:
+product1086:
 	CMPQ         56(BX), $0x02
-	JNE          other1017
+	JNE          other1092
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -20571,9 +22609,9 @@ product1011:
 	VMULPD       Z16, Z14, Z14
 	VMULPD       Z16, Z15, Z15
 
-other1017:
+other1092:
 	CMPQ         96(BX), $0x02
-	JNE          other1018
+	JNE          other1093
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -20597,14 +22635,14 @@ other1017:
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
 
-other1018:
+other1093:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1013
+	JEQ     times1088
 	CMPQ    96(BX), $0x01
-	JEQ     plus1012
+	JEQ     plus1087
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -20625,9 +22663,9 @@ other1018:
 	VMOVUPD Z13, 320(DI)
 	VMOVUPD Z14, 384(DI)
 	VMOVUPD Z15, 448(DI)
-	JMP     written1015
+	JMP     written1090
 
-plus1012:
+plus1087:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -20668,11 +22706,11 @@ plus1012:
 	VMOVUPD Z16, 384(DI)
 	VADDPD  448(R8), Z15, Z16
 	VMOVUPD Z16, 448(DI)
-	JMP     written1015
+	JMP     written1090
 
-times1013:
+times1088:
 	CMPQ    96(BX), $0x01
-	JEQ     both1014
+	JEQ     both1089
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -20713,9 +22751,9 @@ times1013:
 	VMOVUPD Z16, 384(DI)
 	VMULPD  448(R8), Z15, Z16
 	VMOVUPD Z16, 448(DI)
-	JMP     written1015
+	JMP     written1090
 
-both1014:
+both1089:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -20777,80 +22815,148 @@ both1014:
 	VADDPD  448(R9), Z16, Z16
 	VMOVUPD Z16, 448(DI)
 
-written1015:
+written1090:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1016
+	JEQ  done1091
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1011
+	JNE  product1086
 
-done1016:
+done1091:
 	ADDQ $+512, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows1004
+	JGE  rows1076
 
-next1005:
+next1077:
 	CMPQ DX, $0x20
-	JLT  next1020
+	JLT  next1095
 
-rows1019:
-	VMOVUPD c64_0<>+0(SB), Z7
-	VMOVUPD Z7, Z0
-	VMOVUPD Z7, Z1
-	VMOVUPD Z7, Z2
-	VMOVUPD Z7, Z3
-	VMOVUPD Z7, Z4
-	VMOVUPD Z7, Z5
-	VMOVUPD Z7, Z6
-	VMOVUPD Z7, Z7
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1022
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-
-k1021:
-	MOVLQSX      (SI), R10
+rows1094:
+	VMOVUPD      c64_0<>+0(SB), Z7
+	VMOVUPD      Z7, Z0
+	VMOVUPD      Z7, Z1
+	VMOVUPD      Z7, Z2
+	VMOVUPD      Z7, Z3
+	VMOVUPD      Z7, Z4
+	VMOVUPD      Z7, Z5
+	VMOVUPD      Z7, Z6
+	VMOVUPD      Z7, Z7
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1096
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x03, SI
+	SHLQ         $0x03, DI
+	SHLQ         $0x03, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	MOVQ         (AX), R9
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
 	VMOVUPD      (CX)(R10*8), Z8
 	VMOVUPD      64(CX)(R10*8), Z9
 	VMOVUPD      128(CX)(R10*8), Z10
 	VMOVUPD      192(CX)(R10*8), Z11
-	VBROADCASTSD (DI), Z12
-	VFMADD231PD  Z8, Z12, Z0
-	VFMADD231PD  Z9, Z12, Z1
-	VFMADD231PD  Z10, Z12, Z2
-	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD (DI)(R9*1), Z12
-	VFMADD231PD  Z8, Z12, Z4
-	VFMADD231PD  Z9, Z12, Z5
-	VFMADD231PD  Z10, Z12, Z6
-	VFMADD231PD  Z11, Z12, Z7
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	DECQ         BX
-	JNE          k1021
+	VBROADCASTSD (SI), Z12
+	VBROADCASTSD (SI)(R8*1), Z13
+	ADDQ         $0x04, R9
+	SUBQ         $0x03, BX
+	JLT          last1098
 
-summed1022:
+terms1097:
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z14
+	VBROADCASTSD (SI)(R8*1), Z15
+	VFMADD231PD  Z8, Z12, Z0
+	VFMADD231PD  Z8, Z13, Z4
+	VMOVUPD      (CX)(R10*8), Z8
+	VFMADD231PD  Z9, Z12, Z1
+	VFMADD231PD  Z9, Z13, Z5
+	VMOVUPD      64(CX)(R10*8), Z9
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z10, Z13, Z6
+	VMOVUPD      128(CX)(R10*8), Z10
+	VFMADD231PD  Z11, Z12, Z3
+	VFMADD231PD  Z11, Z13, Z7
+	VMOVUPD      192(CX)(R10*8), Z11
+	MOVLQSX      4(R9), R10
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z12
+	VBROADCASTSD (SI)(R8*1), Z13
+	VFMADD231PD  Z8, Z14, Z0
+	VFMADD231PD  Z8, Z15, Z4
+	VMOVUPD      (CX)(R10*8), Z8
+	VFMADD231PD  Z9, Z14, Z1
+	VFMADD231PD  Z9, Z15, Z5
+	VMOVUPD      64(CX)(R10*8), Z9
+	VFMADD231PD  Z10, Z14, Z2
+	VFMADD231PD  Z10, Z15, Z6
+	VMOVUPD      128(CX)(R10*8), Z10
+	VFMADD231PD  Z11, Z14, Z3
+	VFMADD231PD  Z11, Z15, Z7
+	VMOVUPD      192(CX)(R10*8), Z11
+	ADDQ         $0x08, R9
+	SUBQ         $0x02, BX
+	JGE          terms1097
+
+last1098:
+	CMPQ         BX, $-2
+	JEQ          one1099
+	MOVLQSX      (R9), BX
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z14
+	VBROADCASTSD (SI)(R8*1), Z15
+	VFMADD231PD  Z8, Z12, Z0
+	VFMADD231PD  Z8, Z13, Z4
+	VMOVUPD      (CX)(BX*8), Z8
+	VFMADD231PD  Z9, Z12, Z1
+	VFMADD231PD  Z9, Z13, Z5
+	VMOVUPD      64(CX)(BX*8), Z9
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z10, Z13, Z6
+	VMOVUPD      128(CX)(BX*8), Z10
+	VFMADD231PD  Z11, Z12, Z3
+	VFMADD231PD  Z11, Z13, Z7
+	VMOVUPD      192(CX)(BX*8), Z11
+	VFMADD231PD  Z8, Z14, Z0
+	VFMADD231PD  Z8, Z15, Z4
+	VFMADD231PD  Z9, Z14, Z1
+	VFMADD231PD  Z9, Z15, Z5
+	VFMADD231PD  Z10, Z14, Z2
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Z11, Z14, Z3
+	VFMADD231PD  Z11, Z15, Z7
+	JMP          added1100
+
+one1099:
+	VFMADD231PD Z8, Z12, Z0
+	VFMADD231PD Z8, Z13, Z4
+	VFMADD231PD Z9, Z12, Z1
+	VFMADD231PD Z9, Z13, Z5
+	VFMADD231PD Z10, Z12, Z2
+	VFMADD231PD Z10, Z13, Z6
+	VFMADD231PD Z11, Z12, Z3
+	VFMADD231PD Z11, Z13, Z7
+
+added1100:
+summed1096:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1025
+	JEQ          initialised1103
 	CMPQ         SI, $0x01
-	JEQ          column1023
+	JEQ          column1101
 	CMPQ         SI, $0x02
-	JEQ          number1024
+	JEQ          number1102
 	VBROADCASTSD 72(AX), Z8
 	VADDPD       Z8, Z0, Z0
 	VADDPD       Z8, Z1, Z1
@@ -20860,9 +22966,9 @@ summed1022:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1025
+	JMP          initialised1103
 
-number1024:
+number1102:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z8
@@ -20876,9 +22982,9 @@ number1024:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1025
+	JMP          initialised1103
 
-column1023:
+column1101:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -20892,13 +22998,13 @@ column1023:
 	VADDPD  128(BX), Z6, Z6
 	VADDPD  192(BX), Z7, Z7
 
-initialised1025:
+initialised1103:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1026:
+product1104:
 	CMPQ         56(BX), $0x02
-	JNE          other1032
+	JNE          other1110
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -20914,9 +23020,9 @@ product1026:
 	VMULPD       Z8, Z6, Z6
 	VMULPD       Z8, Z7, Z7
 
-other1032:
+other1110:
 	CMPQ         96(BX), $0x02
-	JNE          other1033
+	JNE          other1111
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -20932,14 +23038,14 @@ other1032:
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
 
-other1033:
+other1111:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1028
+	JEQ     times1106
 	CMPQ    96(BX), $0x01
-	JEQ     plus1027
+	JEQ     plus1105
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -20952,9 +23058,9 @@ other1033:
 	VMOVUPD Z5, 64(DI)
 	VMOVUPD Z6, 128(DI)
 	VMOVUPD Z7, 192(DI)
-	JMP     written1030
+	JMP     written1108
 
-plus1027:
+plus1105:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -20979,11 +23085,11 @@ plus1027:
 	VMOVUPD Z8, 128(DI)
 	VADDPD  192(R8), Z7, Z8
 	VMOVUPD Z8, 192(DI)
-	JMP     written1030
+	JMP     written1108
 
-times1028:
+times1106:
 	CMPQ    96(BX), $0x01
-	JEQ     both1029
+	JEQ     both1107
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -21008,9 +23114,9 @@ times1028:
 	VMOVUPD Z8, 128(DI)
 	VMULPD  192(R8), Z7, Z8
 	VMOVUPD Z8, 192(DI)
-	JMP     written1030
+	JMP     written1108
 
-both1029:
+both1107:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -21048,78 +23154,124 @@ both1029:
 	VADDPD  192(R9), Z8, Z8
 	VMOVUPD Z8, 192(DI)
 
-written1030:
+written1108:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1031
+	JEQ  done1109
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1026
+	JNE  product1104
 
-done1031:
+done1109:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1019
+	JGE  rows1094
 
-next1020:
+next1095:
 	CMPQ DX, $0x10
-	JLT  next1035
+	JLT  next1113
 
-rows1034:
-	VMOVUPD c64_0<>+0(SB), Z3
-	VMOVUPD Z3, Z0
-	VMOVUPD Z3, Z1
-	VMOVUPD Z3, Z2
-	VMOVUPD Z3, Z3
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1037
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-
-k1036:
-	MOVLQSX      (SI), R10
+rows1112:
+	VMOVUPD      c64_0<>+0(SB), Z3
+	VMOVUPD      Z3, Z0
+	VMOVUPD      Z3, Z1
+	VMOVUPD      Z3, Z2
+	VMOVUPD      Z3, Z3
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1114
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x03, SI
+	SHLQ         $0x03, DI
+	SHLQ         $0x03, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	MOVQ         (AX), R9
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
 	VMOVUPD      (CX)(R10*8), Z4
 	VMOVUPD      64(CX)(R10*8), Z5
-	VBROADCASTSD (DI), Z6
-	VFMADD231PD  Z4, Z6, Z0
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (DI)(R9*1), Z6
-	VFMADD231PD  Z4, Z6, Z2
-	VFMADD231PD  Z5, Z6, Z3
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	DECQ         BX
-	JNE          k1036
+	VBROADCASTSD (SI), Z6
+	VBROADCASTSD (SI)(R8*1), Z7
+	ADDQ         $0x04, R9
+	SUBQ         $0x03, BX
+	JLT          last1116
 
-summed1037:
+terms1115:
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD (SI)(R8*1), Z9
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z4, Z7, Z2
+	VMOVUPD      (CX)(R10*8), Z4
+	VFMADD231PD  Z5, Z6, Z1
+	VFMADD231PD  Z5, Z7, Z3
+	VMOVUPD      64(CX)(R10*8), Z5
+	MOVLQSX      4(R9), R10
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z6
+	VBROADCASTSD (SI)(R8*1), Z7
+	VFMADD231PD  Z4, Z8, Z0
+	VFMADD231PD  Z4, Z9, Z2
+	VMOVUPD      (CX)(R10*8), Z4
+	VFMADD231PD  Z5, Z8, Z1
+	VFMADD231PD  Z5, Z9, Z3
+	VMOVUPD      64(CX)(R10*8), Z5
+	ADDQ         $0x08, R9
+	SUBQ         $0x02, BX
+	JGE          terms1115
+
+last1116:
+	CMPQ         BX, $-2
+	JEQ          one1117
+	MOVLQSX      (R9), BX
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD (SI)(R8*1), Z9
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z4, Z7, Z2
+	VMOVUPD      (CX)(BX*8), Z4
+	VFMADD231PD  Z5, Z6, Z1
+	VFMADD231PD  Z5, Z7, Z3
+	VMOVUPD      64(CX)(BX*8), Z5
+	VFMADD231PD  Z4, Z8, Z0
+	VFMADD231PD  Z4, Z9, Z2
+	VFMADD231PD  Z5, Z8, Z1
+	VFMADD231PD  Z5, Z9, Z3
+	JMP          added1118
+
+one1117:
+	VFMADD231PD Z4, Z6, Z0
+	VFMADD231PD Z4, Z7, Z2
+	VFMADD231PD Z5, Z6, Z1
+	VFMADD231PD Z5, Z7, Z3
+
+added1118:
+summed1114:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1040
+	JEQ          initialised1121
 	CMPQ         SI, $0x01
-	JEQ          column1038
+	JEQ          column1119
 	CMPQ         SI, $0x02
-	JEQ          number1039
+	JEQ          number1120
 	VBROADCASTSD 72(AX), Z4
 	VADDPD       Z4, Z0, Z0
 	VADDPD       Z4, Z1, Z1
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised1040
+	JMP          initialised1121
 
-number1039:
+number1120:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z4
@@ -21129,9 +23281,9 @@ number1039:
 	VBROADCASTSD (SI)(BX*8), Z4
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised1040
+	JMP          initialised1121
 
-column1038:
+column1119:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -21141,13 +23293,13 @@ column1038:
 	VADDPD  (BX), Z2, Z2
 	VADDPD  64(BX), Z3, Z3
 
-initialised1040:
+initialised1121:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1041:
+product1122:
 	CMPQ         56(BX), $0x02
-	JNE          other1047
+	JNE          other1128
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -21159,9 +23311,9 @@ product1041:
 	VMULPD       Z4, Z2, Z2
 	VMULPD       Z4, Z3, Z3
 
-other1047:
+other1128:
 	CMPQ         96(BX), $0x02
-	JNE          other1048
+	JNE          other1129
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -21173,14 +23325,14 @@ other1047:
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
 
-other1048:
+other1129:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1043
+	JEQ     times1124
 	CMPQ    96(BX), $0x01
-	JEQ     plus1042
+	JEQ     plus1123
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -21189,9 +23341,9 @@ other1048:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z2, (DI)
 	VMOVUPD Z3, 64(DI)
-	JMP     written1045
+	JMP     written1126
 
-plus1042:
+plus1123:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -21208,11 +23360,11 @@ plus1042:
 	VMOVUPD Z4, (DI)
 	VADDPD  64(R8), Z3, Z4
 	VMOVUPD Z4, 64(DI)
-	JMP     written1045
+	JMP     written1126
 
-times1043:
+times1124:
 	CMPQ    96(BX), $0x01
-	JEQ     both1044
+	JEQ     both1125
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -21229,9 +23381,9 @@ times1043:
 	VMOVUPD Z4, (DI)
 	VMULPD  64(R8), Z3, Z4
 	VMOVUPD Z4, 64(DI)
-	JMP     written1045
+	JMP     written1126
 
-both1044:
+both1125:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -21257,102 +23409,190 @@ both1044:
 	VADDPD  64(R9), Z4, Z4
 	VMOVUPD Z4, 64(DI)
 
-written1045:
+written1126:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1046
+	JEQ  done1127
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1041
+	JNE  product1122
 
-done1046:
+done1127:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1034
+	JGE  rows1112
 
-next1035:
+next1113:
 	ADDQ $0x02, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1003
+	JNE  group1075
 	VZEROUPPER
 	RET
 
 // func matMul3F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul3F64AVX512(SB), NOSPLIT, $0-48
-group1049:
+group1130:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1051
+	JLT  next1132
 
-rows1050:
-	VMOVUPD c64_0<>+0(SB), Z11
-	VMOVUPD Z11, Z0
-	VMOVUPD Z11, Z1
-	VMOVUPD Z11, Z2
-	VMOVUPD Z11, Z3
-	VMOVUPD Z11, Z4
-	VMOVUPD Z11, Z5
-	VMOVUPD Z11, Z6
-	VMOVUPD Z11, Z7
-	VMOVUPD Z11, Z8
-	VMOVUPD Z11, Z9
-	VMOVUPD Z11, Z10
-	VMOVUPD Z11, Z11
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1053
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-
-k1052:
-	MOVLQSX      (SI), R10
+rows1131:
+	VMOVUPD      c64_0<>+0(SB), Z11
+	VMOVUPD      Z11, Z0
+	VMOVUPD      Z11, Z1
+	VMOVUPD      Z11, Z2
+	VMOVUPD      Z11, Z3
+	VMOVUPD      Z11, Z4
+	VMOVUPD      Z11, Z5
+	VMOVUPD      Z11, Z6
+	VMOVUPD      Z11, Z7
+	VMOVUPD      Z11, Z8
+	VMOVUPD      Z11, Z9
+	VMOVUPD      Z11, Z10
+	VMOVUPD      Z11, Z11
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1133
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x03, SI
+	SHLQ         $0x03, DI
+	SHLQ         $0x03, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	MOVQ         (AX), R9
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
 	VMOVUPD      (CX)(R10*8), Z12
 	VMOVUPD      64(CX)(R10*8), Z13
 	VMOVUPD      128(CX)(R10*8), Z14
 	VMOVUPD      192(CX)(R10*8), Z15
-	VBROADCASTSD (DI), Z16
-	VFMADD231PD  Z12, Z16, Z0
-	VFMADD231PD  Z13, Z16, Z1
-	VFMADD231PD  Z14, Z16, Z2
-	VFMADD231PD  Z15, Z16, Z3
-	VBROADCASTSD (DI)(R9*1), Z16
-	VFMADD231PD  Z12, Z16, Z4
-	VFMADD231PD  Z13, Z16, Z5
-	VFMADD231PD  Z14, Z16, Z6
-	VFMADD231PD  Z15, Z16, Z7
-	VBROADCASTSD (DI)(R9*2), Z16
-	VFMADD231PD  Z12, Z16, Z8
-	VFMADD231PD  Z13, Z16, Z9
-	VFMADD231PD  Z14, Z16, Z10
-	VFMADD231PD  Z15, Z16, Z11
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	DECQ         BX
-	JNE          k1052
+	VBROADCASTSD (SI), Z16
+	VBROADCASTSD (SI)(R8*1), Z17
+	ADDQ         $0x04, R9
+	SUBQ         $0x03, BX
+	JLT          last1135
 
-summed1053:
+terms1134:
+	VBROADCASTSD (SI)(R8*2), Z18
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z12, Z17, Z4
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z13, Z17, Z5
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z14, Z17, Z6
+	VFMADD231PD  Z15, Z16, Z3
+	VFMADD231PD  Z15, Z17, Z7
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z16
+	VBROADCASTSD (SI)(R8*1), Z17
+	VFMADD231PD  Z12, Z18, Z8
+	VMOVUPD      (CX)(R10*8), Z12
+	VFMADD231PD  Z13, Z18, Z9
+	VMOVUPD      64(CX)(R10*8), Z13
+	VFMADD231PD  Z14, Z18, Z10
+	VMOVUPD      128(CX)(R10*8), Z14
+	VFMADD231PD  Z15, Z18, Z11
+	VMOVUPD      192(CX)(R10*8), Z15
+	VBROADCASTSD (SI)(R8*2), Z18
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z12, Z17, Z4
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z13, Z17, Z5
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z14, Z17, Z6
+	VFMADD231PD  Z15, Z16, Z3
+	VFMADD231PD  Z15, Z17, Z7
+	MOVLQSX      4(R9), R10
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z16
+	VBROADCASTSD (SI)(R8*1), Z17
+	VFMADD231PD  Z12, Z18, Z8
+	VMOVUPD      (CX)(R10*8), Z12
+	VFMADD231PD  Z13, Z18, Z9
+	VMOVUPD      64(CX)(R10*8), Z13
+	VFMADD231PD  Z14, Z18, Z10
+	VMOVUPD      128(CX)(R10*8), Z14
+	VFMADD231PD  Z15, Z18, Z11
+	VMOVUPD      192(CX)(R10*8), Z15
+	ADDQ         $0x08, R9
+	SUBQ         $0x02, BX
+	JGE          terms1134
+
+last1135:
+	CMPQ         BX, $-2
+	JEQ          one1136
+	VBROADCASTSD (SI)(R8*2), Z18
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z12, Z17, Z4
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z13, Z17, Z5
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z14, Z17, Z6
+	VFMADD231PD  Z15, Z16, Z3
+	VFMADD231PD  Z15, Z17, Z7
+	MOVLQSX      (R9), BX
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z16
+	VBROADCASTSD (SI)(R8*1), Z17
+	VFMADD231PD  Z12, Z18, Z8
+	VMOVUPD      (CX)(BX*8), Z12
+	VFMADD231PD  Z13, Z18, Z9
+	VMOVUPD      64(CX)(BX*8), Z13
+	VFMADD231PD  Z14, Z18, Z10
+	VMOVUPD      128(CX)(BX*8), Z14
+	VFMADD231PD  Z15, Z18, Z11
+	VMOVUPD      192(CX)(BX*8), Z15
+	VBROADCASTSD (SI)(R8*2), Z18
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z12, Z17, Z4
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z13, Z17, Z5
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z14, Z17, Z6
+	VFMADD231PD  Z15, Z16, Z3
+	VFMADD231PD  Z15, Z17, Z7
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Z13, Z18, Z9
+	VFMADD231PD  Z14, Z18, Z10
+	VFMADD231PD  Z15, Z18, Z11
+	JMP          added1137
+
+one1136:
+	VBROADCASTSD (SI)(R8*2), Z18
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z12, Z17, Z4
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z13, Z17, Z5
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z14, Z17, Z6
+	VFMADD231PD  Z15, Z16, Z3
+	VFMADD231PD  Z15, Z17, Z7
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Z13, Z18, Z9
+	VFMADD231PD  Z14, Z18, Z10
+	VFMADD231PD  Z15, Z18, Z11
+
+added1137:
+summed1133:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1056
+	JEQ          initialised1140
 	CMPQ         SI, $0x01
-	JEQ          column1054
+	JEQ          column1138
 	CMPQ         SI, $0x02
-	JEQ          number1055
+	JEQ          number1139
 	VBROADCASTSD 72(AX), Z12
 	VADDPD       Z12, Z0, Z0
 	VADDPD       Z12, Z1, Z1
@@ -21366,9 +23606,9 @@ summed1053:
 	VADDPD       Z12, Z9, Z9
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised1056
+	JMP          initialised1140
 
-number1055:
+number1139:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z12
@@ -21388,9 +23628,9 @@ number1055:
 	VADDPD       Z12, Z9, Z9
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised1056
+	JMP          initialised1140
 
-column1054:
+column1138:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -21410,13 +23650,13 @@ column1054:
 	VADDPD  128(BX), Z10, Z10
 	VADDPD  192(BX), Z11, Z11
 
-initialised1056:
+initialised1140:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1057:
+product1141:
 	CMPQ         56(BX), $0x02
-	JNE          other1063
+	JNE          other1147
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -21438,9 +23678,9 @@ product1057:
 	VMULPD       Z12, Z10, Z10
 	VMULPD       Z12, Z11, Z11
 
-other1063:
+other1147:
 	CMPQ         96(BX), $0x02
-	JNE          other1064
+	JNE          other1148
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -21462,14 +23702,14 @@ other1063:
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
 
-other1064:
+other1148:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1059
+	JEQ     times1143
 	CMPQ    96(BX), $0x01
-	JEQ     plus1058
+	JEQ     plus1142
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -21488,9 +23728,9 @@ other1064:
 	VMOVUPD Z9, 64(DI)
 	VMOVUPD Z10, 128(DI)
 	VMOVUPD Z11, 192(DI)
-	JMP     written1061
+	JMP     written1145
 
-plus1058:
+plus1142:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -21527,11 +23767,11 @@ plus1058:
 	VMOVUPD Z12, 128(DI)
 	VADDPD  192(R8), Z11, Z12
 	VMOVUPD Z12, 192(DI)
-	JMP     written1061
+	JMP     written1145
 
-times1059:
+times1143:
 	CMPQ    96(BX), $0x01
-	JEQ     both1060
+	JEQ     both1144
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -21568,9 +23808,9 @@ times1059:
 	VMOVUPD Z12, 128(DI)
 	VMULPD  192(R8), Z11, Z12
 	VMOVUPD Z12, 192(DI)
-	JMP     written1061
+	JMP     written1145
 
-both1060:
+both1144:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -21626,75 +23866,133 @@ both1060:
 	VADDPD  192(R9), Z12, Z12
 	VMOVUPD Z12, 192(DI)
 
-written1061:
+written1145:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1062
+	JEQ  done1146
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1057
+	JNE  product1141
 
-done1062:
+done1146:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1050
+	JGE  rows1131
 
-next1051:
+next1132:
 	CMPQ DX, $0x10
-	JLT  next1066
+	JLT  next1150
 
-rows1065:
-	VMOVUPD c64_0<>+0(SB), Z5
-	VMOVUPD Z5, Z0
-	VMOVUPD Z5, Z1
-	VMOVUPD Z5, Z2
-	VMOVUPD Z5, Z3
-	VMOVUPD Z5, Z4
-	VMOVUPD Z5, Z5
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1068
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-
-k1067:
-	MOVLQSX      (SI), R10
+rows1149:
+	VMOVUPD      c64_0<>+0(SB), Z5
+	VMOVUPD      Z5, Z0
+	VMOVUPD      Z5, Z1
+	VMOVUPD      Z5, Z2
+	VMOVUPD      Z5, Z3
+	VMOVUPD      Z5, Z4
+	VMOVUPD      Z5, Z5
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1151
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x03, SI
+	SHLQ         $0x03, DI
+	SHLQ         $0x03, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	MOVQ         (AX), R9
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
 	VMOVUPD      (CX)(R10*8), Z6
 	VMOVUPD      64(CX)(R10*8), Z7
-	VBROADCASTSD (DI), Z8
-	VFMADD231PD  Z6, Z8, Z0
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (DI)(R9*1), Z8
-	VFMADD231PD  Z6, Z8, Z2
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (DI)(R9*2), Z8
-	VFMADD231PD  Z6, Z8, Z4
-	VFMADD231PD  Z7, Z8, Z5
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	DECQ         BX
-	JNE          k1067
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD (SI)(R8*1), Z9
+	ADDQ         $0x04, R9
+	SUBQ         $0x03, BX
+	JLT          last1153
 
-summed1068:
+terms1152:
+	VBROADCASTSD (SI)(R8*2), Z10
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Z7, Z8, Z1
+	VFMADD231PD  Z7, Z9, Z3
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD (SI)(R8*1), Z9
+	VFMADD231PD  Z6, Z10, Z4
+	VMOVUPD      (CX)(R10*8), Z6
+	VFMADD231PD  Z7, Z10, Z5
+	VMOVUPD      64(CX)(R10*8), Z7
+	VBROADCASTSD (SI)(R8*2), Z10
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Z7, Z8, Z1
+	VFMADD231PD  Z7, Z9, Z3
+	MOVLQSX      4(R9), R10
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD (SI)(R8*1), Z9
+	VFMADD231PD  Z6, Z10, Z4
+	VMOVUPD      (CX)(R10*8), Z6
+	VFMADD231PD  Z7, Z10, Z5
+	VMOVUPD      64(CX)(R10*8), Z7
+	ADDQ         $0x08, R9
+	SUBQ         $0x02, BX
+	JGE          terms1152
+
+last1153:
+	CMPQ         BX, $-2
+	JEQ          one1154
+	VBROADCASTSD (SI)(R8*2), Z10
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Z7, Z8, Z1
+	VFMADD231PD  Z7, Z9, Z3
+	MOVLQSX      (R9), BX
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD (SI)(R8*1), Z9
+	VFMADD231PD  Z6, Z10, Z4
+	VMOVUPD      (CX)(BX*8), Z6
+	VFMADD231PD  Z7, Z10, Z5
+	VMOVUPD      64(CX)(BX*8), Z7
+	VBROADCASTSD (SI)(R8*2), Z10
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Z7, Z8, Z1
+	VFMADD231PD  Z7, Z9, Z3
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Z7, Z10, Z5
+	JMP          added1155
+
+one1154:
+	VBROADCASTSD (SI)(R8*2), Z10
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Z7, Z8, Z1
+	VFMADD231PD  Z7, Z9, Z3
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Z7, Z10, Z5
+
+added1155:
+summed1151:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1071
+	JEQ          initialised1158
 	CMPQ         SI, $0x01
-	JEQ          column1069
+	JEQ          column1156
 	CMPQ         SI, $0x02
-	JEQ          number1070
+	JEQ          number1157
 	VBROADCASTSD 72(AX), Z6
 	VADDPD       Z6, Z0, Z0
 	VADDPD       Z6, Z1, Z1
@@ -21702,9 +24000,9 @@ summed1068:
 	VADDPD       Z6, Z3, Z3
 	VADDPD       Z6, Z4, Z4
 	VADDPD       Z6, Z5, Z5
-	JMP          initialised1071
+	JMP          initialised1158
 
-number1070:
+number1157:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z6
@@ -21718,9 +24016,9 @@ number1070:
 	VBROADCASTSD (SI)(BX*8), Z6
 	VADDPD       Z6, Z4, Z4
 	VADDPD       Z6, Z5, Z5
-	JMP          initialised1071
+	JMP          initialised1158
 
-column1069:
+column1156:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -21734,13 +24032,13 @@ column1069:
 	VADDPD  (BX), Z4, Z4
 	VADDPD  64(BX), Z5, Z5
 
-initialised1071:
+initialised1158:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1072:
+product1159:
 	CMPQ         56(BX), $0x02
-	JNE          other1078
+	JNE          other1165
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -21756,9 +24054,9 @@ product1072:
 	VMULPD       Z6, Z4, Z4
 	VMULPD       Z6, Z5, Z5
 
-other1078:
+other1165:
 	CMPQ         96(BX), $0x02
-	JNE          other1079
+	JNE          other1166
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -21774,14 +24072,14 @@ other1078:
 	VADDPD       Z6, Z4, Z4
 	VADDPD       Z6, Z5, Z5
 
-other1079:
+other1166:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1074
+	JEQ     times1161
 	CMPQ    96(BX), $0x01
-	JEQ     plus1073
+	JEQ     plus1160
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -21794,9 +24092,9 @@ other1079:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z4, (DI)
 	VMOVUPD Z5, 64(DI)
-	JMP     written1076
+	JMP     written1163
 
-plus1073:
+plus1160:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -21821,11 +24119,11 @@ plus1073:
 	VMOVUPD Z6, (DI)
 	VADDPD  64(R8), Z5, Z6
 	VMOVUPD Z6, 64(DI)
-	JMP     written1076
+	JMP     written1163
 
-times1074:
+times1161:
 	CMPQ    96(BX), $0x01
-	JEQ     both1075
+	JEQ     both1162
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -21850,9 +24148,9 @@ times1074:
 	VMOVUPD Z6, (DI)
 	VMULPD  64(R8), Z5, Z6
 	VMOVUPD Z6, 64(DI)
-	JMP     written1076
+	JMP     written1163
 
-both1075:
+both1162:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -21890,112 +24188,220 @@ both1075:
 	VADDPD  64(R9), Z6, Z6
 	VMOVUPD Z6, 64(DI)
 
-written1076:
+written1163:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1077
+	JEQ  done1164
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1072
+	JNE  product1159
 
-done1077:
+done1164:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1065
+	JGE  rows1149
 
-next1066:
+next1150:
 	ADDQ $0x03, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1049
+	JNE  group1130
 	VZEROUPPER
 	RET
 
 // func matMul4F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul4F64AVX512(SB), NOSPLIT, $0-48
-group1080:
+group1167:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1082
+	JLT  next1169
 
-rows1081:
-	VMOVUPD c64_0<>+0(SB), Z15
-	VMOVUPD Z15, Z0
-	VMOVUPD Z15, Z1
-	VMOVUPD Z15, Z2
-	VMOVUPD Z15, Z3
-	VMOVUPD Z15, Z4
-	VMOVUPD Z15, Z5
-	VMOVUPD Z15, Z6
-	VMOVUPD Z15, Z7
-	VMOVUPD Z15, Z8
-	VMOVUPD Z15, Z9
-	VMOVUPD Z15, Z10
-	VMOVUPD Z15, Z11
-	VMOVUPD Z15, Z12
-	VMOVUPD Z15, Z13
-	VMOVUPD Z15, Z14
-	VMOVUPD Z15, Z15
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1084
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R10
-
-k1083:
-	MOVLQSX      (SI), R11
+rows1168:
+	VMOVUPD      c64_0<>+0(SB), Z15
+	VMOVUPD      Z15, Z0
+	VMOVUPD      Z15, Z1
+	VMOVUPD      Z15, Z2
+	VMOVUPD      Z15, Z3
+	VMOVUPD      Z15, Z4
+	VMOVUPD      Z15, Z5
+	VMOVUPD      Z15, Z6
+	VMOVUPD      Z15, Z7
+	VMOVUPD      Z15, Z8
+	VMOVUPD      Z15, Z9
+	VMOVUPD      Z15, Z10
+	VMOVUPD      Z15, Z11
+	VMOVUPD      Z15, Z12
+	VMOVUPD      Z15, Z13
+	VMOVUPD      Z15, Z14
+	VMOVUPD      Z15, Z15
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1170
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x03, SI
+	SHLQ         $0x03, DI
+	SHLQ         $0x03, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	LEAQ         (R8)(R8*2), R9
+	MOVQ         (AX), R10
+	MOVLQSX      (R10), R11
+	ADDQ         DI, SI
 	VMOVUPD      (CX)(R11*8), Z16
 	VMOVUPD      64(CX)(R11*8), Z17
 	VMOVUPD      128(CX)(R11*8), Z18
 	VMOVUPD      192(CX)(R11*8), Z19
-	VBROADCASTSD (DI), Z20
-	VFMADD231PD  Z16, Z20, Z0
-	VFMADD231PD  Z17, Z20, Z1
-	VFMADD231PD  Z18, Z20, Z2
-	VFMADD231PD  Z19, Z20, Z3
-	VBROADCASTSD (DI)(R9*1), Z20
-	VFMADD231PD  Z16, Z20, Z4
-	VFMADD231PD  Z17, Z20, Z5
-	VFMADD231PD  Z18, Z20, Z6
-	VFMADD231PD  Z19, Z20, Z7
-	VBROADCASTSD (DI)(R9*2), Z20
-	VFMADD231PD  Z16, Z20, Z8
-	VFMADD231PD  Z17, Z20, Z9
-	VFMADD231PD  Z18, Z20, Z10
-	VFMADD231PD  Z19, Z20, Z11
-	VBROADCASTSD (DI)(R10*1), Z20
-	VFMADD231PD  Z16, Z20, Z12
-	VFMADD231PD  Z17, Z20, Z13
-	VFMADD231PD  Z18, Z20, Z14
-	VFMADD231PD  Z19, Z20, Z15
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	DECQ         BX
-	JNE          k1083
+	VBROADCASTSD (SI), Z20
+	VBROADCASTSD (SI)(R8*1), Z21
+	ADDQ         $0x04, R10
+	SUBQ         $0x03, BX
+	JLT          last1172
 
-summed1084:
+terms1171:
+	VBROADCASTSD (SI)(R8*2), Z22
+	VBROADCASTSD (SI)(R9*1), Z23
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z16, Z21, Z4
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z17, Z21, Z5
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z18, Z21, Z6
+	VFMADD231PD  Z19, Z20, Z3
+	VFMADD231PD  Z19, Z21, Z7
+	MOVLQSX      (R10), R11
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z20
+	VBROADCASTSD (SI)(R8*1), Z21
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Z16, Z23, Z12
+	VMOVUPD      (CX)(R11*8), Z16
+	VFMADD231PD  Z17, Z22, Z9
+	VFMADD231PD  Z17, Z23, Z13
+	VMOVUPD      64(CX)(R11*8), Z17
+	VFMADD231PD  Z18, Z22, Z10
+	VFMADD231PD  Z18, Z23, Z14
+	VMOVUPD      128(CX)(R11*8), Z18
+	VFMADD231PD  Z19, Z22, Z11
+	VFMADD231PD  Z19, Z23, Z15
+	VMOVUPD      192(CX)(R11*8), Z19
+	VBROADCASTSD (SI)(R8*2), Z22
+	VBROADCASTSD (SI)(R9*1), Z23
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z16, Z21, Z4
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z17, Z21, Z5
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z18, Z21, Z6
+	VFMADD231PD  Z19, Z20, Z3
+	VFMADD231PD  Z19, Z21, Z7
+	MOVLQSX      4(R10), R11
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z20
+	VBROADCASTSD (SI)(R8*1), Z21
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Z16, Z23, Z12
+	VMOVUPD      (CX)(R11*8), Z16
+	VFMADD231PD  Z17, Z22, Z9
+	VFMADD231PD  Z17, Z23, Z13
+	VMOVUPD      64(CX)(R11*8), Z17
+	VFMADD231PD  Z18, Z22, Z10
+	VFMADD231PD  Z18, Z23, Z14
+	VMOVUPD      128(CX)(R11*8), Z18
+	VFMADD231PD  Z19, Z22, Z11
+	VFMADD231PD  Z19, Z23, Z15
+	VMOVUPD      192(CX)(R11*8), Z19
+	ADDQ         $0x08, R10
+	SUBQ         $0x02, BX
+	JGE          terms1171
+
+last1172:
+	CMPQ         BX, $-2
+	JEQ          one1173
+	VBROADCASTSD (SI)(R8*2), Z22
+	VBROADCASTSD (SI)(R9*1), Z23
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z16, Z21, Z4
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z17, Z21, Z5
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z18, Z21, Z6
+	VFMADD231PD  Z19, Z20, Z3
+	VFMADD231PD  Z19, Z21, Z7
+	MOVLQSX      (R10), BX
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z20
+	VBROADCASTSD (SI)(R8*1), Z21
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Z16, Z23, Z12
+	VMOVUPD      (CX)(BX*8), Z16
+	VFMADD231PD  Z17, Z22, Z9
+	VFMADD231PD  Z17, Z23, Z13
+	VMOVUPD      64(CX)(BX*8), Z17
+	VFMADD231PD  Z18, Z22, Z10
+	VFMADD231PD  Z18, Z23, Z14
+	VMOVUPD      128(CX)(BX*8), Z18
+	VFMADD231PD  Z19, Z22, Z11
+	VFMADD231PD  Z19, Z23, Z15
+	VMOVUPD      192(CX)(BX*8), Z19
+	VBROADCASTSD (SI)(R8*2), Z22
+	VBROADCASTSD (SI)(R9*1), Z23
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z16, Z21, Z4
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z17, Z21, Z5
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z18, Z21, Z6
+	VFMADD231PD  Z19, Z20, Z3
+	VFMADD231PD  Z19, Z21, Z7
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Z16, Z23, Z12
+	VFMADD231PD  Z17, Z22, Z9
+	VFMADD231PD  Z17, Z23, Z13
+	VFMADD231PD  Z18, Z22, Z10
+	VFMADD231PD  Z18, Z23, Z14
+	VFMADD231PD  Z19, Z22, Z11
+	VFMADD231PD  Z19, Z23, Z15
+	JMP          added1174
+
+one1173:
+	VBROADCASTSD (SI)(R8*2), Z22
+	VBROADCASTSD (SI)(R9*1), Z23
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z16, Z21, Z4
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z17, Z21, Z5
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z18, Z21, Z6
+	VFMADD231PD  Z19, Z20, Z3
+	VFMADD231PD  Z19, Z21, Z7
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Z16, Z23, Z12
+	VFMADD231PD  Z17, Z22, Z9
+	VFMADD231PD  Z17, Z23, Z13
+	VFMADD231PD  Z18, Z22, Z10
+	VFMADD231PD  Z18, Z23, Z14
+	VFMADD231PD  Z19, Z22, Z11
+	VFMADD231PD  Z19, Z23, Z15
+
+added1174:
+summed1170:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1087
+	JEQ          initialised1177
 	CMPQ         SI, $0x01
-	JEQ          column1085
+	JEQ          column1175
 	CMPQ         SI, $0x02
-	JEQ          number1086
+	JEQ          number1176
 	VBROADCASTSD 72(AX), Z16
 	VADDPD       Z16, Z0, Z0
 	VADDPD       Z16, Z1, Z1
@@ -22013,9 +24419,9 @@ summed1084:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1087
+	JMP          initialised1177
 
-number1086:
+number1176:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z16
@@ -22041,9 +24447,9 @@ number1086:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1087
+	JMP          initialised1177
 
-column1085:
+column1175:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -22069,13 +24475,13 @@ column1085:
 	VADDPD  128(BX), Z14, Z14
 	VADDPD  192(BX), Z15, Z15
 
-initialised1087:
+initialised1177:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1088:
+product1178:
 	CMPQ         56(BX), $0x02
-	JNE          other1094
+	JNE          other1184
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -22103,9 +24509,9 @@ product1088:
 	VMULPD       Z16, Z14, Z14
 	VMULPD       Z16, Z15, Z15
 
-other1094:
+other1184:
 	CMPQ         96(BX), $0x02
-	JNE          other1095
+	JNE          other1185
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -22133,14 +24539,14 @@ other1094:
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
 
-other1095:
+other1185:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1090
+	JEQ     times1180
 	CMPQ    96(BX), $0x01
-	JEQ     plus1089
+	JEQ     plus1179
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -22165,9 +24571,9 @@ other1095:
 	VMOVUPD Z13, 64(DI)
 	VMOVUPD Z14, 128(DI)
 	VMOVUPD Z15, 192(DI)
-	JMP     written1092
+	JMP     written1182
 
-plus1089:
+plus1179:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -22216,11 +24622,11 @@ plus1089:
 	VMOVUPD Z16, 128(DI)
 	VADDPD  192(R8), Z15, Z16
 	VMOVUPD Z16, 192(DI)
-	JMP     written1092
+	JMP     written1182
 
-times1090:
+times1180:
 	CMPQ    96(BX), $0x01
-	JEQ     both1091
+	JEQ     both1181
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -22269,9 +24675,9 @@ times1090:
 	VMOVUPD Z16, 128(DI)
 	VMULPD  192(R8), Z15, Z16
 	VMOVUPD Z16, 192(DI)
-	JMP     written1092
+	JMP     written1182
 
-both1091:
+both1181:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -22345,81 +24751,151 @@ both1091:
 	VADDPD  192(R9), Z16, Z16
 	VMOVUPD Z16, 192(DI)
 
-written1092:
+written1182:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1093
+	JEQ  done1183
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1088
+	JNE  product1178
 
-done1093:
+done1183:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1081
+	JGE  rows1168
 
-next1082:
+next1169:
 	CMPQ DX, $0x10
-	JLT  next1097
+	JLT  next1187
 
-rows1096:
-	VMOVUPD c64_0<>+0(SB), Z7
-	VMOVUPD Z7, Z0
-	VMOVUPD Z7, Z1
-	VMOVUPD Z7, Z2
-	VMOVUPD Z7, Z3
-	VMOVUPD Z7, Z4
-	VMOVUPD Z7, Z5
-	VMOVUPD Z7, Z6
-	VMOVUPD Z7, Z7
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1099
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R10
-
-k1098:
-	MOVLQSX      (SI), R11
+rows1186:
+	VMOVUPD      c64_0<>+0(SB), Z7
+	VMOVUPD      Z7, Z0
+	VMOVUPD      Z7, Z1
+	VMOVUPD      Z7, Z2
+	VMOVUPD      Z7, Z3
+	VMOVUPD      Z7, Z4
+	VMOVUPD      Z7, Z5
+	VMOVUPD      Z7, Z6
+	VMOVUPD      Z7, Z7
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1188
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x03, SI
+	SHLQ         $0x03, DI
+	SHLQ         $0x03, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	LEAQ         (R8)(R8*2), R9
+	MOVQ         (AX), R10
+	MOVLQSX      (R10), R11
+	ADDQ         DI, SI
 	VMOVUPD      (CX)(R11*8), Z8
 	VMOVUPD      64(CX)(R11*8), Z9
-	VBROADCASTSD (DI), Z10
-	VFMADD231PD  Z8, Z10, Z0
-	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD (DI)(R9*1), Z10
-	VFMADD231PD  Z8, Z10, Z2
-	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD (DI)(R9*2), Z10
-	VFMADD231PD  Z8, Z10, Z4
-	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD (DI)(R10*1), Z10
-	VFMADD231PD  Z8, Z10, Z6
-	VFMADD231PD  Z9, Z10, Z7
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	DECQ         BX
-	JNE          k1098
+	VBROADCASTSD (SI), Z10
+	VBROADCASTSD (SI)(R8*1), Z11
+	ADDQ         $0x04, R10
+	SUBQ         $0x03, BX
+	JLT          last1190
 
-summed1099:
+terms1189:
+	VBROADCASTSD (SI)(R8*2), Z12
+	VBROADCASTSD (SI)(R9*1), Z13
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Z9, Z10, Z1
+	VFMADD231PD  Z9, Z11, Z3
+	MOVLQSX      (R10), R11
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z10
+	VBROADCASTSD (SI)(R8*1), Z11
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z8, Z13, Z6
+	VMOVUPD      (CX)(R11*8), Z8
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z9, Z13, Z7
+	VMOVUPD      64(CX)(R11*8), Z9
+	VBROADCASTSD (SI)(R8*2), Z12
+	VBROADCASTSD (SI)(R9*1), Z13
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Z9, Z10, Z1
+	VFMADD231PD  Z9, Z11, Z3
+	MOVLQSX      4(R10), R11
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z10
+	VBROADCASTSD (SI)(R8*1), Z11
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z8, Z13, Z6
+	VMOVUPD      (CX)(R11*8), Z8
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z9, Z13, Z7
+	VMOVUPD      64(CX)(R11*8), Z9
+	ADDQ         $0x08, R10
+	SUBQ         $0x02, BX
+	JGE          terms1189
+
+last1190:
+	CMPQ         BX, $-2
+	JEQ          one1191
+	VBROADCASTSD (SI)(R8*2), Z12
+	VBROADCASTSD (SI)(R9*1), Z13
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Z9, Z10, Z1
+	VFMADD231PD  Z9, Z11, Z3
+	MOVLQSX      (R10), BX
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Z10
+	VBROADCASTSD (SI)(R8*1), Z11
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z8, Z13, Z6
+	VMOVUPD      (CX)(BX*8), Z8
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z9, Z13, Z7
+	VMOVUPD      64(CX)(BX*8), Z9
+	VBROADCASTSD (SI)(R8*2), Z12
+	VBROADCASTSD (SI)(R9*1), Z13
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Z9, Z10, Z1
+	VFMADD231PD  Z9, Z11, Z3
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z9, Z13, Z7
+	JMP          added1192
+
+one1191:
+	VBROADCASTSD (SI)(R8*2), Z12
+	VBROADCASTSD (SI)(R9*1), Z13
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Z9, Z10, Z1
+	VFMADD231PD  Z9, Z11, Z3
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z9, Z13, Z7
+
+added1192:
+summed1188:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1102
+	JEQ          initialised1195
 	CMPQ         SI, $0x01
-	JEQ          column1100
+	JEQ          column1193
 	CMPQ         SI, $0x02
-	JEQ          number1101
+	JEQ          number1194
 	VBROADCASTSD 72(AX), Z8
 	VADDPD       Z8, Z0, Z0
 	VADDPD       Z8, Z1, Z1
@@ -22429,9 +24905,9 @@ summed1099:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1102
+	JMP          initialised1195
 
-number1101:
+number1194:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z8
@@ -22449,9 +24925,9 @@ number1101:
 	VBROADCASTSD (SI)(BX*8), Z8
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1102
+	JMP          initialised1195
 
-column1100:
+column1193:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -22469,13 +24945,13 @@ column1100:
 	VADDPD  (BX), Z6, Z6
 	VADDPD  64(BX), Z7, Z7
 
-initialised1102:
+initialised1195:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1103:
+product1196:
 	CMPQ         56(BX), $0x02
-	JNE          other1109
+	JNE          other1202
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -22495,9 +24971,9 @@ product1103:
 	VMULPD       Z8, Z6, Z6
 	VMULPD       Z8, Z7, Z7
 
-other1109:
+other1202:
 	CMPQ         96(BX), $0x02
-	JNE          other1110
+	JNE          other1203
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -22517,14 +24993,14 @@ other1109:
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
 
-other1110:
+other1203:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1105
+	JEQ     times1198
 	CMPQ    96(BX), $0x01
-	JEQ     plus1104
+	JEQ     plus1197
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -22541,9 +25017,9 @@ other1110:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z6, (DI)
 	VMOVUPD Z7, 64(DI)
-	JMP     written1107
+	JMP     written1200
 
-plus1104:
+plus1197:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -22576,11 +25052,11 @@ plus1104:
 	VMOVUPD Z8, (DI)
 	VADDPD  64(R8), Z7, Z8
 	VMOVUPD Z8, 64(DI)
-	JMP     written1107
+	JMP     written1200
 
-times1105:
+times1198:
 	CMPQ    96(BX), $0x01
-	JEQ     both1106
+	JEQ     both1199
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -22613,9 +25089,9 @@ times1105:
 	VMOVUPD Z8, (DI)
 	VMULPD  64(R8), Z7, Z8
 	VMOVUPD Z8, 64(DI)
-	JMP     written1107
+	JMP     written1200
 
-both1106:
+both1199:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -22665,123 +25141,254 @@ both1106:
 	VADDPD  64(R9), Z8, Z8
 	VMOVUPD Z8, 64(DI)
 
-written1107:
+written1200:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1108
+	JEQ  done1201
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1103
+	JNE  product1196
 
-done1108:
+done1201:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1096
+	JGE  rows1186
 
-next1097:
+next1187:
 	ADDQ $0x04, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1080
+	JNE  group1167
 	VZEROUPPER
 	RET
 
 // func matMul5F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul5F64AVX512(SB), NOSPLIT, $0-48
-group1111:
+group1204:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1113
+	JLT  next1206
 
-rows1112:
-	VMOVUPD c64_0<>+0(SB), Z19
-	VMOVUPD Z19, Z0
-	VMOVUPD Z19, Z1
-	VMOVUPD Z19, Z2
-	VMOVUPD Z19, Z3
-	VMOVUPD Z19, Z4
-	VMOVUPD Z19, Z5
-	VMOVUPD Z19, Z6
-	VMOVUPD Z19, Z7
-	VMOVUPD Z19, Z8
-	VMOVUPD Z19, Z9
-	VMOVUPD Z19, Z10
-	VMOVUPD Z19, Z11
-	VMOVUPD Z19, Z12
-	VMOVUPD Z19, Z13
-	VMOVUPD Z19, Z14
-	VMOVUPD Z19, Z15
-	VMOVUPD Z19, Z16
-	VMOVUPD Z19, Z17
-	VMOVUPD Z19, Z18
-	VMOVUPD Z19, Z19
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1115
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R11
-	LEAQ    (DI)(R9*4), R10
-
-k1114:
-	MOVLQSX      (SI), R12
+rows1205:
+	VMOVUPD      c64_0<>+0(SB), Z19
+	VMOVUPD      Z19, Z0
+	VMOVUPD      Z19, Z1
+	VMOVUPD      Z19, Z2
+	VMOVUPD      Z19, Z3
+	VMOVUPD      Z19, Z4
+	VMOVUPD      Z19, Z5
+	VMOVUPD      Z19, Z6
+	VMOVUPD      Z19, Z7
+	VMOVUPD      Z19, Z8
+	VMOVUPD      Z19, Z9
+	VMOVUPD      Z19, Z10
+	VMOVUPD      Z19, Z11
+	VMOVUPD      Z19, Z12
+	VMOVUPD      Z19, Z13
+	VMOVUPD      Z19, Z14
+	VMOVUPD      Z19, Z15
+	VMOVUPD      Z19, Z16
+	VMOVUPD      Z19, Z17
+	VMOVUPD      Z19, Z18
+	VMOVUPD      Z19, Z19
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1207
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x03, SI
+	SHLQ         $0x03, DI
+	SHLQ         $0x03, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	LEAQ         (R8)(R8*2), R10
+	LEAQ         (SI)(R8*4), R9
+	MOVQ         (AX), R11
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
 	VMOVUPD      (CX)(R12*8), Z20
 	VMOVUPD      64(CX)(R12*8), Z21
 	VMOVUPD      128(CX)(R12*8), Z22
 	VMOVUPD      192(CX)(R12*8), Z23
-	VBROADCASTSD (DI), Z24
+	VBROADCASTSD (SI), Z24
+	VBROADCASTSD (SI)(R8*1), Z25
+	ADDQ         $0x04, R11
+	SUBQ         $0x03, BX
+	JLT          last1209
+
+terms1208:
+	VBROADCASTSD (SI)(R8*2), Z26
+	VBROADCASTSD (SI)(R10*1), Z27
 	VFMADD231PD  Z20, Z24, Z0
+	VFMADD231PD  Z20, Z25, Z4
 	VFMADD231PD  Z21, Z24, Z1
+	VFMADD231PD  Z21, Z25, Z5
 	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z22, Z25, Z6
 	VFMADD231PD  Z23, Z24, Z3
-	VBROADCASTSD (DI)(R9*1), Z24
-	VFMADD231PD  Z20, Z24, Z4
-	VFMADD231PD  Z21, Z24, Z5
-	VFMADD231PD  Z22, Z24, Z6
-	VFMADD231PD  Z23, Z24, Z7
-	VBROADCASTSD (DI)(R9*2), Z24
+	VFMADD231PD  Z23, Z25, Z7
+	VBROADCASTSD (R9), Z24
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Z20, Z27, Z12
+	VFMADD231PD  Z21, Z26, Z9
+	VFMADD231PD  Z21, Z27, Z13
+	VFMADD231PD  Z22, Z26, Z10
+	VFMADD231PD  Z22, Z27, Z14
+	VFMADD231PD  Z23, Z26, Z11
+	VFMADD231PD  Z23, Z27, Z15
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSD (SI), Z26
+	VBROADCASTSD (SI)(R8*1), Z27
+	VFMADD231PD  Z20, Z24, Z16
+	VMOVUPD      (CX)(R12*8), Z20
+	VFMADD231PD  Z21, Z24, Z17
+	VMOVUPD      64(CX)(R12*8), Z21
+	VFMADD231PD  Z22, Z24, Z18
+	VMOVUPD      128(CX)(R12*8), Z22
+	VFMADD231PD  Z23, Z24, Z19
+	VMOVUPD      192(CX)(R12*8), Z23
+	VBROADCASTSD (SI)(R8*2), Z24
+	VBROADCASTSD (SI)(R10*1), Z25
+	VFMADD231PD  Z20, Z26, Z0
+	VFMADD231PD  Z20, Z27, Z4
+	VFMADD231PD  Z21, Z26, Z1
+	VFMADD231PD  Z21, Z27, Z5
+	VFMADD231PD  Z22, Z26, Z2
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Z23, Z26, Z3
+	VFMADD231PD  Z23, Z27, Z7
+	VBROADCASTSD (R9), Z26
 	VFMADD231PD  Z20, Z24, Z8
+	VFMADD231PD  Z20, Z25, Z12
 	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z21, Z25, Z13
 	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z22, Z25, Z14
 	VFMADD231PD  Z23, Z24, Z11
-	VBROADCASTSD (DI)(R11*1), Z24
-	VFMADD231PD  Z20, Z24, Z12
-	VFMADD231PD  Z21, Z24, Z13
-	VFMADD231PD  Z22, Z24, Z14
-	VFMADD231PD  Z23, Z24, Z15
-	VBROADCASTSD (R10), Z24
+	VFMADD231PD  Z23, Z25, Z15
+	MOVLQSX      4(R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSD (SI), Z24
+	VBROADCASTSD (SI)(R8*1), Z25
+	VFMADD231PD  Z20, Z26, Z16
+	VMOVUPD      (CX)(R12*8), Z20
+	VFMADD231PD  Z21, Z26, Z17
+	VMOVUPD      64(CX)(R12*8), Z21
+	VFMADD231PD  Z22, Z26, Z18
+	VMOVUPD      128(CX)(R12*8), Z22
+	VFMADD231PD  Z23, Z26, Z19
+	VMOVUPD      192(CX)(R12*8), Z23
+	ADDQ         $0x08, R11
+	SUBQ         $0x02, BX
+	JGE          terms1208
+
+last1209:
+	CMPQ         BX, $-2
+	JEQ          one1210
+	VBROADCASTSD (SI)(R8*2), Z26
+	VBROADCASTSD (SI)(R10*1), Z27
+	VFMADD231PD  Z20, Z24, Z0
+	VFMADD231PD  Z20, Z25, Z4
+	VFMADD231PD  Z21, Z24, Z1
+	VFMADD231PD  Z21, Z25, Z5
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z22, Z25, Z6
+	VFMADD231PD  Z23, Z24, Z3
+	VFMADD231PD  Z23, Z25, Z7
+	VBROADCASTSD (R9), Z24
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Z20, Z27, Z12
+	VFMADD231PD  Z21, Z26, Z9
+	VFMADD231PD  Z21, Z27, Z13
+	VFMADD231PD  Z22, Z26, Z10
+	VFMADD231PD  Z22, Z27, Z14
+	VFMADD231PD  Z23, Z26, Z11
+	VFMADD231PD  Z23, Z27, Z15
+	MOVLQSX      (R11), BX
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSD (SI), Z26
+	VBROADCASTSD (SI)(R8*1), Z27
+	VFMADD231PD  Z20, Z24, Z16
+	VMOVUPD      (CX)(BX*8), Z20
+	VFMADD231PD  Z21, Z24, Z17
+	VMOVUPD      64(CX)(BX*8), Z21
+	VFMADD231PD  Z22, Z24, Z18
+	VMOVUPD      128(CX)(BX*8), Z22
+	VFMADD231PD  Z23, Z24, Z19
+	VMOVUPD      192(CX)(BX*8), Z23
+	VBROADCASTSD (SI)(R8*2), Z24
+	VBROADCASTSD (SI)(R10*1), Z25
+	VFMADD231PD  Z20, Z26, Z0
+	VFMADD231PD  Z20, Z27, Z4
+	VFMADD231PD  Z21, Z26, Z1
+	VFMADD231PD  Z21, Z27, Z5
+	VFMADD231PD  Z22, Z26, Z2
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Z23, Z26, Z3
+	VFMADD231PD  Z23, Z27, Z7
+	VBROADCASTSD (R9), Z26
+	VFMADD231PD  Z20, Z24, Z8
+	VFMADD231PD  Z20, Z25, Z12
+	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z21, Z25, Z13
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z22, Z25, Z14
+	VFMADD231PD  Z23, Z24, Z11
+	VFMADD231PD  Z23, Z25, Z15
+	VFMADD231PD  Z20, Z26, Z16
+	VFMADD231PD  Z21, Z26, Z17
+	VFMADD231PD  Z22, Z26, Z18
+	VFMADD231PD  Z23, Z26, Z19
+	JMP          added1211
+
+one1210:
+	VBROADCASTSD (SI)(R8*2), Z26
+	VBROADCASTSD (SI)(R10*1), Z27
+	VFMADD231PD  Z20, Z24, Z0
+	VFMADD231PD  Z20, Z25, Z4
+	VFMADD231PD  Z21, Z24, Z1
+	VFMADD231PD  Z21, Z25, Z5
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z22, Z25, Z6
+	VFMADD231PD  Z23, Z24, Z3
+	VFMADD231PD  Z23, Z25, Z7
+	VBROADCASTSD (R9), Z24
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Z20, Z27, Z12
+	VFMADD231PD  Z21, Z26, Z9
+	VFMADD231PD  Z21, Z27, Z13
+	VFMADD231PD  Z22, Z26, Z10
+	VFMADD231PD  Z22, Z27, Z14
+	VFMADD231PD  Z23, Z26, Z11
+	VFMADD231PD  Z23, Z27, Z15
 	VFMADD231PD  Z20, Z24, Z16
 	VFMADD231PD  Z21, Z24, Z17
 	VFMADD231PD  Z22, Z24, Z18
 	VFMADD231PD  Z23, Z24, Z19
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	ADDQ         R8, R10
-	DECQ         BX
-	JNE          k1114
 
-summed1115:
+added1211:
+summed1207:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1118
+	JEQ          initialised1214
 	CMPQ         SI, $0x01
-	JEQ          column1116
+	JEQ          column1212
 	CMPQ         SI, $0x02
-	JEQ          number1117
+	JEQ          number1213
 	VBROADCASTSD 72(AX), Z20
 	VADDPD       Z20, Z0, Z0
 	VADDPD       Z20, Z1, Z1
@@ -22803,9 +25410,9 @@ summed1115:
 	VADDPD       Z20, Z17, Z17
 	VADDPD       Z20, Z18, Z18
 	VADDPD       Z20, Z19, Z19
-	JMP          initialised1118
+	JMP          initialised1214
 
-number1117:
+number1213:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z20
@@ -22837,9 +25444,9 @@ number1117:
 	VADDPD       Z20, Z17, Z17
 	VADDPD       Z20, Z18, Z18
 	VADDPD       Z20, Z19, Z19
-	JMP          initialised1118
+	JMP          initialised1214
 
-column1116:
+column1212:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -22871,13 +25478,13 @@ column1116:
 	VADDPD  128(BX), Z18, Z18
 	VADDPD  192(BX), Z19, Z19
 
-initialised1118:
+initialised1214:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1119:
+product1215:
 	CMPQ         56(BX), $0x02
-	JNE          other1125
+	JNE          other1221
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -22911,9 +25518,9 @@ product1119:
 	VMULPD       Z20, Z18, Z18
 	VMULPD       Z20, Z19, Z19
 
-other1125:
+other1221:
 	CMPQ         96(BX), $0x02
-	JNE          other1126
+	JNE          other1222
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -22947,14 +25554,14 @@ other1125:
 	VADDPD       Z20, Z18, Z18
 	VADDPD       Z20, Z19, Z19
 
-other1126:
+other1222:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1121
+	JEQ     times1217
 	CMPQ    96(BX), $0x01
-	JEQ     plus1120
+	JEQ     plus1216
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -22985,9 +25592,9 @@ other1126:
 	VMOVUPD Z17, 64(DI)
 	VMOVUPD Z18, 128(DI)
 	VMOVUPD Z19, 192(DI)
-	JMP     written1123
+	JMP     written1219
 
-plus1120:
+plus1216:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -23048,11 +25655,11 @@ plus1120:
 	VMOVUPD Z20, 128(DI)
 	VADDPD  192(R8), Z19, Z20
 	VMOVUPD Z20, 192(DI)
-	JMP     written1123
+	JMP     written1219
 
-times1121:
+times1217:
 	CMPQ    96(BX), $0x01
-	JEQ     both1122
+	JEQ     both1218
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -23113,9 +25720,9 @@ times1121:
 	VMOVUPD Z20, 128(DI)
 	VMULPD  192(R8), Z19, Z20
 	VMOVUPD Z20, 192(DI)
-	JMP     written1123
+	JMP     written1219
 
-both1122:
+both1218:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -23207,88 +25814,173 @@ both1122:
 	VADDPD  192(R9), Z20, Z20
 	VMOVUPD Z20, 192(DI)
 
-written1123:
+written1219:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1124
+	JEQ  done1220
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1119
+	JNE  product1215
 
-done1124:
+done1220:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1112
+	JGE  rows1205
 
-next1113:
+next1206:
 	CMPQ DX, $0x10
-	JLT  next1128
+	JLT  next1224
 
-rows1127:
-	VMOVUPD c64_0<>+0(SB), Z9
-	VMOVUPD Z9, Z0
-	VMOVUPD Z9, Z1
-	VMOVUPD Z9, Z2
-	VMOVUPD Z9, Z3
-	VMOVUPD Z9, Z4
-	VMOVUPD Z9, Z5
-	VMOVUPD Z9, Z6
-	VMOVUPD Z9, Z7
-	VMOVUPD Z9, Z8
-	VMOVUPD Z9, Z9
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1130
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R11
-	LEAQ    (DI)(R9*4), R10
-
-k1129:
-	MOVLQSX      (SI), R12
+rows1223:
+	VMOVUPD      c64_0<>+0(SB), Z9
+	VMOVUPD      Z9, Z0
+	VMOVUPD      Z9, Z1
+	VMOVUPD      Z9, Z2
+	VMOVUPD      Z9, Z3
+	VMOVUPD      Z9, Z4
+	VMOVUPD      Z9, Z5
+	VMOVUPD      Z9, Z6
+	VMOVUPD      Z9, Z7
+	VMOVUPD      Z9, Z8
+	VMOVUPD      Z9, Z9
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1225
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x03, SI
+	SHLQ         $0x03, DI
+	SHLQ         $0x03, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	LEAQ         (R8)(R8*2), R10
+	LEAQ         (SI)(R8*4), R9
+	MOVQ         (AX), R11
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
 	VMOVUPD      (CX)(R12*8), Z10
 	VMOVUPD      64(CX)(R12*8), Z11
-	VBROADCASTSD (DI), Z12
+	VBROADCASTSD (SI), Z12
+	VBROADCASTSD (SI)(R8*1), Z13
+	ADDQ         $0x04, R11
+	SUBQ         $0x03, BX
+	JLT          last1227
+
+terms1226:
+	VBROADCASTSD (SI)(R8*2), Z14
+	VBROADCASTSD (SI)(R10*1), Z15
 	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z10, Z13, Z2
 	VFMADD231PD  Z11, Z12, Z1
-	VBROADCASTSD (DI)(R9*1), Z12
-	VFMADD231PD  Z10, Z12, Z2
-	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD (DI)(R9*2), Z12
+	VFMADD231PD  Z11, Z13, Z3
+	VBROADCASTSD (R9), Z12
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Z11, Z14, Z5
+	VFMADD231PD  Z11, Z15, Z7
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSD (SI), Z14
+	VBROADCASTSD (SI)(R8*1), Z15
+	VFMADD231PD  Z10, Z12, Z8
+	VMOVUPD      (CX)(R12*8), Z10
+	VFMADD231PD  Z11, Z12, Z9
+	VMOVUPD      64(CX)(R12*8), Z11
+	VBROADCASTSD (SI)(R8*2), Z12
+	VBROADCASTSD (SI)(R10*1), Z13
+	VFMADD231PD  Z10, Z14, Z0
+	VFMADD231PD  Z10, Z15, Z2
+	VFMADD231PD  Z11, Z14, Z1
+	VFMADD231PD  Z11, Z15, Z3
+	VBROADCASTSD (R9), Z14
 	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z10, Z13, Z6
 	VFMADD231PD  Z11, Z12, Z5
-	VBROADCASTSD (DI)(R11*1), Z12
-	VFMADD231PD  Z10, Z12, Z6
-	VFMADD231PD  Z11, Z12, Z7
-	VBROADCASTSD (R10), Z12
+	VFMADD231PD  Z11, Z13, Z7
+	MOVLQSX      4(R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSD (SI), Z12
+	VBROADCASTSD (SI)(R8*1), Z13
+	VFMADD231PD  Z10, Z14, Z8
+	VMOVUPD      (CX)(R12*8), Z10
+	VFMADD231PD  Z11, Z14, Z9
+	VMOVUPD      64(CX)(R12*8), Z11
+	ADDQ         $0x08, R11
+	SUBQ         $0x02, BX
+	JGE          terms1226
+
+last1227:
+	CMPQ         BX, $-2
+	JEQ          one1228
+	VBROADCASTSD (SI)(R8*2), Z14
+	VBROADCASTSD (SI)(R10*1), Z15
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Z11, Z12, Z1
+	VFMADD231PD  Z11, Z13, Z3
+	VBROADCASTSD (R9), Z12
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Z11, Z14, Z5
+	VFMADD231PD  Z11, Z15, Z7
+	MOVLQSX      (R11), BX
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSD (SI), Z14
+	VBROADCASTSD (SI)(R8*1), Z15
+	VFMADD231PD  Z10, Z12, Z8
+	VMOVUPD      (CX)(BX*8), Z10
+	VFMADD231PD  Z11, Z12, Z9
+	VMOVUPD      64(CX)(BX*8), Z11
+	VBROADCASTSD (SI)(R8*2), Z12
+	VBROADCASTSD (SI)(R10*1), Z13
+	VFMADD231PD  Z10, Z14, Z0
+	VFMADD231PD  Z10, Z15, Z2
+	VFMADD231PD  Z11, Z14, Z1
+	VFMADD231PD  Z11, Z15, Z3
+	VBROADCASTSD (R9), Z14
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z10, Z13, Z6
+	VFMADD231PD  Z11, Z12, Z5
+	VFMADD231PD  Z11, Z13, Z7
+	VFMADD231PD  Z10, Z14, Z8
+	VFMADD231PD  Z11, Z14, Z9
+	JMP          added1229
+
+one1228:
+	VBROADCASTSD (SI)(R8*2), Z14
+	VBROADCASTSD (SI)(R10*1), Z15
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Z11, Z12, Z1
+	VFMADD231PD  Z11, Z13, Z3
+	VBROADCASTSD (R9), Z12
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Z11, Z14, Z5
+	VFMADD231PD  Z11, Z15, Z7
 	VFMADD231PD  Z10, Z12, Z8
 	VFMADD231PD  Z11, Z12, Z9
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	ADDQ         R8, R10
-	DECQ         BX
-	JNE          k1129
 
-summed1130:
+added1229:
+summed1225:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1133
+	JEQ          initialised1232
 	CMPQ         SI, $0x01
-	JEQ          column1131
+	JEQ          column1230
 	CMPQ         SI, $0x02
-	JEQ          number1132
+	JEQ          number1231
 	VBROADCASTSD 72(AX), Z10
 	VADDPD       Z10, Z0, Z0
 	VADDPD       Z10, Z1, Z1
@@ -23300,9 +25992,9 @@ summed1130:
 	VADDPD       Z10, Z7, Z7
 	VADDPD       Z10, Z8, Z8
 	VADDPD       Z10, Z9, Z9
-	JMP          initialised1133
+	JMP          initialised1232
 
-number1132:
+number1231:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z10
@@ -23324,9 +26016,9 @@ number1132:
 	VBROADCASTSD (SI)(BX*8), Z10
 	VADDPD       Z10, Z8, Z8
 	VADDPD       Z10, Z9, Z9
-	JMP          initialised1133
+	JMP          initialised1232
 
-column1131:
+column1230:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -23348,13 +26040,13 @@ column1131:
 	VADDPD  (BX), Z8, Z8
 	VADDPD  64(BX), Z9, Z9
 
-initialised1133:
+initialised1232:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1134:
+product1233:
 	CMPQ         56(BX), $0x02
-	JNE          other1140
+	JNE          other1239
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -23378,9 +26070,9 @@ product1134:
 	VMULPD       Z10, Z8, Z8
 	VMULPD       Z10, Z9, Z9
 
-other1140:
+other1239:
 	CMPQ         96(BX), $0x02
-	JNE          other1141
+	JNE          other1240
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -23404,14 +26096,14 @@ other1140:
 	VADDPD       Z10, Z8, Z8
 	VADDPD       Z10, Z9, Z9
 
-other1141:
+other1240:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1136
+	JEQ     times1235
 	CMPQ    96(BX), $0x01
-	JEQ     plus1135
+	JEQ     plus1234
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -23432,9 +26124,9 @@ other1141:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z8, (DI)
 	VMOVUPD Z9, 64(DI)
-	JMP     written1138
+	JMP     written1237
 
-plus1135:
+plus1234:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -23475,11 +26167,11 @@ plus1135:
 	VMOVUPD Z10, (DI)
 	VADDPD  64(R8), Z9, Z10
 	VMOVUPD Z10, 64(DI)
-	JMP     written1138
+	JMP     written1237
 
-times1136:
+times1235:
 	CMPQ    96(BX), $0x01
-	JEQ     both1137
+	JEQ     both1236
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -23520,9 +26212,9 @@ times1136:
 	VMOVUPD Z10, (DI)
 	VMULPD  64(R8), Z9, Z10
 	VMOVUPD Z10, 64(DI)
-	JMP     written1138
+	JMP     written1237
 
-both1137:
+both1236:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -23584,132 +26276,283 @@ both1137:
 	VADDPD  64(R9), Z10, Z10
 	VMOVUPD Z10, 64(DI)
 
-written1138:
+written1237:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1139
+	JEQ  done1238
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1134
+	JNE  product1233
 
-done1139:
+done1238:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1127
+	JGE  rows1223
 
-next1128:
+next1224:
 	ADDQ $0x05, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1111
+	JNE  group1204
 	VZEROUPPER
 	RET
 
 // func matMul6F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul6F64AVX512(SB), NOSPLIT, $0-48
-group1142:
+group1241:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1144
+	JLT  next1243
 
-rows1143:
-	VMOVUPD c64_0<>+0(SB), Z23
-	VMOVUPD Z23, Z0
-	VMOVUPD Z23, Z1
-	VMOVUPD Z23, Z2
-	VMOVUPD Z23, Z3
-	VMOVUPD Z23, Z4
-	VMOVUPD Z23, Z5
-	VMOVUPD Z23, Z6
-	VMOVUPD Z23, Z7
-	VMOVUPD Z23, Z8
-	VMOVUPD Z23, Z9
-	VMOVUPD Z23, Z10
-	VMOVUPD Z23, Z11
-	VMOVUPD Z23, Z12
-	VMOVUPD Z23, Z13
-	VMOVUPD Z23, Z14
-	VMOVUPD Z23, Z15
-	VMOVUPD Z23, Z16
-	VMOVUPD Z23, Z17
-	VMOVUPD Z23, Z18
-	VMOVUPD Z23, Z19
-	VMOVUPD Z23, Z20
-	VMOVUPD Z23, Z21
-	VMOVUPD Z23, Z22
-	VMOVUPD Z23, Z23
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1146
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R11
-	LEAQ    (DI)(R9*4), R10
-
-k1145:
-	MOVLQSX      (SI), R12
+rows1242:
+	VMOVUPD      c64_0<>+0(SB), Z23
+	VMOVUPD      Z23, Z0
+	VMOVUPD      Z23, Z1
+	VMOVUPD      Z23, Z2
+	VMOVUPD      Z23, Z3
+	VMOVUPD      Z23, Z4
+	VMOVUPD      Z23, Z5
+	VMOVUPD      Z23, Z6
+	VMOVUPD      Z23, Z7
+	VMOVUPD      Z23, Z8
+	VMOVUPD      Z23, Z9
+	VMOVUPD      Z23, Z10
+	VMOVUPD      Z23, Z11
+	VMOVUPD      Z23, Z12
+	VMOVUPD      Z23, Z13
+	VMOVUPD      Z23, Z14
+	VMOVUPD      Z23, Z15
+	VMOVUPD      Z23, Z16
+	VMOVUPD      Z23, Z17
+	VMOVUPD      Z23, Z18
+	VMOVUPD      Z23, Z19
+	VMOVUPD      Z23, Z20
+	VMOVUPD      Z23, Z21
+	VMOVUPD      Z23, Z22
+	VMOVUPD      Z23, Z23
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1244
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x03, SI
+	SHLQ         $0x03, DI
+	SHLQ         $0x03, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	LEAQ         (R8)(R8*2), R10
+	LEAQ         (SI)(R8*4), R9
+	MOVQ         (AX), R11
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
 	VMOVUPD      (CX)(R12*8), Z24
 	VMOVUPD      64(CX)(R12*8), Z25
 	VMOVUPD      128(CX)(R12*8), Z26
 	VMOVUPD      192(CX)(R12*8), Z27
-	VBROADCASTSD (DI), Z28
-	VFMADD231PD  Z24, Z28, Z0
-	VFMADD231PD  Z25, Z28, Z1
-	VFMADD231PD  Z26, Z28, Z2
-	VFMADD231PD  Z27, Z28, Z3
-	VBROADCASTSD (DI)(R9*1), Z28
-	VFMADD231PD  Z24, Z28, Z4
-	VFMADD231PD  Z25, Z28, Z5
-	VFMADD231PD  Z26, Z28, Z6
-	VFMADD231PD  Z27, Z28, Z7
-	VBROADCASTSD (DI)(R9*2), Z28
-	VFMADD231PD  Z24, Z28, Z8
-	VFMADD231PD  Z25, Z28, Z9
-	VFMADD231PD  Z26, Z28, Z10
-	VFMADD231PD  Z27, Z28, Z11
-	VBROADCASTSD (DI)(R11*1), Z28
-	VFMADD231PD  Z24, Z28, Z12
-	VFMADD231PD  Z25, Z28, Z13
-	VFMADD231PD  Z26, Z28, Z14
-	VFMADD231PD  Z27, Z28, Z15
-	VBROADCASTSD (R10), Z28
-	VFMADD231PD  Z24, Z28, Z16
-	VFMADD231PD  Z25, Z28, Z17
-	VFMADD231PD  Z26, Z28, Z18
-	VFMADD231PD  Z27, Z28, Z19
-	VBROADCASTSD (R10)(R9*1), Z28
-	VFMADD231PD  Z24, Z28, Z20
-	VFMADD231PD  Z25, Z28, Z21
-	VFMADD231PD  Z26, Z28, Z22
-	VFMADD231PD  Z27, Z28, Z23
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	ADDQ         R8, R10
-	DECQ         BX
-	JNE          k1145
+	VBROADCASTSD (SI), Z28
+	VBROADCASTSD (SI)(R8*1), Z29
+	ADDQ         $0x04, R11
+	SUBQ         $0x03, BX
+	JLT          last1246
 
-summed1146:
+terms1245:
+	VBROADCASTSD (SI)(R8*2), Z30
+	VBROADCASTSD (SI)(R10*1), Z31
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z24, Z29, Z4
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z25, Z29, Z5
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z26, Z29, Z6
+	VFMADD231PD  Z27, Z28, Z3
+	VFMADD231PD  Z27, Z29, Z7
+	VBROADCASTSD (R9), Z28
+	VBROADCASTSD (R9)(R8*1), Z29
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z30, Z9
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Z26, Z30, Z10
+	VFMADD231PD  Z26, Z31, Z14
+	VFMADD231PD  Z27, Z30, Z11
+	VFMADD231PD  Z27, Z31, Z15
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSD (SI), Z30
+	VBROADCASTSD (SI)(R8*1), Z31
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z24, Z29, Z20
+	VMOVUPD      (CX)(R12*8), Z24
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z25, Z29, Z21
+	VMOVUPD      64(CX)(R12*8), Z25
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z26, Z29, Z22
+	VMOVUPD      128(CX)(R12*8), Z26
+	VFMADD231PD  Z27, Z28, Z19
+	VFMADD231PD  Z27, Z29, Z23
+	VMOVUPD      192(CX)(R12*8), Z27
+	VBROADCASTSD (SI)(R8*2), Z28
+	VBROADCASTSD (SI)(R10*1), Z29
+	VFMADD231PD  Z24, Z30, Z0
+	VFMADD231PD  Z24, Z31, Z4
+	VFMADD231PD  Z25, Z30, Z1
+	VFMADD231PD  Z25, Z31, Z5
+	VFMADD231PD  Z26, Z30, Z2
+	VFMADD231PD  Z26, Z31, Z6
+	VFMADD231PD  Z27, Z30, Z3
+	VFMADD231PD  Z27, Z31, Z7
+	VBROADCASTSD (R9), Z30
+	VBROADCASTSD (R9)(R8*1), Z31
+	VFMADD231PD  Z24, Z28, Z8
+	VFMADD231PD  Z24, Z29, Z12
+	VFMADD231PD  Z25, Z28, Z9
+	VFMADD231PD  Z25, Z29, Z13
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z26, Z29, Z14
+	VFMADD231PD  Z27, Z28, Z11
+	VFMADD231PD  Z27, Z29, Z15
+	MOVLQSX      4(R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSD (SI), Z28
+	VBROADCASTSD (SI)(R8*1), Z29
+	VFMADD231PD  Z24, Z30, Z16
+	VFMADD231PD  Z24, Z31, Z20
+	VMOVUPD      (CX)(R12*8), Z24
+	VFMADD231PD  Z25, Z30, Z17
+	VFMADD231PD  Z25, Z31, Z21
+	VMOVUPD      64(CX)(R12*8), Z25
+	VFMADD231PD  Z26, Z30, Z18
+	VFMADD231PD  Z26, Z31, Z22
+	VMOVUPD      128(CX)(R12*8), Z26
+	VFMADD231PD  Z27, Z30, Z19
+	VFMADD231PD  Z27, Z31, Z23
+	VMOVUPD      192(CX)(R12*8), Z27
+	ADDQ         $0x08, R11
+	SUBQ         $0x02, BX
+	JGE          terms1245
+
+last1246:
+	CMPQ         BX, $-2
+	JEQ          one1247
+	VBROADCASTSD (SI)(R8*2), Z30
+	VBROADCASTSD (SI)(R10*1), Z31
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z24, Z29, Z4
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z25, Z29, Z5
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z26, Z29, Z6
+	VFMADD231PD  Z27, Z28, Z3
+	VFMADD231PD  Z27, Z29, Z7
+	VBROADCASTSD (R9), Z28
+	VBROADCASTSD (R9)(R8*1), Z29
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z30, Z9
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Z26, Z30, Z10
+	VFMADD231PD  Z26, Z31, Z14
+	VFMADD231PD  Z27, Z30, Z11
+	VFMADD231PD  Z27, Z31, Z15
+	MOVLQSX      (R11), BX
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSD (SI), Z30
+	VBROADCASTSD (SI)(R8*1), Z31
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z24, Z29, Z20
+	VMOVUPD      (CX)(BX*8), Z24
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z25, Z29, Z21
+	VMOVUPD      64(CX)(BX*8), Z25
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z26, Z29, Z22
+	VMOVUPD      128(CX)(BX*8), Z26
+	VFMADD231PD  Z27, Z28, Z19
+	VFMADD231PD  Z27, Z29, Z23
+	VMOVUPD      192(CX)(BX*8), Z27
+	VBROADCASTSD (SI)(R8*2), Z28
+	VBROADCASTSD (SI)(R10*1), Z29
+	VFMADD231PD  Z24, Z30, Z0
+	VFMADD231PD  Z24, Z31, Z4
+	VFMADD231PD  Z25, Z30, Z1
+	VFMADD231PD  Z25, Z31, Z5
+	VFMADD231PD  Z26, Z30, Z2
+	VFMADD231PD  Z26, Z31, Z6
+	VFMADD231PD  Z27, Z30, Z3
+	VFMADD231PD  Z27, Z31, Z7
+	VBROADCASTSD (R9), Z30
+	VBROADCASTSD (R9)(R8*1), Z31
+	VFMADD231PD  Z24, Z28, Z8
+	VFMADD231PD  Z24, Z29, Z12
+	VFMADD231PD  Z25, Z28, Z9
+	VFMADD231PD  Z25, Z29, Z13
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z26, Z29, Z14
+	VFMADD231PD  Z27, Z28, Z11
+	VFMADD231PD  Z27, Z29, Z15
+	VFMADD231PD  Z24, Z30, Z16
+	VFMADD231PD  Z24, Z31, Z20
+	VFMADD231PD  Z25, Z30, Z17
+	VFMADD231PD  Z25, Z31, Z21
+	VFMADD231PD  Z26, Z30, Z18
+	VFMADD231PD  Z26, Z31, Z22
+	VFMADD231PD  Z27, Z30, Z19
+	VFMADD231PD  Z27, Z31, Z23
+	JMP          added1248
+
+one1247:
+	VBROADCASTSD (SI)(R8*2), Z30
+	VBROADCASTSD (SI)(R10*1), Z31
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z24, Z29, Z4
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z25, Z29, Z5
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z26, Z29, Z6
+	VFMADD231PD  Z27, Z28, Z3
+	VFMADD231PD  Z27, Z29, Z7
+	VBROADCASTSD (R9), Z28
+	VBROADCASTSD (R9)(R8*1), Z29
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z30, Z9
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Z26, Z30, Z10
+	VFMADD231PD  Z26, Z31, Z14
+	VFMADD231PD  Z27, Z30, Z11
+	VFMADD231PD  Z27, Z31, Z15
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z24, Z29, Z20
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z25, Z29, Z21
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z26, Z29, Z22
+	VFMADD231PD  Z27, Z28, Z19
+	VFMADD231PD  Z27, Z29, Z23
+
+added1248:
+summed1244:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1149
+	JEQ          initialised1251
 	CMPQ         SI, $0x01
-	JEQ          column1147
+	JEQ          column1249
 	CMPQ         SI, $0x02
-	JEQ          number1148
+	JEQ          number1250
 	VBROADCASTSD 72(AX), Z24
 	VADDPD       Z24, Z0, Z0
 	VADDPD       Z24, Z1, Z1
@@ -23735,9 +26578,9 @@ summed1146:
 	VADDPD       Z24, Z21, Z21
 	VADDPD       Z24, Z22, Z22
 	VADDPD       Z24, Z23, Z23
-	JMP          initialised1149
+	JMP          initialised1251
 
-number1148:
+number1250:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z24
@@ -23775,9 +26618,9 @@ number1148:
 	VADDPD       Z24, Z21, Z21
 	VADDPD       Z24, Z22, Z22
 	VADDPD       Z24, Z23, Z23
-	JMP          initialised1149
+	JMP          initialised1251
 
-column1147:
+column1249:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -23815,13 +26658,13 @@ column1147:
 	VADDPD  128(BX), Z22, Z22
 	VADDPD  192(BX), Z23, Z23
 
-initialised1149:
+initialised1251:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1150:
+product1252:
 	CMPQ         56(BX), $0x02
-	JNE          other1156
+	JNE          other1258
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -23861,9 +26704,9 @@ product1150:
 	VMULPD       Z24, Z22, Z22
 	VMULPD       Z24, Z23, Z23
 
-other1156:
+other1258:
 	CMPQ         96(BX), $0x02
-	JNE          other1157
+	JNE          other1259
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -23903,14 +26746,14 @@ other1156:
 	VADDPD       Z24, Z22, Z22
 	VADDPD       Z24, Z23, Z23
 
-other1157:
+other1259:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1152
+	JEQ     times1254
 	CMPQ    96(BX), $0x01
-	JEQ     plus1151
+	JEQ     plus1253
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -23947,9 +26790,9 @@ other1157:
 	VMOVUPD Z21, 64(DI)
 	VMOVUPD Z22, 128(DI)
 	VMOVUPD Z23, 192(DI)
-	JMP     written1154
+	JMP     written1256
 
-plus1151:
+plus1253:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -24022,11 +26865,11 @@ plus1151:
 	VMOVUPD Z24, 128(DI)
 	VADDPD  192(R8), Z23, Z24
 	VMOVUPD Z24, 192(DI)
-	JMP     written1154
+	JMP     written1256
 
-times1152:
+times1254:
 	CMPQ    96(BX), $0x01
-	JEQ     both1153
+	JEQ     both1255
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -24099,9 +26942,9 @@ times1152:
 	VMOVUPD Z24, 128(DI)
 	VMULPD  192(R8), Z23, Z24
 	VMOVUPD Z24, 192(DI)
-	JMP     written1154
+	JMP     written1256
 
-both1153:
+both1255:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -24211,93 +27054,190 @@ both1153:
 	VADDPD  192(R9), Z24, Z24
 	VMOVUPD Z24, 192(DI)
 
-written1154:
+written1256:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1155
+	JEQ  done1257
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1150
+	JNE  product1252
 
-done1155:
+done1257:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1143
+	JGE  rows1242
 
-next1144:
+next1243:
 	CMPQ DX, $0x10
-	JLT  next1159
+	JLT  next1261
 
-rows1158:
-	VMOVUPD c64_0<>+0(SB), Z11
-	VMOVUPD Z11, Z0
-	VMOVUPD Z11, Z1
-	VMOVUPD Z11, Z2
-	VMOVUPD Z11, Z3
-	VMOVUPD Z11, Z4
-	VMOVUPD Z11, Z5
-	VMOVUPD Z11, Z6
-	VMOVUPD Z11, Z7
-	VMOVUPD Z11, Z8
-	VMOVUPD Z11, Z9
-	VMOVUPD Z11, Z10
-	VMOVUPD Z11, Z11
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1161
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R11
-	LEAQ    (DI)(R9*4), R10
-
-k1160:
-	MOVLQSX      (SI), R12
+rows1260:
+	VMOVUPD      c64_0<>+0(SB), Z11
+	VMOVUPD      Z11, Z0
+	VMOVUPD      Z11, Z1
+	VMOVUPD      Z11, Z2
+	VMOVUPD      Z11, Z3
+	VMOVUPD      Z11, Z4
+	VMOVUPD      Z11, Z5
+	VMOVUPD      Z11, Z6
+	VMOVUPD      Z11, Z7
+	VMOVUPD      Z11, Z8
+	VMOVUPD      Z11, Z9
+	VMOVUPD      Z11, Z10
+	VMOVUPD      Z11, Z11
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1262
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x03, SI
+	SHLQ         $0x03, DI
+	SHLQ         $0x03, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	LEAQ         (R8)(R8*2), R10
+	LEAQ         (SI)(R8*4), R9
+	MOVQ         (AX), R11
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
 	VMOVUPD      (CX)(R12*8), Z12
 	VMOVUPD      64(CX)(R12*8), Z13
-	VBROADCASTSD (DI), Z14
-	VFMADD231PD  Z12, Z14, Z0
-	VFMADD231PD  Z13, Z14, Z1
-	VBROADCASTSD (DI)(R9*1), Z14
-	VFMADD231PD  Z12, Z14, Z2
-	VFMADD231PD  Z13, Z14, Z3
-	VBROADCASTSD (DI)(R9*2), Z14
-	VFMADD231PD  Z12, Z14, Z4
-	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD (DI)(R11*1), Z14
-	VFMADD231PD  Z12, Z14, Z6
-	VFMADD231PD  Z13, Z14, Z7
-	VBROADCASTSD (R10), Z14
-	VFMADD231PD  Z12, Z14, Z8
-	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD (R10)(R9*1), Z14
-	VFMADD231PD  Z12, Z14, Z10
-	VFMADD231PD  Z13, Z14, Z11
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	ADDQ         R8, R10
-	DECQ         BX
-	JNE          k1160
+	VBROADCASTSD (SI), Z14
+	VBROADCASTSD (SI)(R8*1), Z15
+	ADDQ         $0x04, R11
+	SUBQ         $0x03, BX
+	JLT          last1264
 
-summed1161:
+terms1263:
+	VBROADCASTSD (SI)(R8*2), Z16
+	VBROADCASTSD (SI)(R10*1), Z17
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Z13, Z14, Z1
+	VFMADD231PD  Z13, Z15, Z3
+	VBROADCASTSD (R9), Z14
+	VBROADCASTSD (R9)(R8*1), Z15
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z16, Z5
+	VFMADD231PD  Z13, Z17, Z7
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSD (SI), Z16
+	VBROADCASTSD (SI)(R8*1), Z17
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z12, Z15, Z10
+	VMOVUPD      (CX)(R12*8), Z12
+	VFMADD231PD  Z13, Z14, Z9
+	VFMADD231PD  Z13, Z15, Z11
+	VMOVUPD      64(CX)(R12*8), Z13
+	VBROADCASTSD (SI)(R8*2), Z14
+	VBROADCASTSD (SI)(R10*1), Z15
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z12, Z17, Z2
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z13, Z17, Z3
+	VBROADCASTSD (R9), Z16
+	VBROADCASTSD (R9)(R8*1), Z17
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z12, Z15, Z6
+	VFMADD231PD  Z13, Z14, Z5
+	VFMADD231PD  Z13, Z15, Z7
+	MOVLQSX      4(R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSD (SI), Z14
+	VBROADCASTSD (SI)(R8*1), Z15
+	VFMADD231PD  Z12, Z16, Z8
+	VFMADD231PD  Z12, Z17, Z10
+	VMOVUPD      (CX)(R12*8), Z12
+	VFMADD231PD  Z13, Z16, Z9
+	VFMADD231PD  Z13, Z17, Z11
+	VMOVUPD      64(CX)(R12*8), Z13
+	ADDQ         $0x08, R11
+	SUBQ         $0x02, BX
+	JGE          terms1263
+
+last1264:
+	CMPQ         BX, $-2
+	JEQ          one1265
+	VBROADCASTSD (SI)(R8*2), Z16
+	VBROADCASTSD (SI)(R10*1), Z17
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Z13, Z14, Z1
+	VFMADD231PD  Z13, Z15, Z3
+	VBROADCASTSD (R9), Z14
+	VBROADCASTSD (R9)(R8*1), Z15
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z16, Z5
+	VFMADD231PD  Z13, Z17, Z7
+	MOVLQSX      (R11), BX
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSD (SI), Z16
+	VBROADCASTSD (SI)(R8*1), Z17
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z12, Z15, Z10
+	VMOVUPD      (CX)(BX*8), Z12
+	VFMADD231PD  Z13, Z14, Z9
+	VFMADD231PD  Z13, Z15, Z11
+	VMOVUPD      64(CX)(BX*8), Z13
+	VBROADCASTSD (SI)(R8*2), Z14
+	VBROADCASTSD (SI)(R10*1), Z15
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z12, Z17, Z2
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z13, Z17, Z3
+	VBROADCASTSD (R9), Z16
+	VBROADCASTSD (R9)(R8*1), Z17
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z12, Z15, Z6
+	VFMADD231PD  Z13, Z14, Z5
+	VFMADD231PD  Z13, Z15, Z7
+	VFMADD231PD  Z12, Z16, Z8
+	VFMADD231PD  Z12, Z17, Z10
+	VFMADD231PD  Z13, Z16, Z9
+	VFMADD231PD  Z13, Z17, Z11
+	JMP          added1266
+
+one1265:
+	VBROADCASTSD (SI)(R8*2), Z16
+	VBROADCASTSD (SI)(R10*1), Z17
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Z13, Z14, Z1
+	VFMADD231PD  Z13, Z15, Z3
+	VBROADCASTSD (R9), Z14
+	VBROADCASTSD (R9)(R8*1), Z15
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z16, Z5
+	VFMADD231PD  Z13, Z17, Z7
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z12, Z15, Z10
+	VFMADD231PD  Z13, Z14, Z9
+	VFMADD231PD  Z13, Z15, Z11
+
+added1266:
+summed1262:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1164
+	JEQ          initialised1269
 	CMPQ         SI, $0x01
-	JEQ          column1162
+	JEQ          column1267
 	CMPQ         SI, $0x02
-	JEQ          number1163
+	JEQ          number1268
 	VBROADCASTSD 72(AX), Z12
 	VADDPD       Z12, Z0, Z0
 	VADDPD       Z12, Z1, Z1
@@ -24311,9 +27251,9 @@ summed1161:
 	VADDPD       Z12, Z9, Z9
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised1164
+	JMP          initialised1269
 
-number1163:
+number1268:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z12
@@ -24339,9 +27279,9 @@ number1163:
 	VBROADCASTSD (SI)(BX*8), Z12
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised1164
+	JMP          initialised1269
 
-column1162:
+column1267:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -24367,13 +27307,13 @@ column1162:
 	VADDPD  (BX), Z10, Z10
 	VADDPD  64(BX), Z11, Z11
 
-initialised1164:
+initialised1269:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1165:
+product1270:
 	CMPQ         56(BX), $0x02
-	JNE          other1171
+	JNE          other1276
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -24401,9 +27341,9 @@ product1165:
 	VMULPD       Z12, Z10, Z10
 	VMULPD       Z12, Z11, Z11
 
-other1171:
+other1276:
 	CMPQ         96(BX), $0x02
-	JNE          other1172
+	JNE          other1277
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -24431,14 +27371,14 @@ other1171:
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
 
-other1172:
+other1277:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1167
+	JEQ     times1272
 	CMPQ    96(BX), $0x01
-	JEQ     plus1166
+	JEQ     plus1271
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -24463,9 +27403,9 @@ other1172:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z10, (DI)
 	VMOVUPD Z11, 64(DI)
-	JMP     written1169
+	JMP     written1274
 
-plus1166:
+plus1271:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -24514,11 +27454,11 @@ plus1166:
 	VMOVUPD Z12, (DI)
 	VADDPD  64(R8), Z11, Z12
 	VMOVUPD Z12, 64(DI)
-	JMP     written1169
+	JMP     written1274
 
-times1167:
+times1272:
 	CMPQ    96(BX), $0x01
-	JEQ     both1168
+	JEQ     both1273
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -24567,9 +27507,9 @@ times1167:
 	VMOVUPD Z12, (DI)
 	VMULPD  64(R8), Z11, Z12
 	VMOVUPD Z12, 64(DI)
-	JMP     written1169
+	JMP     written1274
 
-both1168:
+both1273:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -24643,111 +27583,220 @@ both1168:
 	VADDPD  64(R9), Z12, Z12
 	VMOVUPD Z12, 64(DI)
 
-written1169:
+written1274:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1170
+	JEQ  done1275
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1165
+	JNE  product1270
 
-done1170:
+done1275:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1158
+	JGE  rows1260
 
-next1159:
+next1261:
 	ADDQ $0x06, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1142
+	JNE  group1241
 	VZEROUPPER
 	RET
 
 // func matMul7F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul7F64AVX512(SB), NOSPLIT, $0-48
-group1173:
+group1278:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next1175
+	JLT  next1280
 
-rows1174:
-	VMOVUPD c64_0<>+0(SB), Z13
-	VMOVUPD Z13, Z0
-	VMOVUPD Z13, Z1
-	VMOVUPD Z13, Z2
-	VMOVUPD Z13, Z3
-	VMOVUPD Z13, Z4
-	VMOVUPD Z13, Z5
-	VMOVUPD Z13, Z6
-	VMOVUPD Z13, Z7
-	VMOVUPD Z13, Z8
-	VMOVUPD Z13, Z9
-	VMOVUPD Z13, Z10
-	VMOVUPD Z13, Z11
-	VMOVUPD Z13, Z12
-	VMOVUPD Z13, Z13
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1177
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R11
-	LEAQ    (DI)(R9*4), R10
-
-k1176:
-	MOVLQSX      (SI), R12
+rows1279:
+	VMOVUPD      c64_0<>+0(SB), Z13
+	VMOVUPD      Z13, Z0
+	VMOVUPD      Z13, Z1
+	VMOVUPD      Z13, Z2
+	VMOVUPD      Z13, Z3
+	VMOVUPD      Z13, Z4
+	VMOVUPD      Z13, Z5
+	VMOVUPD      Z13, Z6
+	VMOVUPD      Z13, Z7
+	VMOVUPD      Z13, Z8
+	VMOVUPD      Z13, Z9
+	VMOVUPD      Z13, Z10
+	VMOVUPD      Z13, Z11
+	VMOVUPD      Z13, Z12
+	VMOVUPD      Z13, Z13
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1281
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x03, SI
+	SHLQ         $0x03, DI
+	SHLQ         $0x03, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	LEAQ         (R8)(R8*2), R10
+	LEAQ         (SI)(R8*4), R9
+	MOVQ         (AX), R11
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
 	VMOVUPD      (CX)(R12*8), Z14
 	VMOVUPD      64(CX)(R12*8), Z15
-	VBROADCASTSD (DI), Z16
-	VFMADD231PD  Z14, Z16, Z0
-	VFMADD231PD  Z15, Z16, Z1
-	VBROADCASTSD (DI)(R9*1), Z16
-	VFMADD231PD  Z14, Z16, Z2
-	VFMADD231PD  Z15, Z16, Z3
-	VBROADCASTSD (DI)(R9*2), Z16
-	VFMADD231PD  Z14, Z16, Z4
-	VFMADD231PD  Z15, Z16, Z5
-	VBROADCASTSD (DI)(R11*1), Z16
-	VFMADD231PD  Z14, Z16, Z6
-	VFMADD231PD  Z15, Z16, Z7
-	VBROADCASTSD (R10), Z16
-	VFMADD231PD  Z14, Z16, Z8
-	VFMADD231PD  Z15, Z16, Z9
-	VBROADCASTSD (R10)(R9*1), Z16
-	VFMADD231PD  Z14, Z16, Z10
-	VFMADD231PD  Z15, Z16, Z11
-	VBROADCASTSD (R10)(R9*2), Z16
-	VFMADD231PD  Z14, Z16, Z12
-	VFMADD231PD  Z15, Z16, Z13
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	ADDQ         R8, R10
-	DECQ         BX
-	JNE          k1176
+	VBROADCASTSD (SI), Z16
+	VBROADCASTSD (SI)(R8*1), Z17
+	ADDQ         $0x04, R11
+	SUBQ         $0x03, BX
+	JLT          last1283
 
-summed1177:
+terms1282:
+	VBROADCASTSD (SI)(R8*2), Z18
+	VBROADCASTSD (SI)(R10*1), Z19
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Z15, Z16, Z1
+	VFMADD231PD  Z15, Z17, Z3
+	VBROADCASTSD (R9), Z16
+	VBROADCASTSD (R9)(R8*1), Z17
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Z15, Z18, Z5
+	VFMADD231PD  Z15, Z19, Z7
+	VBROADCASTSD (R9)(R8*2), Z18
+	VFMADD231PD  Z14, Z16, Z8
+	VFMADD231PD  Z14, Z17, Z10
+	VFMADD231PD  Z15, Z16, Z9
+	VFMADD231PD  Z15, Z17, Z11
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSD (SI), Z16
+	VBROADCASTSD (SI)(R8*1), Z17
+	VFMADD231PD  Z14, Z18, Z12
+	VMOVUPD      (CX)(R12*8), Z14
+	VFMADD231PD  Z15, Z18, Z13
+	VMOVUPD      64(CX)(R12*8), Z15
+	VBROADCASTSD (SI)(R8*2), Z18
+	VBROADCASTSD (SI)(R10*1), Z19
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Z15, Z16, Z1
+	VFMADD231PD  Z15, Z17, Z3
+	VBROADCASTSD (R9), Z16
+	VBROADCASTSD (R9)(R8*1), Z17
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Z15, Z18, Z5
+	VFMADD231PD  Z15, Z19, Z7
+	VBROADCASTSD (R9)(R8*2), Z18
+	VFMADD231PD  Z14, Z16, Z8
+	VFMADD231PD  Z14, Z17, Z10
+	VFMADD231PD  Z15, Z16, Z9
+	VFMADD231PD  Z15, Z17, Z11
+	MOVLQSX      4(R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSD (SI), Z16
+	VBROADCASTSD (SI)(R8*1), Z17
+	VFMADD231PD  Z14, Z18, Z12
+	VMOVUPD      (CX)(R12*8), Z14
+	VFMADD231PD  Z15, Z18, Z13
+	VMOVUPD      64(CX)(R12*8), Z15
+	ADDQ         $0x08, R11
+	SUBQ         $0x02, BX
+	JGE          terms1282
+
+last1283:
+	CMPQ         BX, $-2
+	JEQ          one1284
+	VBROADCASTSD (SI)(R8*2), Z18
+	VBROADCASTSD (SI)(R10*1), Z19
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Z15, Z16, Z1
+	VFMADD231PD  Z15, Z17, Z3
+	VBROADCASTSD (R9), Z16
+	VBROADCASTSD (R9)(R8*1), Z17
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Z15, Z18, Z5
+	VFMADD231PD  Z15, Z19, Z7
+	VBROADCASTSD (R9)(R8*2), Z18
+	VFMADD231PD  Z14, Z16, Z8
+	VFMADD231PD  Z14, Z17, Z10
+	VFMADD231PD  Z15, Z16, Z9
+	VFMADD231PD  Z15, Z17, Z11
+	MOVLQSX      (R11), BX
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSD (SI), Z16
+	VBROADCASTSD (SI)(R8*1), Z17
+	VFMADD231PD  Z14, Z18, Z12
+	VMOVUPD      (CX)(BX*8), Z14
+	VFMADD231PD  Z15, Z18, Z13
+	VMOVUPD      64(CX)(BX*8), Z15
+	VBROADCASTSD (SI)(R8*2), Z18
+	VBROADCASTSD (SI)(R10*1), Z19
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Z15, Z16, Z1
+	VFMADD231PD  Z15, Z17, Z3
+	VBROADCASTSD (R9), Z16
+	VBROADCASTSD (R9)(R8*1), Z17
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Z15, Z18, Z5
+	VFMADD231PD  Z15, Z19, Z7
+	VBROADCASTSD (R9)(R8*2), Z18
+	VFMADD231PD  Z14, Z16, Z8
+	VFMADD231PD  Z14, Z17, Z10
+	VFMADD231PD  Z15, Z16, Z9
+	VFMADD231PD  Z15, Z17, Z11
+	VFMADD231PD  Z14, Z18, Z12
+	VFMADD231PD  Z15, Z18, Z13
+	JMP          added1285
+
+one1284:
+	VBROADCASTSD (SI)(R8*2), Z18
+	VBROADCASTSD (SI)(R10*1), Z19
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z14, Z17, Z2
+	VFMADD231PD  Z15, Z16, Z1
+	VFMADD231PD  Z15, Z17, Z3
+	VBROADCASTSD (R9), Z16
+	VBROADCASTSD (R9)(R8*1), Z17
+	VFMADD231PD  Z14, Z18, Z4
+	VFMADD231PD  Z14, Z19, Z6
+	VFMADD231PD  Z15, Z18, Z5
+	VFMADD231PD  Z15, Z19, Z7
+	VBROADCASTSD (R9)(R8*2), Z18
+	VFMADD231PD  Z14, Z16, Z8
+	VFMADD231PD  Z14, Z17, Z10
+	VFMADD231PD  Z15, Z16, Z9
+	VFMADD231PD  Z15, Z17, Z11
+	VFMADD231PD  Z14, Z18, Z12
+	VFMADD231PD  Z15, Z18, Z13
+
+added1285:
+summed1281:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1180
+	JEQ          initialised1288
 	CMPQ         SI, $0x01
-	JEQ          column1178
+	JEQ          column1286
 	CMPQ         SI, $0x02
-	JEQ          number1179
+	JEQ          number1287
 	VBROADCASTSD 72(AX), Z14
 	VADDPD       Z14, Z0, Z0
 	VADDPD       Z14, Z1, Z1
@@ -24763,9 +27812,9 @@ summed1177:
 	VADDPD       Z14, Z11, Z11
 	VADDPD       Z14, Z12, Z12
 	VADDPD       Z14, Z13, Z13
-	JMP          initialised1180
+	JMP          initialised1288
 
-number1179:
+number1287:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z14
@@ -24795,9 +27844,9 @@ number1179:
 	VBROADCASTSD (SI)(BX*8), Z14
 	VADDPD       Z14, Z12, Z12
 	VADDPD       Z14, Z13, Z13
-	JMP          initialised1180
+	JMP          initialised1288
 
-column1178:
+column1286:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -24827,13 +27876,13 @@ column1178:
 	VADDPD  (BX), Z12, Z12
 	VADDPD  64(BX), Z13, Z13
 
-initialised1180:
+initialised1288:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1181:
+product1289:
 	CMPQ         56(BX), $0x02
-	JNE          other1187
+	JNE          other1295
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -24865,9 +27914,9 @@ product1181:
 	VMULPD       Z14, Z12, Z12
 	VMULPD       Z14, Z13, Z13
 
-other1187:
+other1295:
 	CMPQ         96(BX), $0x02
-	JNE          other1188
+	JNE          other1296
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -24899,14 +27948,14 @@ other1187:
 	VADDPD       Z14, Z12, Z12
 	VADDPD       Z14, Z13, Z13
 
-other1188:
+other1296:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1183
+	JEQ     times1291
 	CMPQ    96(BX), $0x01
-	JEQ     plus1182
+	JEQ     plus1290
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -24935,9 +27984,9 @@ other1188:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z12, (DI)
 	VMOVUPD Z13, 64(DI)
-	JMP     written1185
+	JMP     written1293
 
-plus1182:
+plus1290:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -24994,11 +28043,11 @@ plus1182:
 	VMOVUPD Z14, (DI)
 	VADDPD  64(R8), Z13, Z14
 	VMOVUPD Z14, 64(DI)
-	JMP     written1185
+	JMP     written1293
 
-times1183:
+times1291:
 	CMPQ    96(BX), $0x01
-	JEQ     both1184
+	JEQ     both1292
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -25055,9 +28104,9 @@ times1183:
 	VMOVUPD Z14, (DI)
 	VMULPD  64(R8), Z13, Z14
 	VMOVUPD Z14, 64(DI)
-	JMP     written1185
+	JMP     written1293
 
-both1184:
+both1292:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -25143,116 +28192,237 @@ both1184:
 	VADDPD  64(R9), Z14, Z14
 	VMOVUPD Z14, 64(DI)
 
-written1185:
+written1293:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1186
+	JEQ  done1294
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1181
+	JNE  product1289
 
-done1186:
+done1294:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1174
+	JGE  rows1279
 
-next1175:
+next1280:
 	ADDQ $0x07, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1173
+	JNE  group1278
 	VZEROUPPER
 	RET
 
 // func matMul8F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMul8F64AVX512(SB), NOSPLIT, $0-48
-group1189:
+group1297:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next1191
+	JLT  next1299
 
-rows1190:
-	VMOVUPD c64_0<>+0(SB), Z15
-	VMOVUPD Z15, Z0
-	VMOVUPD Z15, Z1
-	VMOVUPD Z15, Z2
-	VMOVUPD Z15, Z3
-	VMOVUPD Z15, Z4
-	VMOVUPD Z15, Z5
-	VMOVUPD Z15, Z6
-	VMOVUPD Z15, Z7
-	VMOVUPD Z15, Z8
-	VMOVUPD Z15, Z9
-	VMOVUPD Z15, Z10
-	VMOVUPD Z15, Z11
-	VMOVUPD Z15, Z12
-	VMOVUPD Z15, Z13
-	VMOVUPD Z15, Z14
-	VMOVUPD Z15, Z15
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1193
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R11
-	LEAQ    (DI)(R9*4), R10
-
-k1192:
-	MOVLQSX      (SI), R12
+rows1298:
+	VMOVUPD      c64_0<>+0(SB), Z15
+	VMOVUPD      Z15, Z0
+	VMOVUPD      Z15, Z1
+	VMOVUPD      Z15, Z2
+	VMOVUPD      Z15, Z3
+	VMOVUPD      Z15, Z4
+	VMOVUPD      Z15, Z5
+	VMOVUPD      Z15, Z6
+	VMOVUPD      Z15, Z7
+	VMOVUPD      Z15, Z8
+	VMOVUPD      Z15, Z9
+	VMOVUPD      Z15, Z10
+	VMOVUPD      Z15, Z11
+	VMOVUPD      Z15, Z12
+	VMOVUPD      Z15, Z13
+	VMOVUPD      Z15, Z14
+	VMOVUPD      Z15, Z15
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1300
+	MOVQ         j+24(FP), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	IMULQ        R8, SI
+	ADDQ         24(AX), SI
+	SUBQ         DI, SI
+	SHLQ         $0x03, SI
+	SHLQ         $0x03, DI
+	SHLQ         $0x03, R8
+	MOVQ         uniform+16(FP), R9
+	ADDQ         R9, SI
+	LEAQ         (R8)(R8*2), R10
+	LEAQ         (SI)(R8*4), R9
+	MOVQ         (AX), R11
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
 	VMOVUPD      (CX)(R12*8), Z16
 	VMOVUPD      64(CX)(R12*8), Z17
-	VBROADCASTSD (DI), Z18
-	VFMADD231PD  Z16, Z18, Z0
-	VFMADD231PD  Z17, Z18, Z1
-	VBROADCASTSD (DI)(R9*1), Z18
-	VFMADD231PD  Z16, Z18, Z2
-	VFMADD231PD  Z17, Z18, Z3
-	VBROADCASTSD (DI)(R9*2), Z18
-	VFMADD231PD  Z16, Z18, Z4
-	VFMADD231PD  Z17, Z18, Z5
-	VBROADCASTSD (DI)(R11*1), Z18
-	VFMADD231PD  Z16, Z18, Z6
-	VFMADD231PD  Z17, Z18, Z7
-	VBROADCASTSD (R10), Z18
-	VFMADD231PD  Z16, Z18, Z8
-	VFMADD231PD  Z17, Z18, Z9
-	VBROADCASTSD (R10)(R9*1), Z18
-	VFMADD231PD  Z16, Z18, Z10
-	VFMADD231PD  Z17, Z18, Z11
-	VBROADCASTSD (R10)(R9*2), Z18
-	VFMADD231PD  Z16, Z18, Z12
-	VFMADD231PD  Z17, Z18, Z13
-	VBROADCASTSD (R10)(R11*1), Z18
-	VFMADD231PD  Z16, Z18, Z14
-	VFMADD231PD  Z17, Z18, Z15
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	ADDQ         R8, R10
-	DECQ         BX
-	JNE          k1192
+	VBROADCASTSD (SI), Z18
+	VBROADCASTSD (SI)(R8*1), Z19
+	ADDQ         $0x04, R11
+	SUBQ         $0x03, BX
+	JLT          last1302
 
-summed1193:
+terms1301:
+	VBROADCASTSD (SI)(R8*2), Z20
+	VBROADCASTSD (SI)(R10*1), Z21
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Z17, Z18, Z1
+	VFMADD231PD  Z17, Z19, Z3
+	VBROADCASTSD (R9), Z18
+	VBROADCASTSD (R9)(R8*1), Z19
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Z17, Z20, Z5
+	VFMADD231PD  Z17, Z21, Z7
+	VBROADCASTSD (R9)(R8*2), Z20
+	VBROADCASTSD (R9)(R10*1), Z21
+	VFMADD231PD  Z16, Z18, Z8
+	VFMADD231PD  Z16, Z19, Z10
+	VFMADD231PD  Z17, Z18, Z9
+	VFMADD231PD  Z17, Z19, Z11
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSD (SI), Z18
+	VBROADCASTSD (SI)(R8*1), Z19
+	VFMADD231PD  Z16, Z20, Z12
+	VFMADD231PD  Z16, Z21, Z14
+	VMOVUPD      (CX)(R12*8), Z16
+	VFMADD231PD  Z17, Z20, Z13
+	VFMADD231PD  Z17, Z21, Z15
+	VMOVUPD      64(CX)(R12*8), Z17
+	VBROADCASTSD (SI)(R8*2), Z20
+	VBROADCASTSD (SI)(R10*1), Z21
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Z17, Z18, Z1
+	VFMADD231PD  Z17, Z19, Z3
+	VBROADCASTSD (R9), Z18
+	VBROADCASTSD (R9)(R8*1), Z19
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Z17, Z20, Z5
+	VFMADD231PD  Z17, Z21, Z7
+	VBROADCASTSD (R9)(R8*2), Z20
+	VBROADCASTSD (R9)(R10*1), Z21
+	VFMADD231PD  Z16, Z18, Z8
+	VFMADD231PD  Z16, Z19, Z10
+	VFMADD231PD  Z17, Z18, Z9
+	VFMADD231PD  Z17, Z19, Z11
+	MOVLQSX      4(R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSD (SI), Z18
+	VBROADCASTSD (SI)(R8*1), Z19
+	VFMADD231PD  Z16, Z20, Z12
+	VFMADD231PD  Z16, Z21, Z14
+	VMOVUPD      (CX)(R12*8), Z16
+	VFMADD231PD  Z17, Z20, Z13
+	VFMADD231PD  Z17, Z21, Z15
+	VMOVUPD      64(CX)(R12*8), Z17
+	ADDQ         $0x08, R11
+	SUBQ         $0x02, BX
+	JGE          terms1301
+
+last1302:
+	CMPQ         BX, $-2
+	JEQ          one1303
+	VBROADCASTSD (SI)(R8*2), Z20
+	VBROADCASTSD (SI)(R10*1), Z21
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Z17, Z18, Z1
+	VFMADD231PD  Z17, Z19, Z3
+	VBROADCASTSD (R9), Z18
+	VBROADCASTSD (R9)(R8*1), Z19
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Z17, Z20, Z5
+	VFMADD231PD  Z17, Z21, Z7
+	VBROADCASTSD (R9)(R8*2), Z20
+	VBROADCASTSD (R9)(R10*1), Z21
+	VFMADD231PD  Z16, Z18, Z8
+	VFMADD231PD  Z16, Z19, Z10
+	VFMADD231PD  Z17, Z18, Z9
+	VFMADD231PD  Z17, Z19, Z11
+	MOVLQSX      (R11), BX
+	ADDQ         DI, SI
+	ADDQ         DI, R9
+	VBROADCASTSD (SI), Z18
+	VBROADCASTSD (SI)(R8*1), Z19
+	VFMADD231PD  Z16, Z20, Z12
+	VFMADD231PD  Z16, Z21, Z14
+	VMOVUPD      (CX)(BX*8), Z16
+	VFMADD231PD  Z17, Z20, Z13
+	VFMADD231PD  Z17, Z21, Z15
+	VMOVUPD      64(CX)(BX*8), Z17
+	VBROADCASTSD (SI)(R8*2), Z20
+	VBROADCASTSD (SI)(R10*1), Z21
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Z17, Z18, Z1
+	VFMADD231PD  Z17, Z19, Z3
+	VBROADCASTSD (R9), Z18
+	VBROADCASTSD (R9)(R8*1), Z19
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Z17, Z20, Z5
+	VFMADD231PD  Z17, Z21, Z7
+	VBROADCASTSD (R9)(R8*2), Z20
+	VBROADCASTSD (R9)(R10*1), Z21
+	VFMADD231PD  Z16, Z18, Z8
+	VFMADD231PD  Z16, Z19, Z10
+	VFMADD231PD  Z17, Z18, Z9
+	VFMADD231PD  Z17, Z19, Z11
+	VFMADD231PD  Z16, Z20, Z12
+	VFMADD231PD  Z16, Z21, Z14
+	VFMADD231PD  Z17, Z20, Z13
+	VFMADD231PD  Z17, Z21, Z15
+	JMP          added1304
+
+one1303:
+	VBROADCASTSD (SI)(R8*2), Z20
+	VBROADCASTSD (SI)(R10*1), Z21
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Z17, Z18, Z1
+	VFMADD231PD  Z17, Z19, Z3
+	VBROADCASTSD (R9), Z18
+	VBROADCASTSD (R9)(R8*1), Z19
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Z17, Z20, Z5
+	VFMADD231PD  Z17, Z21, Z7
+	VBROADCASTSD (R9)(R8*2), Z20
+	VBROADCASTSD (R9)(R10*1), Z21
+	VFMADD231PD  Z16, Z18, Z8
+	VFMADD231PD  Z16, Z19, Z10
+	VFMADD231PD  Z17, Z18, Z9
+	VFMADD231PD  Z17, Z19, Z11
+	VFMADD231PD  Z16, Z20, Z12
+	VFMADD231PD  Z16, Z21, Z14
+	VFMADD231PD  Z17, Z20, Z13
+	VFMADD231PD  Z17, Z21, Z15
+
+added1304:
+summed1300:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1196
+	JEQ          initialised1307
 	CMPQ         SI, $0x01
-	JEQ          column1194
+	JEQ          column1305
 	CMPQ         SI, $0x02
-	JEQ          number1195
+	JEQ          number1306
 	VBROADCASTSD 72(AX), Z16
 	VADDPD       Z16, Z0, Z0
 	VADDPD       Z16, Z1, Z1
@@ -25270,9 +28440,9 @@ summed1193:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1196
+	JMP          initialised1307
 
-number1195:
+number1306:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z16
@@ -25306,9 +28476,9 @@ number1195:
 	VBROADCASTSD (SI)(BX*8), Z16
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1196
+	JMP          initialised1307
 
-column1194:
+column1305:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -25342,13 +28512,13 @@ column1194:
 	VADDPD  (BX), Z14, Z14
 	VADDPD  64(BX), Z15, Z15
 
-initialised1196:
+initialised1307:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1197:
+product1308:
 	CMPQ         56(BX), $0x02
-	JNE          other1203
+	JNE          other1314
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -25384,9 +28554,9 @@ product1197:
 	VMULPD       Z16, Z14, Z14
 	VMULPD       Z16, Z15, Z15
 
-other1203:
+other1314:
 	CMPQ         96(BX), $0x02
-	JNE          other1204
+	JNE          other1315
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -25422,14 +28592,14 @@ other1203:
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
 
-other1204:
+other1315:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1199
+	JEQ     times1310
 	CMPQ    96(BX), $0x01
-	JEQ     plus1198
+	JEQ     plus1309
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -25462,9 +28632,9 @@ other1204:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z14, (DI)
 	VMOVUPD Z15, 64(DI)
-	JMP     written1201
+	JMP     written1312
 
-plus1198:
+plus1309:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -25529,11 +28699,11 @@ plus1198:
 	VMOVUPD Z16, (DI)
 	VADDPD  64(R8), Z15, Z16
 	VMOVUPD Z16, 64(DI)
-	JMP     written1201
+	JMP     written1312
 
-times1199:
+times1310:
 	CMPQ    96(BX), $0x01
-	JEQ     both1200
+	JEQ     both1311
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -25598,9 +28768,9 @@ times1199:
 	VMOVUPD Z16, (DI)
 	VMULPD  64(R8), Z15, Z16
 	VMOVUPD Z16, 64(DI)
-	JMP     written1201
+	JMP     written1312
 
-both1200:
+both1311:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -25698,38 +28868,38 @@ both1200:
 	VADDPD  64(R9), Z16, Z16
 	VMOVUPD Z16, 64(DI)
 
-written1201:
+written1312:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1202
+	JEQ  done1313
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1197
+	JNE  product1308
 
-done1202:
+done1313:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1190
+	JGE  rows1298
 
-next1191:
+next1299:
 	ADDQ $0x08, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1189
+	JNE  group1297
 	VZEROUPPER
 	RET
 
 // func matMulPacked1F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked1F64AVX512(SB), NOSPLIT, $0-48
-group1205:
+group1316:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next1207
+	JLT  next1318
 
-rows1206:
+rows1317:
 	VMOVUPD c64_0<>+0(SB), Z7
 	VMOVUPD Z7, Z0
 	VMOVUPD Z7, Z1
@@ -25741,29 +28911,19 @@ rows1206:
 	VMOVUPD Z7, Z7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1209
-	MOVQ    (AX), SI
+	JEQ     summed1319
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k1208:
-	MOVLQSX      (SI), R8
-	VBROADCASTSD (DI), Z8
+term1320:
+	MOVLQSX      (DI), R8
+	VBROADCASTSD (SI), Z8
 	VFMADD231PD  (CX)(R8*8), Z8, Z0
 	VFMADD231PD  64(CX)(R8*8), Z8, Z1
 	VFMADD231PD  128(CX)(R8*8), Z8, Z2
@@ -25772,21 +28932,21 @@ k1208:
 	VFMADD231PD  320(CX)(R8*8), Z8, Z5
 	VFMADD231PD  384(CX)(R8*8), Z8, Z6
 	VFMADD231PD  448(CX)(R8*8), Z8, Z7
-	ADDQ         $0x04, SI
-	ADDQ         $0x08, DI
+	ADDQ         $+8, SI
+	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k1208
+	JNE          term1320
 
-summed1209:
+summed1319:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1212
+	JEQ          initialised1323
 	CMPQ         SI, $0x01
-	JEQ          column1210
+	JEQ          column1321
 	CMPQ         SI, $0x02
-	JEQ          number1211
+	JEQ          number1322
 	VBROADCASTSD 72(AX), Z8
 	VADDPD       Z8, Z0, Z0
 	VADDPD       Z8, Z1, Z1
@@ -25796,9 +28956,9 @@ summed1209:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1212
+	JMP          initialised1323
 
-number1211:
+number1322:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Z8
@@ -25810,9 +28970,9 @@ number1211:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1212
+	JMP          initialised1323
 
-column1210:
+column1321:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Z0, Z0
@@ -25824,13 +28984,13 @@ column1210:
 	VADDPD  384(BX), Z6, Z6
 	VADDPD  448(BX), Z7, Z7
 
-initialised1212:
+initialised1323:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1213:
+product1324:
 	CMPQ         56(BX), $0x02
-	JNE          other1219
+	JNE          other1330
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -25844,9 +29004,9 @@ product1213:
 	VMULPD       Z8, Z6, Z6
 	VMULPD       Z8, Z7, Z7
 
-other1219:
+other1330:
 	CMPQ         96(BX), $0x02
-	JNE          other1220
+	JNE          other1331
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -25860,14 +29020,14 @@ other1219:
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
 
-other1220:
+other1331:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1215
+	JEQ     times1326
 	CMPQ    96(BX), $0x01
-	JEQ     plus1214
+	JEQ     plus1325
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z0, (DI)
@@ -25878,9 +29038,9 @@ other1220:
 	VMOVUPD Z5, 320(DI)
 	VMOVUPD Z6, 384(DI)
 	VMOVUPD Z7, 448(DI)
-	JMP     written1217
+	JMP     written1328
 
-plus1214:
+plus1325:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -25901,11 +29061,11 @@ plus1214:
 	VMOVUPD Z8, 384(DI)
 	VADDPD  448(R8), Z7, Z8
 	VMOVUPD Z8, 448(DI)
-	JMP     written1217
+	JMP     written1328
 
-times1215:
+times1326:
 	CMPQ    96(BX), $0x01
-	JEQ     both1216
+	JEQ     both1327
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -25926,9 +29086,9 @@ times1215:
 	VMOVUPD Z8, 384(DI)
 	VMULPD  448(R8), Z7, Z8
 	VMOVUPD Z8, 448(DI)
-	JMP     written1217
+	JMP     written1328
 
-both1216:
+both1327:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -25960,25 +29120,25 @@ both1216:
 	VADDPD  448(R9), Z8, Z8
 	VMOVUPD Z8, 448(DI)
 
-written1217:
+written1328:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1218
+	JEQ  done1329
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1213
+	JNE  product1324
 
-done1218:
+done1329:
 	ADDQ $+512, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows1206
+	JGE  rows1317
 
-next1207:
+next1318:
 	CMPQ DX, $0x20
-	JLT  next1222
+	JLT  next1333
 
-rows1221:
+rows1332:
 	VMOVUPD c64_0<>+0(SB), Z3
 	VMOVUPD Z3, Z0
 	VMOVUPD Z3, Z1
@@ -25986,56 +29146,46 @@ rows1221:
 	VMOVUPD Z3, Z3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1224
-	MOVQ    (AX), SI
+	JEQ     summed1334
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k1223:
-	MOVLQSX      (SI), R8
-	VBROADCASTSD (DI), Z4
+term1335:
+	MOVLQSX      (DI), R8
+	VBROADCASTSD (SI), Z4
 	VFMADD231PD  (CX)(R8*8), Z4, Z0
 	VFMADD231PD  64(CX)(R8*8), Z4, Z1
 	VFMADD231PD  128(CX)(R8*8), Z4, Z2
 	VFMADD231PD  192(CX)(R8*8), Z4, Z3
-	ADDQ         $0x04, SI
-	ADDQ         $0x08, DI
+	ADDQ         $+8, SI
+	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k1223
+	JNE          term1335
 
-summed1224:
+summed1334:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1227
+	JEQ          initialised1338
 	CMPQ         SI, $0x01
-	JEQ          column1225
+	JEQ          column1336
 	CMPQ         SI, $0x02
-	JEQ          number1226
+	JEQ          number1337
 	VBROADCASTSD 72(AX), Z4
 	VADDPD       Z4, Z0, Z0
 	VADDPD       Z4, Z1, Z1
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised1227
+	JMP          initialised1338
 
-number1226:
+number1337:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Z4
@@ -26043,9 +29193,9 @@ number1226:
 	VADDPD       Z4, Z1, Z1
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised1227
+	JMP          initialised1338
 
-column1225:
+column1336:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Z0, Z0
@@ -26053,13 +29203,13 @@ column1225:
 	VADDPD  128(BX), Z2, Z2
 	VADDPD  192(BX), Z3, Z3
 
-initialised1227:
+initialised1338:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1228:
+product1339:
 	CMPQ         56(BX), $0x02
-	JNE          other1234
+	JNE          other1345
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -26069,9 +29219,9 @@ product1228:
 	VMULPD       Z4, Z2, Z2
 	VMULPD       Z4, Z3, Z3
 
-other1234:
+other1345:
 	CMPQ         96(BX), $0x02
-	JNE          other1235
+	JNE          other1346
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -26081,23 +29231,23 @@ other1234:
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
 
-other1235:
+other1346:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1230
+	JEQ     times1341
 	CMPQ    96(BX), $0x01
-	JEQ     plus1229
+	JEQ     plus1340
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 64(DI)
 	VMOVUPD Z2, 128(DI)
 	VMOVUPD Z3, 192(DI)
-	JMP     written1232
+	JMP     written1343
 
-plus1229:
+plus1340:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -26110,11 +29260,11 @@ plus1229:
 	VMOVUPD Z4, 128(DI)
 	VADDPD  192(R8), Z3, Z4
 	VMOVUPD Z4, 192(DI)
-	JMP     written1232
+	JMP     written1343
 
-times1230:
+times1341:
 	CMPQ    96(BX), $0x01
-	JEQ     both1231
+	JEQ     both1342
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -26127,9 +29277,9 @@ times1230:
 	VMOVUPD Z4, 128(DI)
 	VMULPD  192(R8), Z3, Z4
 	VMOVUPD Z4, 192(DI)
-	JMP     written1232
+	JMP     written1343
 
-both1231:
+both1342:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -26149,96 +29299,86 @@ both1231:
 	VADDPD  192(R9), Z4, Z4
 	VMOVUPD Z4, 192(DI)
 
-written1232:
+written1343:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1233
+	JEQ  done1344
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1228
+	JNE  product1339
 
-done1233:
+done1344:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1221
+	JGE  rows1332
 
-next1222:
+next1333:
 	CMPQ DX, $0x10
-	JLT  next1237
+	JLT  next1348
 
-rows1236:
+rows1347:
 	VMOVUPD c64_0<>+0(SB), Z1
 	VMOVUPD Z1, Z0
 	VMOVUPD Z1, Z1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1239
-	MOVQ    (AX), SI
+	JEQ     summed1349
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k1238:
-	MOVLQSX      (SI), R8
-	VBROADCASTSD (DI), Z2
+term1350:
+	MOVLQSX      (DI), R8
+	VBROADCASTSD (SI), Z2
 	VFMADD231PD  (CX)(R8*8), Z2, Z0
 	VFMADD231PD  64(CX)(R8*8), Z2, Z1
-	ADDQ         $0x04, SI
-	ADDQ         $0x08, DI
+	ADDQ         $+8, SI
+	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k1238
+	JNE          term1350
 
-summed1239:
+summed1349:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1242
+	JEQ          initialised1353
 	CMPQ         SI, $0x01
-	JEQ          column1240
+	JEQ          column1351
 	CMPQ         SI, $0x02
-	JEQ          number1241
+	JEQ          number1352
 	VBROADCASTSD 72(AX), Z2
 	VADDPD       Z2, Z0, Z0
 	VADDPD       Z2, Z1, Z1
-	JMP          initialised1242
+	JMP          initialised1353
 
-number1241:
+number1352:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Z2
 	VADDPD       Z2, Z0, Z0
 	VADDPD       Z2, Z1, Z1
-	JMP          initialised1242
+	JMP          initialised1353
 
-column1240:
+column1351:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Z0, Z0
 	VADDPD  64(BX), Z1, Z1
 
-initialised1242:
+initialised1353:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1243:
+product1354:
 	CMPQ         56(BX), $0x02
-	JNE          other1249
+	JNE          other1360
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -26246,9 +29386,9 @@ product1243:
 	VMULPD       Z2, Z0, Z0
 	VMULPD       Z2, Z1, Z1
 
-other1249:
+other1360:
 	CMPQ         96(BX), $0x02
-	JNE          other1250
+	JNE          other1361
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -26256,21 +29396,21 @@ other1249:
 	VADDPD       Z2, Z0, Z0
 	VADDPD       Z2, Z1, Z1
 
-other1250:
+other1361:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1245
+	JEQ     times1356
 	CMPQ    96(BX), $0x01
-	JEQ     plus1244
+	JEQ     plus1355
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 64(DI)
-	JMP     written1247
+	JMP     written1358
 
-plus1244:
+plus1355:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -26279,11 +29419,11 @@ plus1244:
 	VMOVUPD Z2, (DI)
 	VADDPD  64(R8), Z1, Z2
 	VMOVUPD Z2, 64(DI)
-	JMP     written1247
+	JMP     written1358
 
-times1245:
+times1356:
 	CMPQ    96(BX), $0x01
-	JEQ     both1246
+	JEQ     both1357
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -26292,9 +29432,9 @@ times1245:
 	VMOVUPD Z2, (DI)
 	VMULPD  64(R8), Z1, Z2
 	VMOVUPD Z2, 64(DI)
-	JMP     written1247
+	JMP     written1358
 
-both1246:
+both1357:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -26308,79 +29448,67 @@ both1246:
 	VADDPD  64(R9), Z2, Z2
 	VMOVUPD Z2, 64(DI)
 
-written1247:
+written1358:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1248
+	JEQ  done1359
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1243
+	JNE  product1354
 
-done1248:
+done1359:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1236
+	JGE  rows1347
 
-next1237:
+next1348:
 	ADDQ $0x01, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1205
+	JNE  group1316
 	VZEROUPPER
 	RET
 
 // func matMulPacked2F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked2F64AVX512(SB), NOSPLIT, $0-48
-group1251:
+group1362:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x40
-	JLT  next1253
+	JLT  next1364
 
-rows1252:
-	VMOVUPD c64_0<>+0(SB), Z15
-	VMOVUPD Z15, Z0
-	VMOVUPD Z15, Z1
-	VMOVUPD Z15, Z2
-	VMOVUPD Z15, Z3
-	VMOVUPD Z15, Z4
-	VMOVUPD Z15, Z5
-	VMOVUPD Z15, Z6
-	VMOVUPD Z15, Z7
-	VMOVUPD Z15, Z8
-	VMOVUPD Z15, Z9
-	VMOVUPD Z15, Z10
-	VMOVUPD Z15, Z11
-	VMOVUPD Z15, Z12
-	VMOVUPD Z15, Z13
-	VMOVUPD Z15, Z14
-	VMOVUPD Z15, Z15
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1255
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k1254:
-	MOVLQSX      (SI), R8
+rows1363:
+	VMOVUPD      c64_0<>+0(SB), Z15
+	VMOVUPD      Z15, Z0
+	VMOVUPD      Z15, Z1
+	VMOVUPD      Z15, Z2
+	VMOVUPD      Z15, Z3
+	VMOVUPD      Z15, Z4
+	VMOVUPD      Z15, Z5
+	VMOVUPD      Z15, Z6
+	VMOVUPD      Z15, Z7
+	VMOVUPD      Z15, Z8
+	VMOVUPD      Z15, Z9
+	VMOVUPD      Z15, Z10
+	VMOVUPD      Z15, Z11
+	VMOVUPD      Z15, Z12
+	VMOVUPD      Z15, Z13
+	VMOVUPD      Z15, Z14
+	VMOVUPD      Z15, Z15
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1365
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x03, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPD      (CX)(R8*8), Z16
 	VMOVUPD      64(CX)(R8*8), Z17
 	VMOVUPD      128(CX)(R8*8), Z18
@@ -26389,39 +29517,150 @@ k1254:
 	VMOVUPD      320(CX)(R8*8), Z21
 	VMOVUPD      384(CX)(R8*8), Z22
 	VMOVUPD      448(CX)(R8*8), Z23
-	VBROADCASTSD (DI), Z24
-	VFMADD231PD  Z16, Z24, Z0
-	VFMADD231PD  Z17, Z24, Z1
-	VFMADD231PD  Z18, Z24, Z2
-	VFMADD231PD  Z19, Z24, Z3
-	VFMADD231PD  Z20, Z24, Z4
-	VFMADD231PD  Z21, Z24, Z5
-	VFMADD231PD  Z22, Z24, Z6
-	VFMADD231PD  Z23, Z24, Z7
-	VBROADCASTSD 8(DI), Z24
-	VFMADD231PD  Z16, Z24, Z8
-	VFMADD231PD  Z17, Z24, Z9
-	VFMADD231PD  Z18, Z24, Z10
-	VFMADD231PD  Z19, Z24, Z11
-	VFMADD231PD  Z20, Z24, Z12
-	VFMADD231PD  Z21, Z24, Z13
-	VFMADD231PD  Z22, Z24, Z14
-	VFMADD231PD  Z23, Z24, Z15
-	ADDQ         $0x04, SI
-	ADDQ         $0x10, DI
-	DECQ         BX
-	JNE          k1254
+	VBROADCASTSD (SI), Z24
+	VBROADCASTSD 8(SI), Z25
+	ADDQ         $+16, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last1367
 
-summed1255:
+terms1366:
+	MOVLQSX      (DI), R8
+	VBROADCASTSD (SI), Z26
+	VBROADCASTSD 8(SI), Z27
+	VFMADD231PD  Z16, Z24, Z0
+	VFMADD231PD  Z16, Z25, Z8
+	VMOVUPD      (CX)(R8*8), Z16
+	VFMADD231PD  Z17, Z24, Z1
+	VFMADD231PD  Z17, Z25, Z9
+	VMOVUPD      64(CX)(R8*8), Z17
+	VFMADD231PD  Z18, Z24, Z2
+	VFMADD231PD  Z18, Z25, Z10
+	VMOVUPD      128(CX)(R8*8), Z18
+	VFMADD231PD  Z19, Z24, Z3
+	VFMADD231PD  Z19, Z25, Z11
+	VMOVUPD      192(CX)(R8*8), Z19
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z20, Z25, Z12
+	VMOVUPD      256(CX)(R8*8), Z20
+	VFMADD231PD  Z21, Z24, Z5
+	VFMADD231PD  Z21, Z25, Z13
+	VMOVUPD      320(CX)(R8*8), Z21
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z22, Z25, Z14
+	VMOVUPD      384(CX)(R8*8), Z22
+	VFMADD231PD  Z23, Z24, Z7
+	VFMADD231PD  Z23, Z25, Z15
+	VMOVUPD      448(CX)(R8*8), Z23
+	MOVLQSX      4(DI), R8
+	VBROADCASTSD 16(SI), Z24
+	VBROADCASTSD 24(SI), Z25
+	VFMADD231PD  Z16, Z26, Z0
+	VFMADD231PD  Z16, Z27, Z8
+	VMOVUPD      (CX)(R8*8), Z16
+	VFMADD231PD  Z17, Z26, Z1
+	VFMADD231PD  Z17, Z27, Z9
+	VMOVUPD      64(CX)(R8*8), Z17
+	VFMADD231PD  Z18, Z26, Z2
+	VFMADD231PD  Z18, Z27, Z10
+	VMOVUPD      128(CX)(R8*8), Z18
+	VFMADD231PD  Z19, Z26, Z3
+	VFMADD231PD  Z19, Z27, Z11
+	VMOVUPD      192(CX)(R8*8), Z19
+	VFMADD231PD  Z20, Z26, Z4
+	VFMADD231PD  Z20, Z27, Z12
+	VMOVUPD      256(CX)(R8*8), Z20
+	VFMADD231PD  Z21, Z26, Z5
+	VFMADD231PD  Z21, Z27, Z13
+	VMOVUPD      320(CX)(R8*8), Z21
+	VFMADD231PD  Z22, Z26, Z6
+	VFMADD231PD  Z22, Z27, Z14
+	VMOVUPD      384(CX)(R8*8), Z22
+	VFMADD231PD  Z23, Z26, Z7
+	VFMADD231PD  Z23, Z27, Z15
+	VMOVUPD      448(CX)(R8*8), Z23
+	ADDQ         $+32, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms1366
+
+last1367:
+	CMPQ         BX, $-2
+	JEQ          one1368
+	MOVLQSX      (DI), BX
+	VBROADCASTSD (SI), Z26
+	VBROADCASTSD 8(SI), Z27
+	VFMADD231PD  Z16, Z24, Z0
+	VFMADD231PD  Z16, Z25, Z8
+	VMOVUPD      (CX)(BX*8), Z16
+	VFMADD231PD  Z17, Z24, Z1
+	VFMADD231PD  Z17, Z25, Z9
+	VMOVUPD      64(CX)(BX*8), Z17
+	VFMADD231PD  Z18, Z24, Z2
+	VFMADD231PD  Z18, Z25, Z10
+	VMOVUPD      128(CX)(BX*8), Z18
+	VFMADD231PD  Z19, Z24, Z3
+	VFMADD231PD  Z19, Z25, Z11
+	VMOVUPD      192(CX)(BX*8), Z19
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z20, Z25, Z12
+	VMOVUPD      256(CX)(BX*8), Z20
+	VFMADD231PD  Z21, Z24, Z5
+	VFMADD231PD  Z21, Z25, Z13
+	VMOVUPD      320(CX)(BX*8), Z21
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z22, Z25, Z14
+	VMOVUPD      384(CX)(BX*8), Z22
+	VFMADD231PD  Z23, Z24, Z7
+	VFMADD231PD  Z23, Z25, Z15
+	VMOVUPD      448(CX)(BX*8), Z23
+	VFMADD231PD  Z16, Z26, Z0
+	VFMADD231PD  Z16, Z27, Z8
+	VFMADD231PD  Z17, Z26, Z1
+	VFMADD231PD  Z17, Z27, Z9
+	VFMADD231PD  Z18, Z26, Z2
+	VFMADD231PD  Z18, Z27, Z10
+	VFMADD231PD  Z19, Z26, Z3
+	VFMADD231PD  Z19, Z27, Z11
+	VFMADD231PD  Z20, Z26, Z4
+	VFMADD231PD  Z20, Z27, Z12
+	VFMADD231PD  Z21, Z26, Z5
+	VFMADD231PD  Z21, Z27, Z13
+	VFMADD231PD  Z22, Z26, Z6
+	VFMADD231PD  Z22, Z27, Z14
+	VFMADD231PD  Z23, Z26, Z7
+	VFMADD231PD  Z23, Z27, Z15
+	JMP          added1369
+
+one1368:
+	VFMADD231PD Z16, Z24, Z0
+	VFMADD231PD Z16, Z25, Z8
+	VFMADD231PD Z17, Z24, Z1
+	VFMADD231PD Z17, Z25, Z9
+	VFMADD231PD Z18, Z24, Z2
+	VFMADD231PD Z18, Z25, Z10
+	VFMADD231PD Z19, Z24, Z3
+	VFMADD231PD Z19, Z25, Z11
+	VFMADD231PD Z20, Z24, Z4
+	VFMADD231PD Z20, Z25, Z12
+	VFMADD231PD Z21, Z24, Z5
+	VFMADD231PD Z21, Z25, Z13
+	VFMADD231PD Z22, Z24, Z6
+	VFMADD231PD Z22, Z25, Z14
+	VFMADD231PD Z23, Z24, Z7
+	VFMADD231PD Z23, Z25, Z15
+
+added1369:
+summed1365:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1258
+	JEQ          initialised1372
 	CMPQ         SI, $0x01
-	JEQ          column1256
+	JEQ          column1370
 	CMPQ         SI, $0x02
-	JEQ          number1257
+	JEQ          number1371
 	VBROADCASTSD 72(AX), Z16
 	VADDPD       Z16, Z0, Z0
 	VADDPD       Z16, Z1, Z1
@@ -26439,9 +29678,9 @@ summed1255:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1258
+	JMP          initialised1372
 
-number1257:
+number1371:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z16
@@ -26463,9 +29702,9 @@ number1257:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1258
+	JMP          initialised1372
 
-column1256:
+column1370:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -26487,13 +29726,13 @@ column1256:
 	VADDPD  384(BX), Z14, Z14
 	VADDPD  448(BX), Z15, Z15
 
-initialised1258:
+initialised1372:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1259:
+product1373:
 	CMPQ         56(BX), $0x02
-	JNE          other1265
+	JNE          other1379
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -26517,9 +29756,9 @@ product1259:
 	VMULPD       Z16, Z14, Z14
 	VMULPD       Z16, Z15, Z15
 
-other1265:
+other1379:
 	CMPQ         96(BX), $0x02
-	JNE          other1266
+	JNE          other1380
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -26543,14 +29782,14 @@ other1265:
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
 
-other1266:
+other1380:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1261
+	JEQ     times1375
 	CMPQ    96(BX), $0x01
-	JEQ     plus1260
+	JEQ     plus1374
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -26571,9 +29810,9 @@ other1266:
 	VMOVUPD Z13, 320(DI)
 	VMOVUPD Z14, 384(DI)
 	VMOVUPD Z15, 448(DI)
-	JMP     written1263
+	JMP     written1377
 
-plus1260:
+plus1374:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -26614,11 +29853,11 @@ plus1260:
 	VMOVUPD Z16, 384(DI)
 	VADDPD  448(R8), Z15, Z16
 	VMOVUPD Z16, 448(DI)
-	JMP     written1263
+	JMP     written1377
 
-times1261:
+times1375:
 	CMPQ    96(BX), $0x01
-	JEQ     both1262
+	JEQ     both1376
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -26659,9 +29898,9 @@ times1261:
 	VMOVUPD Z16, 384(DI)
 	VMULPD  448(R8), Z15, Z16
 	VMOVUPD Z16, 448(DI)
-	JMP     written1263
+	JMP     written1377
 
-both1262:
+both1376:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -26723,87 +29962,142 @@ both1262:
 	VADDPD  448(R9), Z16, Z16
 	VMOVUPD Z16, 448(DI)
 
-written1263:
+written1377:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1264
+	JEQ  done1378
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1259
+	JNE  product1373
 
-done1264:
+done1378:
 	ADDQ $+512, CX
 	SUBQ $0x40, DX
 	CMPQ DX, $0x40
-	JGE  rows1252
+	JGE  rows1363
 
-next1253:
+next1364:
 	CMPQ DX, $0x20
-	JLT  next1268
+	JLT  next1382
 
-rows1267:
-	VMOVUPD c64_0<>+0(SB), Z7
-	VMOVUPD Z7, Z0
-	VMOVUPD Z7, Z1
-	VMOVUPD Z7, Z2
-	VMOVUPD Z7, Z3
-	VMOVUPD Z7, Z4
-	VMOVUPD Z7, Z5
-	VMOVUPD Z7, Z6
-	VMOVUPD Z7, Z7
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1270
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k1269:
-	MOVLQSX      (SI), R8
+rows1381:
+	VMOVUPD      c64_0<>+0(SB), Z7
+	VMOVUPD      Z7, Z0
+	VMOVUPD      Z7, Z1
+	VMOVUPD      Z7, Z2
+	VMOVUPD      Z7, Z3
+	VMOVUPD      Z7, Z4
+	VMOVUPD      Z7, Z5
+	VMOVUPD      Z7, Z6
+	VMOVUPD      Z7, Z7
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1383
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x03, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPD      (CX)(R8*8), Z8
 	VMOVUPD      64(CX)(R8*8), Z9
 	VMOVUPD      128(CX)(R8*8), Z10
 	VMOVUPD      192(CX)(R8*8), Z11
-	VBROADCASTSD (DI), Z12
-	VFMADD231PD  Z8, Z12, Z0
-	VFMADD231PD  Z9, Z12, Z1
-	VFMADD231PD  Z10, Z12, Z2
-	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD 8(DI), Z12
-	VFMADD231PD  Z8, Z12, Z4
-	VFMADD231PD  Z9, Z12, Z5
-	VFMADD231PD  Z10, Z12, Z6
-	VFMADD231PD  Z11, Z12, Z7
-	ADDQ         $0x04, SI
-	ADDQ         $0x10, DI
-	DECQ         BX
-	JNE          k1269
+	VBROADCASTSD (SI), Z12
+	VBROADCASTSD 8(SI), Z13
+	ADDQ         $+16, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last1385
 
-summed1270:
+terms1384:
+	MOVLQSX      (DI), R8
+	VBROADCASTSD (SI), Z14
+	VBROADCASTSD 8(SI), Z15
+	VFMADD231PD  Z8, Z12, Z0
+	VFMADD231PD  Z8, Z13, Z4
+	VMOVUPD      (CX)(R8*8), Z8
+	VFMADD231PD  Z9, Z12, Z1
+	VFMADD231PD  Z9, Z13, Z5
+	VMOVUPD      64(CX)(R8*8), Z9
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z10, Z13, Z6
+	VMOVUPD      128(CX)(R8*8), Z10
+	VFMADD231PD  Z11, Z12, Z3
+	VFMADD231PD  Z11, Z13, Z7
+	VMOVUPD      192(CX)(R8*8), Z11
+	MOVLQSX      4(DI), R8
+	VBROADCASTSD 16(SI), Z12
+	VBROADCASTSD 24(SI), Z13
+	VFMADD231PD  Z8, Z14, Z0
+	VFMADD231PD  Z8, Z15, Z4
+	VMOVUPD      (CX)(R8*8), Z8
+	VFMADD231PD  Z9, Z14, Z1
+	VFMADD231PD  Z9, Z15, Z5
+	VMOVUPD      64(CX)(R8*8), Z9
+	VFMADD231PD  Z10, Z14, Z2
+	VFMADD231PD  Z10, Z15, Z6
+	VMOVUPD      128(CX)(R8*8), Z10
+	VFMADD231PD  Z11, Z14, Z3
+	VFMADD231PD  Z11, Z15, Z7
+	VMOVUPD      192(CX)(R8*8), Z11
+	ADDQ         $+32, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms1384
+
+last1385:
+	CMPQ         BX, $-2
+	JEQ          one1386
+	MOVLQSX      (DI), BX
+	VBROADCASTSD (SI), Z14
+	VBROADCASTSD 8(SI), Z15
+	VFMADD231PD  Z8, Z12, Z0
+	VFMADD231PD  Z8, Z13, Z4
+	VMOVUPD      (CX)(BX*8), Z8
+	VFMADD231PD  Z9, Z12, Z1
+	VFMADD231PD  Z9, Z13, Z5
+	VMOVUPD      64(CX)(BX*8), Z9
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z10, Z13, Z6
+	VMOVUPD      128(CX)(BX*8), Z10
+	VFMADD231PD  Z11, Z12, Z3
+	VFMADD231PD  Z11, Z13, Z7
+	VMOVUPD      192(CX)(BX*8), Z11
+	VFMADD231PD  Z8, Z14, Z0
+	VFMADD231PD  Z8, Z15, Z4
+	VFMADD231PD  Z9, Z14, Z1
+	VFMADD231PD  Z9, Z15, Z5
+	VFMADD231PD  Z10, Z14, Z2
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Z11, Z14, Z3
+	VFMADD231PD  Z11, Z15, Z7
+	JMP          added1387
+
+one1386:
+	VFMADD231PD Z8, Z12, Z0
+	VFMADD231PD Z8, Z13, Z4
+	VFMADD231PD Z9, Z12, Z1
+	VFMADD231PD Z9, Z13, Z5
+	VFMADD231PD Z10, Z12, Z2
+	VFMADD231PD Z10, Z13, Z6
+	VFMADD231PD Z11, Z12, Z3
+	VFMADD231PD Z11, Z13, Z7
+
+added1387:
+summed1383:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1273
+	JEQ          initialised1390
 	CMPQ         SI, $0x01
-	JEQ          column1271
+	JEQ          column1388
 	CMPQ         SI, $0x02
-	JEQ          number1272
+	JEQ          number1389
 	VBROADCASTSD 72(AX), Z8
 	VADDPD       Z8, Z0, Z0
 	VADDPD       Z8, Z1, Z1
@@ -26813,9 +30107,9 @@ summed1270:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1273
+	JMP          initialised1390
 
-number1272:
+number1389:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z8
@@ -26829,9 +30123,9 @@ number1272:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1273
+	JMP          initialised1390
 
-column1271:
+column1388:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -26845,13 +30139,13 @@ column1271:
 	VADDPD  128(BX), Z6, Z6
 	VADDPD  192(BX), Z7, Z7
 
-initialised1273:
+initialised1390:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1274:
+product1391:
 	CMPQ         56(BX), $0x02
-	JNE          other1280
+	JNE          other1397
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -26867,9 +30161,9 @@ product1274:
 	VMULPD       Z8, Z6, Z6
 	VMULPD       Z8, Z7, Z7
 
-other1280:
+other1397:
 	CMPQ         96(BX), $0x02
-	JNE          other1281
+	JNE          other1398
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -26885,14 +30179,14 @@ other1280:
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
 
-other1281:
+other1398:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1276
+	JEQ     times1393
 	CMPQ    96(BX), $0x01
-	JEQ     plus1275
+	JEQ     plus1392
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -26905,9 +30199,9 @@ other1281:
 	VMOVUPD Z5, 64(DI)
 	VMOVUPD Z6, 128(DI)
 	VMOVUPD Z7, 192(DI)
-	JMP     written1278
+	JMP     written1395
 
-plus1275:
+plus1392:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -26932,11 +30226,11 @@ plus1275:
 	VMOVUPD Z8, 128(DI)
 	VADDPD  192(R8), Z7, Z8
 	VMOVUPD Z8, 192(DI)
-	JMP     written1278
+	JMP     written1395
 
-times1276:
+times1393:
 	CMPQ    96(BX), $0x01
-	JEQ     both1277
+	JEQ     both1394
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -26961,9 +30255,9 @@ times1276:
 	VMOVUPD Z8, 128(DI)
 	VMULPD  192(R8), Z7, Z8
 	VMOVUPD Z8, 192(DI)
-	JMP     written1278
+	JMP     written1395
 
-both1277:
+both1394:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -27001,85 +30295,118 @@ both1277:
 	VADDPD  192(R9), Z8, Z8
 	VMOVUPD Z8, 192(DI)
 
-written1278:
+written1395:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1279
+	JEQ  done1396
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1274
+	JNE  product1391
 
-done1279:
+done1396:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1267
+	JGE  rows1381
 
-next1268:
+next1382:
 	CMPQ DX, $0x10
-	JLT  next1283
+	JLT  next1400
 
-rows1282:
-	VMOVUPD c64_0<>+0(SB), Z3
-	VMOVUPD Z3, Z0
-	VMOVUPD Z3, Z1
-	VMOVUPD Z3, Z2
-	VMOVUPD Z3, Z3
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1285
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k1284:
-	MOVLQSX      (SI), R8
+rows1399:
+	VMOVUPD      c64_0<>+0(SB), Z3
+	VMOVUPD      Z3, Z0
+	VMOVUPD      Z3, Z1
+	VMOVUPD      Z3, Z2
+	VMOVUPD      Z3, Z3
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1401
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x03, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPD      (CX)(R8*8), Z4
 	VMOVUPD      64(CX)(R8*8), Z5
-	VBROADCASTSD (DI), Z6
-	VFMADD231PD  Z4, Z6, Z0
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD 8(DI), Z6
-	VFMADD231PD  Z4, Z6, Z2
-	VFMADD231PD  Z5, Z6, Z3
-	ADDQ         $0x04, SI
-	ADDQ         $0x10, DI
-	DECQ         BX
-	JNE          k1284
+	VBROADCASTSD (SI), Z6
+	VBROADCASTSD 8(SI), Z7
+	ADDQ         $+16, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last1403
 
-summed1285:
+terms1402:
+	MOVLQSX      (DI), R8
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD 8(SI), Z9
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z4, Z7, Z2
+	VMOVUPD      (CX)(R8*8), Z4
+	VFMADD231PD  Z5, Z6, Z1
+	VFMADD231PD  Z5, Z7, Z3
+	VMOVUPD      64(CX)(R8*8), Z5
+	MOVLQSX      4(DI), R8
+	VBROADCASTSD 16(SI), Z6
+	VBROADCASTSD 24(SI), Z7
+	VFMADD231PD  Z4, Z8, Z0
+	VFMADD231PD  Z4, Z9, Z2
+	VMOVUPD      (CX)(R8*8), Z4
+	VFMADD231PD  Z5, Z8, Z1
+	VFMADD231PD  Z5, Z9, Z3
+	VMOVUPD      64(CX)(R8*8), Z5
+	ADDQ         $+32, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms1402
+
+last1403:
+	CMPQ         BX, $-2
+	JEQ          one1404
+	MOVLQSX      (DI), BX
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD 8(SI), Z9
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z4, Z7, Z2
+	VMOVUPD      (CX)(BX*8), Z4
+	VFMADD231PD  Z5, Z6, Z1
+	VFMADD231PD  Z5, Z7, Z3
+	VMOVUPD      64(CX)(BX*8), Z5
+	VFMADD231PD  Z4, Z8, Z0
+	VFMADD231PD  Z4, Z9, Z2
+	VFMADD231PD  Z5, Z8, Z1
+	VFMADD231PD  Z5, Z9, Z3
+	JMP          added1405
+
+one1404:
+	VFMADD231PD Z4, Z6, Z0
+	VFMADD231PD Z4, Z7, Z2
+	VFMADD231PD Z5, Z6, Z1
+	VFMADD231PD Z5, Z7, Z3
+
+added1405:
+summed1401:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1288
+	JEQ          initialised1408
 	CMPQ         SI, $0x01
-	JEQ          column1286
+	JEQ          column1406
 	CMPQ         SI, $0x02
-	JEQ          number1287
+	JEQ          number1407
 	VBROADCASTSD 72(AX), Z4
 	VADDPD       Z4, Z0, Z0
 	VADDPD       Z4, Z1, Z1
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised1288
+	JMP          initialised1408
 
-number1287:
+number1407:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z4
@@ -27089,9 +30416,9 @@ number1287:
 	VBROADCASTSD (SI)(BX*8), Z4
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
-	JMP          initialised1288
+	JMP          initialised1408
 
-column1286:
+column1406:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -27101,13 +30428,13 @@ column1286:
 	VADDPD  (BX), Z2, Z2
 	VADDPD  64(BX), Z3, Z3
 
-initialised1288:
+initialised1408:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1289:
+product1409:
 	CMPQ         56(BX), $0x02
-	JNE          other1295
+	JNE          other1415
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -27119,9 +30446,9 @@ product1289:
 	VMULPD       Z4, Z2, Z2
 	VMULPD       Z4, Z3, Z3
 
-other1295:
+other1415:
 	CMPQ         96(BX), $0x02
-	JNE          other1296
+	JNE          other1416
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -27133,14 +30460,14 @@ other1295:
 	VADDPD       Z4, Z2, Z2
 	VADDPD       Z4, Z3, Z3
 
-other1296:
+other1416:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1291
+	JEQ     times1411
 	CMPQ    96(BX), $0x01
-	JEQ     plus1290
+	JEQ     plus1410
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -27149,9 +30476,9 @@ other1296:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z2, (DI)
 	VMOVUPD Z3, 64(DI)
-	JMP     written1293
+	JMP     written1413
 
-plus1290:
+plus1410:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -27168,11 +30495,11 @@ plus1290:
 	VMOVUPD Z4, (DI)
 	VADDPD  64(R8), Z3, Z4
 	VMOVUPD Z4, 64(DI)
-	JMP     written1293
+	JMP     written1413
 
-times1291:
+times1411:
 	CMPQ    96(BX), $0x01
-	JEQ     both1292
+	JEQ     both1412
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -27189,9 +30516,9 @@ times1291:
 	VMOVUPD Z4, (DI)
 	VMULPD  64(R8), Z3, Z4
 	VMOVUPD Z4, 64(DI)
-	JMP     written1293
+	JMP     written1413
 
-both1292:
+both1412:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -27217,109 +30544,184 @@ both1292:
 	VADDPD  64(R9), Z4, Z4
 	VMOVUPD Z4, 64(DI)
 
-written1293:
+written1413:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1294
+	JEQ  done1414
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1289
+	JNE  product1409
 
-done1294:
+done1414:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1282
+	JGE  rows1399
 
-next1283:
+next1400:
 	ADDQ $0x02, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1251
+	JNE  group1362
 	VZEROUPPER
 	RET
 
 // func matMulPacked3F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked3F64AVX512(SB), NOSPLIT, $0-48
-group1297:
+group1417:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1299
+	JLT  next1419
 
-rows1298:
-	VMOVUPD c64_0<>+0(SB), Z11
-	VMOVUPD Z11, Z0
-	VMOVUPD Z11, Z1
-	VMOVUPD Z11, Z2
-	VMOVUPD Z11, Z3
-	VMOVUPD Z11, Z4
-	VMOVUPD Z11, Z5
-	VMOVUPD Z11, Z6
-	VMOVUPD Z11, Z7
-	VMOVUPD Z11, Z8
-	VMOVUPD Z11, Z9
-	VMOVUPD Z11, Z10
-	VMOVUPD Z11, Z11
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1301
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k1300:
-	MOVLQSX      (SI), R8
+rows1418:
+	VMOVUPD      c64_0<>+0(SB), Z11
+	VMOVUPD      Z11, Z0
+	VMOVUPD      Z11, Z1
+	VMOVUPD      Z11, Z2
+	VMOVUPD      Z11, Z3
+	VMOVUPD      Z11, Z4
+	VMOVUPD      Z11, Z5
+	VMOVUPD      Z11, Z6
+	VMOVUPD      Z11, Z7
+	VMOVUPD      Z11, Z8
+	VMOVUPD      Z11, Z9
+	VMOVUPD      Z11, Z10
+	VMOVUPD      Z11, Z11
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1420
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x03, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPD      (CX)(R8*8), Z12
 	VMOVUPD      64(CX)(R8*8), Z13
 	VMOVUPD      128(CX)(R8*8), Z14
 	VMOVUPD      192(CX)(R8*8), Z15
-	VBROADCASTSD (DI), Z16
-	VFMADD231PD  Z12, Z16, Z0
-	VFMADD231PD  Z13, Z16, Z1
-	VFMADD231PD  Z14, Z16, Z2
-	VFMADD231PD  Z15, Z16, Z3
-	VBROADCASTSD 8(DI), Z16
-	VFMADD231PD  Z12, Z16, Z4
-	VFMADD231PD  Z13, Z16, Z5
-	VFMADD231PD  Z14, Z16, Z6
-	VFMADD231PD  Z15, Z16, Z7
-	VBROADCASTSD 16(DI), Z16
-	VFMADD231PD  Z12, Z16, Z8
-	VFMADD231PD  Z13, Z16, Z9
-	VFMADD231PD  Z14, Z16, Z10
-	VFMADD231PD  Z15, Z16, Z11
-	ADDQ         $0x04, SI
-	ADDQ         $0x18, DI
-	DECQ         BX
-	JNE          k1300
+	VBROADCASTSD (SI), Z16
+	VBROADCASTSD 8(SI), Z17
+	ADDQ         $+24, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last1422
 
-summed1301:
+terms1421:
+	VBROADCASTSD -8(SI), Z18
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z12, Z17, Z4
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z13, Z17, Z5
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z14, Z17, Z6
+	VFMADD231PD  Z15, Z16, Z3
+	VFMADD231PD  Z15, Z17, Z7
+	MOVLQSX      (DI), R8
+	VBROADCASTSD (SI), Z16
+	VBROADCASTSD 8(SI), Z17
+	VFMADD231PD  Z12, Z18, Z8
+	VMOVUPD      (CX)(R8*8), Z12
+	VFMADD231PD  Z13, Z18, Z9
+	VMOVUPD      64(CX)(R8*8), Z13
+	VFMADD231PD  Z14, Z18, Z10
+	VMOVUPD      128(CX)(R8*8), Z14
+	VFMADD231PD  Z15, Z18, Z11
+	VMOVUPD      192(CX)(R8*8), Z15
+	VBROADCASTSD 16(SI), Z18
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z12, Z17, Z4
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z13, Z17, Z5
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z14, Z17, Z6
+	VFMADD231PD  Z15, Z16, Z3
+	VFMADD231PD  Z15, Z17, Z7
+	MOVLQSX      4(DI), R8
+	VBROADCASTSD 24(SI), Z16
+	VBROADCASTSD 32(SI), Z17
+	VFMADD231PD  Z12, Z18, Z8
+	VMOVUPD      (CX)(R8*8), Z12
+	VFMADD231PD  Z13, Z18, Z9
+	VMOVUPD      64(CX)(R8*8), Z13
+	VFMADD231PD  Z14, Z18, Z10
+	VMOVUPD      128(CX)(R8*8), Z14
+	VFMADD231PD  Z15, Z18, Z11
+	VMOVUPD      192(CX)(R8*8), Z15
+	ADDQ         $+48, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms1421
+
+last1422:
+	CMPQ         BX, $-2
+	JEQ          one1423
+	VBROADCASTSD -8(SI), Z18
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z12, Z17, Z4
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z13, Z17, Z5
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z14, Z17, Z6
+	VFMADD231PD  Z15, Z16, Z3
+	VFMADD231PD  Z15, Z17, Z7
+	MOVLQSX      (DI), BX
+	VBROADCASTSD (SI), Z16
+	VBROADCASTSD 8(SI), Z17
+	VFMADD231PD  Z12, Z18, Z8
+	VMOVUPD      (CX)(BX*8), Z12
+	VFMADD231PD  Z13, Z18, Z9
+	VMOVUPD      64(CX)(BX*8), Z13
+	VFMADD231PD  Z14, Z18, Z10
+	VMOVUPD      128(CX)(BX*8), Z14
+	VFMADD231PD  Z15, Z18, Z11
+	VMOVUPD      192(CX)(BX*8), Z15
+	VBROADCASTSD 16(SI), Z18
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z12, Z17, Z4
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z13, Z17, Z5
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z14, Z17, Z6
+	VFMADD231PD  Z15, Z16, Z3
+	VFMADD231PD  Z15, Z17, Z7
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Z13, Z18, Z9
+	VFMADD231PD  Z14, Z18, Z10
+	VFMADD231PD  Z15, Z18, Z11
+	JMP          added1424
+
+one1423:
+	VBROADCASTSD -8(SI), Z18
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z12, Z17, Z4
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z13, Z17, Z5
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z14, Z17, Z6
+	VFMADD231PD  Z15, Z16, Z3
+	VFMADD231PD  Z15, Z17, Z7
+	VFMADD231PD  Z12, Z18, Z8
+	VFMADD231PD  Z13, Z18, Z9
+	VFMADD231PD  Z14, Z18, Z10
+	VFMADD231PD  Z15, Z18, Z11
+
+added1424:
+summed1420:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1304
+	JEQ          initialised1427
 	CMPQ         SI, $0x01
-	JEQ          column1302
+	JEQ          column1425
 	CMPQ         SI, $0x02
-	JEQ          number1303
+	JEQ          number1426
 	VBROADCASTSD 72(AX), Z12
 	VADDPD       Z12, Z0, Z0
 	VADDPD       Z12, Z1, Z1
@@ -27333,9 +30735,9 @@ summed1301:
 	VADDPD       Z12, Z9, Z9
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised1304
+	JMP          initialised1427
 
-number1303:
+number1426:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z12
@@ -27355,9 +30757,9 @@ number1303:
 	VADDPD       Z12, Z9, Z9
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised1304
+	JMP          initialised1427
 
-column1302:
+column1425:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -27377,13 +30779,13 @@ column1302:
 	VADDPD  128(BX), Z10, Z10
 	VADDPD  192(BX), Z11, Z11
 
-initialised1304:
+initialised1427:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1305:
+product1428:
 	CMPQ         56(BX), $0x02
-	JNE          other1311
+	JNE          other1434
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -27405,9 +30807,9 @@ product1305:
 	VMULPD       Z12, Z10, Z10
 	VMULPD       Z12, Z11, Z11
 
-other1311:
+other1434:
 	CMPQ         96(BX), $0x02
-	JNE          other1312
+	JNE          other1435
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -27429,14 +30831,14 @@ other1311:
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
 
-other1312:
+other1435:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1307
+	JEQ     times1430
 	CMPQ    96(BX), $0x01
-	JEQ     plus1306
+	JEQ     plus1429
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -27455,9 +30857,9 @@ other1312:
 	VMOVUPD Z9, 64(DI)
 	VMOVUPD Z10, 128(DI)
 	VMOVUPD Z11, 192(DI)
-	JMP     written1309
+	JMP     written1432
 
-plus1306:
+plus1429:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -27494,11 +30896,11 @@ plus1306:
 	VMOVUPD Z12, 128(DI)
 	VADDPD  192(R8), Z11, Z12
 	VMOVUPD Z12, 192(DI)
-	JMP     written1309
+	JMP     written1432
 
-times1307:
+times1430:
 	CMPQ    96(BX), $0x01
-	JEQ     both1308
+	JEQ     both1431
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -27535,9 +30937,9 @@ times1307:
 	VMOVUPD Z12, 128(DI)
 	VMULPD  192(R8), Z11, Z12
 	VMOVUPD Z12, 192(DI)
-	JMP     written1309
+	JMP     written1432
 
-both1308:
+both1431:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -27593,82 +30995,127 @@ both1308:
 	VADDPD  192(R9), Z12, Z12
 	VMOVUPD Z12, 192(DI)
 
-written1309:
+written1432:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1310
+	JEQ  done1433
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1305
+	JNE  product1428
 
-done1310:
+done1433:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1298
+	JGE  rows1418
 
-next1299:
+next1419:
 	CMPQ DX, $0x10
-	JLT  next1314
+	JLT  next1437
 
-rows1313:
-	VMOVUPD c64_0<>+0(SB), Z5
-	VMOVUPD Z5, Z0
-	VMOVUPD Z5, Z1
-	VMOVUPD Z5, Z2
-	VMOVUPD Z5, Z3
-	VMOVUPD Z5, Z4
-	VMOVUPD Z5, Z5
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1316
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k1315:
-	MOVLQSX      (SI), R8
+rows1436:
+	VMOVUPD      c64_0<>+0(SB), Z5
+	VMOVUPD      Z5, Z0
+	VMOVUPD      Z5, Z1
+	VMOVUPD      Z5, Z2
+	VMOVUPD      Z5, Z3
+	VMOVUPD      Z5, Z4
+	VMOVUPD      Z5, Z5
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1438
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x03, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPD      (CX)(R8*8), Z6
 	VMOVUPD      64(CX)(R8*8), Z7
-	VBROADCASTSD (DI), Z8
-	VFMADD231PD  Z6, Z8, Z0
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD 8(DI), Z8
-	VFMADD231PD  Z6, Z8, Z2
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD 16(DI), Z8
-	VFMADD231PD  Z6, Z8, Z4
-	VFMADD231PD  Z7, Z8, Z5
-	ADDQ         $0x04, SI
-	ADDQ         $0x18, DI
-	DECQ         BX
-	JNE          k1315
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD 8(SI), Z9
+	ADDQ         $+24, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last1440
 
-summed1316:
+terms1439:
+	VBROADCASTSD -8(SI), Z10
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Z7, Z8, Z1
+	VFMADD231PD  Z7, Z9, Z3
+	MOVLQSX      (DI), R8
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD 8(SI), Z9
+	VFMADD231PD  Z6, Z10, Z4
+	VMOVUPD      (CX)(R8*8), Z6
+	VFMADD231PD  Z7, Z10, Z5
+	VMOVUPD      64(CX)(R8*8), Z7
+	VBROADCASTSD 16(SI), Z10
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Z7, Z8, Z1
+	VFMADD231PD  Z7, Z9, Z3
+	MOVLQSX      4(DI), R8
+	VBROADCASTSD 24(SI), Z8
+	VBROADCASTSD 32(SI), Z9
+	VFMADD231PD  Z6, Z10, Z4
+	VMOVUPD      (CX)(R8*8), Z6
+	VFMADD231PD  Z7, Z10, Z5
+	VMOVUPD      64(CX)(R8*8), Z7
+	ADDQ         $+48, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms1439
+
+last1440:
+	CMPQ         BX, $-2
+	JEQ          one1441
+	VBROADCASTSD -8(SI), Z10
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Z7, Z8, Z1
+	VFMADD231PD  Z7, Z9, Z3
+	MOVLQSX      (DI), BX
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD 8(SI), Z9
+	VFMADD231PD  Z6, Z10, Z4
+	VMOVUPD      (CX)(BX*8), Z6
+	VFMADD231PD  Z7, Z10, Z5
+	VMOVUPD      64(CX)(BX*8), Z7
+	VBROADCASTSD 16(SI), Z10
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Z7, Z8, Z1
+	VFMADD231PD  Z7, Z9, Z3
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Z7, Z10, Z5
+	JMP          added1442
+
+one1441:
+	VBROADCASTSD -8(SI), Z10
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z6, Z9, Z2
+	VFMADD231PD  Z7, Z8, Z1
+	VFMADD231PD  Z7, Z9, Z3
+	VFMADD231PD  Z6, Z10, Z4
+	VFMADD231PD  Z7, Z10, Z5
+
+added1442:
+summed1438:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1319
+	JEQ          initialised1445
 	CMPQ         SI, $0x01
-	JEQ          column1317
+	JEQ          column1443
 	CMPQ         SI, $0x02
-	JEQ          number1318
+	JEQ          number1444
 	VBROADCASTSD 72(AX), Z6
 	VADDPD       Z6, Z0, Z0
 	VADDPD       Z6, Z1, Z1
@@ -27676,9 +31123,9 @@ summed1316:
 	VADDPD       Z6, Z3, Z3
 	VADDPD       Z6, Z4, Z4
 	VADDPD       Z6, Z5, Z5
-	JMP          initialised1319
+	JMP          initialised1445
 
-number1318:
+number1444:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z6
@@ -27692,9 +31139,9 @@ number1318:
 	VBROADCASTSD (SI)(BX*8), Z6
 	VADDPD       Z6, Z4, Z4
 	VADDPD       Z6, Z5, Z5
-	JMP          initialised1319
+	JMP          initialised1445
 
-column1317:
+column1443:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -27708,13 +31155,13 @@ column1317:
 	VADDPD  (BX), Z4, Z4
 	VADDPD  64(BX), Z5, Z5
 
-initialised1319:
+initialised1445:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1320:
+product1446:
 	CMPQ         56(BX), $0x02
-	JNE          other1326
+	JNE          other1452
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -27730,9 +31177,9 @@ product1320:
 	VMULPD       Z6, Z4, Z4
 	VMULPD       Z6, Z5, Z5
 
-other1326:
+other1452:
 	CMPQ         96(BX), $0x02
-	JNE          other1327
+	JNE          other1453
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -27748,14 +31195,14 @@ other1326:
 	VADDPD       Z6, Z4, Z4
 	VADDPD       Z6, Z5, Z5
 
-other1327:
+other1453:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1322
+	JEQ     times1448
 	CMPQ    96(BX), $0x01
-	JEQ     plus1321
+	JEQ     plus1447
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -27768,9 +31215,9 @@ other1327:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z4, (DI)
 	VMOVUPD Z5, 64(DI)
-	JMP     written1324
+	JMP     written1450
 
-plus1321:
+plus1447:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -27795,11 +31242,11 @@ plus1321:
 	VMOVUPD Z6, (DI)
 	VADDPD  64(R8), Z5, Z6
 	VMOVUPD Z6, 64(DI)
-	JMP     written1324
+	JMP     written1450
 
-times1322:
+times1448:
 	CMPQ    96(BX), $0x01
-	JEQ     both1323
+	JEQ     both1449
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -27824,9 +31271,9 @@ times1322:
 	VMOVUPD Z6, (DI)
 	VMULPD  64(R8), Z5, Z6
 	VMOVUPD Z6, 64(DI)
-	JMP     written1324
+	JMP     written1450
 
-both1323:
+both1449:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -27864,119 +31311,213 @@ both1323:
 	VADDPD  64(R9), Z6, Z6
 	VMOVUPD Z6, 64(DI)
 
-written1324:
+written1450:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1325
+	JEQ  done1451
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1320
+	JNE  product1446
 
-done1325:
+done1451:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1313
+	JGE  rows1436
 
-next1314:
+next1437:
 	ADDQ $0x03, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1297
+	JNE  group1417
 	VZEROUPPER
 	RET
 
 // func matMulPacked4F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked4F64AVX512(SB), NOSPLIT, $0-48
-group1328:
+group1454:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1330
+	JLT  next1456
 
-rows1329:
-	VMOVUPD c64_0<>+0(SB), Z15
-	VMOVUPD Z15, Z0
-	VMOVUPD Z15, Z1
-	VMOVUPD Z15, Z2
-	VMOVUPD Z15, Z3
-	VMOVUPD Z15, Z4
-	VMOVUPD Z15, Z5
-	VMOVUPD Z15, Z6
-	VMOVUPD Z15, Z7
-	VMOVUPD Z15, Z8
-	VMOVUPD Z15, Z9
-	VMOVUPD Z15, Z10
-	VMOVUPD Z15, Z11
-	VMOVUPD Z15, Z12
-	VMOVUPD Z15, Z13
-	VMOVUPD Z15, Z14
-	VMOVUPD Z15, Z15
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1332
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	LEAQ    (R9)(R9*2), DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k1331:
-	MOVLQSX      (SI), R8
+rows1455:
+	VMOVUPD      c64_0<>+0(SB), Z15
+	VMOVUPD      Z15, Z0
+	VMOVUPD      Z15, Z1
+	VMOVUPD      Z15, Z2
+	VMOVUPD      Z15, Z3
+	VMOVUPD      Z15, Z4
+	VMOVUPD      Z15, Z5
+	VMOVUPD      Z15, Z6
+	VMOVUPD      Z15, Z7
+	VMOVUPD      Z15, Z8
+	VMOVUPD      Z15, Z9
+	VMOVUPD      Z15, Z10
+	VMOVUPD      Z15, Z11
+	VMOVUPD      Z15, Z12
+	VMOVUPD      Z15, Z13
+	VMOVUPD      Z15, Z14
+	VMOVUPD      Z15, Z15
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1457
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x03, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPD      (CX)(R8*8), Z16
 	VMOVUPD      64(CX)(R8*8), Z17
 	VMOVUPD      128(CX)(R8*8), Z18
 	VMOVUPD      192(CX)(R8*8), Z19
-	VBROADCASTSD (DI), Z20
-	VFMADD231PD  Z16, Z20, Z0
-	VFMADD231PD  Z17, Z20, Z1
-	VFMADD231PD  Z18, Z20, Z2
-	VFMADD231PD  Z19, Z20, Z3
-	VBROADCASTSD 8(DI), Z20
-	VFMADD231PD  Z16, Z20, Z4
-	VFMADD231PD  Z17, Z20, Z5
-	VFMADD231PD  Z18, Z20, Z6
-	VFMADD231PD  Z19, Z20, Z7
-	VBROADCASTSD 16(DI), Z20
-	VFMADD231PD  Z16, Z20, Z8
-	VFMADD231PD  Z17, Z20, Z9
-	VFMADD231PD  Z18, Z20, Z10
-	VFMADD231PD  Z19, Z20, Z11
-	VBROADCASTSD 24(DI), Z20
-	VFMADD231PD  Z16, Z20, Z12
-	VFMADD231PD  Z17, Z20, Z13
-	VFMADD231PD  Z18, Z20, Z14
-	VFMADD231PD  Z19, Z20, Z15
-	ADDQ         $0x04, SI
-	ADDQ         $0x20, DI
-	DECQ         BX
-	JNE          k1331
+	VBROADCASTSD (SI), Z20
+	VBROADCASTSD 8(SI), Z21
+	ADDQ         $+32, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last1459
 
-summed1332:
+terms1458:
+	VBROADCASTSD -16(SI), Z22
+	VBROADCASTSD -8(SI), Z23
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z16, Z21, Z4
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z17, Z21, Z5
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z18, Z21, Z6
+	VFMADD231PD  Z19, Z20, Z3
+	VFMADD231PD  Z19, Z21, Z7
+	MOVLQSX      (DI), R8
+	VBROADCASTSD (SI), Z20
+	VBROADCASTSD 8(SI), Z21
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Z16, Z23, Z12
+	VMOVUPD      (CX)(R8*8), Z16
+	VFMADD231PD  Z17, Z22, Z9
+	VFMADD231PD  Z17, Z23, Z13
+	VMOVUPD      64(CX)(R8*8), Z17
+	VFMADD231PD  Z18, Z22, Z10
+	VFMADD231PD  Z18, Z23, Z14
+	VMOVUPD      128(CX)(R8*8), Z18
+	VFMADD231PD  Z19, Z22, Z11
+	VFMADD231PD  Z19, Z23, Z15
+	VMOVUPD      192(CX)(R8*8), Z19
+	VBROADCASTSD 16(SI), Z22
+	VBROADCASTSD 24(SI), Z23
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z16, Z21, Z4
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z17, Z21, Z5
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z18, Z21, Z6
+	VFMADD231PD  Z19, Z20, Z3
+	VFMADD231PD  Z19, Z21, Z7
+	MOVLQSX      4(DI), R8
+	VBROADCASTSD 32(SI), Z20
+	VBROADCASTSD 40(SI), Z21
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Z16, Z23, Z12
+	VMOVUPD      (CX)(R8*8), Z16
+	VFMADD231PD  Z17, Z22, Z9
+	VFMADD231PD  Z17, Z23, Z13
+	VMOVUPD      64(CX)(R8*8), Z17
+	VFMADD231PD  Z18, Z22, Z10
+	VFMADD231PD  Z18, Z23, Z14
+	VMOVUPD      128(CX)(R8*8), Z18
+	VFMADD231PD  Z19, Z22, Z11
+	VFMADD231PD  Z19, Z23, Z15
+	VMOVUPD      192(CX)(R8*8), Z19
+	ADDQ         $+64, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms1458
+
+last1459:
+	CMPQ         BX, $-2
+	JEQ          one1460
+	VBROADCASTSD -16(SI), Z22
+	VBROADCASTSD -8(SI), Z23
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z16, Z21, Z4
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z17, Z21, Z5
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z18, Z21, Z6
+	VFMADD231PD  Z19, Z20, Z3
+	VFMADD231PD  Z19, Z21, Z7
+	MOVLQSX      (DI), BX
+	VBROADCASTSD (SI), Z20
+	VBROADCASTSD 8(SI), Z21
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Z16, Z23, Z12
+	VMOVUPD      (CX)(BX*8), Z16
+	VFMADD231PD  Z17, Z22, Z9
+	VFMADD231PD  Z17, Z23, Z13
+	VMOVUPD      64(CX)(BX*8), Z17
+	VFMADD231PD  Z18, Z22, Z10
+	VFMADD231PD  Z18, Z23, Z14
+	VMOVUPD      128(CX)(BX*8), Z18
+	VFMADD231PD  Z19, Z22, Z11
+	VFMADD231PD  Z19, Z23, Z15
+	VMOVUPD      192(CX)(BX*8), Z19
+	VBROADCASTSD 16(SI), Z22
+	VBROADCASTSD 24(SI), Z23
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z16, Z21, Z4
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z17, Z21, Z5
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z18, Z21, Z6
+	VFMADD231PD  Z19, Z20, Z3
+	VFMADD231PD  Z19, Z21, Z7
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Z16, Z23, Z12
+	VFMADD231PD  Z17, Z22, Z9
+	VFMADD231PD  Z17, Z23, Z13
+	VFMADD231PD  Z18, Z22, Z10
+	VFMADD231PD  Z18, Z23, Z14
+	VFMADD231PD  Z19, Z22, Z11
+	VFMADD231PD  Z19, Z23, Z15
+	JMP          added1461
+
+one1460:
+	VBROADCASTSD -16(SI), Z22
+	VBROADCASTSD -8(SI), Z23
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z16, Z21, Z4
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z17, Z21, Z5
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z18, Z21, Z6
+	VFMADD231PD  Z19, Z20, Z3
+	VFMADD231PD  Z19, Z21, Z7
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Z16, Z23, Z12
+	VFMADD231PD  Z17, Z22, Z9
+	VFMADD231PD  Z17, Z23, Z13
+	VFMADD231PD  Z18, Z22, Z10
+	VFMADD231PD  Z18, Z23, Z14
+	VFMADD231PD  Z19, Z22, Z11
+	VFMADD231PD  Z19, Z23, Z15
+
+added1461:
+summed1457:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1335
+	JEQ          initialised1464
 	CMPQ         SI, $0x01
-	JEQ          column1333
+	JEQ          column1462
 	CMPQ         SI, $0x02
-	JEQ          number1334
+	JEQ          number1463
 	VBROADCASTSD 72(AX), Z16
 	VADDPD       Z16, Z0, Z0
 	VADDPD       Z16, Z1, Z1
@@ -27994,9 +31535,9 @@ summed1332:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1335
+	JMP          initialised1464
 
-number1334:
+number1463:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z16
@@ -28022,9 +31563,9 @@ number1334:
 	VADDPD       Z16, Z13, Z13
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
-	JMP          initialised1335
+	JMP          initialised1464
 
-column1333:
+column1462:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -28050,13 +31591,13 @@ column1333:
 	VADDPD  128(BX), Z14, Z14
 	VADDPD  192(BX), Z15, Z15
 
-initialised1335:
+initialised1464:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1336:
+product1465:
 	CMPQ         56(BX), $0x02
-	JNE          other1342
+	JNE          other1471
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -28084,9 +31625,9 @@ product1336:
 	VMULPD       Z16, Z14, Z14
 	VMULPD       Z16, Z15, Z15
 
-other1342:
+other1471:
 	CMPQ         96(BX), $0x02
-	JNE          other1343
+	JNE          other1472
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -28114,14 +31655,14 @@ other1342:
 	VADDPD       Z16, Z14, Z14
 	VADDPD       Z16, Z15, Z15
 
-other1343:
+other1472:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1338
+	JEQ     times1467
 	CMPQ    96(BX), $0x01
-	JEQ     plus1337
+	JEQ     plus1466
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -28146,9 +31687,9 @@ other1343:
 	VMOVUPD Z13, 64(DI)
 	VMOVUPD Z14, 128(DI)
 	VMOVUPD Z15, 192(DI)
-	JMP     written1340
+	JMP     written1469
 
-plus1337:
+plus1466:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -28197,11 +31738,11 @@ plus1337:
 	VMOVUPD Z16, 128(DI)
 	VADDPD  192(R8), Z15, Z16
 	VMOVUPD Z16, 192(DI)
-	JMP     written1340
+	JMP     written1469
 
-times1338:
+times1467:
 	CMPQ    96(BX), $0x01
-	JEQ     both1339
+	JEQ     both1468
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -28250,9 +31791,9 @@ times1338:
 	VMOVUPD Z16, 128(DI)
 	VMULPD  192(R8), Z15, Z16
 	VMOVUPD Z16, 192(DI)
-	JMP     written1340
+	JMP     written1469
 
-both1339:
+both1468:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -28326,88 +31867,144 @@ both1339:
 	VADDPD  192(R9), Z16, Z16
 	VMOVUPD Z16, 192(DI)
 
-written1340:
+written1469:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1341
+	JEQ  done1470
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1336
+	JNE  product1465
 
-done1341:
+done1470:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1329
+	JGE  rows1455
 
-next1330:
+next1456:
 	CMPQ DX, $0x10
-	JLT  next1345
+	JLT  next1474
 
-rows1344:
-	VMOVUPD c64_0<>+0(SB), Z7
-	VMOVUPD Z7, Z0
-	VMOVUPD Z7, Z1
-	VMOVUPD Z7, Z2
-	VMOVUPD Z7, Z3
-	VMOVUPD Z7, Z4
-	VMOVUPD Z7, Z5
-	VMOVUPD Z7, Z6
-	VMOVUPD Z7, Z7
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1347
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	LEAQ    (R9)(R9*2), DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k1346:
-	MOVLQSX      (SI), R8
+rows1473:
+	VMOVUPD      c64_0<>+0(SB), Z7
+	VMOVUPD      Z7, Z0
+	VMOVUPD      Z7, Z1
+	VMOVUPD      Z7, Z2
+	VMOVUPD      Z7, Z3
+	VMOVUPD      Z7, Z4
+	VMOVUPD      Z7, Z5
+	VMOVUPD      Z7, Z6
+	VMOVUPD      Z7, Z7
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1475
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x03, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPD      (CX)(R8*8), Z8
 	VMOVUPD      64(CX)(R8*8), Z9
-	VBROADCASTSD (DI), Z10
-	VFMADD231PD  Z8, Z10, Z0
-	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD 8(DI), Z10
-	VFMADD231PD  Z8, Z10, Z2
-	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD 16(DI), Z10
-	VFMADD231PD  Z8, Z10, Z4
-	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD 24(DI), Z10
-	VFMADD231PD  Z8, Z10, Z6
-	VFMADD231PD  Z9, Z10, Z7
-	ADDQ         $0x04, SI
-	ADDQ         $0x20, DI
-	DECQ         BX
-	JNE          k1346
+	VBROADCASTSD (SI), Z10
+	VBROADCASTSD 8(SI), Z11
+	ADDQ         $+32, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last1477
 
-summed1347:
+terms1476:
+	VBROADCASTSD -16(SI), Z12
+	VBROADCASTSD -8(SI), Z13
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Z9, Z10, Z1
+	VFMADD231PD  Z9, Z11, Z3
+	MOVLQSX      (DI), R8
+	VBROADCASTSD (SI), Z10
+	VBROADCASTSD 8(SI), Z11
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z8, Z13, Z6
+	VMOVUPD      (CX)(R8*8), Z8
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z9, Z13, Z7
+	VMOVUPD      64(CX)(R8*8), Z9
+	VBROADCASTSD 16(SI), Z12
+	VBROADCASTSD 24(SI), Z13
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Z9, Z10, Z1
+	VFMADD231PD  Z9, Z11, Z3
+	MOVLQSX      4(DI), R8
+	VBROADCASTSD 32(SI), Z10
+	VBROADCASTSD 40(SI), Z11
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z8, Z13, Z6
+	VMOVUPD      (CX)(R8*8), Z8
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z9, Z13, Z7
+	VMOVUPD      64(CX)(R8*8), Z9
+	ADDQ         $+64, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms1476
+
+last1477:
+	CMPQ         BX, $-2
+	JEQ          one1478
+	VBROADCASTSD -16(SI), Z12
+	VBROADCASTSD -8(SI), Z13
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Z9, Z10, Z1
+	VFMADD231PD  Z9, Z11, Z3
+	MOVLQSX      (DI), BX
+	VBROADCASTSD (SI), Z10
+	VBROADCASTSD 8(SI), Z11
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z8, Z13, Z6
+	VMOVUPD      (CX)(BX*8), Z8
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z9, Z13, Z7
+	VMOVUPD      64(CX)(BX*8), Z9
+	VBROADCASTSD 16(SI), Z12
+	VBROADCASTSD 24(SI), Z13
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Z9, Z10, Z1
+	VFMADD231PD  Z9, Z11, Z3
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z9, Z13, Z7
+	JMP          added1479
+
+one1478:
+	VBROADCASTSD -16(SI), Z12
+	VBROADCASTSD -8(SI), Z13
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z8, Z11, Z2
+	VFMADD231PD  Z9, Z10, Z1
+	VFMADD231PD  Z9, Z11, Z3
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z8, Z13, Z6
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z9, Z13, Z7
+
+added1479:
+summed1475:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1350
+	JEQ          initialised1482
 	CMPQ         SI, $0x01
-	JEQ          column1348
+	JEQ          column1480
 	CMPQ         SI, $0x02
-	JEQ          number1349
+	JEQ          number1481
 	VBROADCASTSD 72(AX), Z8
 	VADDPD       Z8, Z0, Z0
 	VADDPD       Z8, Z1, Z1
@@ -28417,9 +32014,9 @@ summed1347:
 	VADDPD       Z8, Z5, Z5
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1350
+	JMP          initialised1482
 
-number1349:
+number1481:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z8
@@ -28437,9 +32034,9 @@ number1349:
 	VBROADCASTSD (SI)(BX*8), Z8
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
-	JMP          initialised1350
+	JMP          initialised1482
 
-column1348:
+column1480:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -28457,13 +32054,13 @@ column1348:
 	VADDPD  (BX), Z6, Z6
 	VADDPD  64(BX), Z7, Z7
 
-initialised1350:
+initialised1482:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1351:
+product1483:
 	CMPQ         56(BX), $0x02
-	JNE          other1357
+	JNE          other1489
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -28483,9 +32080,9 @@ product1351:
 	VMULPD       Z8, Z6, Z6
 	VMULPD       Z8, Z7, Z7
 
-other1357:
+other1489:
 	CMPQ         96(BX), $0x02
-	JNE          other1358
+	JNE          other1490
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -28505,14 +32102,14 @@ other1357:
 	VADDPD       Z8, Z6, Z6
 	VADDPD       Z8, Z7, Z7
 
-other1358:
+other1490:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1353
+	JEQ     times1485
 	CMPQ    96(BX), $0x01
-	JEQ     plus1352
+	JEQ     plus1484
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -28529,9 +32126,9 @@ other1358:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z6, (DI)
 	VMOVUPD Z7, 64(DI)
-	JMP     written1355
+	JMP     written1487
 
-plus1352:
+plus1484:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -28564,11 +32161,11 @@ plus1352:
 	VMOVUPD Z8, (DI)
 	VADDPD  64(R8), Z7, Z8
 	VMOVUPD Z8, 64(DI)
-	JMP     written1355
+	JMP     written1487
 
-times1353:
+times1485:
 	CMPQ    96(BX), $0x01
-	JEQ     both1354
+	JEQ     both1486
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -28601,9 +32198,9 @@ times1353:
 	VMOVUPD Z8, (DI)
 	VMULPD  64(R8), Z7, Z8
 	VMOVUPD Z8, 64(DI)
-	JMP     written1355
+	JMP     written1487
 
-both1354:
+both1486:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -28653,129 +32250,242 @@ both1354:
 	VADDPD  64(R9), Z8, Z8
 	VMOVUPD Z8, 64(DI)
 
-written1355:
+written1487:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1356
+	JEQ  done1488
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1351
+	JNE  product1483
 
-done1356:
+done1488:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1344
+	JGE  rows1473
 
-next1345:
+next1474:
 	ADDQ $0x04, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1328
+	JNE  group1454
 	VZEROUPPER
 	RET
 
 // func matMulPacked5F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked5F64AVX512(SB), NOSPLIT, $0-48
-group1359:
+group1491:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1361
+	JLT  next1493
 
-rows1360:
-	VMOVUPD c64_0<>+0(SB), Z19
-	VMOVUPD Z19, Z0
-	VMOVUPD Z19, Z1
-	VMOVUPD Z19, Z2
-	VMOVUPD Z19, Z3
-	VMOVUPD Z19, Z4
-	VMOVUPD Z19, Z5
-	VMOVUPD Z19, Z6
-	VMOVUPD Z19, Z7
-	VMOVUPD Z19, Z8
-	VMOVUPD Z19, Z9
-	VMOVUPD Z19, Z10
-	VMOVUPD Z19, Z11
-	VMOVUPD Z19, Z12
-	VMOVUPD Z19, Z13
-	VMOVUPD Z19, Z14
-	VMOVUPD Z19, Z15
-	VMOVUPD Z19, Z16
-	VMOVUPD Z19, Z17
-	VMOVUPD Z19, Z18
-	VMOVUPD Z19, Z19
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1363
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	LEAQ    (R9)(R9*2), R8
-	LEAQ    (DI)(R9*4), DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k1362:
-	MOVLQSX      (SI), R8
+rows1492:
+	VMOVUPD      c64_0<>+0(SB), Z19
+	VMOVUPD      Z19, Z0
+	VMOVUPD      Z19, Z1
+	VMOVUPD      Z19, Z2
+	VMOVUPD      Z19, Z3
+	VMOVUPD      Z19, Z4
+	VMOVUPD      Z19, Z5
+	VMOVUPD      Z19, Z6
+	VMOVUPD      Z19, Z7
+	VMOVUPD      Z19, Z8
+	VMOVUPD      Z19, Z9
+	VMOVUPD      Z19, Z10
+	VMOVUPD      Z19, Z11
+	VMOVUPD      Z19, Z12
+	VMOVUPD      Z19, Z13
+	VMOVUPD      Z19, Z14
+	VMOVUPD      Z19, Z15
+	VMOVUPD      Z19, Z16
+	VMOVUPD      Z19, Z17
+	VMOVUPD      Z19, Z18
+	VMOVUPD      Z19, Z19
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1494
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x03, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPD      (CX)(R8*8), Z20
 	VMOVUPD      64(CX)(R8*8), Z21
 	VMOVUPD      128(CX)(R8*8), Z22
 	VMOVUPD      192(CX)(R8*8), Z23
-	VBROADCASTSD (DI), Z24
+	VBROADCASTSD (SI), Z24
+	VBROADCASTSD 8(SI), Z25
+	ADDQ         $+40, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last1496
+
+terms1495:
+	VBROADCASTSD -24(SI), Z26
+	VBROADCASTSD -16(SI), Z27
 	VFMADD231PD  Z20, Z24, Z0
+	VFMADD231PD  Z20, Z25, Z4
 	VFMADD231PD  Z21, Z24, Z1
+	VFMADD231PD  Z21, Z25, Z5
 	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z22, Z25, Z6
 	VFMADD231PD  Z23, Z24, Z3
-	VBROADCASTSD 8(DI), Z24
-	VFMADD231PD  Z20, Z24, Z4
-	VFMADD231PD  Z21, Z24, Z5
-	VFMADD231PD  Z22, Z24, Z6
-	VFMADD231PD  Z23, Z24, Z7
-	VBROADCASTSD 16(DI), Z24
+	VFMADD231PD  Z23, Z25, Z7
+	VBROADCASTSD -8(SI), Z24
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Z20, Z27, Z12
+	VFMADD231PD  Z21, Z26, Z9
+	VFMADD231PD  Z21, Z27, Z13
+	VFMADD231PD  Z22, Z26, Z10
+	VFMADD231PD  Z22, Z27, Z14
+	VFMADD231PD  Z23, Z26, Z11
+	VFMADD231PD  Z23, Z27, Z15
+	MOVLQSX      (DI), R8
+	VBROADCASTSD (SI), Z26
+	VBROADCASTSD 8(SI), Z27
+	VFMADD231PD  Z20, Z24, Z16
+	VMOVUPD      (CX)(R8*8), Z20
+	VFMADD231PD  Z21, Z24, Z17
+	VMOVUPD      64(CX)(R8*8), Z21
+	VFMADD231PD  Z22, Z24, Z18
+	VMOVUPD      128(CX)(R8*8), Z22
+	VFMADD231PD  Z23, Z24, Z19
+	VMOVUPD      192(CX)(R8*8), Z23
+	VBROADCASTSD 16(SI), Z24
+	VBROADCASTSD 24(SI), Z25
+	VFMADD231PD  Z20, Z26, Z0
+	VFMADD231PD  Z20, Z27, Z4
+	VFMADD231PD  Z21, Z26, Z1
+	VFMADD231PD  Z21, Z27, Z5
+	VFMADD231PD  Z22, Z26, Z2
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Z23, Z26, Z3
+	VFMADD231PD  Z23, Z27, Z7
+	VBROADCASTSD 32(SI), Z26
 	VFMADD231PD  Z20, Z24, Z8
+	VFMADD231PD  Z20, Z25, Z12
 	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z21, Z25, Z13
 	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z22, Z25, Z14
 	VFMADD231PD  Z23, Z24, Z11
-	VBROADCASTSD 24(DI), Z24
-	VFMADD231PD  Z20, Z24, Z12
-	VFMADD231PD  Z21, Z24, Z13
-	VFMADD231PD  Z22, Z24, Z14
-	VFMADD231PD  Z23, Z24, Z15
-	VBROADCASTSD 32(DI), Z24
+	VFMADD231PD  Z23, Z25, Z15
+	MOVLQSX      4(DI), R8
+	VBROADCASTSD 40(SI), Z24
+	VBROADCASTSD 48(SI), Z25
+	VFMADD231PD  Z20, Z26, Z16
+	VMOVUPD      (CX)(R8*8), Z20
+	VFMADD231PD  Z21, Z26, Z17
+	VMOVUPD      64(CX)(R8*8), Z21
+	VFMADD231PD  Z22, Z26, Z18
+	VMOVUPD      128(CX)(R8*8), Z22
+	VFMADD231PD  Z23, Z26, Z19
+	VMOVUPD      192(CX)(R8*8), Z23
+	ADDQ         $+80, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms1495
+
+last1496:
+	CMPQ         BX, $-2
+	JEQ          one1497
+	VBROADCASTSD -24(SI), Z26
+	VBROADCASTSD -16(SI), Z27
+	VFMADD231PD  Z20, Z24, Z0
+	VFMADD231PD  Z20, Z25, Z4
+	VFMADD231PD  Z21, Z24, Z1
+	VFMADD231PD  Z21, Z25, Z5
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z22, Z25, Z6
+	VFMADD231PD  Z23, Z24, Z3
+	VFMADD231PD  Z23, Z25, Z7
+	VBROADCASTSD -8(SI), Z24
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Z20, Z27, Z12
+	VFMADD231PD  Z21, Z26, Z9
+	VFMADD231PD  Z21, Z27, Z13
+	VFMADD231PD  Z22, Z26, Z10
+	VFMADD231PD  Z22, Z27, Z14
+	VFMADD231PD  Z23, Z26, Z11
+	VFMADD231PD  Z23, Z27, Z15
+	MOVLQSX      (DI), BX
+	VBROADCASTSD (SI), Z26
+	VBROADCASTSD 8(SI), Z27
+	VFMADD231PD  Z20, Z24, Z16
+	VMOVUPD      (CX)(BX*8), Z20
+	VFMADD231PD  Z21, Z24, Z17
+	VMOVUPD      64(CX)(BX*8), Z21
+	VFMADD231PD  Z22, Z24, Z18
+	VMOVUPD      128(CX)(BX*8), Z22
+	VFMADD231PD  Z23, Z24, Z19
+	VMOVUPD      192(CX)(BX*8), Z23
+	VBROADCASTSD 16(SI), Z24
+	VBROADCASTSD 24(SI), Z25
+	VFMADD231PD  Z20, Z26, Z0
+	VFMADD231PD  Z20, Z27, Z4
+	VFMADD231PD  Z21, Z26, Z1
+	VFMADD231PD  Z21, Z27, Z5
+	VFMADD231PD  Z22, Z26, Z2
+	VFMADD231PD  Z22, Z27, Z6
+	VFMADD231PD  Z23, Z26, Z3
+	VFMADD231PD  Z23, Z27, Z7
+	VBROADCASTSD 32(SI), Z26
+	VFMADD231PD  Z20, Z24, Z8
+	VFMADD231PD  Z20, Z25, Z12
+	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z21, Z25, Z13
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z22, Z25, Z14
+	VFMADD231PD  Z23, Z24, Z11
+	VFMADD231PD  Z23, Z25, Z15
+	VFMADD231PD  Z20, Z26, Z16
+	VFMADD231PD  Z21, Z26, Z17
+	VFMADD231PD  Z22, Z26, Z18
+	VFMADD231PD  Z23, Z26, Z19
+	JMP          added1498
+
+one1497:
+	VBROADCASTSD -24(SI), Z26
+	VBROADCASTSD -16(SI), Z27
+	VFMADD231PD  Z20, Z24, Z0
+	VFMADD231PD  Z20, Z25, Z4
+	VFMADD231PD  Z21, Z24, Z1
+	VFMADD231PD  Z21, Z25, Z5
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z22, Z25, Z6
+	VFMADD231PD  Z23, Z24, Z3
+	VFMADD231PD  Z23, Z25, Z7
+	VBROADCASTSD -8(SI), Z24
+	VFMADD231PD  Z20, Z26, Z8
+	VFMADD231PD  Z20, Z27, Z12
+	VFMADD231PD  Z21, Z26, Z9
+	VFMADD231PD  Z21, Z27, Z13
+	VFMADD231PD  Z22, Z26, Z10
+	VFMADD231PD  Z22, Z27, Z14
+	VFMADD231PD  Z23, Z26, Z11
+	VFMADD231PD  Z23, Z27, Z15
 	VFMADD231PD  Z20, Z24, Z16
 	VFMADD231PD  Z21, Z24, Z17
 	VFMADD231PD  Z22, Z24, Z18
 	VFMADD231PD  Z23, Z24, Z19
-	ADDQ         $0x04, SI
-	ADDQ         $0x28, DI
-	DECQ         BX
-	JNE          k1362
 
-summed1363:
+added1498:
+summed1494:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1366
+	JEQ          initialised1501
 	CMPQ         SI, $0x01
-	JEQ          column1364
+	JEQ          column1499
 	CMPQ         SI, $0x02
-	JEQ          number1365
+	JEQ          number1500
 	VBROADCASTSD 72(AX), Z20
 	VADDPD       Z20, Z0, Z0
 	VADDPD       Z20, Z1, Z1
@@ -28797,9 +32507,9 @@ summed1363:
 	VADDPD       Z20, Z17, Z17
 	VADDPD       Z20, Z18, Z18
 	VADDPD       Z20, Z19, Z19
-	JMP          initialised1366
+	JMP          initialised1501
 
-number1365:
+number1500:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z20
@@ -28831,9 +32541,9 @@ number1365:
 	VADDPD       Z20, Z17, Z17
 	VADDPD       Z20, Z18, Z18
 	VADDPD       Z20, Z19, Z19
-	JMP          initialised1366
+	JMP          initialised1501
 
-column1364:
+column1499:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -28865,13 +32575,13 @@ column1364:
 	VADDPD  128(BX), Z18, Z18
 	VADDPD  192(BX), Z19, Z19
 
-initialised1366:
+initialised1501:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1367:
+product1502:
 	CMPQ         56(BX), $0x02
-	JNE          other1373
+	JNE          other1508
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -28905,9 +32615,9 @@ product1367:
 	VMULPD       Z20, Z18, Z18
 	VMULPD       Z20, Z19, Z19
 
-other1373:
+other1508:
 	CMPQ         96(BX), $0x02
-	JNE          other1374
+	JNE          other1509
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -28941,14 +32651,14 @@ other1373:
 	VADDPD       Z20, Z18, Z18
 	VADDPD       Z20, Z19, Z19
 
-other1374:
+other1509:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1369
+	JEQ     times1504
 	CMPQ    96(BX), $0x01
-	JEQ     plus1368
+	JEQ     plus1503
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -28979,9 +32689,9 @@ other1374:
 	VMOVUPD Z17, 64(DI)
 	VMOVUPD Z18, 128(DI)
 	VMOVUPD Z19, 192(DI)
-	JMP     written1371
+	JMP     written1506
 
-plus1368:
+plus1503:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -29042,11 +32752,11 @@ plus1368:
 	VMOVUPD Z20, 128(DI)
 	VADDPD  192(R8), Z19, Z20
 	VMOVUPD Z20, 192(DI)
-	JMP     written1371
+	JMP     written1506
 
-times1369:
+times1504:
 	CMPQ    96(BX), $0x01
-	JEQ     both1370
+	JEQ     both1505
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -29107,9 +32817,9 @@ times1369:
 	VMOVUPD Z20, 128(DI)
 	VMULPD  192(R8), Z19, Z20
 	VMOVUPD Z20, 192(DI)
-	JMP     written1371
+	JMP     written1506
 
-both1370:
+both1505:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -29201,94 +32911,161 @@ both1370:
 	VADDPD  192(R9), Z20, Z20
 	VMOVUPD Z20, 192(DI)
 
-written1371:
+written1506:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1372
+	JEQ  done1507
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1367
+	JNE  product1502
 
-done1372:
+done1507:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1360
+	JGE  rows1492
 
-next1361:
+next1493:
 	CMPQ DX, $0x10
-	JLT  next1376
+	JLT  next1511
 
-rows1375:
-	VMOVUPD c64_0<>+0(SB), Z9
-	VMOVUPD Z9, Z0
-	VMOVUPD Z9, Z1
-	VMOVUPD Z9, Z2
-	VMOVUPD Z9, Z3
-	VMOVUPD Z9, Z4
-	VMOVUPD Z9, Z5
-	VMOVUPD Z9, Z6
-	VMOVUPD Z9, Z7
-	VMOVUPD Z9, Z8
-	VMOVUPD Z9, Z9
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1378
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	LEAQ    (R9)(R9*2), R8
-	LEAQ    (DI)(R9*4), DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k1377:
-	MOVLQSX      (SI), R8
+rows1510:
+	VMOVUPD      c64_0<>+0(SB), Z9
+	VMOVUPD      Z9, Z0
+	VMOVUPD      Z9, Z1
+	VMOVUPD      Z9, Z2
+	VMOVUPD      Z9, Z3
+	VMOVUPD      Z9, Z4
+	VMOVUPD      Z9, Z5
+	VMOVUPD      Z9, Z6
+	VMOVUPD      Z9, Z7
+	VMOVUPD      Z9, Z8
+	VMOVUPD      Z9, Z9
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1512
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x03, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPD      (CX)(R8*8), Z10
 	VMOVUPD      64(CX)(R8*8), Z11
-	VBROADCASTSD (DI), Z12
+	VBROADCASTSD (SI), Z12
+	VBROADCASTSD 8(SI), Z13
+	ADDQ         $+40, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last1514
+
+terms1513:
+	VBROADCASTSD -24(SI), Z14
+	VBROADCASTSD -16(SI), Z15
 	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z10, Z13, Z2
 	VFMADD231PD  Z11, Z12, Z1
-	VBROADCASTSD 8(DI), Z12
-	VFMADD231PD  Z10, Z12, Z2
-	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD 16(DI), Z12
+	VFMADD231PD  Z11, Z13, Z3
+	VBROADCASTSD -8(SI), Z12
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Z11, Z14, Z5
+	VFMADD231PD  Z11, Z15, Z7
+	MOVLQSX      (DI), R8
+	VBROADCASTSD (SI), Z14
+	VBROADCASTSD 8(SI), Z15
+	VFMADD231PD  Z10, Z12, Z8
+	VMOVUPD      (CX)(R8*8), Z10
+	VFMADD231PD  Z11, Z12, Z9
+	VMOVUPD      64(CX)(R8*8), Z11
+	VBROADCASTSD 16(SI), Z12
+	VBROADCASTSD 24(SI), Z13
+	VFMADD231PD  Z10, Z14, Z0
+	VFMADD231PD  Z10, Z15, Z2
+	VFMADD231PD  Z11, Z14, Z1
+	VFMADD231PD  Z11, Z15, Z3
+	VBROADCASTSD 32(SI), Z14
 	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z10, Z13, Z6
 	VFMADD231PD  Z11, Z12, Z5
-	VBROADCASTSD 24(DI), Z12
-	VFMADD231PD  Z10, Z12, Z6
-	VFMADD231PD  Z11, Z12, Z7
-	VBROADCASTSD 32(DI), Z12
+	VFMADD231PD  Z11, Z13, Z7
+	MOVLQSX      4(DI), R8
+	VBROADCASTSD 40(SI), Z12
+	VBROADCASTSD 48(SI), Z13
+	VFMADD231PD  Z10, Z14, Z8
+	VMOVUPD      (CX)(R8*8), Z10
+	VFMADD231PD  Z11, Z14, Z9
+	VMOVUPD      64(CX)(R8*8), Z11
+	ADDQ         $+80, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms1513
+
+last1514:
+	CMPQ         BX, $-2
+	JEQ          one1515
+	VBROADCASTSD -24(SI), Z14
+	VBROADCASTSD -16(SI), Z15
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Z11, Z12, Z1
+	VFMADD231PD  Z11, Z13, Z3
+	VBROADCASTSD -8(SI), Z12
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Z11, Z14, Z5
+	VFMADD231PD  Z11, Z15, Z7
+	MOVLQSX      (DI), BX
+	VBROADCASTSD (SI), Z14
+	VBROADCASTSD 8(SI), Z15
+	VFMADD231PD  Z10, Z12, Z8
+	VMOVUPD      (CX)(BX*8), Z10
+	VFMADD231PD  Z11, Z12, Z9
+	VMOVUPD      64(CX)(BX*8), Z11
+	VBROADCASTSD 16(SI), Z12
+	VBROADCASTSD 24(SI), Z13
+	VFMADD231PD  Z10, Z14, Z0
+	VFMADD231PD  Z10, Z15, Z2
+	VFMADD231PD  Z11, Z14, Z1
+	VFMADD231PD  Z11, Z15, Z3
+	VBROADCASTSD 32(SI), Z14
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z10, Z13, Z6
+	VFMADD231PD  Z11, Z12, Z5
+	VFMADD231PD  Z11, Z13, Z7
+	VFMADD231PD  Z10, Z14, Z8
+	VFMADD231PD  Z11, Z14, Z9
+	JMP          added1516
+
+one1515:
+	VBROADCASTSD -24(SI), Z14
+	VBROADCASTSD -16(SI), Z15
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z10, Z13, Z2
+	VFMADD231PD  Z11, Z12, Z1
+	VFMADD231PD  Z11, Z13, Z3
+	VBROADCASTSD -8(SI), Z12
+	VFMADD231PD  Z10, Z14, Z4
+	VFMADD231PD  Z10, Z15, Z6
+	VFMADD231PD  Z11, Z14, Z5
+	VFMADD231PD  Z11, Z15, Z7
 	VFMADD231PD  Z10, Z12, Z8
 	VFMADD231PD  Z11, Z12, Z9
-	ADDQ         $0x04, SI
-	ADDQ         $0x28, DI
-	DECQ         BX
-	JNE          k1377
 
-summed1378:
+added1516:
+summed1512:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1381
+	JEQ          initialised1519
 	CMPQ         SI, $0x01
-	JEQ          column1379
+	JEQ          column1517
 	CMPQ         SI, $0x02
-	JEQ          number1380
+	JEQ          number1518
 	VBROADCASTSD 72(AX), Z10
 	VADDPD       Z10, Z0, Z0
 	VADDPD       Z10, Z1, Z1
@@ -29300,9 +33077,9 @@ summed1378:
 	VADDPD       Z10, Z7, Z7
 	VADDPD       Z10, Z8, Z8
 	VADDPD       Z10, Z9, Z9
-	JMP          initialised1381
+	JMP          initialised1519
 
-number1380:
+number1518:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z10
@@ -29324,9 +33101,9 @@ number1380:
 	VBROADCASTSD (SI)(BX*8), Z10
 	VADDPD       Z10, Z8, Z8
 	VADDPD       Z10, Z9, Z9
-	JMP          initialised1381
+	JMP          initialised1519
 
-column1379:
+column1517:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -29348,13 +33125,13 @@ column1379:
 	VADDPD  (BX), Z8, Z8
 	VADDPD  64(BX), Z9, Z9
 
-initialised1381:
+initialised1519:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1382:
+product1520:
 	CMPQ         56(BX), $0x02
-	JNE          other1388
+	JNE          other1526
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -29378,9 +33155,9 @@ product1382:
 	VMULPD       Z10, Z8, Z8
 	VMULPD       Z10, Z9, Z9
 
-other1388:
+other1526:
 	CMPQ         96(BX), $0x02
-	JNE          other1389
+	JNE          other1527
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -29404,14 +33181,14 @@ other1388:
 	VADDPD       Z10, Z8, Z8
 	VADDPD       Z10, Z9, Z9
 
-other1389:
+other1527:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1384
+	JEQ     times1522
 	CMPQ    96(BX), $0x01
-	JEQ     plus1383
+	JEQ     plus1521
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -29432,9 +33209,9 @@ other1389:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z8, (DI)
 	VMOVUPD Z9, 64(DI)
-	JMP     written1386
+	JMP     written1524
 
-plus1383:
+plus1521:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -29475,11 +33252,11 @@ plus1383:
 	VMOVUPD Z10, (DI)
 	VADDPD  64(R8), Z9, Z10
 	VMOVUPD Z10, 64(DI)
-	JMP     written1386
+	JMP     written1524
 
-times1384:
+times1522:
 	CMPQ    96(BX), $0x01
-	JEQ     both1385
+	JEQ     both1523
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -29520,9 +33297,9 @@ times1384:
 	VMOVUPD Z10, (DI)
 	VMULPD  64(R8), Z9, Z10
 	VMOVUPD Z10, 64(DI)
-	JMP     written1386
+	JMP     written1524
 
-both1385:
+both1523:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -29584,138 +33361,271 @@ both1385:
 	VADDPD  64(R9), Z10, Z10
 	VMOVUPD Z10, 64(DI)
 
-written1386:
+written1524:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1387
+	JEQ  done1525
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1382
+	JNE  product1520
 
-done1387:
+done1525:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1375
+	JGE  rows1510
 
-next1376:
+next1511:
 	ADDQ $0x05, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1359
+	JNE  group1491
 	VZEROUPPER
 	RET
 
 // func matMulPacked6F64AVX512(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·matMulPacked6F64AVX512(SB), NOSPLIT, $0-48
-group1390:
+group1528:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1392
+	JLT  next1530
 
-rows1391:
-	VMOVUPD c64_0<>+0(SB), Z23
-	VMOVUPD Z23, Z0
-	VMOVUPD Z23, Z1
-	VMOVUPD Z23, Z2
-	VMOVUPD Z23, Z3
-	VMOVUPD Z23, Z4
-	VMOVUPD Z23, Z5
-	VMOVUPD Z23, Z6
-	VMOVUPD Z23, Z7
-	VMOVUPD Z23, Z8
-	VMOVUPD Z23, Z9
-	VMOVUPD Z23, Z10
-	VMOVUPD Z23, Z11
-	VMOVUPD Z23, Z12
-	VMOVUPD Z23, Z13
-	VMOVUPD Z23, Z14
-	VMOVUPD Z23, Z15
-	VMOVUPD Z23, Z16
-	VMOVUPD Z23, Z17
-	VMOVUPD Z23, Z18
-	VMOVUPD Z23, Z19
-	VMOVUPD Z23, Z20
-	VMOVUPD Z23, Z21
-	VMOVUPD Z23, Z22
-	VMOVUPD Z23, Z23
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1394
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	LEAQ    (R9)(R9*2), R8
-	LEAQ    (DI)(R9*4), DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k1393:
-	MOVLQSX      (SI), R8
+rows1529:
+	VMOVUPD      c64_0<>+0(SB), Z23
+	VMOVUPD      Z23, Z0
+	VMOVUPD      Z23, Z1
+	VMOVUPD      Z23, Z2
+	VMOVUPD      Z23, Z3
+	VMOVUPD      Z23, Z4
+	VMOVUPD      Z23, Z5
+	VMOVUPD      Z23, Z6
+	VMOVUPD      Z23, Z7
+	VMOVUPD      Z23, Z8
+	VMOVUPD      Z23, Z9
+	VMOVUPD      Z23, Z10
+	VMOVUPD      Z23, Z11
+	VMOVUPD      Z23, Z12
+	VMOVUPD      Z23, Z13
+	VMOVUPD      Z23, Z14
+	VMOVUPD      Z23, Z15
+	VMOVUPD      Z23, Z16
+	VMOVUPD      Z23, Z17
+	VMOVUPD      Z23, Z18
+	VMOVUPD      Z23, Z19
+	VMOVUPD      Z23, Z20
+	VMOVUPD      Z23, Z21
+	VMOVUPD      Z23, Z22
+	VMOVUPD      Z23, Z23
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1531
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x03, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPD      (CX)(R8*8), Z24
 	VMOVUPD      64(CX)(R8*8), Z25
 	VMOVUPD      128(CX)(R8*8), Z26
 	VMOVUPD      192(CX)(R8*8), Z27
-	VBROADCASTSD (DI), Z28
-	VFMADD231PD  Z24, Z28, Z0
-	VFMADD231PD  Z25, Z28, Z1
-	VFMADD231PD  Z26, Z28, Z2
-	VFMADD231PD  Z27, Z28, Z3
-	VBROADCASTSD 8(DI), Z28
-	VFMADD231PD  Z24, Z28, Z4
-	VFMADD231PD  Z25, Z28, Z5
-	VFMADD231PD  Z26, Z28, Z6
-	VFMADD231PD  Z27, Z28, Z7
-	VBROADCASTSD 16(DI), Z28
-	VFMADD231PD  Z24, Z28, Z8
-	VFMADD231PD  Z25, Z28, Z9
-	VFMADD231PD  Z26, Z28, Z10
-	VFMADD231PD  Z27, Z28, Z11
-	VBROADCASTSD 24(DI), Z28
-	VFMADD231PD  Z24, Z28, Z12
-	VFMADD231PD  Z25, Z28, Z13
-	VFMADD231PD  Z26, Z28, Z14
-	VFMADD231PD  Z27, Z28, Z15
-	VBROADCASTSD 32(DI), Z28
-	VFMADD231PD  Z24, Z28, Z16
-	VFMADD231PD  Z25, Z28, Z17
-	VFMADD231PD  Z26, Z28, Z18
-	VFMADD231PD  Z27, Z28, Z19
-	VBROADCASTSD 40(DI), Z28
-	VFMADD231PD  Z24, Z28, Z20
-	VFMADD231PD  Z25, Z28, Z21
-	VFMADD231PD  Z26, Z28, Z22
-	VFMADD231PD  Z27, Z28, Z23
-	ADDQ         $0x04, SI
-	ADDQ         $0x30, DI
-	DECQ         BX
-	JNE          k1393
+	VBROADCASTSD (SI), Z28
+	VBROADCASTSD 8(SI), Z29
+	ADDQ         $+48, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last1533
 
-summed1394:
+terms1532:
+	VBROADCASTSD -32(SI), Z30
+	VBROADCASTSD -24(SI), Z31
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z24, Z29, Z4
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z25, Z29, Z5
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z26, Z29, Z6
+	VFMADD231PD  Z27, Z28, Z3
+	VFMADD231PD  Z27, Z29, Z7
+	VBROADCASTSD -16(SI), Z28
+	VBROADCASTSD -8(SI), Z29
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z30, Z9
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Z26, Z30, Z10
+	VFMADD231PD  Z26, Z31, Z14
+	VFMADD231PD  Z27, Z30, Z11
+	VFMADD231PD  Z27, Z31, Z15
+	MOVLQSX      (DI), R8
+	VBROADCASTSD (SI), Z30
+	VBROADCASTSD 8(SI), Z31
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z24, Z29, Z20
+	VMOVUPD      (CX)(R8*8), Z24
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z25, Z29, Z21
+	VMOVUPD      64(CX)(R8*8), Z25
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z26, Z29, Z22
+	VMOVUPD      128(CX)(R8*8), Z26
+	VFMADD231PD  Z27, Z28, Z19
+	VFMADD231PD  Z27, Z29, Z23
+	VMOVUPD      192(CX)(R8*8), Z27
+	VBROADCASTSD 16(SI), Z28
+	VBROADCASTSD 24(SI), Z29
+	VFMADD231PD  Z24, Z30, Z0
+	VFMADD231PD  Z24, Z31, Z4
+	VFMADD231PD  Z25, Z30, Z1
+	VFMADD231PD  Z25, Z31, Z5
+	VFMADD231PD  Z26, Z30, Z2
+	VFMADD231PD  Z26, Z31, Z6
+	VFMADD231PD  Z27, Z30, Z3
+	VFMADD231PD  Z27, Z31, Z7
+	VBROADCASTSD 32(SI), Z30
+	VBROADCASTSD 40(SI), Z31
+	VFMADD231PD  Z24, Z28, Z8
+	VFMADD231PD  Z24, Z29, Z12
+	VFMADD231PD  Z25, Z28, Z9
+	VFMADD231PD  Z25, Z29, Z13
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z26, Z29, Z14
+	VFMADD231PD  Z27, Z28, Z11
+	VFMADD231PD  Z27, Z29, Z15
+	MOVLQSX      4(DI), R8
+	VBROADCASTSD 48(SI), Z28
+	VBROADCASTSD 56(SI), Z29
+	VFMADD231PD  Z24, Z30, Z16
+	VFMADD231PD  Z24, Z31, Z20
+	VMOVUPD      (CX)(R8*8), Z24
+	VFMADD231PD  Z25, Z30, Z17
+	VFMADD231PD  Z25, Z31, Z21
+	VMOVUPD      64(CX)(R8*8), Z25
+	VFMADD231PD  Z26, Z30, Z18
+	VFMADD231PD  Z26, Z31, Z22
+	VMOVUPD      128(CX)(R8*8), Z26
+	VFMADD231PD  Z27, Z30, Z19
+	VFMADD231PD  Z27, Z31, Z23
+	VMOVUPD      192(CX)(R8*8), Z27
+	ADDQ         $+96, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms1532
+
+last1533:
+	CMPQ         BX, $-2
+	JEQ          one1534
+	VBROADCASTSD -32(SI), Z30
+	VBROADCASTSD -24(SI), Z31
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z24, Z29, Z4
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z25, Z29, Z5
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z26, Z29, Z6
+	VFMADD231PD  Z27, Z28, Z3
+	VFMADD231PD  Z27, Z29, Z7
+	VBROADCASTSD -16(SI), Z28
+	VBROADCASTSD -8(SI), Z29
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z30, Z9
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Z26, Z30, Z10
+	VFMADD231PD  Z26, Z31, Z14
+	VFMADD231PD  Z27, Z30, Z11
+	VFMADD231PD  Z27, Z31, Z15
+	MOVLQSX      (DI), BX
+	VBROADCASTSD (SI), Z30
+	VBROADCASTSD 8(SI), Z31
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z24, Z29, Z20
+	VMOVUPD      (CX)(BX*8), Z24
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z25, Z29, Z21
+	VMOVUPD      64(CX)(BX*8), Z25
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z26, Z29, Z22
+	VMOVUPD      128(CX)(BX*8), Z26
+	VFMADD231PD  Z27, Z28, Z19
+	VFMADD231PD  Z27, Z29, Z23
+	VMOVUPD      192(CX)(BX*8), Z27
+	VBROADCASTSD 16(SI), Z28
+	VBROADCASTSD 24(SI), Z29
+	VFMADD231PD  Z24, Z30, Z0
+	VFMADD231PD  Z24, Z31, Z4
+	VFMADD231PD  Z25, Z30, Z1
+	VFMADD231PD  Z25, Z31, Z5
+	VFMADD231PD  Z26, Z30, Z2
+	VFMADD231PD  Z26, Z31, Z6
+	VFMADD231PD  Z27, Z30, Z3
+	VFMADD231PD  Z27, Z31, Z7
+	VBROADCASTSD 32(SI), Z30
+	VBROADCASTSD 40(SI), Z31
+	VFMADD231PD  Z24, Z28, Z8
+	VFMADD231PD  Z24, Z29, Z12
+	VFMADD231PD  Z25, Z28, Z9
+	VFMADD231PD  Z25, Z29, Z13
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z26, Z29, Z14
+	VFMADD231PD  Z27, Z28, Z11
+	VFMADD231PD  Z27, Z29, Z15
+	VFMADD231PD  Z24, Z30, Z16
+	VFMADD231PD  Z24, Z31, Z20
+	VFMADD231PD  Z25, Z30, Z17
+	VFMADD231PD  Z25, Z31, Z21
+	VFMADD231PD  Z26, Z30, Z18
+	VFMADD231PD  Z26, Z31, Z22
+	VFMADD231PD  Z27, Z30, Z19
+	VFMADD231PD  Z27, Z31, Z23
+	JMP          added1535
+
+one1534:
+	VBROADCASTSD -32(SI), Z30
+	VBROADCASTSD -24(SI), Z31
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z24, Z29, Z4
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z25, Z29, Z5
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z26, Z29, Z6
+	VFMADD231PD  Z27, Z28, Z3
+	VFMADD231PD  Z27, Z29, Z7
+	VBROADCASTSD -16(SI), Z28
+	VBROADCASTSD -8(SI), Z29
+	VFMADD231PD  Z24, Z30, Z8
+	VFMADD231PD  Z24, Z31, Z12
+	VFMADD231PD  Z25, Z30, Z9
+	VFMADD231PD  Z25, Z31, Z13
+	VFMADD231PD  Z26, Z30, Z10
+	VFMADD231PD  Z26, Z31, Z14
+	VFMADD231PD  Z27, Z30, Z11
+	VFMADD231PD  Z27, Z31, Z15
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z24, Z29, Z20
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z25, Z29, Z21
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z26, Z29, Z22
+	VFMADD231PD  Z27, Z28, Z19
+	VFMADD231PD  Z27, Z29, Z23
+
+added1535:
+summed1531:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1397
+	JEQ          initialised1538
 	CMPQ         SI, $0x01
-	JEQ          column1395
+	JEQ          column1536
 	CMPQ         SI, $0x02
-	JEQ          number1396
+	JEQ          number1537
 	VBROADCASTSD 72(AX), Z24
 	VADDPD       Z24, Z0, Z0
 	VADDPD       Z24, Z1, Z1
@@ -29741,9 +33651,9 @@ summed1394:
 	VADDPD       Z24, Z21, Z21
 	VADDPD       Z24, Z22, Z22
 	VADDPD       Z24, Z23, Z23
-	JMP          initialised1397
+	JMP          initialised1538
 
-number1396:
+number1537:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z24
@@ -29781,9 +33691,9 @@ number1396:
 	VADDPD       Z24, Z21, Z21
 	VADDPD       Z24, Z22, Z22
 	VADDPD       Z24, Z23, Z23
-	JMP          initialised1397
+	JMP          initialised1538
 
-column1395:
+column1536:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -29821,13 +33731,13 @@ column1395:
 	VADDPD  128(BX), Z22, Z22
 	VADDPD  192(BX), Z23, Z23
 
-initialised1397:
+initialised1538:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1398:
+product1539:
 	CMPQ         56(BX), $0x02
-	JNE          other1404
+	JNE          other1545
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -29867,9 +33777,9 @@ product1398:
 	VMULPD       Z24, Z22, Z22
 	VMULPD       Z24, Z23, Z23
 
-other1404:
+other1545:
 	CMPQ         96(BX), $0x02
-	JNE          other1405
+	JNE          other1546
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -29909,14 +33819,14 @@ other1404:
 	VADDPD       Z24, Z22, Z22
 	VADDPD       Z24, Z23, Z23
 
-other1405:
+other1546:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1400
+	JEQ     times1541
 	CMPQ    96(BX), $0x01
-	JEQ     plus1399
+	JEQ     plus1540
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -29953,9 +33863,9 @@ other1405:
 	VMOVUPD Z21, 64(DI)
 	VMOVUPD Z22, 128(DI)
 	VMOVUPD Z23, 192(DI)
-	JMP     written1402
+	JMP     written1543
 
-plus1399:
+plus1540:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -30028,11 +33938,11 @@ plus1399:
 	VMOVUPD Z24, 128(DI)
 	VADDPD  192(R8), Z23, Z24
 	VMOVUPD Z24, 192(DI)
-	JMP     written1402
+	JMP     written1543
 
-times1400:
+times1541:
 	CMPQ    96(BX), $0x01
-	JEQ     both1401
+	JEQ     both1542
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -30105,9 +34015,9 @@ times1400:
 	VMOVUPD Z24, 128(DI)
 	VMULPD  192(R8), Z23, Z24
 	VMOVUPD Z24, 192(DI)
-	JMP     written1402
+	JMP     written1543
 
-both1401:
+both1542:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -30217,99 +34127,178 @@ both1401:
 	VADDPD  192(R9), Z24, Z24
 	VMOVUPD Z24, 192(DI)
 
-written1402:
+written1543:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1403
+	JEQ  done1544
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1398
+	JNE  product1539
 
-done1403:
+done1544:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1391
+	JGE  rows1529
 
-next1392:
+next1530:
 	CMPQ DX, $0x10
-	JLT  next1407
+	JLT  next1548
 
-rows1406:
-	VMOVUPD c64_0<>+0(SB), Z11
-	VMOVUPD Z11, Z0
-	VMOVUPD Z11, Z1
-	VMOVUPD Z11, Z2
-	VMOVUPD Z11, Z3
-	VMOVUPD Z11, Z4
-	VMOVUPD Z11, Z5
-	VMOVUPD Z11, Z6
-	VMOVUPD Z11, Z7
-	VMOVUPD Z11, Z8
-	VMOVUPD Z11, Z9
-	VMOVUPD Z11, Z10
-	VMOVUPD Z11, Z11
-	MOVQ    8(AX), BX
-	TESTQ   BX, BX
-	JEQ     summed1409
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	LEAQ    (R9)(R9*2), R8
-	LEAQ    (DI)(R9*4), DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-
-k1408:
-	MOVLQSX      (SI), R8
+rows1547:
+	VMOVUPD      c64_0<>+0(SB), Z11
+	VMOVUPD      Z11, Z0
+	VMOVUPD      Z11, Z1
+	VMOVUPD      Z11, Z2
+	VMOVUPD      Z11, Z3
+	VMOVUPD      Z11, Z4
+	VMOVUPD      Z11, Z5
+	VMOVUPD      Z11, Z6
+	VMOVUPD      Z11, Z7
+	VMOVUPD      Z11, Z8
+	VMOVUPD      Z11, Z9
+	VMOVUPD      Z11, Z10
+	VMOVUPD      Z11, Z11
+	MOVQ         8(AX), BX
+	TESTQ        BX, BX
+	JEQ          summed1549
+	MOVQ         8(AX), SI
+	MOVQ         j+24(FP), DI
+	IMULQ        DI, SI
+	ADDQ         24(AX), SI
+	SHLQ         $0x03, SI
+	MOVQ         uniform+16(FP), DI
+	ADDQ         DI, SI
+	MOVQ         (AX), DI
+	MOVLQSX      (DI), R8
 	VMOVUPD      (CX)(R8*8), Z12
 	VMOVUPD      64(CX)(R8*8), Z13
-	VBROADCASTSD (DI), Z14
-	VFMADD231PD  Z12, Z14, Z0
-	VFMADD231PD  Z13, Z14, Z1
-	VBROADCASTSD 8(DI), Z14
-	VFMADD231PD  Z12, Z14, Z2
-	VFMADD231PD  Z13, Z14, Z3
-	VBROADCASTSD 16(DI), Z14
-	VFMADD231PD  Z12, Z14, Z4
-	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD 24(DI), Z14
-	VFMADD231PD  Z12, Z14, Z6
-	VFMADD231PD  Z13, Z14, Z7
-	VBROADCASTSD 32(DI), Z14
-	VFMADD231PD  Z12, Z14, Z8
-	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD 40(DI), Z14
-	VFMADD231PD  Z12, Z14, Z10
-	VFMADD231PD  Z13, Z14, Z11
-	ADDQ         $0x04, SI
-	ADDQ         $0x30, DI
-	DECQ         BX
-	JNE          k1408
+	VBROADCASTSD (SI), Z14
+	VBROADCASTSD 8(SI), Z15
+	ADDQ         $+48, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x03, BX
+	JLT          last1551
 
-summed1409:
+terms1550:
+	VBROADCASTSD -32(SI), Z16
+	VBROADCASTSD -24(SI), Z17
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Z13, Z14, Z1
+	VFMADD231PD  Z13, Z15, Z3
+	VBROADCASTSD -16(SI), Z14
+	VBROADCASTSD -8(SI), Z15
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z16, Z5
+	VFMADD231PD  Z13, Z17, Z7
+	MOVLQSX      (DI), R8
+	VBROADCASTSD (SI), Z16
+	VBROADCASTSD 8(SI), Z17
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z12, Z15, Z10
+	VMOVUPD      (CX)(R8*8), Z12
+	VFMADD231PD  Z13, Z14, Z9
+	VFMADD231PD  Z13, Z15, Z11
+	VMOVUPD      64(CX)(R8*8), Z13
+	VBROADCASTSD 16(SI), Z14
+	VBROADCASTSD 24(SI), Z15
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z12, Z17, Z2
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z13, Z17, Z3
+	VBROADCASTSD 32(SI), Z16
+	VBROADCASTSD 40(SI), Z17
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z12, Z15, Z6
+	VFMADD231PD  Z13, Z14, Z5
+	VFMADD231PD  Z13, Z15, Z7
+	MOVLQSX      4(DI), R8
+	VBROADCASTSD 48(SI), Z14
+	VBROADCASTSD 56(SI), Z15
+	VFMADD231PD  Z12, Z16, Z8
+	VFMADD231PD  Z12, Z17, Z10
+	VMOVUPD      (CX)(R8*8), Z12
+	VFMADD231PD  Z13, Z16, Z9
+	VFMADD231PD  Z13, Z17, Z11
+	VMOVUPD      64(CX)(R8*8), Z13
+	ADDQ         $+96, SI
+	ADDQ         $0x08, DI
+	SUBQ         $0x02, BX
+	JGE          terms1550
+
+last1551:
+	CMPQ         BX, $-2
+	JEQ          one1552
+	VBROADCASTSD -32(SI), Z16
+	VBROADCASTSD -24(SI), Z17
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Z13, Z14, Z1
+	VFMADD231PD  Z13, Z15, Z3
+	VBROADCASTSD -16(SI), Z14
+	VBROADCASTSD -8(SI), Z15
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z16, Z5
+	VFMADD231PD  Z13, Z17, Z7
+	MOVLQSX      (DI), BX
+	VBROADCASTSD (SI), Z16
+	VBROADCASTSD 8(SI), Z17
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z12, Z15, Z10
+	VMOVUPD      (CX)(BX*8), Z12
+	VFMADD231PD  Z13, Z14, Z9
+	VFMADD231PD  Z13, Z15, Z11
+	VMOVUPD      64(CX)(BX*8), Z13
+	VBROADCASTSD 16(SI), Z14
+	VBROADCASTSD 24(SI), Z15
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z12, Z17, Z2
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z13, Z17, Z3
+	VBROADCASTSD 32(SI), Z16
+	VBROADCASTSD 40(SI), Z17
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z12, Z15, Z6
+	VFMADD231PD  Z13, Z14, Z5
+	VFMADD231PD  Z13, Z15, Z7
+	VFMADD231PD  Z12, Z16, Z8
+	VFMADD231PD  Z12, Z17, Z10
+	VFMADD231PD  Z13, Z16, Z9
+	VFMADD231PD  Z13, Z17, Z11
+	JMP          added1553
+
+one1552:
+	VBROADCASTSD -32(SI), Z16
+	VBROADCASTSD -24(SI), Z17
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z12, Z15, Z2
+	VFMADD231PD  Z13, Z14, Z1
+	VFMADD231PD  Z13, Z15, Z3
+	VBROADCASTSD -16(SI), Z14
+	VBROADCASTSD -8(SI), Z15
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z12, Z17, Z6
+	VFMADD231PD  Z13, Z16, Z5
+	VFMADD231PD  Z13, Z17, Z7
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z12, Z15, Z10
+	VFMADD231PD  Z13, Z14, Z9
+	VFMADD231PD  Z13, Z15, Z11
+
+added1553:
+summed1549:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1412
+	JEQ          initialised1556
 	CMPQ         SI, $0x01
-	JEQ          column1410
+	JEQ          column1554
 	CMPQ         SI, $0x02
-	JEQ          number1411
+	JEQ          number1555
 	VBROADCASTSD 72(AX), Z12
 	VADDPD       Z12, Z0, Z0
 	VADDPD       Z12, Z1, Z1
@@ -30323,9 +34312,9 @@ summed1409:
 	VADDPD       Z12, Z9, Z9
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised1412
+	JMP          initialised1556
 
-number1411:
+number1555:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Z12
@@ -30351,9 +34340,9 @@ number1411:
 	VBROADCASTSD (SI)(BX*8), Z12
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
-	JMP          initialised1412
+	JMP          initialised1556
 
-column1410:
+column1554:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Z0, Z0
@@ -30379,13 +34368,13 @@ column1410:
 	VADDPD  (BX), Z10, Z10
 	VADDPD  64(BX), Z11, Z11
 
-initialised1412:
+initialised1556:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1413:
+product1557:
 	CMPQ         56(BX), $0x02
-	JNE          other1419
+	JNE          other1563
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -30413,9 +34402,9 @@ product1413:
 	VMULPD       Z12, Z10, Z10
 	VMULPD       Z12, Z11, Z11
 
-other1419:
+other1563:
 	CMPQ         96(BX), $0x02
-	JNE          other1420
+	JNE          other1564
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -30443,14 +34432,14 @@ other1419:
 	VADDPD       Z12, Z10, Z10
 	VADDPD       Z12, Z11, Z11
 
-other1420:
+other1564:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1415
+	JEQ     times1559
 	CMPQ    96(BX), $0x01
-	JEQ     plus1414
+	JEQ     plus1558
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Z0, (R8)
@@ -30475,9 +34464,9 @@ other1420:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Z10, (DI)
 	VMOVUPD Z11, 64(DI)
-	JMP     written1417
+	JMP     written1561
 
-plus1414:
+plus1558:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -30526,11 +34515,11 @@ plus1414:
 	VMOVUPD Z12, (DI)
 	VADDPD  64(R8), Z11, Z12
 	VMOVUPD Z12, 64(DI)
-	JMP     written1417
+	JMP     written1561
 
-times1415:
+times1559:
 	CMPQ    96(BX), $0x01
-	JEQ     both1416
+	JEQ     both1560
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -30579,9 +34568,9 @@ times1415:
 	VMOVUPD Z12, (DI)
 	VMULPD  64(R8), Z11, Z12
 	VMOVUPD Z12, 64(DI)
-	JMP     written1417
+	JMP     written1561
 
-both1416:
+both1560:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -30655,38 +34644,38 @@ both1416:
 	VADDPD  64(R9), Z12, Z12
 	VMOVUPD Z12, 64(DI)
 
-written1417:
+written1561:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1418
+	JEQ  done1562
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1413
+	JNE  product1557
 
-done1418:
+done1562:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1406
+	JGE  rows1547
 
-next1407:
+next1548:
 	ADDQ $0x06, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1390
+	JNE  group1528
 	VZEROUPPER
 	RET
 
 // func matMul1F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMul1F64AVX2(SB), NOSPLIT, $0-48
-group1421:
+group1565:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1423
+	JLT  next1567
 
-rows1422:
+rows1566:
 	VMOVUPD c64_0<>+0(SB), Y7
 	VMOVUPD Y7, Y0
 	VMOVUPD Y7, Y1
@@ -30698,22 +34687,24 @@ rows1422:
 	VMOVUPD Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1425
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed1568
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x03, SI
 	SHLQ    $0x03, DI
 	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R9
-	ADDQ    R9, DI
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
+	MOVQ    (AX), R8
 
-k1424:
-	MOVLQSX      (SI), R9
-	VBROADCASTSD (DI), Y8
+term1569:
+	MOVLQSX      (R8), R9
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Y8
 	VFMADD231PD  (CX)(R9*8), Y8, Y0
 	VFMADD231PD  32(CX)(R9*8), Y8, Y1
 	VFMADD231PD  64(CX)(R9*8), Y8, Y2
@@ -30722,21 +34713,20 @@ k1424:
 	VFMADD231PD  160(CX)(R9*8), Y8, Y5
 	VFMADD231PD  192(CX)(R9*8), Y8, Y6
 	VFMADD231PD  224(CX)(R9*8), Y8, Y7
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
+	ADDQ         $0x04, R8
 	DECQ         BX
-	JNE          k1424
+	JNE          term1569
 
-summed1425:
+summed1568:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1428
+	JEQ          initialised1572
 	CMPQ         SI, $0x01
-	JEQ          column1426
+	JEQ          column1570
 	CMPQ         SI, $0x02
-	JEQ          number1427
+	JEQ          number1571
 	VBROADCASTSD 72(AX), Y8
 	VADDPD       Y8, Y0, Y0
 	VADDPD       Y8, Y1, Y1
@@ -30746,9 +34736,9 @@ summed1425:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1428
+	JMP          initialised1572
 
-number1427:
+number1571:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Y8
@@ -30760,9 +34750,9 @@ number1427:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1428
+	JMP          initialised1572
 
-column1426:
+column1570:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Y0, Y0
@@ -30774,13 +34764,13 @@ column1426:
 	VADDPD  192(BX), Y6, Y6
 	VADDPD  224(BX), Y7, Y7
 
-initialised1428:
+initialised1572:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1429:
+product1573:
 	CMPQ         56(BX), $0x02
-	JNE          other1435
+	JNE          other1579
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -30794,9 +34784,9 @@ product1429:
 	VMULPD       Y8, Y6, Y6
 	VMULPD       Y8, Y7, Y7
 
-other1435:
+other1579:
 	CMPQ         96(BX), $0x02
-	JNE          other1436
+	JNE          other1580
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -30810,14 +34800,14 @@ other1435:
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
 
-other1436:
+other1580:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1431
+	JEQ     times1575
 	CMPQ    96(BX), $0x01
-	JEQ     plus1430
+	JEQ     plus1574
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y0, (DI)
@@ -30828,9 +34818,9 @@ other1436:
 	VMOVUPD Y5, 160(DI)
 	VMOVUPD Y6, 192(DI)
 	VMOVUPD Y7, 224(DI)
-	JMP     written1433
+	JMP     written1577
 
-plus1430:
+plus1574:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -30851,11 +34841,11 @@ plus1430:
 	VMOVUPD Y8, 192(DI)
 	VADDPD  224(R8), Y7, Y8
 	VMOVUPD Y8, 224(DI)
-	JMP     written1433
+	JMP     written1577
 
-times1431:
+times1575:
 	CMPQ    96(BX), $0x01
-	JEQ     both1432
+	JEQ     both1576
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -30876,9 +34866,9 @@ times1431:
 	VMOVUPD Y8, 192(DI)
 	VMULPD  224(R8), Y7, Y8
 	VMOVUPD Y8, 224(DI)
-	JMP     written1433
+	JMP     written1577
 
-both1432:
+both1576:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -30910,25 +34900,25 @@ both1432:
 	VADDPD  224(R9), Y8, Y8
 	VMOVUPD Y8, 224(DI)
 
-written1433:
+written1577:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1434
+	JEQ  done1578
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1429
+	JNE  product1573
 
-done1434:
+done1578:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1422
+	JGE  rows1566
 
-next1423:
+next1567:
 	CMPQ DX, $0x10
-	JLT  next1438
+	JLT  next1582
 
-rows1437:
+rows1581:
 	VMOVUPD c64_0<>+0(SB), Y3
 	VMOVUPD Y3, Y0
 	VMOVUPD Y3, Y1
@@ -30936,49 +34926,50 @@ rows1437:
 	VMOVUPD Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1440
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed1583
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x03, SI
 	SHLQ    $0x03, DI
 	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R9
-	ADDQ    R9, DI
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
+	MOVQ    (AX), R8
 
-k1439:
-	MOVLQSX      (SI), R9
-	VBROADCASTSD (DI), Y4
+term1584:
+	MOVLQSX      (R8), R9
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Y4
 	VFMADD231PD  (CX)(R9*8), Y4, Y0
 	VFMADD231PD  32(CX)(R9*8), Y4, Y1
 	VFMADD231PD  64(CX)(R9*8), Y4, Y2
 	VFMADD231PD  96(CX)(R9*8), Y4, Y3
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
+	ADDQ         $0x04, R8
 	DECQ         BX
-	JNE          k1439
+	JNE          term1584
 
-summed1440:
+summed1583:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1443
+	JEQ          initialised1587
 	CMPQ         SI, $0x01
-	JEQ          column1441
+	JEQ          column1585
 	CMPQ         SI, $0x02
-	JEQ          number1442
+	JEQ          number1586
 	VBROADCASTSD 72(AX), Y4
 	VADDPD       Y4, Y0, Y0
 	VADDPD       Y4, Y1, Y1
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1443
+	JMP          initialised1587
 
-number1442:
+number1586:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Y4
@@ -30986,9 +34977,9 @@ number1442:
 	VADDPD       Y4, Y1, Y1
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1443
+	JMP          initialised1587
 
-column1441:
+column1585:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Y0, Y0
@@ -30996,13 +34987,13 @@ column1441:
 	VADDPD  64(BX), Y2, Y2
 	VADDPD  96(BX), Y3, Y3
 
-initialised1443:
+initialised1587:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1444:
+product1588:
 	CMPQ         56(BX), $0x02
-	JNE          other1450
+	JNE          other1594
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -31012,9 +35003,9 @@ product1444:
 	VMULPD       Y4, Y2, Y2
 	VMULPD       Y4, Y3, Y3
 
-other1450:
+other1594:
 	CMPQ         96(BX), $0x02
-	JNE          other1451
+	JNE          other1595
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -31024,23 +35015,23 @@ other1450:
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
 
-other1451:
+other1595:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1446
+	JEQ     times1590
 	CMPQ    96(BX), $0x01
-	JEQ     plus1445
+	JEQ     plus1589
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y0, (DI)
 	VMOVUPD Y1, 32(DI)
 	VMOVUPD Y2, 64(DI)
 	VMOVUPD Y3, 96(DI)
-	JMP     written1448
+	JMP     written1592
 
-plus1445:
+plus1589:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -31053,11 +35044,11 @@ plus1445:
 	VMOVUPD Y4, 64(DI)
 	VADDPD  96(R8), Y3, Y4
 	VMOVUPD Y4, 96(DI)
-	JMP     written1448
+	JMP     written1592
 
-times1446:
+times1590:
 	CMPQ    96(BX), $0x01
-	JEQ     both1447
+	JEQ     both1591
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -31070,9 +35061,9 @@ times1446:
 	VMOVUPD Y4, 64(DI)
 	VMULPD  96(R8), Y3, Y4
 	VMOVUPD Y4, 96(DI)
-	JMP     written1448
+	JMP     written1592
 
-both1447:
+both1591:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -31092,89 +35083,90 @@ both1447:
 	VADDPD  96(R9), Y4, Y4
 	VMOVUPD Y4, 96(DI)
 
-written1448:
+written1592:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1449
+	JEQ  done1593
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1444
+	JNE  product1588
 
-done1449:
+done1593:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1437
+	JGE  rows1581
 
-next1438:
+next1582:
 	CMPQ DX, $0x08
-	JLT  next1453
+	JLT  next1597
 
-rows1452:
+rows1596:
 	VMOVUPD c64_0<>+0(SB), Y1
 	VMOVUPD Y1, Y0
 	VMOVUPD Y1, Y1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1455
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed1598
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x03, SI
 	SHLQ    $0x03, DI
 	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R9
-	ADDQ    R9, DI
+	MOVQ    uniform+16(FP), R8
+	ADDQ    R8, SI
+	MOVQ    (AX), R8
 
-k1454:
-	MOVLQSX      (SI), R9
-	VBROADCASTSD (DI), Y2
+term1599:
+	MOVLQSX      (R8), R9
+	ADDQ         DI, SI
+	VBROADCASTSD (SI), Y2
 	VFMADD231PD  (CX)(R9*8), Y2, Y0
 	VFMADD231PD  32(CX)(R9*8), Y2, Y1
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
+	ADDQ         $0x04, R8
 	DECQ         BX
-	JNE          k1454
+	JNE          term1599
 
-summed1455:
+summed1598:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1458
+	JEQ          initialised1602
 	CMPQ         SI, $0x01
-	JEQ          column1456
+	JEQ          column1600
 	CMPQ         SI, $0x02
-	JEQ          number1457
+	JEQ          number1601
 	VBROADCASTSD 72(AX), Y2
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y2, Y1, Y1
-	JMP          initialised1458
+	JMP          initialised1602
 
-number1457:
+number1601:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Y2
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y2, Y1, Y1
-	JMP          initialised1458
+	JMP          initialised1602
 
-column1456:
+column1600:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Y0, Y0
 	VADDPD  32(BX), Y1, Y1
 
-initialised1458:
+initialised1602:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1459:
+product1603:
 	CMPQ         56(BX), $0x02
-	JNE          other1465
+	JNE          other1609
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -31182,9 +35174,9 @@ product1459:
 	VMULPD       Y2, Y0, Y0
 	VMULPD       Y2, Y1, Y1
 
-other1465:
+other1609:
 	CMPQ         96(BX), $0x02
-	JNE          other1466
+	JNE          other1610
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -31192,21 +35184,21 @@ other1465:
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y2, Y1, Y1
 
-other1466:
+other1610:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1461
+	JEQ     times1605
 	CMPQ    96(BX), $0x01
-	JEQ     plus1460
+	JEQ     plus1604
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y0, (DI)
 	VMOVUPD Y1, 32(DI)
-	JMP     written1463
+	JMP     written1607
 
-plus1460:
+plus1604:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -31215,11 +35207,11 @@ plus1460:
 	VMOVUPD Y2, (DI)
 	VADDPD  32(R8), Y1, Y2
 	VMOVUPD Y2, 32(DI)
-	JMP     written1463
+	JMP     written1607
 
-times1461:
+times1605:
 	CMPQ    96(BX), $0x01
-	JEQ     both1462
+	JEQ     both1606
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -31228,9 +35220,9 @@ times1461:
 	VMOVUPD Y2, (DI)
 	VMULPD  32(R8), Y1, Y2
 	VMOVUPD Y2, 32(DI)
-	JMP     written1463
+	JMP     written1607
 
-both1462:
+both1606:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -31244,38 +35236,38 @@ both1462:
 	VADDPD  32(R9), Y2, Y2
 	VMOVUPD Y2, 32(DI)
 
-written1463:
+written1607:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1464
+	JEQ  done1608
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1459
+	JNE  product1603
 
-done1464:
+done1608:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1452
+	JGE  rows1596
 
-next1453:
+next1597:
 	ADDQ $0x01, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1421
+	JNE  group1565
 	VZEROUPPER
 	RET
 
 // func matMul2F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMul2F64AVX2(SB), NOSPLIT, $0-48
-group1467:
+group1611:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next1469
+	JLT  next1613
 
-rows1468:
+rows1612:
 	VMOVUPD c64_0<>+0(SB), Y7
 	VMOVUPD Y7, Y0
 	VMOVUPD Y7, Y1
@@ -31287,50 +35279,51 @@ rows1468:
 	VMOVUPD Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1471
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed1614
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x03, SI
 	SHLQ    $0x03, DI
 	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
+	MOVQ    uniform+16(FP), R9
+	ADDQ    R9, SI
+	MOVQ    (AX), R9
 
-k1470:
-	MOVLQSX      (SI), R10
+term1615:
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
 	VMOVUPD      (CX)(R10*8), Y8
 	VMOVUPD      32(CX)(R10*8), Y9
 	VMOVUPD      64(CX)(R10*8), Y10
 	VMOVUPD      96(CX)(R10*8), Y11
-	VBROADCASTSD (DI), Y12
+	VBROADCASTSD (SI), Y12
 	VFMADD231PD  Y8, Y12, Y0
 	VFMADD231PD  Y9, Y12, Y1
 	VFMADD231PD  Y10, Y12, Y2
 	VFMADD231PD  Y11, Y12, Y3
-	VBROADCASTSD (DI)(R9*1), Y12
+	VBROADCASTSD (SI)(R8*1), Y12
 	VFMADD231PD  Y8, Y12, Y4
 	VFMADD231PD  Y9, Y12, Y5
 	VFMADD231PD  Y10, Y12, Y6
 	VFMADD231PD  Y11, Y12, Y7
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
+	ADDQ         $0x04, R9
 	DECQ         BX
-	JNE          k1470
+	JNE          term1615
 
-summed1471:
+summed1614:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1474
+	JEQ          initialised1618
 	CMPQ         SI, $0x01
-	JEQ          column1472
+	JEQ          column1616
 	CMPQ         SI, $0x02
-	JEQ          number1473
+	JEQ          number1617
 	VBROADCASTSD 72(AX), Y8
 	VADDPD       Y8, Y0, Y0
 	VADDPD       Y8, Y1, Y1
@@ -31340,9 +35333,9 @@ summed1471:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1474
+	JMP          initialised1618
 
-number1473:
+number1617:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y8
@@ -31356,9 +35349,9 @@ number1473:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1474
+	JMP          initialised1618
 
-column1472:
+column1616:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -31372,13 +35365,13 @@ column1472:
 	VADDPD  64(BX), Y6, Y6
 	VADDPD  96(BX), Y7, Y7
 
-initialised1474:
+initialised1618:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1475:
+product1619:
 	CMPQ         56(BX), $0x02
-	JNE          other1481
+	JNE          other1625
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -31394,9 +35387,9 @@ product1475:
 	VMULPD       Y8, Y6, Y6
 	VMULPD       Y8, Y7, Y7
 
-other1481:
+other1625:
 	CMPQ         96(BX), $0x02
-	JNE          other1482
+	JNE          other1626
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -31412,14 +35405,14 @@ other1481:
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
 
-other1482:
+other1626:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1477
+	JEQ     times1621
 	CMPQ    96(BX), $0x01
-	JEQ     plus1476
+	JEQ     plus1620
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -31432,9 +35425,9 @@ other1482:
 	VMOVUPD Y5, 32(DI)
 	VMOVUPD Y6, 64(DI)
 	VMOVUPD Y7, 96(DI)
-	JMP     written1479
+	JMP     written1623
 
-plus1476:
+plus1620:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -31459,11 +35452,11 @@ plus1476:
 	VMOVUPD Y8, 64(DI)
 	VADDPD  96(R8), Y7, Y8
 	VMOVUPD Y8, 96(DI)
-	JMP     written1479
+	JMP     written1623
 
-times1477:
+times1621:
 	CMPQ    96(BX), $0x01
-	JEQ     both1478
+	JEQ     both1622
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -31488,9 +35481,9 @@ times1477:
 	VMOVUPD Y8, 64(DI)
 	VMULPD  96(R8), Y7, Y8
 	VMOVUPD Y8, 96(DI)
-	JMP     written1479
+	JMP     written1623
 
-both1478:
+both1622:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -31528,25 +35521,25 @@ both1478:
 	VADDPD  96(R9), Y8, Y8
 	VMOVUPD Y8, 96(DI)
 
-written1479:
+written1623:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1480
+	JEQ  done1624
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1475
+	JNE  product1619
 
-done1480:
+done1624:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1468
+	JGE  rows1612
 
-next1469:
+next1613:
 	CMPQ DX, $0x08
-	JLT  next1484
+	JLT  next1628
 
-rows1483:
+rows1627:
 	VMOVUPD c64_0<>+0(SB), Y3
 	VMOVUPD Y3, Y0
 	VMOVUPD Y3, Y1
@@ -31554,52 +35547,53 @@ rows1483:
 	VMOVUPD Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1486
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed1629
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x03, SI
 	SHLQ    $0x03, DI
 	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
+	MOVQ    uniform+16(FP), R9
+	ADDQ    R9, SI
+	MOVQ    (AX), R9
 
-k1485:
-	MOVLQSX      (SI), R10
+term1630:
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
 	VMOVUPD      (CX)(R10*8), Y4
 	VMOVUPD      32(CX)(R10*8), Y5
-	VBROADCASTSD (DI), Y6
+	VBROADCASTSD (SI), Y6
 	VFMADD231PD  Y4, Y6, Y0
 	VFMADD231PD  Y5, Y6, Y1
-	VBROADCASTSD (DI)(R9*1), Y6
+	VBROADCASTSD (SI)(R8*1), Y6
 	VFMADD231PD  Y4, Y6, Y2
 	VFMADD231PD  Y5, Y6, Y3
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
+	ADDQ         $0x04, R9
 	DECQ         BX
-	JNE          k1485
+	JNE          term1630
 
-summed1486:
+summed1629:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1489
+	JEQ          initialised1633
 	CMPQ         SI, $0x01
-	JEQ          column1487
+	JEQ          column1631
 	CMPQ         SI, $0x02
-	JEQ          number1488
+	JEQ          number1632
 	VBROADCASTSD 72(AX), Y4
 	VADDPD       Y4, Y0, Y0
 	VADDPD       Y4, Y1, Y1
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1489
+	JMP          initialised1633
 
-number1488:
+number1632:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y4
@@ -31609,9 +35603,9 @@ number1488:
 	VBROADCASTSD (SI)(BX*8), Y4
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1489
+	JMP          initialised1633
 
-column1487:
+column1631:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -31621,13 +35615,13 @@ column1487:
 	VADDPD  (BX), Y2, Y2
 	VADDPD  32(BX), Y3, Y3
 
-initialised1489:
+initialised1633:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1490:
+product1634:
 	CMPQ         56(BX), $0x02
-	JNE          other1496
+	JNE          other1640
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -31639,9 +35633,9 @@ product1490:
 	VMULPD       Y4, Y2, Y2
 	VMULPD       Y4, Y3, Y3
 
-other1496:
+other1640:
 	CMPQ         96(BX), $0x02
-	JNE          other1497
+	JNE          other1641
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -31653,14 +35647,14 @@ other1496:
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
 
-other1497:
+other1641:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1492
+	JEQ     times1636
 	CMPQ    96(BX), $0x01
-	JEQ     plus1491
+	JEQ     plus1635
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -31669,9 +35663,9 @@ other1497:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y2, (DI)
 	VMOVUPD Y3, 32(DI)
-	JMP     written1494
+	JMP     written1638
 
-plus1491:
+plus1635:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -31688,11 +35682,11 @@ plus1491:
 	VMOVUPD Y4, (DI)
 	VADDPD  32(R8), Y3, Y4
 	VMOVUPD Y4, 32(DI)
-	JMP     written1494
+	JMP     written1638
 
-times1492:
+times1636:
 	CMPQ    96(BX), $0x01
-	JEQ     both1493
+	JEQ     both1637
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -31709,9 +35703,9 @@ times1492:
 	VMOVUPD Y4, (DI)
 	VMULPD  32(R8), Y3, Y4
 	VMOVUPD Y4, 32(DI)
-	JMP     written1494
+	JMP     written1638
 
-both1493:
+both1637:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -31737,38 +35731,38 @@ both1493:
 	VADDPD  32(R9), Y4, Y4
 	VMOVUPD Y4, 32(DI)
 
-written1494:
+written1638:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1495
+	JEQ  done1639
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1490
+	JNE  product1634
 
-done1495:
+done1639:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1483
+	JGE  rows1627
 
-next1484:
+next1628:
 	ADDQ $0x02, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1467
+	JNE  group1611
 	VZEROUPPER
 	RET
 
 // func matMul3F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMul3F64AVX2(SB), NOSPLIT, $0-48
-group1498:
+group1642:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1500
+	JLT  next1644
 
-rows1499:
+rows1643:
 	VMOVUPD c64_0<>+0(SB), Y5
 	VMOVUPD Y5, Y0
 	VMOVUPD Y5, Y1
@@ -31778,47 +35772,48 @@ rows1499:
 	VMOVUPD Y5, Y5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1502
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed1645
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x03, SI
 	SHLQ    $0x03, DI
 	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
+	MOVQ    uniform+16(FP), R9
+	ADDQ    R9, SI
+	MOVQ    (AX), R9
 
-k1501:
-	MOVLQSX      (SI), R10
+term1646:
+	MOVLQSX      (R9), R10
+	ADDQ         DI, SI
 	VMOVUPD      (CX)(R10*8), Y6
 	VMOVUPD      32(CX)(R10*8), Y7
-	VBROADCASTSD (DI), Y8
+	VBROADCASTSD (SI), Y8
 	VFMADD231PD  Y6, Y8, Y0
 	VFMADD231PD  Y7, Y8, Y1
-	VBROADCASTSD (DI)(R9*1), Y8
+	VBROADCASTSD (SI)(R8*1), Y8
 	VFMADD231PD  Y6, Y8, Y2
 	VFMADD231PD  Y7, Y8, Y3
-	VBROADCASTSD (DI)(R9*2), Y8
+	VBROADCASTSD (SI)(R8*2), Y8
 	VFMADD231PD  Y6, Y8, Y4
 	VFMADD231PD  Y7, Y8, Y5
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
+	ADDQ         $0x04, R9
 	DECQ         BX
-	JNE          k1501
+	JNE          term1646
 
-summed1502:
+summed1645:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1505
+	JEQ          initialised1649
 	CMPQ         SI, $0x01
-	JEQ          column1503
+	JEQ          column1647
 	CMPQ         SI, $0x02
-	JEQ          number1504
+	JEQ          number1648
 	VBROADCASTSD 72(AX), Y6
 	VADDPD       Y6, Y0, Y0
 	VADDPD       Y6, Y1, Y1
@@ -31826,9 +35821,9 @@ summed1502:
 	VADDPD       Y6, Y3, Y3
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y6, Y5, Y5
-	JMP          initialised1505
+	JMP          initialised1649
 
-number1504:
+number1648:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y6
@@ -31842,9 +35837,9 @@ number1504:
 	VBROADCASTSD (SI)(BX*8), Y6
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y6, Y5, Y5
-	JMP          initialised1505
+	JMP          initialised1649
 
-column1503:
+column1647:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -31858,13 +35853,13 @@ column1503:
 	VADDPD  (BX), Y4, Y4
 	VADDPD  32(BX), Y5, Y5
 
-initialised1505:
+initialised1649:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1506:
+product1650:
 	CMPQ         56(BX), $0x02
-	JNE          other1512
+	JNE          other1656
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -31880,9 +35875,9 @@ product1506:
 	VMULPD       Y6, Y4, Y4
 	VMULPD       Y6, Y5, Y5
 
-other1512:
+other1656:
 	CMPQ         96(BX), $0x02
-	JNE          other1513
+	JNE          other1657
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -31898,14 +35893,14 @@ other1512:
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y6, Y5, Y5
 
-other1513:
+other1657:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1508
+	JEQ     times1652
 	CMPQ    96(BX), $0x01
-	JEQ     plus1507
+	JEQ     plus1651
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -31918,9 +35913,9 @@ other1513:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y4, (DI)
 	VMOVUPD Y5, 32(DI)
-	JMP     written1510
+	JMP     written1654
 
-plus1507:
+plus1651:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -31945,11 +35940,11 @@ plus1507:
 	VMOVUPD Y6, (DI)
 	VADDPD  32(R8), Y5, Y6
 	VMOVUPD Y6, 32(DI)
-	JMP     written1510
+	JMP     written1654
 
-times1508:
+times1652:
 	CMPQ    96(BX), $0x01
-	JEQ     both1509
+	JEQ     both1653
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -31974,9 +35969,9 @@ times1508:
 	VMOVUPD Y6, (DI)
 	VMULPD  32(R8), Y5, Y6
 	VMOVUPD Y6, 32(DI)
-	JMP     written1510
+	JMP     written1654
 
-both1509:
+both1653:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -32014,38 +36009,38 @@ both1509:
 	VADDPD  32(R9), Y6, Y6
 	VMOVUPD Y6, 32(DI)
 
-written1510:
+written1654:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1511
+	JEQ  done1655
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1506
+	JNE  product1650
 
-done1511:
+done1655:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1499
+	JGE  rows1643
 
-next1500:
+next1644:
 	ADDQ $0x03, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1498
+	JNE  group1642
 	VZEROUPPER
 	RET
 
 // func matMul4F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMul4F64AVX2(SB), NOSPLIT, $0-48
-group1514:
+group1658:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1516
+	JLT  next1660
 
-rows1515:
+rows1659:
 	VMOVUPD c64_0<>+0(SB), Y7
 	VMOVUPD Y7, Y0
 	VMOVUPD Y7, Y1
@@ -32057,51 +36052,52 @@ rows1515:
 	VMOVUPD Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1518
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed1661
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x03, SI
 	SHLQ    $0x03, DI
 	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R10
+	MOVQ    uniform+16(FP), R9
+	ADDQ    R9, SI
+	LEAQ    (R8)(R8*2), R9
+	MOVQ    (AX), R10
 
-k1517:
-	MOVLQSX      (SI), R11
+term1662:
+	MOVLQSX      (R10), R11
+	ADDQ         DI, SI
 	VMOVUPD      (CX)(R11*8), Y8
 	VMOVUPD      32(CX)(R11*8), Y9
-	VBROADCASTSD (DI), Y10
+	VBROADCASTSD (SI), Y10
 	VFMADD231PD  Y8, Y10, Y0
 	VFMADD231PD  Y9, Y10, Y1
-	VBROADCASTSD (DI)(R9*1), Y10
+	VBROADCASTSD (SI)(R8*1), Y10
 	VFMADD231PD  Y8, Y10, Y2
 	VFMADD231PD  Y9, Y10, Y3
-	VBROADCASTSD (DI)(R9*2), Y10
+	VBROADCASTSD (SI)(R8*2), Y10
 	VFMADD231PD  Y8, Y10, Y4
 	VFMADD231PD  Y9, Y10, Y5
-	VBROADCASTSD (DI)(R10*1), Y10
+	VBROADCASTSD (SI)(R9*1), Y10
 	VFMADD231PD  Y8, Y10, Y6
 	VFMADD231PD  Y9, Y10, Y7
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
+	ADDQ         $0x04, R10
 	DECQ         BX
-	JNE          k1517
+	JNE          term1662
 
-summed1518:
+summed1661:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1521
+	JEQ          initialised1665
 	CMPQ         SI, $0x01
-	JEQ          column1519
+	JEQ          column1663
 	CMPQ         SI, $0x02
-	JEQ          number1520
+	JEQ          number1664
 	VBROADCASTSD 72(AX), Y8
 	VADDPD       Y8, Y0, Y0
 	VADDPD       Y8, Y1, Y1
@@ -32111,9 +36107,9 @@ summed1518:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1521
+	JMP          initialised1665
 
-number1520:
+number1664:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y8
@@ -32131,9 +36127,9 @@ number1520:
 	VBROADCASTSD (SI)(BX*8), Y8
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1521
+	JMP          initialised1665
 
-column1519:
+column1663:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -32151,13 +36147,13 @@ column1519:
 	VADDPD  (BX), Y6, Y6
 	VADDPD  32(BX), Y7, Y7
 
-initialised1521:
+initialised1665:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1522:
+product1666:
 	CMPQ         56(BX), $0x02
-	JNE          other1528
+	JNE          other1672
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -32177,9 +36173,9 @@ product1522:
 	VMULPD       Y8, Y6, Y6
 	VMULPD       Y8, Y7, Y7
 
-other1528:
+other1672:
 	CMPQ         96(BX), $0x02
-	JNE          other1529
+	JNE          other1673
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -32199,14 +36195,14 @@ other1528:
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
 
-other1529:
+other1673:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1524
+	JEQ     times1668
 	CMPQ    96(BX), $0x01
-	JEQ     plus1523
+	JEQ     plus1667
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -32223,9 +36219,9 @@ other1529:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y6, (DI)
 	VMOVUPD Y7, 32(DI)
-	JMP     written1526
+	JMP     written1670
 
-plus1523:
+plus1667:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -32258,11 +36254,11 @@ plus1523:
 	VMOVUPD Y8, (DI)
 	VADDPD  32(R8), Y7, Y8
 	VMOVUPD Y8, 32(DI)
-	JMP     written1526
+	JMP     written1670
 
-times1524:
+times1668:
 	CMPQ    96(BX), $0x01
-	JEQ     both1525
+	JEQ     both1669
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -32295,9 +36291,9 @@ times1524:
 	VMOVUPD Y8, (DI)
 	VMULPD  32(R8), Y7, Y8
 	VMOVUPD Y8, 32(DI)
-	JMP     written1526
+	JMP     written1670
 
-both1525:
+both1669:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -32347,38 +36343,38 @@ both1525:
 	VADDPD  32(R9), Y8, Y8
 	VMOVUPD Y8, 32(DI)
 
-written1526:
+written1670:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1527
+	JEQ  done1671
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1522
+	JNE  product1666
 
-done1527:
+done1671:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1515
+	JGE  rows1659
 
-next1516:
+next1660:
 	ADDQ $0x04, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1514
+	JNE  group1658
 	VZEROUPPER
 	RET
 
 // func matMul5F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMul5F64AVX2(SB), NOSPLIT, $0-48
-group1530:
+group1674:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1532
+	JLT  next1676
 
-rows1531:
+rows1675:
 	VMOVUPD c64_0<>+0(SB), Y9
 	VMOVUPD Y9, Y0
 	VMOVUPD Y9, Y1
@@ -32392,56 +36388,57 @@ rows1531:
 	VMOVUPD Y9, Y9
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1534
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed1677
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x03, SI
 	SHLQ    $0x03, DI
 	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R11
-	LEAQ    (DI)(R9*4), R10
+	MOVQ    uniform+16(FP), R9
+	ADDQ    R9, SI
+	LEAQ    (R8)(R8*2), R10
+	LEAQ    (SI)(R8*4), R9
+	MOVQ    (AX), R11
 
-k1533:
-	MOVLQSX      (SI), R12
+term1678:
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
 	VMOVUPD      (CX)(R12*8), Y10
 	VMOVUPD      32(CX)(R12*8), Y11
-	VBROADCASTSD (DI), Y12
+	VBROADCASTSD (SI), Y12
 	VFMADD231PD  Y10, Y12, Y0
 	VFMADD231PD  Y11, Y12, Y1
-	VBROADCASTSD (DI)(R9*1), Y12
+	VBROADCASTSD (SI)(R8*1), Y12
 	VFMADD231PD  Y10, Y12, Y2
 	VFMADD231PD  Y11, Y12, Y3
-	VBROADCASTSD (DI)(R9*2), Y12
+	VBROADCASTSD (SI)(R8*2), Y12
 	VFMADD231PD  Y10, Y12, Y4
 	VFMADD231PD  Y11, Y12, Y5
-	VBROADCASTSD (DI)(R11*1), Y12
+	VBROADCASTSD (SI)(R10*1), Y12
 	VFMADD231PD  Y10, Y12, Y6
 	VFMADD231PD  Y11, Y12, Y7
-	VBROADCASTSD (R10), Y12
+	VBROADCASTSD (R9), Y12
 	VFMADD231PD  Y10, Y12, Y8
 	VFMADD231PD  Y11, Y12, Y9
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	ADDQ         R8, R10
+	ADDQ         $0x04, R11
 	DECQ         BX
-	JNE          k1533
+	JNE          term1678
 
-summed1534:
+summed1677:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1537
+	JEQ          initialised1681
 	CMPQ         SI, $0x01
-	JEQ          column1535
+	JEQ          column1679
 	CMPQ         SI, $0x02
-	JEQ          number1536
+	JEQ          number1680
 	VBROADCASTSD 72(AX), Y10
 	VADDPD       Y10, Y0, Y0
 	VADDPD       Y10, Y1, Y1
@@ -32453,9 +36450,9 @@ summed1534:
 	VADDPD       Y10, Y7, Y7
 	VADDPD       Y10, Y8, Y8
 	VADDPD       Y10, Y9, Y9
-	JMP          initialised1537
+	JMP          initialised1681
 
-number1536:
+number1680:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y10
@@ -32477,9 +36474,9 @@ number1536:
 	VBROADCASTSD (SI)(BX*8), Y10
 	VADDPD       Y10, Y8, Y8
 	VADDPD       Y10, Y9, Y9
-	JMP          initialised1537
+	JMP          initialised1681
 
-column1535:
+column1679:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -32501,13 +36498,13 @@ column1535:
 	VADDPD  (BX), Y8, Y8
 	VADDPD  32(BX), Y9, Y9
 
-initialised1537:
+initialised1681:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1538:
+product1682:
 	CMPQ         56(BX), $0x02
-	JNE          other1544
+	JNE          other1688
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -32531,9 +36528,9 @@ product1538:
 	VMULPD       Y10, Y8, Y8
 	VMULPD       Y10, Y9, Y9
 
-other1544:
+other1688:
 	CMPQ         96(BX), $0x02
-	JNE          other1545
+	JNE          other1689
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -32557,14 +36554,14 @@ other1544:
 	VADDPD       Y10, Y8, Y8
 	VADDPD       Y10, Y9, Y9
 
-other1545:
+other1689:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1540
+	JEQ     times1684
 	CMPQ    96(BX), $0x01
-	JEQ     plus1539
+	JEQ     plus1683
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -32585,9 +36582,9 @@ other1545:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y8, (DI)
 	VMOVUPD Y9, 32(DI)
-	JMP     written1542
+	JMP     written1686
 
-plus1539:
+plus1683:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -32628,11 +36625,11 @@ plus1539:
 	VMOVUPD Y10, (DI)
 	VADDPD  32(R8), Y9, Y10
 	VMOVUPD Y10, 32(DI)
-	JMP     written1542
+	JMP     written1686
 
-times1540:
+times1684:
 	CMPQ    96(BX), $0x01
-	JEQ     both1541
+	JEQ     both1685
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -32673,9 +36670,9 @@ times1540:
 	VMOVUPD Y10, (DI)
 	VMULPD  32(R8), Y9, Y10
 	VMOVUPD Y10, 32(DI)
-	JMP     written1542
+	JMP     written1686
 
-both1541:
+both1685:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -32737,38 +36734,38 @@ both1541:
 	VADDPD  32(R9), Y10, Y10
 	VMOVUPD Y10, 32(DI)
 
-written1542:
+written1686:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1543
+	JEQ  done1687
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1538
+	JNE  product1682
 
-done1543:
+done1687:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1531
+	JGE  rows1675
 
-next1532:
+next1676:
 	ADDQ $0x05, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1530
+	JNE  group1674
 	VZEROUPPER
 	RET
 
 // func matMul6F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMul6F64AVX2(SB), NOSPLIT, $0-48
-group1546:
+group1690:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1548
+	JLT  next1692
 
-rows1547:
+rows1691:
 	VMOVUPD c64_0<>+0(SB), Y11
 	VMOVUPD Y11, Y0
 	VMOVUPD Y11, Y1
@@ -32784,59 +36781,60 @@ rows1547:
 	VMOVUPD Y11, Y11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1550
-	MOVQ    (AX), SI
-	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
+	JEQ     summed1693
+	MOVQ    j+24(FP), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	IMULQ   R8, SI
+	ADDQ    24(AX), SI
+	SUBQ    DI, SI
+	SHLQ    $0x03, SI
 	SHLQ    $0x03, DI
 	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R10
-	ADDQ    R10, DI
-	LEAQ    (R9)(R9*2), R11
-	LEAQ    (DI)(R9*4), R10
+	MOVQ    uniform+16(FP), R9
+	ADDQ    R9, SI
+	LEAQ    (R8)(R8*2), R10
+	LEAQ    (SI)(R8*4), R9
+	MOVQ    (AX), R11
 
-k1549:
-	MOVLQSX      (SI), R12
+term1694:
+	MOVLQSX      (R11), R12
+	ADDQ         DI, SI
+	ADDQ         DI, R9
 	VMOVUPD      (CX)(R12*8), Y12
 	VMOVUPD      32(CX)(R12*8), Y13
-	VBROADCASTSD (DI), Y14
+	VBROADCASTSD (SI), Y14
 	VFMADD231PD  Y12, Y14, Y0
 	VFMADD231PD  Y13, Y14, Y1
-	VBROADCASTSD (DI)(R9*1), Y14
+	VBROADCASTSD (SI)(R8*1), Y14
 	VFMADD231PD  Y12, Y14, Y2
 	VFMADD231PD  Y13, Y14, Y3
-	VBROADCASTSD (DI)(R9*2), Y14
+	VBROADCASTSD (SI)(R8*2), Y14
 	VFMADD231PD  Y12, Y14, Y4
 	VFMADD231PD  Y13, Y14, Y5
-	VBROADCASTSD (DI)(R11*1), Y14
+	VBROADCASTSD (SI)(R10*1), Y14
 	VFMADD231PD  Y12, Y14, Y6
 	VFMADD231PD  Y13, Y14, Y7
-	VBROADCASTSD (R10), Y14
+	VBROADCASTSD (R9), Y14
 	VFMADD231PD  Y12, Y14, Y8
 	VFMADD231PD  Y13, Y14, Y9
-	VBROADCASTSD (R10)(R9*1), Y14
+	VBROADCASTSD (R9)(R8*1), Y14
 	VFMADD231PD  Y12, Y14, Y10
 	VFMADD231PD  Y13, Y14, Y11
-	ADDQ         $0x04, SI
-	ADDQ         R8, DI
-	ADDQ         R8, R10
+	ADDQ         $0x04, R11
 	DECQ         BX
-	JNE          k1549
+	JNE          term1694
 
-summed1550:
+summed1693:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1553
+	JEQ          initialised1697
 	CMPQ         SI, $0x01
-	JEQ          column1551
+	JEQ          column1695
 	CMPQ         SI, $0x02
-	JEQ          number1552
+	JEQ          number1696
 	VBROADCASTSD 72(AX), Y12
 	VADDPD       Y12, Y0, Y0
 	VADDPD       Y12, Y1, Y1
@@ -32850,9 +36848,9 @@ summed1550:
 	VADDPD       Y12, Y9, Y9
 	VADDPD       Y12, Y10, Y10
 	VADDPD       Y12, Y11, Y11
-	JMP          initialised1553
+	JMP          initialised1697
 
-number1552:
+number1696:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y12
@@ -32878,9 +36876,9 @@ number1552:
 	VBROADCASTSD (SI)(BX*8), Y12
 	VADDPD       Y12, Y10, Y10
 	VADDPD       Y12, Y11, Y11
-	JMP          initialised1553
+	JMP          initialised1697
 
-column1551:
+column1695:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -32906,13 +36904,13 @@ column1551:
 	VADDPD  (BX), Y10, Y10
 	VADDPD  32(BX), Y11, Y11
 
-initialised1553:
+initialised1697:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1554:
+product1698:
 	CMPQ         56(BX), $0x02
-	JNE          other1560
+	JNE          other1704
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -32940,9 +36938,9 @@ product1554:
 	VMULPD       Y12, Y10, Y10
 	VMULPD       Y12, Y11, Y11
 
-other1560:
+other1704:
 	CMPQ         96(BX), $0x02
-	JNE          other1561
+	JNE          other1705
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -32970,14 +36968,14 @@ other1560:
 	VADDPD       Y12, Y10, Y10
 	VADDPD       Y12, Y11, Y11
 
-other1561:
+other1705:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1556
+	JEQ     times1700
 	CMPQ    96(BX), $0x01
-	JEQ     plus1555
+	JEQ     plus1699
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -33002,9 +37000,9 @@ other1561:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y10, (DI)
 	VMOVUPD Y11, 32(DI)
-	JMP     written1558
+	JMP     written1702
 
-plus1555:
+plus1699:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -33053,11 +37051,11 @@ plus1555:
 	VMOVUPD Y12, (DI)
 	VADDPD  32(R8), Y11, Y12
 	VMOVUPD Y12, 32(DI)
-	JMP     written1558
+	JMP     written1702
 
-times1556:
+times1700:
 	CMPQ    96(BX), $0x01
-	JEQ     both1557
+	JEQ     both1701
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -33106,9 +37104,9 @@ times1556:
 	VMOVUPD Y12, (DI)
 	VMULPD  32(R8), Y11, Y12
 	VMOVUPD Y12, 32(DI)
-	JMP     written1558
+	JMP     written1702
 
-both1557:
+both1701:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -33182,38 +37180,38 @@ both1557:
 	VADDPD  32(R9), Y12, Y12
 	VMOVUPD Y12, 32(DI)
 
-written1558:
+written1702:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1559
+	JEQ  done1703
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1554
+	JNE  product1698
 
-done1559:
+done1703:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1547
+	JGE  rows1691
 
-next1548:
+next1692:
 	ADDQ $0x06, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1546
+	JNE  group1690
 	VZEROUPPER
 	RET
 
 // func matMulPacked1F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMulPacked1F64AVX2(SB), NOSPLIT, $0-48
-group1562:
+group1706:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x20
-	JLT  next1564
+	JLT  next1708
 
-rows1563:
+rows1707:
 	VMOVUPD c64_0<>+0(SB), Y7
 	VMOVUPD Y7, Y0
 	VMOVUPD Y7, Y1
@@ -33225,29 +37223,19 @@ rows1563:
 	VMOVUPD Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1566
-	MOVQ    (AX), SI
+	JEQ     summed1709
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k1565:
-	MOVLQSX      (SI), R8
-	VBROADCASTSD (DI), Y8
+term1710:
+	MOVLQSX      (DI), R8
+	VBROADCASTSD (SI), Y8
 	VFMADD231PD  (CX)(R8*8), Y8, Y0
 	VFMADD231PD  32(CX)(R8*8), Y8, Y1
 	VFMADD231PD  64(CX)(R8*8), Y8, Y2
@@ -33256,21 +37244,21 @@ k1565:
 	VFMADD231PD  160(CX)(R8*8), Y8, Y5
 	VFMADD231PD  192(CX)(R8*8), Y8, Y6
 	VFMADD231PD  224(CX)(R8*8), Y8, Y7
-	ADDQ         $0x04, SI
-	ADDQ         $0x08, DI
+	ADDQ         $+8, SI
+	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k1565
+	JNE          term1710
 
-summed1566:
+summed1709:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1569
+	JEQ          initialised1713
 	CMPQ         SI, $0x01
-	JEQ          column1567
+	JEQ          column1711
 	CMPQ         SI, $0x02
-	JEQ          number1568
+	JEQ          number1712
 	VBROADCASTSD 72(AX), Y8
 	VADDPD       Y8, Y0, Y0
 	VADDPD       Y8, Y1, Y1
@@ -33280,9 +37268,9 @@ summed1566:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1569
+	JMP          initialised1713
 
-number1568:
+number1712:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Y8
@@ -33294,9 +37282,9 @@ number1568:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1569
+	JMP          initialised1713
 
-column1567:
+column1711:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Y0, Y0
@@ -33308,13 +37296,13 @@ column1567:
 	VADDPD  192(BX), Y6, Y6
 	VADDPD  224(BX), Y7, Y7
 
-initialised1569:
+initialised1713:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1570:
+product1714:
 	CMPQ         56(BX), $0x02
-	JNE          other1576
+	JNE          other1720
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -33328,9 +37316,9 @@ product1570:
 	VMULPD       Y8, Y6, Y6
 	VMULPD       Y8, Y7, Y7
 
-other1576:
+other1720:
 	CMPQ         96(BX), $0x02
-	JNE          other1577
+	JNE          other1721
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -33344,14 +37332,14 @@ other1576:
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
 
-other1577:
+other1721:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1572
+	JEQ     times1716
 	CMPQ    96(BX), $0x01
-	JEQ     plus1571
+	JEQ     plus1715
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y0, (DI)
@@ -33362,9 +37350,9 @@ other1577:
 	VMOVUPD Y5, 160(DI)
 	VMOVUPD Y6, 192(DI)
 	VMOVUPD Y7, 224(DI)
-	JMP     written1574
+	JMP     written1718
 
-plus1571:
+plus1715:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -33385,11 +37373,11 @@ plus1571:
 	VMOVUPD Y8, 192(DI)
 	VADDPD  224(R8), Y7, Y8
 	VMOVUPD Y8, 224(DI)
-	JMP     written1574
+	JMP     written1718
 
-times1572:
+times1716:
 	CMPQ    96(BX), $0x01
-	JEQ     both1573
+	JEQ     both1717
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -33410,9 +37398,9 @@ times1572:
 	VMOVUPD Y8, 192(DI)
 	VMULPD  224(R8), Y7, Y8
 	VMOVUPD Y8, 224(DI)
-	JMP     written1574
+	JMP     written1718
 
-both1573:
+both1717:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -33444,25 +37432,25 @@ both1573:
 	VADDPD  224(R9), Y8, Y8
 	VMOVUPD Y8, 224(DI)
 
-written1574:
+written1718:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1575
+	JEQ  done1719
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1570
+	JNE  product1714
 
-done1575:
+done1719:
 	ADDQ $+256, CX
 	SUBQ $0x20, DX
 	CMPQ DX, $0x20
-	JGE  rows1563
+	JGE  rows1707
 
-next1564:
+next1708:
 	CMPQ DX, $0x10
-	JLT  next1579
+	JLT  next1723
 
-rows1578:
+rows1722:
 	VMOVUPD c64_0<>+0(SB), Y3
 	VMOVUPD Y3, Y0
 	VMOVUPD Y3, Y1
@@ -33470,56 +37458,46 @@ rows1578:
 	VMOVUPD Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1581
-	MOVQ    (AX), SI
+	JEQ     summed1724
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k1580:
-	MOVLQSX      (SI), R8
-	VBROADCASTSD (DI), Y4
+term1725:
+	MOVLQSX      (DI), R8
+	VBROADCASTSD (SI), Y4
 	VFMADD231PD  (CX)(R8*8), Y4, Y0
 	VFMADD231PD  32(CX)(R8*8), Y4, Y1
 	VFMADD231PD  64(CX)(R8*8), Y4, Y2
 	VFMADD231PD  96(CX)(R8*8), Y4, Y3
-	ADDQ         $0x04, SI
-	ADDQ         $0x08, DI
+	ADDQ         $+8, SI
+	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k1580
+	JNE          term1725
 
-summed1581:
+summed1724:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1584
+	JEQ          initialised1728
 	CMPQ         SI, $0x01
-	JEQ          column1582
+	JEQ          column1726
 	CMPQ         SI, $0x02
-	JEQ          number1583
+	JEQ          number1727
 	VBROADCASTSD 72(AX), Y4
 	VADDPD       Y4, Y0, Y0
 	VADDPD       Y4, Y1, Y1
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1584
+	JMP          initialised1728
 
-number1583:
+number1727:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Y4
@@ -33527,9 +37505,9 @@ number1583:
 	VADDPD       Y4, Y1, Y1
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1584
+	JMP          initialised1728
 
-column1582:
+column1726:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Y0, Y0
@@ -33537,13 +37515,13 @@ column1582:
 	VADDPD  64(BX), Y2, Y2
 	VADDPD  96(BX), Y3, Y3
 
-initialised1584:
+initialised1728:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1585:
+product1729:
 	CMPQ         56(BX), $0x02
-	JNE          other1591
+	JNE          other1735
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -33553,9 +37531,9 @@ product1585:
 	VMULPD       Y4, Y2, Y2
 	VMULPD       Y4, Y3, Y3
 
-other1591:
+other1735:
 	CMPQ         96(BX), $0x02
-	JNE          other1592
+	JNE          other1736
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -33565,23 +37543,23 @@ other1591:
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
 
-other1592:
+other1736:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1587
+	JEQ     times1731
 	CMPQ    96(BX), $0x01
-	JEQ     plus1586
+	JEQ     plus1730
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y0, (DI)
 	VMOVUPD Y1, 32(DI)
 	VMOVUPD Y2, 64(DI)
 	VMOVUPD Y3, 96(DI)
-	JMP     written1589
+	JMP     written1733
 
-plus1586:
+plus1730:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -33594,11 +37572,11 @@ plus1586:
 	VMOVUPD Y4, 64(DI)
 	VADDPD  96(R8), Y3, Y4
 	VMOVUPD Y4, 96(DI)
-	JMP     written1589
+	JMP     written1733
 
-times1587:
+times1731:
 	CMPQ    96(BX), $0x01
-	JEQ     both1588
+	JEQ     both1732
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -33611,9 +37589,9 @@ times1587:
 	VMOVUPD Y4, 64(DI)
 	VMULPD  96(R8), Y3, Y4
 	VMOVUPD Y4, 96(DI)
-	JMP     written1589
+	JMP     written1733
 
-both1588:
+both1732:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -33633,96 +37611,86 @@ both1588:
 	VADDPD  96(R9), Y4, Y4
 	VMOVUPD Y4, 96(DI)
 
-written1589:
+written1733:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1590
+	JEQ  done1734
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1585
+	JNE  product1729
 
-done1590:
+done1734:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1578
+	JGE  rows1722
 
-next1579:
+next1723:
 	CMPQ DX, $0x08
-	JLT  next1594
+	JLT  next1738
 
-rows1593:
+rows1737:
 	VMOVUPD c64_0<>+0(SB), Y1
 	VMOVUPD Y1, Y0
 	VMOVUPD Y1, Y1
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1596
-	MOVQ    (AX), SI
+	JEQ     summed1739
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k1595:
-	MOVLQSX      (SI), R8
-	VBROADCASTSD (DI), Y2
+term1740:
+	MOVLQSX      (DI), R8
+	VBROADCASTSD (SI), Y2
 	VFMADD231PD  (CX)(R8*8), Y2, Y0
 	VFMADD231PD  32(CX)(R8*8), Y2, Y1
-	ADDQ         $0x04, SI
-	ADDQ         $0x08, DI
+	ADDQ         $+8, SI
+	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k1595
+	JNE          term1740
 
-summed1596:
+summed1739:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1599
+	JEQ          initialised1743
 	CMPQ         SI, $0x01
-	JEQ          column1597
+	JEQ          column1741
 	CMPQ         SI, $0x02
-	JEQ          number1598
+	JEQ          number1742
 	VBROADCASTSD 72(AX), Y2
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y2, Y1, Y1
-	JMP          initialised1599
+	JMP          initialised1743
 
-number1598:
+number1742:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), BX
 	VBROADCASTSD (SI)(BX*8), Y2
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y2, Y1, Y1
-	JMP          initialised1599
+	JMP          initialised1743
 
-column1597:
+column1741:
 	MOVLQSX (DI)(BX*4), BX
 	LEAQ    (CX)(BX*8), BX
 	VADDPD  (BX), Y0, Y0
 	VADDPD  32(BX), Y1, Y1
 
-initialised1599:
+initialised1743:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1600:
+product1744:
 	CMPQ         56(BX), $0x02
-	JNE          other1606
+	JNE          other1750
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -33730,9 +37698,9 @@ product1600:
 	VMULPD       Y2, Y0, Y0
 	VMULPD       Y2, Y1, Y1
 
-other1606:
+other1750:
 	CMPQ         96(BX), $0x02
-	JNE          other1607
+	JNE          other1751
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), DI
@@ -33740,21 +37708,21 @@ other1606:
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y2, Y1, Y1
 
-other1607:
+other1751:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1602
+	JEQ     times1746
 	CMPQ    96(BX), $0x01
-	JEQ     plus1601
+	JEQ     plus1745
 	MOVLQSX (DI)(SI*4), DI
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y0, (DI)
 	VMOVUPD Y1, 32(DI)
-	JMP     written1604
+	JMP     written1748
 
-plus1601:
+plus1745:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -33763,11 +37731,11 @@ plus1601:
 	VMOVUPD Y2, (DI)
 	VADDPD  32(R8), Y1, Y2
 	VMOVUPD Y2, 32(DI)
-	JMP     written1604
+	JMP     written1748
 
-times1602:
+times1746:
 	CMPQ    96(BX), $0x01
-	JEQ     both1603
+	JEQ     both1747
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), DI
@@ -33776,9 +37744,9 @@ times1602:
 	VMOVUPD Y2, (DI)
 	VMULPD  32(R8), Y1, Y2
 	VMOVUPD Y2, 32(DI)
-	JMP     written1604
+	JMP     written1748
 
-both1603:
+both1747:
 	MOVLQSX (R8)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (R9)(SI*4), R9
@@ -33792,38 +37760,38 @@ both1603:
 	VADDPD  32(R9), Y2, Y2
 	VMOVUPD Y2, 32(DI)
 
-written1604:
+written1748:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1605
+	JEQ  done1749
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1600
+	JNE  product1744
 
-done1605:
+done1749:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1593
+	JGE  rows1737
 
-next1594:
+next1738:
 	ADDQ $0x01, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1562
+	JNE  group1706
 	VZEROUPPER
 	RET
 
 // func matMulPacked2F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMulPacked2F64AVX2(SB), NOSPLIT, $0-48
-group1608:
+group1752:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x10
-	JLT  next1610
+	JLT  next1754
 
-rows1609:
+rows1753:
 	VMOVUPD c64_0<>+0(SB), Y7
 	VMOVUPD Y7, Y0
 	VMOVUPD Y7, Y1
@@ -33835,57 +37803,47 @@ rows1609:
 	VMOVUPD Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1612
-	MOVQ    (AX), SI
+	JEQ     summed1755
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k1611:
-	MOVLQSX      (SI), R8
+term1756:
+	MOVLQSX      (DI), R8
 	VMOVUPD      (CX)(R8*8), Y8
 	VMOVUPD      32(CX)(R8*8), Y9
 	VMOVUPD      64(CX)(R8*8), Y10
 	VMOVUPD      96(CX)(R8*8), Y11
-	VBROADCASTSD (DI), Y12
+	VBROADCASTSD (SI), Y12
 	VFMADD231PD  Y8, Y12, Y0
 	VFMADD231PD  Y9, Y12, Y1
 	VFMADD231PD  Y10, Y12, Y2
 	VFMADD231PD  Y11, Y12, Y3
-	VBROADCASTSD 8(DI), Y12
+	VBROADCASTSD 8(SI), Y12
 	VFMADD231PD  Y8, Y12, Y4
 	VFMADD231PD  Y9, Y12, Y5
 	VFMADD231PD  Y10, Y12, Y6
 	VFMADD231PD  Y11, Y12, Y7
-	ADDQ         $0x04, SI
-	ADDQ         $0x10, DI
+	ADDQ         $+16, SI
+	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k1611
+	JNE          term1756
 
-summed1612:
+summed1755:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1615
+	JEQ          initialised1759
 	CMPQ         SI, $0x01
-	JEQ          column1613
+	JEQ          column1757
 	CMPQ         SI, $0x02
-	JEQ          number1614
+	JEQ          number1758
 	VBROADCASTSD 72(AX), Y8
 	VADDPD       Y8, Y0, Y0
 	VADDPD       Y8, Y1, Y1
@@ -33895,9 +37853,9 @@ summed1612:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1615
+	JMP          initialised1759
 
-number1614:
+number1758:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y8
@@ -33911,9 +37869,9 @@ number1614:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1615
+	JMP          initialised1759
 
-column1613:
+column1757:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -33927,13 +37885,13 @@ column1613:
 	VADDPD  64(BX), Y6, Y6
 	VADDPD  96(BX), Y7, Y7
 
-initialised1615:
+initialised1759:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1616:
+product1760:
 	CMPQ         56(BX), $0x02
-	JNE          other1622
+	JNE          other1766
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -33949,9 +37907,9 @@ product1616:
 	VMULPD       Y8, Y6, Y6
 	VMULPD       Y8, Y7, Y7
 
-other1622:
+other1766:
 	CMPQ         96(BX), $0x02
-	JNE          other1623
+	JNE          other1767
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -33967,14 +37925,14 @@ other1622:
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
 
-other1623:
+other1767:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1618
+	JEQ     times1762
 	CMPQ    96(BX), $0x01
-	JEQ     plus1617
+	JEQ     plus1761
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -33987,9 +37945,9 @@ other1623:
 	VMOVUPD Y5, 32(DI)
 	VMOVUPD Y6, 64(DI)
 	VMOVUPD Y7, 96(DI)
-	JMP     written1620
+	JMP     written1764
 
-plus1617:
+plus1761:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -34014,11 +37972,11 @@ plus1617:
 	VMOVUPD Y8, 64(DI)
 	VADDPD  96(R8), Y7, Y8
 	VMOVUPD Y8, 96(DI)
-	JMP     written1620
+	JMP     written1764
 
-times1618:
+times1762:
 	CMPQ    96(BX), $0x01
-	JEQ     both1619
+	JEQ     both1763
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -34043,9 +38001,9 @@ times1618:
 	VMOVUPD Y8, 64(DI)
 	VMULPD  96(R8), Y7, Y8
 	VMOVUPD Y8, 96(DI)
-	JMP     written1620
+	JMP     written1764
 
-both1619:
+both1763:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -34083,25 +38041,25 @@ both1619:
 	VADDPD  96(R9), Y8, Y8
 	VMOVUPD Y8, 96(DI)
 
-written1620:
+written1764:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1621
+	JEQ  done1765
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1616
+	JNE  product1760
 
-done1621:
+done1765:
 	ADDQ $+128, CX
 	SUBQ $0x10, DX
 	CMPQ DX, $0x10
-	JGE  rows1609
+	JGE  rows1753
 
-next1610:
+next1754:
 	CMPQ DX, $0x08
-	JLT  next1625
+	JLT  next1769
 
-rows1624:
+rows1768:
 	VMOVUPD c64_0<>+0(SB), Y3
 	VMOVUPD Y3, Y0
 	VMOVUPD Y3, Y1
@@ -34109,59 +38067,49 @@ rows1624:
 	VMOVUPD Y3, Y3
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1627
-	MOVQ    (AX), SI
+	JEQ     summed1770
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k1626:
-	MOVLQSX      (SI), R8
+term1771:
+	MOVLQSX      (DI), R8
 	VMOVUPD      (CX)(R8*8), Y4
 	VMOVUPD      32(CX)(R8*8), Y5
-	VBROADCASTSD (DI), Y6
+	VBROADCASTSD (SI), Y6
 	VFMADD231PD  Y4, Y6, Y0
 	VFMADD231PD  Y5, Y6, Y1
-	VBROADCASTSD 8(DI), Y6
+	VBROADCASTSD 8(SI), Y6
 	VFMADD231PD  Y4, Y6, Y2
 	VFMADD231PD  Y5, Y6, Y3
-	ADDQ         $0x04, SI
-	ADDQ         $0x10, DI
+	ADDQ         $+16, SI
+	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k1626
+	JNE          term1771
 
-summed1627:
+summed1770:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1630
+	JEQ          initialised1774
 	CMPQ         SI, $0x01
-	JEQ          column1628
+	JEQ          column1772
 	CMPQ         SI, $0x02
-	JEQ          number1629
+	JEQ          number1773
 	VBROADCASTSD 72(AX), Y4
 	VADDPD       Y4, Y0, Y0
 	VADDPD       Y4, Y1, Y1
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1630
+	JMP          initialised1774
 
-number1629:
+number1773:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y4
@@ -34171,9 +38119,9 @@ number1629:
 	VBROADCASTSD (SI)(BX*8), Y4
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
-	JMP          initialised1630
+	JMP          initialised1774
 
-column1628:
+column1772:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -34183,13 +38131,13 @@ column1628:
 	VADDPD  (BX), Y2, Y2
 	VADDPD  32(BX), Y3, Y3
 
-initialised1630:
+initialised1774:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1631:
+product1775:
 	CMPQ         56(BX), $0x02
-	JNE          other1637
+	JNE          other1781
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -34201,9 +38149,9 @@ product1631:
 	VMULPD       Y4, Y2, Y2
 	VMULPD       Y4, Y3, Y3
 
-other1637:
+other1781:
 	CMPQ         96(BX), $0x02
-	JNE          other1638
+	JNE          other1782
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -34215,14 +38163,14 @@ other1637:
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y4, Y3, Y3
 
-other1638:
+other1782:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1633
+	JEQ     times1777
 	CMPQ    96(BX), $0x01
-	JEQ     plus1632
+	JEQ     plus1776
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -34231,9 +38179,9 @@ other1638:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y2, (DI)
 	VMOVUPD Y3, 32(DI)
-	JMP     written1635
+	JMP     written1779
 
-plus1632:
+plus1776:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -34250,11 +38198,11 @@ plus1632:
 	VMOVUPD Y4, (DI)
 	VADDPD  32(R8), Y3, Y4
 	VMOVUPD Y4, 32(DI)
-	JMP     written1635
+	JMP     written1779
 
-times1633:
+times1777:
 	CMPQ    96(BX), $0x01
-	JEQ     both1634
+	JEQ     both1778
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -34271,9 +38219,9 @@ times1633:
 	VMOVUPD Y4, (DI)
 	VMULPD  32(R8), Y3, Y4
 	VMOVUPD Y4, 32(DI)
-	JMP     written1635
+	JMP     written1779
 
-both1634:
+both1778:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -34299,38 +38247,38 @@ both1634:
 	VADDPD  32(R9), Y4, Y4
 	VMOVUPD Y4, 32(DI)
 
-written1635:
+written1779:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1636
+	JEQ  done1780
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1631
+	JNE  product1775
 
-done1636:
+done1780:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1624
+	JGE  rows1768
 
-next1625:
+next1769:
 	ADDQ $0x02, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1608
+	JNE  group1752
 	VZEROUPPER
 	RET
 
 // func matMulPacked3F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMulPacked3F64AVX2(SB), NOSPLIT, $0-48
-group1639:
+group1783:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1641
+	JLT  next1785
 
-rows1640:
+rows1784:
 	VMOVUPD c64_0<>+0(SB), Y5
 	VMOVUPD Y5, Y0
 	VMOVUPD Y5, Y1
@@ -34340,54 +38288,44 @@ rows1640:
 	VMOVUPD Y5, Y5
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1643
-	MOVQ    (AX), SI
+	JEQ     summed1786
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k1642:
-	MOVLQSX      (SI), R8
+term1787:
+	MOVLQSX      (DI), R8
 	VMOVUPD      (CX)(R8*8), Y6
 	VMOVUPD      32(CX)(R8*8), Y7
-	VBROADCASTSD (DI), Y8
+	VBROADCASTSD (SI), Y8
 	VFMADD231PD  Y6, Y8, Y0
 	VFMADD231PD  Y7, Y8, Y1
-	VBROADCASTSD 8(DI), Y8
+	VBROADCASTSD 8(SI), Y8
 	VFMADD231PD  Y6, Y8, Y2
 	VFMADD231PD  Y7, Y8, Y3
-	VBROADCASTSD 16(DI), Y8
+	VBROADCASTSD 16(SI), Y8
 	VFMADD231PD  Y6, Y8, Y4
 	VFMADD231PD  Y7, Y8, Y5
-	ADDQ         $0x04, SI
-	ADDQ         $0x18, DI
+	ADDQ         $+24, SI
+	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k1642
+	JNE          term1787
 
-summed1643:
+summed1786:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1646
+	JEQ          initialised1790
 	CMPQ         SI, $0x01
-	JEQ          column1644
+	JEQ          column1788
 	CMPQ         SI, $0x02
-	JEQ          number1645
+	JEQ          number1789
 	VBROADCASTSD 72(AX), Y6
 	VADDPD       Y6, Y0, Y0
 	VADDPD       Y6, Y1, Y1
@@ -34395,9 +38333,9 @@ summed1643:
 	VADDPD       Y6, Y3, Y3
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y6, Y5, Y5
-	JMP          initialised1646
+	JMP          initialised1790
 
-number1645:
+number1789:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y6
@@ -34411,9 +38349,9 @@ number1645:
 	VBROADCASTSD (SI)(BX*8), Y6
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y6, Y5, Y5
-	JMP          initialised1646
+	JMP          initialised1790
 
-column1644:
+column1788:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -34427,13 +38365,13 @@ column1644:
 	VADDPD  (BX), Y4, Y4
 	VADDPD  32(BX), Y5, Y5
 
-initialised1646:
+initialised1790:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1647:
+product1791:
 	CMPQ         56(BX), $0x02
-	JNE          other1653
+	JNE          other1797
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -34449,9 +38387,9 @@ product1647:
 	VMULPD       Y6, Y4, Y4
 	VMULPD       Y6, Y5, Y5
 
-other1653:
+other1797:
 	CMPQ         96(BX), $0x02
-	JNE          other1654
+	JNE          other1798
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -34467,14 +38405,14 @@ other1653:
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y6, Y5, Y5
 
-other1654:
+other1798:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1649
+	JEQ     times1793
 	CMPQ    96(BX), $0x01
-	JEQ     plus1648
+	JEQ     plus1792
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -34487,9 +38425,9 @@ other1654:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y4, (DI)
 	VMOVUPD Y5, 32(DI)
-	JMP     written1651
+	JMP     written1795
 
-plus1648:
+plus1792:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -34514,11 +38452,11 @@ plus1648:
 	VMOVUPD Y6, (DI)
 	VADDPD  32(R8), Y5, Y6
 	VMOVUPD Y6, 32(DI)
-	JMP     written1651
+	JMP     written1795
 
-times1649:
+times1793:
 	CMPQ    96(BX), $0x01
-	JEQ     both1650
+	JEQ     both1794
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -34543,9 +38481,9 @@ times1649:
 	VMOVUPD Y6, (DI)
 	VMULPD  32(R8), Y5, Y6
 	VMOVUPD Y6, 32(DI)
-	JMP     written1651
+	JMP     written1795
 
-both1650:
+both1794:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -34583,38 +38521,38 @@ both1650:
 	VADDPD  32(R9), Y6, Y6
 	VMOVUPD Y6, 32(DI)
 
-written1651:
+written1795:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1652
+	JEQ  done1796
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1647
+	JNE  product1791
 
-done1652:
+done1796:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1640
+	JGE  rows1784
 
-next1641:
+next1785:
 	ADDQ $0x03, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1639
+	JNE  group1783
 	VZEROUPPER
 	RET
 
 // func matMulPacked4F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMulPacked4F64AVX2(SB), NOSPLIT, $0-48
-group1655:
+group1799:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1657
+	JLT  next1801
 
-rows1656:
+rows1800:
 	VMOVUPD c64_0<>+0(SB), Y7
 	VMOVUPD Y7, Y0
 	VMOVUPD Y7, Y1
@@ -34626,58 +38564,47 @@ rows1656:
 	VMOVUPD Y7, Y7
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1659
-	MOVQ    (AX), SI
+	JEQ     summed1802
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	LEAQ    (R9)(R9*2), DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k1658:
-	MOVLQSX      (SI), R8
+term1803:
+	MOVLQSX      (DI), R8
 	VMOVUPD      (CX)(R8*8), Y8
 	VMOVUPD      32(CX)(R8*8), Y9
-	VBROADCASTSD (DI), Y10
+	VBROADCASTSD (SI), Y10
 	VFMADD231PD  Y8, Y10, Y0
 	VFMADD231PD  Y9, Y10, Y1
-	VBROADCASTSD 8(DI), Y10
+	VBROADCASTSD 8(SI), Y10
 	VFMADD231PD  Y8, Y10, Y2
 	VFMADD231PD  Y9, Y10, Y3
-	VBROADCASTSD 16(DI), Y10
+	VBROADCASTSD 16(SI), Y10
 	VFMADD231PD  Y8, Y10, Y4
 	VFMADD231PD  Y9, Y10, Y5
-	VBROADCASTSD 24(DI), Y10
+	VBROADCASTSD 24(SI), Y10
 	VFMADD231PD  Y8, Y10, Y6
 	VFMADD231PD  Y9, Y10, Y7
-	ADDQ         $0x04, SI
-	ADDQ         $0x20, DI
+	ADDQ         $+32, SI
+	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k1658
+	JNE          term1803
 
-summed1659:
+summed1802:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1662
+	JEQ          initialised1806
 	CMPQ         SI, $0x01
-	JEQ          column1660
+	JEQ          column1804
 	CMPQ         SI, $0x02
-	JEQ          number1661
+	JEQ          number1805
 	VBROADCASTSD 72(AX), Y8
 	VADDPD       Y8, Y0, Y0
 	VADDPD       Y8, Y1, Y1
@@ -34687,9 +38614,9 @@ summed1659:
 	VADDPD       Y8, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1662
+	JMP          initialised1806
 
-number1661:
+number1805:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y8
@@ -34707,9 +38634,9 @@ number1661:
 	VBROADCASTSD (SI)(BX*8), Y8
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
-	JMP          initialised1662
+	JMP          initialised1806
 
-column1660:
+column1804:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -34727,13 +38654,13 @@ column1660:
 	VADDPD  (BX), Y6, Y6
 	VADDPD  32(BX), Y7, Y7
 
-initialised1662:
+initialised1806:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1663:
+product1807:
 	CMPQ         56(BX), $0x02
-	JNE          other1669
+	JNE          other1813
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -34753,9 +38680,9 @@ product1663:
 	VMULPD       Y8, Y6, Y6
 	VMULPD       Y8, Y7, Y7
 
-other1669:
+other1813:
 	CMPQ         96(BX), $0x02
-	JNE          other1670
+	JNE          other1814
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -34775,14 +38702,14 @@ other1669:
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y8, Y7, Y7
 
-other1670:
+other1814:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1665
+	JEQ     times1809
 	CMPQ    96(BX), $0x01
-	JEQ     plus1664
+	JEQ     plus1808
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -34799,9 +38726,9 @@ other1670:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y6, (DI)
 	VMOVUPD Y7, 32(DI)
-	JMP     written1667
+	JMP     written1811
 
-plus1664:
+plus1808:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -34834,11 +38761,11 @@ plus1664:
 	VMOVUPD Y8, (DI)
 	VADDPD  32(R8), Y7, Y8
 	VMOVUPD Y8, 32(DI)
-	JMP     written1667
+	JMP     written1811
 
-times1665:
+times1809:
 	CMPQ    96(BX), $0x01
-	JEQ     both1666
+	JEQ     both1810
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -34871,9 +38798,9 @@ times1665:
 	VMOVUPD Y8, (DI)
 	VMULPD  32(R8), Y7, Y8
 	VMOVUPD Y8, 32(DI)
-	JMP     written1667
+	JMP     written1811
 
-both1666:
+both1810:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -34923,38 +38850,38 @@ both1666:
 	VADDPD  32(R9), Y8, Y8
 	VMOVUPD Y8, 32(DI)
 
-written1667:
+written1811:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1668
+	JEQ  done1812
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1663
+	JNE  product1807
 
-done1668:
+done1812:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1656
+	JGE  rows1800
 
-next1657:
+next1801:
 	ADDQ $0x04, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1655
+	JNE  group1799
 	VZEROUPPER
 	RET
 
 // func matMulPacked5F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMulPacked5F64AVX2(SB), NOSPLIT, $0-48
-group1671:
+group1815:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1673
+	JLT  next1817
 
-rows1672:
+rows1816:
 	VMOVUPD c64_0<>+0(SB), Y9
 	VMOVUPD Y9, Y0
 	VMOVUPD Y9, Y1
@@ -34968,62 +38895,50 @@ rows1672:
 	VMOVUPD Y9, Y9
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1675
-	MOVQ    (AX), SI
+	JEQ     summed1818
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	LEAQ    (R9)(R9*2), R8
-	LEAQ    (DI)(R9*4), DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k1674:
-	MOVLQSX      (SI), R8
+term1819:
+	MOVLQSX      (DI), R8
 	VMOVUPD      (CX)(R8*8), Y10
 	VMOVUPD      32(CX)(R8*8), Y11
-	VBROADCASTSD (DI), Y12
+	VBROADCASTSD (SI), Y12
 	VFMADD231PD  Y10, Y12, Y0
 	VFMADD231PD  Y11, Y12, Y1
-	VBROADCASTSD 8(DI), Y12
+	VBROADCASTSD 8(SI), Y12
 	VFMADD231PD  Y10, Y12, Y2
 	VFMADD231PD  Y11, Y12, Y3
-	VBROADCASTSD 16(DI), Y12
+	VBROADCASTSD 16(SI), Y12
 	VFMADD231PD  Y10, Y12, Y4
 	VFMADD231PD  Y11, Y12, Y5
-	VBROADCASTSD 24(DI), Y12
+	VBROADCASTSD 24(SI), Y12
 	VFMADD231PD  Y10, Y12, Y6
 	VFMADD231PD  Y11, Y12, Y7
-	VBROADCASTSD 32(DI), Y12
+	VBROADCASTSD 32(SI), Y12
 	VFMADD231PD  Y10, Y12, Y8
 	VFMADD231PD  Y11, Y12, Y9
-	ADDQ         $0x04, SI
-	ADDQ         $0x28, DI
+	ADDQ         $+40, SI
+	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k1674
+	JNE          term1819
 
-summed1675:
+summed1818:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1678
+	JEQ          initialised1822
 	CMPQ         SI, $0x01
-	JEQ          column1676
+	JEQ          column1820
 	CMPQ         SI, $0x02
-	JEQ          number1677
+	JEQ          number1821
 	VBROADCASTSD 72(AX), Y10
 	VADDPD       Y10, Y0, Y0
 	VADDPD       Y10, Y1, Y1
@@ -35035,9 +38950,9 @@ summed1675:
 	VADDPD       Y10, Y7, Y7
 	VADDPD       Y10, Y8, Y8
 	VADDPD       Y10, Y9, Y9
-	JMP          initialised1678
+	JMP          initialised1822
 
-number1677:
+number1821:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y10
@@ -35059,9 +38974,9 @@ number1677:
 	VBROADCASTSD (SI)(BX*8), Y10
 	VADDPD       Y10, Y8, Y8
 	VADDPD       Y10, Y9, Y9
-	JMP          initialised1678
+	JMP          initialised1822
 
-column1676:
+column1820:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -35083,13 +38998,13 @@ column1676:
 	VADDPD  (BX), Y8, Y8
 	VADDPD  32(BX), Y9, Y9
 
-initialised1678:
+initialised1822:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1679:
+product1823:
 	CMPQ         56(BX), $0x02
-	JNE          other1685
+	JNE          other1829
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -35113,9 +39028,9 @@ product1679:
 	VMULPD       Y10, Y8, Y8
 	VMULPD       Y10, Y9, Y9
 
-other1685:
+other1829:
 	CMPQ         96(BX), $0x02
-	JNE          other1686
+	JNE          other1830
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -35139,14 +39054,14 @@ other1685:
 	VADDPD       Y10, Y8, Y8
 	VADDPD       Y10, Y9, Y9
 
-other1686:
+other1830:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1681
+	JEQ     times1825
 	CMPQ    96(BX), $0x01
-	JEQ     plus1680
+	JEQ     plus1824
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -35167,9 +39082,9 @@ other1686:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y8, (DI)
 	VMOVUPD Y9, 32(DI)
-	JMP     written1683
+	JMP     written1827
 
-plus1680:
+plus1824:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -35210,11 +39125,11 @@ plus1680:
 	VMOVUPD Y10, (DI)
 	VADDPD  32(R8), Y9, Y10
 	VMOVUPD Y10, 32(DI)
-	JMP     written1683
+	JMP     written1827
 
-times1681:
+times1825:
 	CMPQ    96(BX), $0x01
-	JEQ     both1682
+	JEQ     both1826
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -35255,9 +39170,9 @@ times1681:
 	VMOVUPD Y10, (DI)
 	VMULPD  32(R8), Y9, Y10
 	VMOVUPD Y10, 32(DI)
-	JMP     written1683
+	JMP     written1827
 
-both1682:
+both1826:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -35319,38 +39234,38 @@ both1682:
 	VADDPD  32(R9), Y10, Y10
 	VMOVUPD Y10, 32(DI)
 
-written1683:
+written1827:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1684
+	JEQ  done1828
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1679
+	JNE  product1823
 
-done1684:
+done1828:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1672
+	JGE  rows1816
 
-next1673:
+next1817:
 	ADDQ $0x05, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1671
+	JNE  group1815
 	VZEROUPPER
 	RET
 
 // func matMulPacked6F64AVX2(a *byte, arena *byte, uniform *byte, j int, n int, groups int)
 // Requires: AVX, FMA3
 TEXT ·matMulPacked6F64AVX2(SB), NOSPLIT, $0-48
-group1687:
+group1831:
 	MOVQ a+0(FP), AX
 	MOVQ arena+8(FP), CX
 	MOVQ n+32(FP), DX
 	CMPQ DX, $0x08
-	JLT  next1689
+	JLT  next1833
 
-rows1688:
+rows1832:
 	VMOVUPD c64_0<>+0(SB), Y11
 	VMOVUPD Y11, Y0
 	VMOVUPD Y11, Y1
@@ -35366,65 +39281,53 @@ rows1688:
 	VMOVUPD Y11, Y11
 	MOVQ    8(AX), BX
 	TESTQ   BX, BX
-	JEQ     summed1691
-	MOVQ    (AX), SI
+	JEQ     summed1834
+	MOVQ    8(AX), SI
 	MOVQ    j+24(FP), DI
-	MOVQ    32(AX), R8
-	MOVQ    40(AX), R9
-	IMULQ   R9, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	SHLQ    $0x03, R8
-	SHLQ    $0x03, R9
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
-	LEAQ    (R9)(R9*2), R8
-	LEAQ    (DI)(R9*4), DI
-	MOVQ    8(AX), DI
-	MOVQ    j+24(FP), R8
-	IMULQ   R8, DI
-	ADDQ    24(AX), DI
-	SHLQ    $0x03, DI
-	MOVQ    uniform+16(FP), R8
-	ADDQ    R8, DI
+	IMULQ   DI, SI
+	ADDQ    24(AX), SI
+	SHLQ    $0x03, SI
+	MOVQ    uniform+16(FP), DI
+	ADDQ    DI, SI
+	MOVQ    (AX), DI
 
-k1690:
-	MOVLQSX      (SI), R8
+term1835:
+	MOVLQSX      (DI), R8
 	VMOVUPD      (CX)(R8*8), Y12
 	VMOVUPD      32(CX)(R8*8), Y13
-	VBROADCASTSD (DI), Y14
+	VBROADCASTSD (SI), Y14
 	VFMADD231PD  Y12, Y14, Y0
 	VFMADD231PD  Y13, Y14, Y1
-	VBROADCASTSD 8(DI), Y14
+	VBROADCASTSD 8(SI), Y14
 	VFMADD231PD  Y12, Y14, Y2
 	VFMADD231PD  Y13, Y14, Y3
-	VBROADCASTSD 16(DI), Y14
+	VBROADCASTSD 16(SI), Y14
 	VFMADD231PD  Y12, Y14, Y4
 	VFMADD231PD  Y13, Y14, Y5
-	VBROADCASTSD 24(DI), Y14
+	VBROADCASTSD 24(SI), Y14
 	VFMADD231PD  Y12, Y14, Y6
 	VFMADD231PD  Y13, Y14, Y7
-	VBROADCASTSD 32(DI), Y14
+	VBROADCASTSD 32(SI), Y14
 	VFMADD231PD  Y12, Y14, Y8
 	VFMADD231PD  Y13, Y14, Y9
-	VBROADCASTSD 40(DI), Y14
+	VBROADCASTSD 40(SI), Y14
 	VFMADD231PD  Y12, Y14, Y10
 	VFMADD231PD  Y13, Y14, Y11
-	ADDQ         $0x04, SI
-	ADDQ         $0x30, DI
+	ADDQ         $+48, SI
+	ADDQ         $0x04, DI
 	DECQ         BX
-	JNE          k1690
+	JNE          term1835
 
-summed1691:
+summed1834:
 	MOVQ         j+24(FP), BX
 	MOVQ         80(AX), SI
 	MOVQ         48(AX), DI
 	CMPQ         SI, $0x00
-	JEQ          initialised1694
+	JEQ          initialised1838
 	CMPQ         SI, $0x01
-	JEQ          column1692
+	JEQ          column1836
 	CMPQ         SI, $0x02
-	JEQ          number1693
+	JEQ          number1837
 	VBROADCASTSD 72(AX), Y12
 	VADDPD       Y12, Y0, Y0
 	VADDPD       Y12, Y1, Y1
@@ -35438,9 +39341,9 @@ summed1691:
 	VADDPD       Y12, Y9, Y9
 	VADDPD       Y12, Y10, Y10
 	VADDPD       Y12, Y11, Y11
-	JMP          initialised1694
+	JMP          initialised1838
 
-number1693:
+number1837:
 	MOVQ         uniform+16(FP), SI
 	MOVLQSX      (DI)(BX*4), R8
 	VBROADCASTSD (SI)(R8*8), Y12
@@ -35466,9 +39369,9 @@ number1693:
 	VBROADCASTSD (SI)(BX*8), Y12
 	VADDPD       Y12, Y10, Y10
 	VADDPD       Y12, Y11, Y11
-	JMP          initialised1694
+	JMP          initialised1838
 
-column1692:
+column1836:
 	MOVLQSX (DI)(BX*4), SI
 	LEAQ    (CX)(SI*8), SI
 	VADDPD  (SI), Y0, Y0
@@ -35494,13 +39397,13 @@ column1692:
 	VADDPD  (BX), Y10, Y10
 	VADDPD  32(BX), Y11, Y11
 
-initialised1694:
+initialised1838:
 	MOVQ j+24(FP), SI
 	LEAQ 88(AX), BX
 
-product1695:
+product1839:
 	CMPQ         56(BX), $0x02
-	JNE          other1701
+	JNE          other1845
 	MOVQ         24(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -35528,9 +39431,9 @@ product1695:
 	VMULPD       Y12, Y10, Y10
 	VMULPD       Y12, Y11, Y11
 
-other1701:
+other1845:
 	CMPQ         96(BX), $0x02
-	JNE          other1702
+	JNE          other1846
 	MOVQ         64(BX), DI
 	MOVQ         uniform+16(FP), R8
 	MOVLQSX      (DI)(SI*4), R9
@@ -35558,14 +39461,14 @@ other1701:
 	VADDPD       Y12, Y10, Y10
 	VADDPD       Y12, Y11, Y11
 
-other1702:
+other1846:
 	MOVQ    (BX), DI
 	MOVQ    24(BX), R8
 	MOVQ    64(BX), R9
 	CMPQ    56(BX), $0x01
-	JEQ     times1697
+	JEQ     times1841
 	CMPQ    96(BX), $0x01
-	JEQ     plus1696
+	JEQ     plus1840
 	MOVLQSX (DI)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	VMOVUPD Y0, (R8)
@@ -35590,9 +39493,9 @@ other1702:
 	LEAQ    (CX)(DI*8), DI
 	VMOVUPD Y10, (DI)
 	VMOVUPD Y11, 32(DI)
-	JMP     written1699
+	JMP     written1843
 
-plus1696:
+plus1840:
 	MOVLQSX (R9)(SI*4), R8
 	LEAQ    (CX)(R8*8), R8
 	MOVLQSX (DI)(SI*4), R10
@@ -35641,11 +39544,11 @@ plus1696:
 	VMOVUPD Y12, (DI)
 	VADDPD  32(R8), Y11, Y12
 	VMOVUPD Y12, 32(DI)
-	JMP     written1699
+	JMP     written1843
 
-times1697:
+times1841:
 	CMPQ    96(BX), $0x01
-	JEQ     both1698
+	JEQ     both1842
 	MOVLQSX (R8)(SI*4), R9
 	LEAQ    (CX)(R9*8), R9
 	MOVLQSX (DI)(SI*4), R10
@@ -35694,9 +39597,9 @@ times1697:
 	VMOVUPD Y12, (DI)
 	VMULPD  32(R8), Y11, Y12
 	VMOVUPD Y12, 32(DI)
-	JMP     written1699
+	JMP     written1843
 
-both1698:
+both1842:
 	MOVLQSX (R8)(SI*4), R10
 	LEAQ    (CX)(R10*8), R10
 	MOVLQSX (R9)(SI*4), R11
@@ -35770,23 +39673,23 @@ both1698:
 	VADDPD  32(R9), Y12, Y12
 	VMOVUPD Y12, 32(DI)
 
-written1699:
+written1843:
 	LEAQ 192(AX), DI
 	CMPQ BX, DI
-	JEQ  done1700
+	JEQ  done1844
 	MOVQ DI, BX
 	CMPQ (DI), $0x00
-	JNE  product1695
+	JNE  product1839
 
-done1700:
+done1844:
 	ADDQ $+64, CX
 	SUBQ $0x08, DX
 	CMPQ DX, $0x08
-	JGE  rows1688
+	JGE  rows1832
 
-next1689:
+next1833:
 	ADDQ $0x06, j+24(FP)
 	DECQ groups+40(FP)
-	JNE  group1687
+	JNE  group1831
 	VZEROUPPER
 	RET

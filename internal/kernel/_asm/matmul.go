@@ -176,58 +176,41 @@ func (b block) addInit(acc [][]reg.VecVirtual) {
 
 // products adds X[k]·W[k, j+c] to sum c for all k.
 func (b block) products(acc [][]reg.VecVirtual) {
-	v := b.v
-	loop, done := label("k"), label("summed")
+	done := label("summed")
 	k := load(b.a, mmX+mmLen)
 	TESTQ(k, k)
 	jump(JEQ, done)
-	x, weights := load(b.a, mmX), b.strided()
 	if b.packed {
-		weights = b.panel()
+		b.panel().add(b.v, acc, k)
+	} else {
+		b.strided().add(b.v, acc, k)
 	}
-	Label(loop)
-	o := GP64()
-	MOVLQSX(Mem{Base: x}, o)
-	xs := make([]Op, b.h)
-	for r := range xs {
-		m := Mem{Base: b.arena, Index: o, Scale: v.scale(), Disp: r * v.bytes()}
-		xs[r] = m
-		if b.m > 1 {
-			t := v.reg()
-			v.move(m, t)
-			xs[r] = t
-		}
-	}
-	for c := range b.m {
-		m := weights.at(c)
-		if v.wide && b.h == 1 && b.m > 1 {
-			v.emit(VFMADD231PS_BCST, VFMADD231PD_BCST, m, xs[0], acc[c][0])
-			continue
-		}
-		weight := v.reg()
-		v.broadcast(m, weight)
-		for r := range xs {
-			v.fma(xs[r], weight, acc[c][r])
-		}
-	}
-	ADDQ(U8(4), x)
-	weights.next()
-	DECQ(k)
-	jump(JNE, loop)
 	Label(done)
 }
 
-// weights tells where W[k, j+c] is.
-type weights struct {
-	at   func(c int) Mem
-	next func() // goes to the next k
+// columns are X, one after the other; ahead says how many of these come since the last settle, which moves on by them.
+func (b block) columns(ahead *int) (x func(r int) Mem, next, settle func()) {
+	list := load(b.a, mmX)
+	var o reg.GPVirtual
+	x = func(r int) Mem { return Mem{Base: b.arena, Index: o, Scale: b.v.scale(), Disp: r * b.v.bytes()} }
+	next = func() {
+		o = GP64()
+		MOVLQSX(Mem{Base: list, Disp: 4 * *ahead}, o)
+		*ahead++
+	}
+	settle = func() {
+		ADDQ(U8(4**ahead), list)
+		*ahead = 0
+	}
+	return x, next, settle
 }
 
-// strided are those of a matrix with any strides.
-func (b block) strided() weights {
+// strided are the terms of a matrix with any strides.
+func (b block) strided() terms {
 	w, wk, wj := param("j"), load(b.a, mmWK), load(b.a, mmWJ)
 	IMULQ(wj, w)
 	ADDQ(Mem{Base: b.a, Disp: mmW}, w)
+	SUBQ(wk, w)
 	shift := U8(bits.TrailingZeros(uint(b.v.size())))
 	SHLQ(shift, w)
 	SHLQ(shift, wk)
@@ -240,38 +223,50 @@ func (b block) strided() weights {
 	if b.m > 4 {
 		LEAQ(Mem{Base: w, Index: wj, Scale: 4}, w4)
 	}
-	at := func(c int) Mem {
-		m := Mem{Base: w}
-		if c >= 4 {
-			m.Base = w4
-		}
-		switch c % 4 {
-		case 1:
-			m.Index, m.Scale = wj, 1
-		case 2:
-			m.Index, m.Scale = wj, 2
-		case 3:
-			m.Index, m.Scale = wj3, 1
-		}
-		return m
+	ahead := 0
+	x, next, settle := b.columns(&ahead)
+	return terms{x: x, settle: settle, forget: func() { ahead = 0 },
+		number: func(c int) Mem {
+			m := Mem{Base: w}
+			if c >= 4 {
+				m.Base = w4
+			}
+			switch c % 4 {
+			case 1:
+				m.Index, m.Scale = wj, 1
+			case 2:
+				m.Index, m.Scale = wj, 2
+			case 3:
+				m.Index, m.Scale = wj3, 1
+			}
+			return m
+		},
+		next: func() {
+			next()
+			ADDQ(wk, w)
+			if b.m > 4 {
+				ADDQ(wk, w4)
+			}
+		},
 	}
-	return weights{at, func() {
-		ADDQ(wk, w)
-		if b.m > 4 {
-			ADDQ(wk, w4)
-		}
-	}}
 }
 
-// panel are those of a panel of a packed matrix, one after the other.
-func (b block) panel() weights {
+// panel are the terms of a panel of a packed matrix, one after the other.
+func (b block) panel() terms {
 	w, j := load(b.a, mmLen), param("j")
 	IMULQ(j, w)
 	ADDQ(Mem{Base: b.a, Disp: mmW}, w)
 	SHLQ(U8(bits.TrailingZeros(uint(b.v.size()))), w)
 	ADDQ(param("uniform"), w)
-	at := func(c int) Mem { return Mem{Base: w, Disp: c * b.v.size()} }
-	return weights{at, func() { ADDQ(U8(b.m*b.v.size()), w) }}
+	ahead := 0
+	x, next, settle := b.columns(&ahead)
+	return terms{x: x, next: next, forget: func() { ahead = 0 },
+		number: func(c int) Mem { return Mem{Base: w, Disp: ((ahead-1)*b.m + c) * b.v.size()} },
+		settle: func() {
+			ADDQ(I32(ahead*b.m*b.v.size()), w)
+			settle()
+		},
+	}
 }
 
 // finish writes Out and, if there is one, Second. Numbers enter the sums themselves, which nothing reads after the last

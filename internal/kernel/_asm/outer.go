@@ -85,7 +85,7 @@ func outerWide(v vec, m int) {
 		if h < v.unit() && h < 2 {
 			continue
 		}
-		loop, next, sum := label("run"), label("next"), label("sum")
+		loop, next := label("run"), label("next")
 		run := h * v.bytes() / v.size()
 		Label(loop)
 		CMPQ(left, U8(run))
@@ -107,25 +107,23 @@ func outerWide(v vec, m int) {
 			acc[c] = v.regs(h)
 		}
 		each(func(m Mem, t reg.VecVirtual) { v.move(m, t) })
-		i, x := GP64(), GP64()
+		i, x, k, ahead := GP64(), GP64(), param("n"), 0
 		XORQ(i, i)
 		MOVQ(rows, x)
-		Label(sum)
-		xs := v.regs(h)
-		for r := range xs {
-			v.move(Mem{Base: x, Disp: r * v.bytes()}, xs[r])
-		}
-		for c := range ys {
-			y := v.reg()
-			v.broadcast(Mem{Base: ys[c], Index: i, Scale: v.scale()}, y)
-			for r := range xs {
-				v.fma(xs[r], y, acc[c][r])
-			}
-		}
-		ADDQ(step, x)
-		INCQ(i)
-		CMPQ(i, NewParamAddr("n", 40))
-		jump(JLT, sum)
+		SUBQ(step, x)
+		terms{
+			x:      func(r int) Mem { return Mem{Base: x, Disp: r * v.bytes()} },
+			number: func(c int) Mem { return Mem{Base: ys[c], Index: i, Scale: v.scale(), Disp: (ahead - 1) * v.size()} },
+			next: func() {
+				ADDQ(step, x)
+				ahead++
+			},
+			settle: func() {
+				ADDQ(U8(ahead), i)
+				ahead = 0
+			},
+			forget: func() { ahead = 0 },
+		}.add(v, acc, k)
 		each(func(m Mem, t reg.VecVirtual) { v.move(t, m) })
 		ADDQ(I32(h*v.bytes()), rows)
 		ADDQ(I32(h*v.bytes()), s)
