@@ -135,7 +135,10 @@ func (f File) rows() (*Rows, error) {
 	case npz:
 		rows.of, err = f.openNPZ(r, closing)
 	case parquet:
-		rows.of, err = f.openParquet(r, closing)
+		err = undamaged(func() (err error) {
+			rows.of, err = f.openParquet(r, closing)
+			return err
+		})
 	default:
 		rows.of, err = f.openText(r, closing)
 	}

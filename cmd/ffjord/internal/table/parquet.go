@@ -106,25 +106,6 @@ func (f File) openParquet(r io.Reader, closing io.Closer) (*parquetRows, error) 
 	return p, nil
 }
 
-// checkParquet looks at the first and the last bytes of a file.
-func checkParquet(r io.ReaderAt, size int64) error {
-	const magic = "PAR1"
-	var first, last [len(magic)]byte
-	if _, err := r.ReadAt(first[:], 0); err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	if string(first[:]) != magic {
-		return fmt.Errorf("no Parquet file: its first bytes are not %s", magic)
-	}
-	if _, err := r.ReadAt(last[:], size-int64(len(last))); err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	if string(last[:]) != magic || size <= int64(len(magic)) {
-		return errors.New("the end of the Parquet file is missing: it was cut off, or is still being written")
-	}
-	return nil
-}
-
 // parquetColumn says how the values of a column become numbers.
 func (f File) parquetColumn(field pq.Field) (parquetColumn, error) {
 	c := parquetColumn{held: held{name: bareText(field.Name())}, scale: 1}
@@ -221,7 +202,7 @@ func (p *parquetRows) next() (batch, error) {
 }
 
 // some returns up to most rows, at least one.
-func (p *parquetRows) some(most int) ([]pq.Row, error) {
+func (p *parquetRows) some(most int) (rows []pq.Row, err error) {
 	if p.buf == nil {
 		p.buf = make([]pq.Row, 512)
 	}
@@ -232,49 +213,66 @@ func (p *parquetRows) some(most int) ([]pq.Row, error) {
 			p.at += int(n)
 			continue
 		}
-		if p.rows == nil {
-			p.rows = p.groups[0].Rows()
-			if err := p.rows.SeekToRow(p.skip); err != nil {
-				return nil, err
-			}
-			p.at += int(p.skip)
-			p.skip = 0
-		}
-		n, err := p.rows.ReadRows(p.buf[:min(most, len(p.buf))])
-		if n > 0 {
-			return p.buf[:n], nil
-		}
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, err
-		}
-		if err != nil {
-			if err := p.rows.Close(); err != nil {
-				return nil, err
-			}
-			p.rows, p.groups = nil, p.groups[1:]
+		n := 0
+		err := undamaged(func() (err error) {
+			n, err = p.ofGroup(p.buf[:min(most, len(p.buf))])
+			return err
+		})
+		if n > 0 || err != nil {
+			return p.buf[:n], err
 		}
 	}
 	return nil, io.EOF
+}
+
+// ofGroup reads rows of the first of the groups, which is left behind after its last.
+func (p *parquetRows) ofGroup(rows []pq.Row) (int, error) {
+	if p.rows == nil {
+		p.rows = p.groups[0].Rows()
+		if err := p.rows.SeekToRow(p.skip); err != nil {
+			return 0, err
+		}
+		p.at += int(p.skip)
+		p.skip = 0
+	}
+	n, err := p.rows.ReadRows(rows)
+	switch {
+	case n > 0:
+		return n, nil
+	case err == nil:
+		return 0, io.ErrNoProgress
+	case !errors.Is(err, io.EOF):
+		return 0, err
+	}
+	err = p.rows.Close()
+	p.rows, p.groups = nil, p.groups[1:]
+	return 0, err
 }
 
 // append appends the wanted values of a row, and those that are kept.
 func (p *parquetRows) append(values []float64, kept *Kept, row pq.Row) ([]float64, error) {
 	from := len(values)
 	values = values[:from+len(p.columns)]
+	there := 0
 	for _, v := range row {
 		if at := p.keptAt[v.Column()]; at >= 0 {
 			p.found[at] = v
+			there++
 		}
 		place := p.places[v.Column()]
 		if place < 0 {
 			continue
 		}
+		there++
 		c := &p.columns[place]
 		x, err := c.number(v)
 		if err != nil {
 			return nil, fmt.Errorf("column %s: %w", quote.Text(c.name), err)
 		}
 		values[from+place] = x
+	}
+	if want := len(p.columns) + len(p.keep); there != want {
+		return nil, fmt.Errorf("the file is damaged: %d values, want %d", there, want)
 	}
 	for i := range p.keep {
 		if err := p.keep[i].addTo(kept, p.found[i]); err != nil {
@@ -360,7 +358,7 @@ func (c *parquetColumn) text(text string) (float64, error) {
 func (p *parquetRows) Close() error {
 	var err error
 	if p.rows != nil {
-		err = p.rows.Close()
+		err = undamaged(p.rows.Close)
 	}
 	return errors.Join(err, p.close.Close())
 }
