@@ -5,9 +5,9 @@ import (
 	"github.com/go-ffjord/ffjord/nn"
 )
 
-// ask lets every block and the base ask for their parameters, by writing each of them once, without steps, traces and
-// derivatives. It takes a small part of the time of compiling, and finds whatever is missing or has another shape. The
-// parameters' values need not be there yet.
+// ask makes every block and the base ask for their parameters, by writing each once into a graph without steps, traces
+// and derivatives. It takes a small part of the time of compiling and finds every parameter that is missing or has another
+// shape. The parameters' values need not be there yet.
 func (f *Flow) ask() error {
 	p, err := f.plan()
 	if err != nil {

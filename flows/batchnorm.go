@@ -8,8 +8,8 @@ import (
 	"github.com/go-ffjord/ffjord/nn"
 )
 
-// MovingBatchNorm is the block that gives data moments that are learnt, on their way to the base, each dimension by
-// itself (Grathwohl et al. 2019, after Ioffe & Szegedy 2015):
+// MovingBatchNorm is the block that standardises data by running moments on their way to the base and then gives them a
+// learnt scale and shift, each dimension by itself (Grathwohl et al. 2019, after Ioffe & Szegedy 2015):
 //
 //	z = (x - m) / √(v + Eps) · exp(w) + β
 //	log |det ∂z/∂x| = Σ w - ½ ln(v + Eps)

@@ -17,7 +17,7 @@ type closedCarrier[T graph.Float] struct {
 	pulls [2][2]*graph.Machine[T]
 	last  *graph.Machine[T] // that back has run
 	kept  [][]T             // where z came from
-	came  moments           // of the rows that the last inverse pass in training came with
+	came  moments           // of the rows that the last inverse pass in training was given
 }
 
 func (p *compiledClosed[T]) carrier(w *worker[T], block int) carrier[T] {

@@ -20,7 +20,7 @@ type compiledBlock[T graph.Float] interface {
 	carrier(w *worker[T], block int) carrier[T]
 }
 
-// need is what a call wants beside z, and what its carriers do beside going there.
+// need is what a call wants beside z, and what its carriers do beside carrying rows one way.
 type need struct {
 	with          beside
 	inverse       bool
@@ -52,7 +52,7 @@ type carrier[T graph.Float] interface {
 	film(
 		ctx context.Context, in *inputs[T], times []float64, show func(frame int, z [][]T, logDet []T),
 	) (logDet []T, err error)
-	// seen returns the moments of the rows that the last inverse pass in training came with, for a Follower.
+	// seen returns the moments of the rows that the last inverse pass in training was given, for a Follower.
 	seen() moments
 	// rest gives back what only a rare call needs, before the worker waits for the next one.
 	rest()

@@ -6,9 +6,9 @@ import (
 	"github.com/go-ffjord/ffjord/graph"
 )
 
-// The door of a flow of float32 are its last blocks, those next to the data, that stretch, shift and reorder columns and
-// do nothing else. They are computed in float64: a column of 1e8 ± 1 has no digits left in float32, and its standardised
-// values have all of theirs. What is on the data's side of the door is float64.
+// The door of a flow of float32 is the run of blocks next to the data that only stretch, shift and reorder columns. They
+// are computed in float64: in float32 a column of 1e8 ± 1 has no digits left, while its standardised values have all of
+// theirs. What is on the data's side of the door is float64.
 
 // doorMap is a block of the door: x[j] = loc[j] + scale[j]·z[order[j]].
 type doorMap struct {
@@ -46,8 +46,8 @@ func doorOf(b Block) doorReader {
 	return nil
 }
 
-// asDescribed returns the numbers that a block was described with, where its state still is what they were rounded to, and
-// the state elsewhere: that of a file, for one.
+// asDescribed returns the values that a block was described with where its state is still those values rounded, and
+// otherwise the state, which may have come from a file.
 func asDescribed(values, state []float64) []float64 {
 	for i, v := range state {
 		if float64(float32(values[i])) != v {

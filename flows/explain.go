@@ -25,7 +25,7 @@ func (e *Explanation) NLL() float64 {
 	return sum / float64(len(e.LogProb))
 }
 
-// Evaluations returns how often the fields of all blocks were evaluated for a row, in the mean over the rows.
+// Evaluations returns how often the fields of all blocks were evaluated for a row, on average over the rows.
 func (e *Explanation) Evaluations() float64 {
 	sum := 0
 	for _, cost := range e.Cost {

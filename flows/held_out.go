@@ -10,7 +10,7 @@ import (
 )
 
 // HeldOut returns the function that measures the flow, as it is when it is called, on rows that training does not see:
-// -mean log p(x) in nats, without penalties, by the exact trace and the tolerances of evaluation that LogProb has. It is
+// -mean log p(x) in nats, without penalties, by the trace and the tolerances of evaluation, which LogProb has too. It is
 // what an optim.Validation takes. Where the flow has a condition the rows are x and c side by side (rows, dim + Cond).
 func (f *Flow) HeldOut(rows *tensor.Dense) func(ctx context.Context) (float64, error) {
 	return func(ctx context.Context) (float64, error) {
@@ -53,18 +53,18 @@ func (f *Flow) logProbBeside(ctx context.Context, rows *tensor.Dense) ([]float64
 	return f.Given(matrix(c, f.Cond)).LogProb(ctx, matrix(x, dim))
 }
 
-// State returns what training changes otherwise than by a gradient: the running moments of batch normalisation, say. With
-// it an optim.Trainer can keep the whole model.
+// State returns what training changes otherwise than by a gradient, such as the running moments of batch normalisation.
+// With it an optim.Trainer can keep the whole model.
 func (l NLL) State() []gorgonia.ValueGrad { return l.flow.untrained() }
 
 // State returns what training changes otherwise than by a gradient.
 func (l Pathwise) State() []gorgonia.ValueGrad { return l.flow.untrained() }
 
-// Evaluations returns those of the fields in the last Loss, there and back, and the steps that were rejected, both added
-// up over the rows. An optim.Trainer tells them in its events.
+// Evaluations returns how often the fields were evaluated in the last Loss, there and back, and how many steps were
+// rejected, both added up over the rows. An optim.Trainer tells them in its events.
 func (l NLL) Evaluations() (evaluations, rejected int) { return l.flow.evaluations() }
 
-// Evaluations returns those of the fields in the last Loss, as those of NLL.
+// Evaluations returns the evaluations and rejected steps of the last Loss, as [NLL.Evaluations] does.
 func (l Pathwise) Evaluations() (evaluations, rejected int) { return l.flow.evaluations() }
 
 func (f *Flow) evaluations() (evaluations, rejected int) {

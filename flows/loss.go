@@ -38,8 +38,7 @@ func (c *compiled[T]) batch(ctx context.Context, x *tensor.Dense, inverse bool) 
 }
 
 // tallied runs work, which goes there and back with a worker's chunk, on all chunks, and keeps what they have found for
-// finish; base says whether there is a gradient of the base's parameters. A chunk with a row that fails is not gone on
-// with.
+// finish; base says whether there is a gradient of the base's parameters. Work stops at a chunk with a row that fails.
 func (c *compiled[T]) tallied(
 	ctx context.Context, in *inputs[T], base bool, work func(w *worker[T], from, to int) error,
 ) error {

@@ -9,11 +9,12 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Share computes the chunks of the batch x that are one of so many equal shares, for a loss that several machines compute
-// together; an optim.Trainer with a Reducer calls it. For each of its chunks, in order, it returns the gradients of all
-// parameters, summed over the chunk's rows, and notes for [NLL.Join]: log p of its rows, what they cost, penalties and
-// moments. Chunks have graph.ChunkRows rows, which depends on the rows of the batch alone; a flow whose blocks take
-// shared steps has a single one. Noise is drawn for all rows of the batch, so that it is that of [NLL.Loss].
+// Share computes one share of the batch x, number share of so many equal ones: what one machine does of a loss that
+// several compute together. An optim.Trainer with a Reducer calls it. For each chunk of the share, in order, it returns
+// the gradients of all parameters, summed over the chunk's rows, and notes for [NLL.Join]: log p of its rows, what they
+// cost, penalties and moments. Chunks have graph.ChunkRows rows, which depends on the rows of the batch alone; a flow
+// whose blocks take shared steps has a single one. Noise is drawn for all rows of the batch, so that it is that of
+// [NLL.Loss].
 func (l NLL) Share(ctx context.Context, x *tensor.Dense, share, of int) (sums, notes [][]float64, err error) {
 	flow, err := l.flow.compilation(ctx)
 	if err != nil {

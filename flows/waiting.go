@@ -2,7 +2,7 @@ package flows
 
 import "context"
 
-// every looks whether a context has ended, each time that some thousand numbers have passed.
+// every checks whether a context has ended each time that some thousand numbers have passed.
 type every struct {
 	ctx     context.Context
 	numbers int // since the last look

@@ -24,7 +24,7 @@ type Params struct {
 	byName map[string]*Param
 	unused int         // the length of the second part
 	read   bool        // they come from a file
-	built  atomic.Bool // a model was built over them: where there are none, it has none
+	built  atomic.Bool // a model was built over them, which may have no parameters at all
 }
 
 // NewParams returns empty float32 parameters that draw their initial values from rng.

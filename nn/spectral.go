@@ -19,7 +19,7 @@ func normalized(w *graph.Node, steps int) *graph.Node {
 }
 
 // startVector returns v (1, out) of length 1 with vⱼ ~ cos(2πj/φ), φ the golden ratio: numbers without a pattern that
-// weights could share, so that their first singular vector is at no right angle to v.
+// weights could share, so that v is not orthogonal to their first singular vector.
 func startVector(w *graph.Node) *graph.Node {
 	count := counted(w, w.Shape()[1])
 	v := graph.Cos(graph.Scale(count, 2*math.Pi/math.Phi))

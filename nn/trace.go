@@ -17,8 +17,8 @@ type slope struct {
 type affine interface {
 	Layer
 	affine(s *Scope, x *graph.Node) (*graph.Node, slope)
-	// self returns the map itself: a user's type that embeds one of these has the methods of that one too, whatever it
-	// does in its own Apply.
+	// self returns the map itself. By it a user's type that embeds one of these maps is told apart: it has that map's
+	// methods too, whatever its own Apply does.
 	self() Layer
 }
 

@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -41,7 +42,7 @@ func (a *Adam) Rate() float64 { return a.rateOr(a.LR, 1e-3) }
 // not a contiguous float32 or float64 *tensor.Dense, if the model is not the one of the step before, or, with a
 // [*GradientError], if the square of a gradient is beyond its type.
 func (a *Adam) Step(model []gorgonia.ValueGrad) error {
-	rate, β1, β2, eps := a.Rate(), or(a.Beta1, 0.9), or(a.Beta2, 0.999), or(a.Eps, 1e-8)
+	rate, β1, β2, eps := a.Rate(), cmp.Or(a.Beta1, 0.9), cmp.Or(a.Beta2, 0.999), cmp.Or(a.Eps, 1e-8)
 	if !validRate(rate) || !validRate(a.Decay) || !validBeta(β1) || !validBeta(β2) || !validRate(eps) {
 		return fmt.Errorf("optim: Adam: LR is %g, Beta1 %g, Beta2 %g, Eps %g, Decay %g: "+
 			"want a rate and a decay of at least 0 and betas from 0 to below 1", rate, β1, β2, eps, a.Decay)

@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -36,7 +37,7 @@ func (a *Adamax) Rate() float64 { return a.rateOr(a.LR, 2e-3) }
 
 // Step moves every parameter of the model by one step. It fails as that of [Adam] does.
 func (a *Adamax) Step(model []gorgonia.ValueGrad) error {
-	rate, β1, β2 := a.Rate(), or(a.Beta1, 0.9), or(a.Beta2, 0.999)
+	rate, β1, β2 := a.Rate(), cmp.Or(a.Beta1, 0.9), cmp.Or(a.Beta2, 0.999)
 	if !validRate(rate) || !validRate(a.Decay) || !validBeta(β1) || !validBeta(β2) {
 		return fmt.Errorf("optim: Adamax: LR is %g, Beta1 %g, Beta2 %g, Decay %g: "+
 			"want a rate and a decay of at least 0 and betas from 0 to below 1", rate, β1, β2, a.Decay)

@@ -2,9 +2,9 @@ package optim
 
 import "fmt"
 
-// Budget bounds what a row may cost the objective, when a field becomes so steep that its solver takes ever more steps.
-// It counts the evaluations that an objective [WithCost] tells of, there and back. The mean over an epoch is what counts:
-// the first one above the budget gives advice in the epoch's event, and each one after it acts.
+// Budget bounds what a row may cost the objective, since a field may become so steep that its solver takes ever more
+// steps. It compares the evaluations that an objective [WithCost] tells of, there and back, in the mean over an epoch: the
+// first epoch above the budget gives advice in its event, and each later one acts.
 type Budget struct {
 	// Evaluations are those of a row, in the mean of an epoch. It is required.
 	Evaluations float64

@@ -1,4 +1,4 @@
-// Package optim is the room for training: optimizers, schedules, and the loop that takes an objective down over epochs.
+// Package optim trains models: optimizers, schedules, and the loop that minimises an objective over epochs.
 //
 // An [Objective] is all that a [Trainer] knows of a model: a mean loss over a batch of rows, and the parameters with
 // their gradients. Any Gorgonia solver can take the steps, and so can [Adam], [Adamax], [RAdam] and [SGD], which do not
@@ -16,7 +16,7 @@
 // Several processes train one model together through a [Reducer], with the bits of one alone where the objective is
 // [Divisible].
 //
-// What may enter this package: what takes an objective down, and what watches it. It knows no model and no terminal.
+// What may enter this package: what minimises an objective, and what watches it. It knows no model and no terminal.
 //
 // A training run is a function of its inputs: the order of rows comes from the Trainer's Seed or Rand, or from the
 // source that deals them, nothing else is random, and sums are in float64.

@@ -17,8 +17,8 @@ func (r *run) late(ctx context.Context) error {
 	return firstError(r.validate(ctx), errLate)
 }
 
-// over reports whether there are steps to come and the time that is left is too short for one, as long as those so far,
-// and a last validation.
+// over reports whether there are steps to come and the time that is left is too short for one more, of the length of
+// those so far, and a last validation.
 func (r *run) over() bool {
 	if r.Limit == 0 || r.event.Step == 0 || r.event.Step == r.event.Steps {
 		return false
@@ -40,8 +40,8 @@ func (r *run) clock() time.Duration {
 	return r.elapsed(time.Now())
 }
 
-// place returns the step that the schedule is asked about: the next, or the one that is as far in the run as the clock
-// is in the Limit, where that is later.
+// place returns the step that the schedule is asked about: the next one, or, where that is later, the one whose share of
+// all steps is the clock's share of the Limit.
 func (r *run) place() int {
 	if r.Limit == 0 {
 		return r.event.Step

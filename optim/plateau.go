@@ -1,6 +1,9 @@
 package optim
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // Plateau lowers the learning rate when the loss gets no better: that of the held-out rows where there is a Validation,
 // and the mean loss of the epochs elsewhere.
@@ -23,7 +26,7 @@ func (p *Plateau) withDefaults() *Plateau {
 	if q.Patience == 0 {
 		q.Patience = 10
 	}
-	q.Factor, q.Least = or(q.Factor, 0.5), or(q.Least, 1e-3)
+	q.Factor, q.Least = cmp.Or(q.Factor, 0.5), cmp.Or(q.Least, 1e-3)
 	return &q
 }
 

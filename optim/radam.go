@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -39,7 +40,7 @@ func (a *RAdam) Rate() float64 { return a.rateOr(a.LR, 1e-3) }
 
 // Step moves every parameter of the model by one step. It fails as that of [Adam] does.
 func (a *RAdam) Step(model []gorgonia.ValueGrad) error {
-	rate, β1, β2, eps := a.Rate(), or(a.Beta1, 0.9), or(a.Beta2, 0.999), or(a.Eps, 1e-8)
+	rate, β1, β2, eps := a.Rate(), cmp.Or(a.Beta1, 0.9), cmp.Or(a.Beta2, 0.999), cmp.Or(a.Eps, 1e-8)
 	if !validRate(rate) || !validRate(a.Decay) || !validBeta(β1) || !validBeta(β2) || !validRate(eps) {
 		return fmt.Errorf("optim: RAdam: LR is %g, Beta1 %g, Beta2 %g, Eps %g, Decay %g: "+
 			"want a rate and a decay of at least 0 and betas from 0 to below 1", rate, β1, β2, eps, a.Decay)

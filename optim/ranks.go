@@ -11,8 +11,8 @@ import (
 	"github.com/go-ffjord/ffjord/internal/guard"
 )
 
-// ranks is what a run knows of the other ranks. The ranks meet in a fixed row of places: where all say the same, all go
-// on; where one has left its run, it says so once, at whatever place the others are, and all leave theirs. So no rank
+// ranks is what a run knows of the other ranks. The ranks meet at places in a fixed order. Where all say the same, all go
+// on. A rank that has left its run says so once, at whatever place the others are, and these leave theirs: so no rank
 // waits for one that has gone. The zero value is that of a run on its own.
 type ranks struct {
 	reducer Reducer // nil on its own
@@ -88,8 +88,8 @@ func (k *ranks) leave(ctx context.Context, err error) error {
 	return err
 }
 
-// gather exchanges messages of a kind, of which mine may be changed behind its end, and returns the rest of those of all
-// ranks if all go on, or all have ended.
+// gather exchanges messages of a kind and returns those of all ranks, without what it has added to them, if all ranks go
+// on or all have ended. It may write behind the end of mine.
 func (k *ranks) gather(ctx context.Context, kind byte, place string, mine []byte) ([][]byte, error) {
 	message := append(append(mine, place...), byte(len(place)), kind) // at the end, where mine need not be moved for it
 	var all [][]byte

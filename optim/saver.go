@@ -161,7 +161,7 @@ func (s *saver) last(r *run) error {
 	return nil
 }
 
-// wait waits for the writing under way. Its error is no matter: one is to come, or the run has failed.
+// wait waits for the writing under way. Its error does not matter: another writing is to come, or the run has failed.
 func (s *saver) wait() {
 	if s != nil && s.busy != nil {
 		<-s.busy

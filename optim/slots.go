@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -40,7 +41,7 @@ func (s *slots) rateOr(own, fallback float64) float64 {
 	if s.rated {
 		return s.rate
 	}
-	return or(own, fallback)
+	return cmp.Or(own, fallback)
 }
 
 // begin reads and checks the model for the next step. Nothing has changed when it fails.
@@ -118,14 +119,6 @@ func scale[T float](w []T, factor float64) {
 	for i := range w {
 		w[i] *= T(factor)
 	}
-}
-
-// or returns x, or fallback if x is zero.
-func or(x, fallback float64) float64 {
-	if x == 0 {
-		return fallback
-	}
-	return x
 }
 
 // largest returns the largest number of a parameter's type, or what has it as its square.

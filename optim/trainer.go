@@ -81,9 +81,9 @@ type Trainer struct {
 //
 // When ctx is done it returns ctx.Err(), wrapped, and the parameters are those of the last finished step. When the loss,
 // the gradient or a parameter is not finite it returns a [*NonFiniteError], and when the objective, the optimizer or
-// another function that it was given fails or panics, that error or a [*PanicError], wrapped; the parameters are then the latest
-// that had a finite loss. When the loss explodes it returns a [*DivergedError], and the parameters are those from the end
-// of the steps of lowest loss. With a Validation that does not KeepLast they are, in all these cases, the best that were
+// another function that it was given fails or panics, that error or a [*PanicError], wrapped; the parameters are then the
+// latest that had a finite loss. When the loss explodes it returns a [*DivergedError], and the parameters are those from
+// the end of the steps of lowest loss. With a Validation that does not KeepLast they are, in all these cases, the best that were
 // measured, if any were.
 func (t Trainer) Run(ctx context.Context, objective Objective, train *tensor.Dense) error {
 	if err := t.check(objective); err != nil {

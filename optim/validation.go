@@ -11,10 +11,10 @@ import (
 )
 
 // Validation measures a model, while it is trained, on rows that training does not see, keeps the best parameters, and
-// ends a run that gets no better. With an Average the averaged parameters are measured, and kept.
+// ends a run that gets no better. With an AverageDecay of the Trainer the averaged parameters are measured, and kept.
 type Validation struct {
 	// Loss returns the mean loss of the held-out rows under the parameters as they are: that of package flows is
-	// Flow.HeldOut, by the exact trace and the tolerances of evaluation. A loss that is NaN or infinite is no better than
+	// Flow.HeldOut, by the trace and the tolerances of evaluation. A loss that is NaN or infinite is no better than
 	// any other. Of several ranks the first calls it, and the others wait.
 	Loss func(ctx context.Context) (float64, error)
 	// Every is the number of steps from one validation to the next. Zero means the end of each epoch.

@@ -17,7 +17,8 @@ type About struct {
 	Seed    uint64   `json:"seed"`
 	// Fingerprint is that of the whole table, see [data.Fingerprinter].
 	Fingerprint string `json:"fingerprint,omitempty"`
-	// Train, Validation and Test are the numbers of rows that were learnt, that chose, and that were kept for the figures.
+	// Train, Validation and Test are the numbers of rows that were learnt, that chose the best parameters, and that were
+	// kept for the figures.
 	Train      int `json:"train"`
 	Validation int `json:"validation,omitempty"`
 	Test       int `json:"test,omitempty"`

@@ -27,9 +27,9 @@ type Scores struct {
 	Bad []error
 }
 
-// LogProb returns the log-density of every row of the table. Columns go by name; others are left alone. Discrete columns
-// count with the density in the middle of their step, so that a row has one log-density whatever stands beside it. With
-// an estimated trace that depends on the row's place in the table too, and on nothing else.
+// LogProb returns the log-density of every row of the table. Columns are found by name, and others are ignored. A discrete
+// column counts with the density in the middle of its step, so that a row's log-density does not depend on the other rows.
+// With an estimated trace it also depends on the row's place in the table, and on nothing else.
 func (m *Model) LogProb(ctx context.Context, of data.Table) (Scores, error) {
 	return m.LogProbAt(ctx, of, 0)
 }

@@ -14,9 +14,9 @@ import (
 	"github.com/go-ffjord/ffjord/optim"
 )
 
-// Detector tells how strange rows are by two densities, each of which misses what the other finds. A flow sees what is
-// put together as no usual row is, and hardly minds how far a row goes in a direction in which usual rows are spread out.
-// Kernels on the usual rows see what is far from all of these, and little of what goes with what.
+// Detector tells how strange rows are by two densities, each of which misses what the other finds. A flow sees
+// combinations of values that no usual row has, but hardly how far out a row lies in a direction in which usual rows are
+// spread. Kernels on the usual rows see which rows lie far from all of them, but little of which values go together.
 type Detector struct {
 	model          *Model
 	kernels        *baseline.KernelDensity
@@ -26,9 +26,9 @@ type Detector struct {
 // mostKernels is how many learnt rows a Detector keeps.
 const mostKernels = 5000
 
-// NewDetector returns the Detector of a model by the rows that it has learnt, of which it keeps up to 5000, drawn by the
-// model's Seed, and by usual rows that it has not learnt, 10 at least, which tell what is usual: a model says more of the
-// rows that it has learnt. A model of a density that is given others has no Detector.
+// NewDetector returns the Detector of a model. It takes the rows that the model has learnt, of which it keeps up to 5000,
+// drawn by the model's Seed, and at least 10 usual rows that the model has not learnt, by which it tells what is usual:
+// rows that a model has learnt have higher densities than others. A model of a density given a condition has no Detector.
 func NewDetector(ctx context.Context, m *Model, learnt, heldOut data.Table) (*Detector, error) {
 	if len(m.Given.Columns) > 0 {
 		return nil, errors.New("model: detector: want a model without a condition")

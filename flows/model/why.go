@@ -10,7 +10,7 @@ import (
 	"github.com/go-ffjord/ffjord/data"
 )
 
-// Reason says how much of a row's strangeness goes with one column.
+// Reason says how much of a row's strangeness is due to one column.
 type Reason struct {
 	Column string
 	// Value is what the row has there, Usual which usual value suits the rest of the row best: numbers, or the places of
