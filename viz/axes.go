@@ -43,12 +43,29 @@ func near(t float64) float64 {
 
 // ticks returns the ticks of both axes, as many as the box has room for.
 func (a axes) ticks() (x, y ticks) {
-	const room = 80 // pixels between ticks at least
-	x = newTicks(a.window.X0, a.window.X1, max(3, a.box.Dx()/room))
+	const (
+		room = 80 // pixels between ticks at least
+		wide = 90 // of times side by side
+	)
+	across := room
+	if a.window.ClockX != "" {
+		across = wide
+	}
+	x = ticksOf(a.window.ClockX, a.window.X0, a.window.X1, max(3, a.box.Dx()/across))
 	if a.counts {
 		x = x.whole()
 	}
-	return x, newTicks(a.window.Y0, a.window.Y1, max(3, a.box.Dy()/room))
+	return x, ticksOf(a.window.ClockY, a.window.Y0, a.window.Y1, max(3, a.box.Dy()/room))
+}
+
+// ticksOf returns the ticks of numbers, or of times where these are some.
+func ticksOf(c Clock, lo, hi float64, most int) ticks {
+	if c != "" {
+		if t := newTimeTicks(c, lo, hi, most); len(t.at) > 0 {
+			return t
+		}
+	}
+	return newTicks(lo, hi, most)
 }
 
 // draw draws frame and ticks, and where asked their labels and a title.
@@ -91,9 +108,11 @@ func (a axes) below(style text.Style, t ticks) []label {
 	last := len(t.at) - 1
 	for stride := 1; stride <= last+1; stride++ {
 		var some []label
+		prev := -1
 		for i := range t.at {
 			if t.number(i)%stride == 0 || stride == last+1 && (i == 0 || i == last) {
-				some = append(some, a.label(style, t, i))
+				some = append(some, a.label(style, t, i, prev))
+				prev = i
 			}
 		}
 		apart := len(some) > 1
@@ -104,13 +123,14 @@ func (a axes) below(style text.Style, t ticks) []label {
 			return some
 		}
 	}
-	return []label{a.label(style, t, last/2)}
+	return []label{a.label(style, t, last/2, -1)}
 }
 
-// label returns that of a tick.
-func (a axes) label(style text.Style, t ticks, i int) label {
+// label returns that of a tick behind that of another.
+func (a axes) label(style text.Style, t ticks, i, prev int) label {
 	const over = 3 // beyond the box, of a gap between boxes that is four times as wide
-	l := label{width: min(widest(style, t.labels[i:i+1]), a.box.Dx()), text: t.labels[i]}
+	l := label{text: t.text(i, prev)}
+	l.width = min(widest(style, []string{l.text}), a.box.Dx())
 	x := a.box.Min.X + int(math.Round(a.x(t.at[i])))
 	l.x = max(a.box.Min.X-over+l.width/2, min(x, a.box.Max.X+over-l.width/2))
 	return l
@@ -126,7 +146,7 @@ func (a axes) drawLeft(p page, labels bool) {
 		y := a.box.Min.Y + int(math.Round(a.y(v)))
 		p.fill(image.Rect(x-tickLen, y-stroke/2, x, y+stroke/2), rgb(ink))
 		if labels {
-			p.text(style, x-tickLen-tickPad, y, boxSide, t.labels[i])
+			p.text(style, x-tickLen-tickPad, y, boxSide, t.text(i, i-1))
 		}
 	}
 }

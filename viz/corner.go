@@ -11,6 +11,8 @@ type Corner struct {
 	Caption string
 	// Names are those of the columns, from 1 to 12 of them.
 	Names []string
+	// Clocks say which columns hold times, one for each column, zero of others. Nil is of none.
+	Clocks []Clock
 	// Data are rows with a number for each column, flat. Nil shows draws alone, as points.
 	Data []float64
 	// Samples are draws from a model, of the same width. Nil shows data alone.

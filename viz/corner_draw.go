@@ -57,6 +57,8 @@ func (c Corner) withDefaults() (Corner, error) {
 	switch {
 	case dim < 1 || dim > mostColumns:
 		return c, fmt.Errorf("%d columns, want 1 to %d: choose some", dim, mostColumns)
+	case c.Clocks != nil && len(c.Clocks) != dim:
+		return c, fmt.Errorf("%d clocks of %d columns, want one for each, or nil", len(c.Clocks), dim)
 	case c.Bins < 2 || c.Bins > 1000:
 		return c, fmt.Errorf("%d bins, want 2 to 1000", c.Bins)
 	case len(c.Data) == 0 && len(c.Samples) == 0:
@@ -106,7 +108,7 @@ func (c Corner) layout() (*corner, error) {
 	labels := 0
 	for i := 1; i < dim; i++ {
 		_, t := k.axes(i, 0).ticks()
-		labels = max(labels, widest(l.tick(), t.labels))
+		labels = max(labels, widest(l.tick(), t.texts()))
 	}
 	k.left = margin + titleLine + labels + tickPad + tickLen + stroke
 	k.top = margin
@@ -186,8 +188,9 @@ func (c Corner) column(rows []float64, j int) []float64 {
 // axes returns the axes of the box in a row and a column of the corner: x is the column's, y is the row's.
 func (k *corner) axes(row, col int) axes {
 	at := image.Pt(k.left+col*(k.side+cornerGap), k.top+row*(k.side+cornerGap))
-	return axes{
-		window: Grid{X0: k.lo[col], X1: k.hi[col], Y0: k.lo[row], Y1: k.hi[row], NX: 64, NY: 64, Stretch: true},
-		box:    image.Rect(0, 0, k.side, k.side).Add(at),
+	window := Grid{X0: k.lo[col], X1: k.hi[col], Y0: k.lo[row], Y1: k.hi[row], NX: 64, NY: 64, Stretch: true}
+	if k.Clocks != nil {
+		window.ClockX, window.ClockY = k.Clocks[col], k.Clocks[row]
 	}
+	return axes{window: window, box: image.Rect(0, 0, k.side, k.side).Add(at)}
 }

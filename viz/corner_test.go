@@ -3,6 +3,9 @@ package viz
 import (
 	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -100,4 +103,20 @@ func TestHistogramCountsWhatItShows(t *testing.T) {
 		assert.InDelta(t, width*math.Exp(-x*x/2)/math.Sqrt(2*math.Pi), share, 0.01, "four standard errors of 20000 rows")
 	}
 	assert.InDelta(t, 0.995, sum, 0.005, "the axis holds 99 of 100 rows, and a margin")
+}
+
+// Columns of times have times at their ticks, and those beside them numbers.
+func TestCornerOfTimes(t *testing.T) {
+	rows := normals(3, 500, 2)
+	for i := 0; i < len(rows); i += 2 {
+		rows[i] = 20000 + 100*rows[i]
+	}
+	path := filepath.Join(t.TempDir(), "corner.svg")
+	require.NoError(t, Save(path, Corner{Names: []string{"day", "x"}, Clocks: []Clock{Days, ""}, Data: rows}))
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.True(t, strings.Contains(string(text), ">2024-07</text>"), "20000 days are until 2024-10-04")
+	assert.True(t, strings.Contains(string(text), ">−2</text>"))
+	_, err = Corner{Names: []string{"day", "x"}, Clocks: []Clock{Days}, Data: rows}.Image()
+	assert.EqualError(t, err, "viz: corner: 1 clocks of 2 columns, want one for each, or nil")
 }

@@ -72,7 +72,7 @@ func newWall(g Gallery, colours *table) (wall, error) {
 	k.w, k.h = sized(g.Window, max(galleryLeast, min(boxSide, side)))
 	l := newLettering()
 	_, yt := axes{window: k.window, box: image.Rect(0, 0, k.w, k.h)}.ticks()
-	k.left = margin + widest(l.tick(), yt.labels) + tickPad + tickLen + stroke
+	k.left = margin + widest(l.tick(), yt.texts()) + tickPad + tickLen + stroke
 	var key bar
 	if top := g.top(); top > 0 {
 		key = bar{colours, 0, top, "p(x)"}

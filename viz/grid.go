@@ -34,6 +34,9 @@ type Grid struct {
 	// Stretch gives each axis a unit of its own, so that the picture is a square: for columns that differ in unit. False
 	// means one unit for both, so that circles are round.
 	Stretch bool
+
+	// ClockX and ClockY say of the numbers of an axis that they are times. Zero is of others.
+	ClockX, ClockY Clock
 }
 
 // Size returns the numbers of columns and rows, with zeros filled in.

@@ -65,7 +65,7 @@ func (l Losses) page() (page, error) {
 	letters := newLettering()
 	names := l.names()
 	_, yt := axes{window: window, box: image.Rect(0, 0, lossWidth, lossHeight)}.ticks()
-	left := margin + titleLine + widest(letters.tick(), yt.labels) + tickPad + tickLen + stroke
+	left := margin + titleLine + widest(letters.tick(), yt.texts()) + tickPad + tickLen + stroke
 	lines := keyLines(letters, names)
 	rows := titleLine * (1 + slices.Max(lines)) // of the key
 	top := margin + rows + titleLift

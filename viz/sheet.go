@@ -33,7 +33,7 @@ func newSheet(window Grid, heads []string, bars ...bar) (sheet, error) {
 	bottom := y - gap
 	high := bottom - s.top[0]
 	_, yt := axes{window: window, box: image.Rect(0, 0, s.w, s.h)}.ticks()
-	x := margin + widest(l.tick(), yt.labels) + tickPad + tickLen + stroke
+	x := margin + widest(l.tick(), yt.texts()) + tickPad + tickLen + stroke
 	for _, b := range bars {
 		s.left = append(s.left, x)
 		x += s.w + b.width(l, high) + gap

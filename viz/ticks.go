@@ -11,6 +11,27 @@ import (
 type ticks struct {
 	at     []float64
 	labels []string
+
+	numbers []int    // of times: by how many steps each is from some beginning
+	short   []string // of times: what stands behind a label that has the same upper part
+	upper   []string // of each label; "" is none
+}
+
+// text returns the label of tick i, where that before is of tick prev, or of none for −1.
+func (t ticks) text(i, prev int) string {
+	if prev >= 0 && t.upper != nil && t.upper[i] != "" && strings.HasPrefix(t.labels[prev], t.upper[i]) {
+		return t.short[i]
+	}
+	return t.labels[i]
+}
+
+// texts returns the labels of all ticks.
+func (t ticks) texts() []string {
+	var all []string
+	for i := range t.at {
+		all = append(all, t.text(i, i-1))
+	}
+	return all
 }
 
 // newTicks returns the multiples in [lo, hi], which checkSpan has let pass, of the least of 1, 2 and 5 times a power of
@@ -47,6 +68,9 @@ func newTicks(lo, hi float64, most int) ticks {
 
 // number returns by how many steps a tick is from 0.
 func (t ticks) number(i int) int {
+	if t.numbers != nil {
+		return t.numbers[i]
+	}
 	const most = 1 << 50 // in front of it steps are still told apart
 	n := math.Round(t.at[i] / (t.at[1] - t.at[0]))
 	return int(max(-most, min(most, n)))

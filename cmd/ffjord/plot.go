@@ -40,7 +40,8 @@ func (plotCommand) Help() string {
     gallery  draws on their way from the base to the data, in the units of the flow
     losses   the falling losses of a training, a table with the columns epoch, a loss, and held for held-out rows
 
-Categories are shown by their places in the list of them, times by the days or seconds since 1970-01-01, and rows with a missing value are not shown.
+Categories are shown by their places in the list of them, times as dates and times of UTC, and rows with a missing value are
+not shown.
 
 Examples:
   ffjord plot corner rows.safetensors -data rows.csv -o corner.png
@@ -182,15 +183,31 @@ func (s *scene) names(most int) ([]string, error) {
 	return chosen, nil
 }
 
-// labels are what the columns are called in a picture: of times with what their numbers count.
-func (s *scene) labels(names []string) []string {
-	kinds, labels := times(s.model), slices.Clone(names)
+// clocks say which of the columns hold times, and what their numbers count.
+func (s *scene) clocks(names []string) []viz.Clock {
+	kinds, clocks := times(s.model), make([]viz.Clock, len(names))
 	for j, name := range names {
-		if as, ok := kinds[name]; ok {
-			labels[j] = fmt.Sprintf("%s, %s", name, as.Unit())
+		switch as := kinds[name]; {
+		case as == table.Date:
+			clocks[j] = viz.Days
+		case as == table.TimeOfDay:
+			clocks[j] = viz.SecondsADay
+		case as.IsTime():
+			clocks[j] = viz.Seconds
 		}
 	}
-	return labels
+	return clocks
+}
+
+// cover returns a window around points of two columns.
+func (s *scene) cover(points []float64, names []string) (viz.Grid, error) {
+	window, err := viz.Cover(points)
+	if err != nil {
+		return window, fmt.Errorf("columns %q: %w", names, err)
+	}
+	clocks := s.clocks(names)
+	window.ClockX, window.ClockY = clocks[0], clocks[1]
+	return window, nil
 }
 
 // caption returns the words above the picture: those that were asked for, or what it shows.

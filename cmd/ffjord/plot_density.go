@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -23,15 +22,14 @@ func (s *scene) density() (viz.Picture, error) {
 	if rows != nil {
 		shown = rows
 	}
-	window, err := viz.Cover(middle(shown))
+	window, err := s.cover(middle(shown), names)
 	if err != nil {
-		return nil, fmt.Errorf("columns %q: %w", names, err)
+		return nil, err
 	}
 	const cells = 120
 	window.NX, window.NY = cells, 0
 	var logp []float64
-	labels := s.labels(names)
-	shows := labels[1] + " over " + labels[0]
+	shows := names[1] + " over " + names[0]
 	if s.exact(names) {
 		logp, err = s.logProb(names, window)
 	} else {

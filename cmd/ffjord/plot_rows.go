@@ -14,7 +14,7 @@ func (s *scene) corner() (viz.Picture, error) {
 		return nil, err
 	}
 	draws, rows, err := s.both(names)
-	return viz.Corner{Caption: s.caption(s.File), Names: s.labels(names), Data: rows, Samples: draws}, err
+	return viz.Corner{Caption: s.caption(s.File), Names: names, Clocks: s.clocks(names), Data: rows, Samples: draws}, err
 }
 
 // both returns draws, and the data where there are some.
@@ -45,11 +45,11 @@ func (s *scene) samples() (viz.Picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	window, err := viz.Cover(rows)
+	window, err := s.cover(rows, names)
 	if err != nil {
-		return nil, fmt.Errorf("columns %q of %s: %w", names, s.Data, err)
+		return nil, fmt.Errorf("%s: %w", s.Data, err)
 	}
-	points := viz.Strip{Caption: s.caption(s.labels(names)[1] + " over " + s.labels(names)[0]), Titles: []string{"rows", "draws"}, Points: [][]float64{rows, draws}}
+	points := viz.Strip{Caption: s.caption(names[1] + " over " + names[0]), Titles: []string{"rows", "draws"}, Points: [][]float64{rows, draws}}
 	smooth := viz.Strip{Caption: "their densities"}
 	for _, of := range points.Points {
 		p, err := viz.KDE{}.Density(of, window)

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -56,7 +58,16 @@ func TestDates(t *testing.T) {
 		assert.Regexp(t, `^1970-\d\d-\d\d$`, row.Height)
 		assert.Regexp(t, `^1970-01-01T00:0\d:\d\d(\.\d+)?Z$`, row.Weight)
 	}
-	assert.Equal(t, result{}, ffjord(t, at, "", "plot", "corner", "m.safetensors", "-n", "200", "-data", "d.jsonl", "-o", "c.png"))
+	for _, picture := range []string{"corner", "samples"} {
+		assert.Equal(t, result{}, ffjord(t, at, "", "plot", picture, "m.safetensors", "-n", "200", "-data", "d.jsonl", "-o", "p.svg"))
+		assert.Regexp(t, `>1970-0[4-7](-\d\d)?</text>`, labelsOf(read(t, at, "p.svg")), picture)
+		assert.Regexp(t, `>1970-01-01 00:0[01]:\d\d</text>`, labelsOf(read(t, at, "p.svg")), picture)
+	}
+}
+
+// labelsOf are the texts of a picture.
+func labelsOf(svg []byte) string {
+	return string(bytes.Join(regexp.MustCompile(`>[^<>]+</text>`).FindAll(svg, -1), []byte{'\n'}))
 }
 
 // TestJSONLinesAreFollowed answers lines as they come, and those before a wrong one.
