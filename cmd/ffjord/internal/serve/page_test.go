@@ -293,6 +293,25 @@ func testOneColumn(t *testing.T, b *browser, m trained, _ client) {
 
 // Times are text in the fields and in the list of rows, and dates on the axes.
 func testTimes(t *testing.T, b *browser, m trained, c client) {
+	for _, axis := range []struct {
+		kind, from, to string // an expression of each end, in seconds
+		want           []string
+	}{
+		{"date", `Date.UTC(1499, 0)`, `Date.UTC(2026, 0)`, []string{"1500", "1600", "1700", "1800", "1900", "2000"}},
+		{"date", `Date.UTC(2019, 10)`, `Date.UTC(2024, 1)`, []string{"2020", "2021", "2022", "2023", "2024"}},
+		{"date", `Date.UTC(2023, 11, 29)`, `Date.UTC(2024, 0, 2)`, []string{"2023-12-29", "12-30", "12-31", "2024-01-01", "01-02"}},
+		{"date", `Date.UTC(2024, 1, 5)`, `Date.UTC(2024, 2, 13)`, []string{"2024-02-11", "02-21", "03-01", "03-11"}},
+		{"timestamp", `Date.UTC(2023, 4, 30)`, `Date.UTC(2025, 0, 2)`, []string{"2023-07", "2024-01", "2024-07", "2025-01"}},
+		{"timestamp", `Date.UTC(2026, 2, 5, 16)`, `Date.UTC(2026, 2, 6, 14)`, []string{"2026-03-05 18:00", "03-06", "06:00", "12:00"}},
+		{"datetime", `1e12 + 110`, `1e12 + 890`, []string{"2001-09-09 01:46:40.2", "01:46:40.4", "01:46:40.6", "01:46:40.8"}},
+		{"time of day", `-3e7`, `11e7`, []string{"00:00", "06:00", "12:00", "18:00", "24:00"}},
+	} {
+		var got []string
+		b.eval(fmt.Sprintf(`const unit = %q === "date" ? 86400000 : 1000;
+			const { ticks } = await import("/page/times.js");
+			return ticks(%q, [(%s) / unit, (%s) / unit], 6).map((tick) => tick[1]);`, axis.kind, axis.kind, axis.from, axis.to), &got)
+		assert.Equal(t, axis.want, got)
+	}
 	point, before := b.readingOf()
 	assert.Regexp(t, `^\["20\d\d-\d\d-\d\d","2023-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"\]$`, point)
 	x, y := b.place("#plot")

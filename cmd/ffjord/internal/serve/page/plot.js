@@ -192,23 +192,20 @@ export class Plot {
 
 const cut = (name) => (name.length > 40 ? name.slice(0, 39) + "…" : name);
 
-// step is the distance of about so many round numbers between two ends, or of round times of a kind.
-function step([from, to], count, kind) {
+// step is the distance of about so many round numbers between two ends.
+function step([from, to], count) {
   const raw = (to - from) / Math.max(2, count);
-  const part = kind && times.step(kind, raw);
-  if (part) return part;
-  if (kind && kind !== "date" && raw > 43200) return 86400 * step([from / 86400, to / 86400], count, "date");
   const power = 10 ** Math.floor(Math.log10(raw));
   return [1, 2, 5, 10].find((m) => m * power >= raw) * power;
 }
 
 // ticks has places of an axis and their texts.
 function ticks(range, count, kind) {
-  const by = step(range, count, kind);
+  const dated = kind ? times.ticks(kind, range, count) : [];
+  if (dated.length) return dated;
+  const by = step(range, count);
   const out = [];
-  for (let i = Math.ceil(range[0] / by); i * by <= range[1] + 1e-9 * by; i++) {
-    out.push([i * by, kind ? times.label(kind, i * by, by) : label(i * by, range)]);
-  }
+  for (let i = Math.ceil(range[0] / by); i * by <= range[1] + 1e-9 * by; i++) out.push([i * by, label(i * by, range)]);
   return out;
 }
 

@@ -2,6 +2,7 @@
 // a "date", seconds since midnight of a "time of day", of others seconds since 1970-01-01.
 
 const day = 86400;
+const [firstTime, lastTime] = [-62135596800, 253402300799]; // 0001-01-01 and 9999-12-31, in seconds
 
 // parse has the number of a text, NaN of one that is no such time.
 export function parse(kind, text) {
@@ -18,8 +19,7 @@ export function parse(kind, text) {
 // format has the text of a number, to the millisecond.
 export function format(kind, v) {
   const seconds = kind === "date" ? Math.floor(v) * day : v;
-  const least = kind === "time of day" ? 0 : Date.UTC(1, 0, 1) / 1000;
-  const most = kind === "time of day" ? day - 0.001 : 253402300799;
+  const [least, most] = kind === "time of day" ? [0, day - 0.001] : [firstTime, lastTime];
   const text = new Date(Math.round(1000 * Math.min(most, Math.max(least, seconds)))).toISOString().replace(/\.?0*Z$/, (end) => (end.startsWith(".") ? "" : "Z"));
   const bare = text.replace(/Z$/, "");
   switch (kind) {
@@ -33,14 +33,60 @@ export function format(kind, v) {
   return `${bare}Z`;
 }
 
-const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200];
+// steps are distances of ticks, in order: seconds from midnight, days from the first of a month, months from January.
+const steps = [
+  ...[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800].map((seconds) => ({ seconds, size: seconds })),
+  ...[1, 2, 3, 6, 12].map((hours) => ({ seconds: 3600 * hours, size: 3600 * hours })),
+  ...[1, 2, 5, 10, 15].map((days) => ({ days, size: day * days })),
+  ...[1, 2, 3, 6, ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000].map((years) => 12 * years)].map((months) => ({ months, size: 30.436875 * day * months })),
+];
 
-// step has a distance of ticks of a kind, in its unit, at least so large: a round part of a day, or undefined beyond.
-export const step = (kind, least) => (kind === "date" ? (least <= 1 ? 1 : undefined) : steps.find((s) => s >= least));
+// places has the ticks of a step between two times in seconds.
+function places({ seconds, days, months }, from, to) {
+  const out = [];
+  const add = (at) => at >= from && at <= to && out.push(at);
+  if (seconds) {
+    for (let k = Math.ceil(from / seconds); k * seconds <= to; k++) add(k * seconds);
+    return out;
+  }
+  const begin = new Date(1000 * from);
+  const month = 12 * begin.getUTCFullYear() + begin.getUTCMonth();
+  const first = (m) => new Date(0).setUTCFullYear(Math.floor(m / 12), m % 12, 1) / 1000;
+  const every = months ?? 1;
+  for (let m = month - (month % every); first(m) <= to; m += every) {
+    for (let d = 0; d < 31; d += days ?? 31) {
+      // a day that is nearer to the next month's first is no place
+      if (!d || first(m) + (d + Math.floor((days + 1) / 2)) * day <= first(m + 1)) add(first(m) + d * day);
+    }
+  }
+  return out;
+}
 
-// label has a short text of a tick, where ticks are so far apart.
-export function label(kind, v, apart) {
-  const text = format(kind, v);
-  if (kind === "date" || kind === "time of day") return text;
-  return apart >= day ? text.slice(0, 10) : `${text.slice(5, 10)} ${text.slice(11, apart >= 60 ? 16 : 19)}`;
+// texts has what stands at a tick: in full, what is left out behind a tick that begins with it, and the rest.
+function texts(kind, { seconds, days, months }, at) {
+  if (kind === "time of day" && at === day) return ["24:00"];
+  const text = format("datetime", at); // 2026-01-31T18:30:00
+  const [date, clock] = [text.slice(0, 10), text.slice(11, seconds >= 60 ? 16 : undefined)];
+  if (months) return [months % 12 ? date.slice(0, 7) : String(Number(date.slice(0, 4)))];
+  if (kind === "time of day") return [clock];
+  if (days || at % day === 0) return [date, date.slice(0, 5), date.slice(5)];
+  return [`${date} ${clock}`, date, clock];
+}
+
+// ticks has places on an axis of a kind, where years, months, days or hours begin, and their texts: about so many, at least two
+// where there are as many milliseconds.
+export function ticks(kind, range, count) {
+  const unit = kind === "date" ? day : 1;
+  const [first, last] = kind === "time of day" ? [0, day] : [firstTime, lastTime];
+  const [from, to] = [Math.max(range[0] * unit, first), Math.min(range[1] * unit, last)];
+  let k = steps.findIndex((s) => s.size >= (kind === "date" ? day : 0) && s.size * Math.max(2, count) >= to - from);
+  let at = [];
+  for (; k >= 0 && at.length < 2; k--) at = places(steps[k], from, to);
+  let before = "";
+  return at.map((v) => {
+    const [full, upper, rest] = texts(kind, steps[k + 1], v);
+    const text = upper && before.startsWith(upper) ? rest : full;
+    before = full;
+    return [v / unit, text];
+  });
 }
