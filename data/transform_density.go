@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"gorgonia.org/tensor"
+
+	"github.com/go-ffjord/ffjord/internal/logsum"
 )
 
 // Model knows the log-density of rows x (rows, dim), in nats: a flow, or a flow that is given a condition.
@@ -34,10 +37,7 @@ func (t Transform) LogProb(ctx context.Context, of Table, m Model, draws int, rn
 	if err != nil {
 		return nil, err
 	}
-	sums := make([]logSum, x.rows)
-	for i := range sums {
-		sums[i].top = math.Inf(-1)
-	}
+	sums := slices.Repeat([]logsum.Sum{logsum.New()}, x.rows)
 	var failed, refused error
 	for range draws {
 		values, logDet, bad := t.rows(x, upTo(x.rows), rng)
@@ -52,10 +52,10 @@ func (t Transform) LogProb(ctx context.Context, of Table, m Model, draws int, rn
 			return nil, fmt.Errorf("data: transform: the model gives %d densities for %d rows", len(logp), x.rows)
 		}
 		for i, l := range logp {
-			sums[i].add(l + logDet[i])
+			sums[i].Add(l+logDet[i], 1)
 		}
 		for _, e := range bad {
-			sums[e.Row].add(math.NaN())
+			sums[e.Row].Add(math.NaN(), 1)
 		}
 		if refused == nil && len(bad) > 0 {
 			refused = refusedRows(bad)
@@ -63,7 +63,7 @@ func (t Transform) LogProb(ctx context.Context, of Table, m Model, draws int, rn
 	}
 	mean := make([]float64, x.rows)
 	for i := range sums {
-		mean[i] = sums[i].log() - math.Log(float64(draws))
+		mean[i] = sums[i].Log() - math.Log(float64(draws))
 	}
 	return mean, errors.Join(refused, failed)
 }
@@ -75,19 +75,3 @@ func refusedRows(bad []*ValueError) error {
 	}
 	return fmt.Errorf("%w, and %d rows more", bad[0], len(bad)-1)
 }
-
-// logSum is the running logarithm of Σ exp(l), free of under- and overflow.
-type logSum struct{ top, rest float64 } // exp(top)·rest
-
-func (s *logSum) add(l float64) {
-	switch {
-	case math.IsInf(l, -1):
-	case l <= s.top:
-		s.rest += math.Exp(l - s.top)
-	default:
-		s.rest = s.rest*math.Exp(s.top-l) + 1
-		s.top = l
-	}
-}
-
-func (s *logSum) log() float64 { return s.top + math.Log(s.rest) }

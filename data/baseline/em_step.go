@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/go-ffjord/ffjord/internal/logsum"
 )
 
 // often is after how many rows a loop looks at its context.
@@ -99,12 +101,12 @@ func (s *state) expect(ctx context.Context) ([]sums, float64, error) {
 		if n++; n%often == 0 && ctx.Err() != nil {
 			return nil, 0, fmt.Errorf("baseline: %w", ctx.Err())
 		}
-		sum := newLogSum()
+		sum := logsum.New()
 		for k := range s.parts {
 			logs[k] = s.parts[k].logProb(z, memory)
-			sum.add(logs[k])
+			sum.Add(logs[k], 1)
 		}
-		l := sum.log()
+		l := sum.Log()
 		total += l
 		for k := range all {
 			if r := math.Exp(logs[k] - l); r > 0 {

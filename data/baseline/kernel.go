@@ -11,6 +11,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/internal/logsum"
 )
 
 var _ data.LogProber = (*KernelDensity)(nil)
@@ -177,18 +178,18 @@ func choose(ctx context.Context, rows []float64, dim, given int, h, share float6
 
 // kernels is log Σ exp(-|z - rowᵢ|²/2h²), less the same of the first columns alone where these are given.
 func kernels(rows, z []float64, given int, h float64) float64 {
-	all, conditions := newLogSum(), newLogSum()
+	all, conditions := logsum.New(), logsum.New()
 	dim, factor := len(z), -1/(2*h*h)
 	for i := 0; i < len(rows); i += dim {
 		row := rows[i : i+dim]
 		c := factor * square(z[:given], row[:given])
-		conditions.add(c)
-		all.add(c + factor*square(z[given:], row[given:]))
+		conditions.Add(c, 1)
+		all.Add(c+factor*square(z[given:], row[given:]), 1)
 	}
 	if given == 0 {
-		return all.log()
+		return all.Log()
 	}
-	return all.log() - conditions.log()
+	return all.Log() - conditions.Log()
 }
 
 // Dim returns the width of a row.

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/go-ffjord/ffjord/data"
+	"github.com/go-ffjord/ffjord/internal/logsum"
 )
 
 var _ data.LogProber = (*Mixture)(nil)
@@ -54,11 +55,11 @@ func (m *Mixture) LogProb(x []float64) float64 {
 
 // logProb is log Σ of the parts at z, with memory y for dim numbers.
 func logProb(parts []normal, z, y []float64) float64 {
-	sum := newLogSum()
+	sum := logsum.New()
 	for k := range parts {
-		sum.add(parts[k].logProb(z, y))
+		sum.Add(parts[k].logProb(z, y), 1)
 	}
-	return sum.log()
+	return sum.Log()
 }
 
 // describe makes a fitted mixture of what EM ended with, in standardised units.

@@ -58,21 +58,3 @@ func checkShare(share float64) error {
 	}
 	return nil
 }
-
-// logSum adds numbers that are given by their logarithms, one by one and without overflow: log Σ exp(lᵢ).
-type logSum struct{ most, sum float64 }
-
-func newLogSum() logSum { return logSum{most: math.Inf(-1)} }
-
-func (s *logSum) add(l float64) {
-	switch {
-	case l == math.Inf(-1):
-	case l > s.most:
-		s.sum = s.sum*math.Exp(s.most-l) + 1
-		s.most = l
-	default:
-		s.sum += math.Exp(l - s.most)
-	}
-}
-
-func (s *logSum) log() float64 { return s.most + math.Log(s.sum) }

@@ -3,6 +3,8 @@ package toy
 import (
 	"math"
 	"sort"
+
+	"github.com/go-ffjord/ffjord/internal/logsum"
 )
 
 // LogProb returns log p(x) in nats of one row x = (x₁, x₂), the mixture of the pixels' Gaussians, to 1e-12, and finite
@@ -21,7 +23,7 @@ func (p *Picture) logAt(x, y float64) float64 {
 	for reach := 9.0; ; reach *= 2 {
 		left, right := window(p.places[0], x, reach*p.jitter[0])
 		bottom, top := window(p.places[1], y, reach*p.jitter[1])
-		sum := logSum{top: math.Inf(-1)}
+		sum := logsum.New()
 		for row := bottom; row < top; row++ {
 			v := (y - p.places[1][row]) / p.jitter[1]
 			for column := left; column < right; column++ {
@@ -30,12 +32,12 @@ func (p *Picture) logAt(x, y float64) float64 {
 					continue
 				}
 				u := (x - p.places[0][column]) / p.jitter[0]
-				sum.add(l-(u*u+v*v)/2, 1)
+				sum.Add(l-(u*u+v*v)/2, 1)
 			}
 		}
 		all := right-left == p.w && top-bottom == p.h
-		if all || sum.top > -reach*reach/2+drop {
-			return sum.log() - math.Log(2*math.Pi*p.jitter[0]*p.jitter[1])
+		if all || sum.Top() > -reach*reach/2+drop {
+			return sum.Log() - math.Log(2*math.Pi*p.jitter[0]*p.jitter[1])
 		}
 	}
 }

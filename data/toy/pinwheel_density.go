@@ -1,6 +1,10 @@
 package toy
 
-import "math"
+import (
+	"math"
+
+	"github.com/go-ffjord/ffjord/internal/logsum"
+)
 
 // LogProb returns log p(x) in nats of one row x = (x₁, x₂): with a' = Rate exp(f₁) and the sum over all (arm, f) that
 // the wheel maps to x,
@@ -29,7 +33,7 @@ func (p Pinwheel) logAt(x, y float64) float64 {
 	if r > 1+12*p.Radial {
 		return p.logMean(r)
 	}
-	sum := logSum{top: math.Inf(-1)}
+	sum := logsum.New()
 	pitch := 2 * math.Pi / float64(p.Arms)
 	bends := p.bends(r)
 	for i := range len(bends) - 1 {
@@ -40,10 +44,10 @@ func (p Pinwheel) logAt(x, y float64) float64 {
 		}
 		for k := math.Ceil((lo - φ) / pitch); φ+k*pitch < hi; k++ {
 			ψ := p.solve(r, φ+k*pitch, from, to)
-			sum.add(p.logNormal(r, ψ), 1/math.Abs(p.slope(r, ψ)))
+			sum.Add(p.logNormal(r, ψ), 1/math.Abs(p.slope(r, ψ)))
 		}
 	}
-	return sum.log() - math.Log(4*float64(p.Arms))
+	return sum.Log() - math.Log(4*float64(p.Arms))
 }
 
 // angle is h and slope dh/dψ.
@@ -112,11 +116,11 @@ func bisect(f func(float64) float64, a, b float64) float64 {
 // only move rows along it.
 func (p Pinwheel) logMean(r float64) float64 {
 	const nodes = 512
-	sum := logSum{top: math.Inf(-1)}
+	sum := logsum.New()
 	for i := range nodes {
-		sum.add(p.logNormal(r, 2*math.Pi*float64(i)/nodes), 1)
+		sum.Add(p.logNormal(r, 2*math.Pi*float64(i)/nodes), 1)
 	}
-	return sum.log() - math.Log(4*nodes)
+	return sum.Log() - math.Log(4*nodes)
 }
 
 // Entropy returns H = -∫ p(x) log p(x) dx in nats, with an error below 1e-6 for the zero value, as the mean of -log p

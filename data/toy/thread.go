@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/integrate/quad"
+
+	"github.com/go-ffjord/ffjord/internal/logsum"
 )
 
 // mostParts bounds the work of quadratures, which grows as the noise vanishes.
@@ -49,7 +51,7 @@ func (th thread) logAt(points ...[2]float64) float64 {
 
 	var offsets, weights [nodes]float64
 	quad.Legendre{}.FixedLocations(offsets[:], weights[:], -step/2, step/2)
-	sum := logSum{top: math.Inf(-1)}
+	sum := logsum.New()
 	for i := range parts {
 		x, y := th.curve(middle(i))
 		for _, p := range points {
@@ -59,24 +61,10 @@ func (th thread) logAt(points ...[2]float64) float64 {
 			for k, offset := range offsets {
 				t := middle(i) + offset
 				if x, y := th.curve(t); counts(p, x, y, 0) {
-					sum.add(th.blur.log(p[0]-x)+th.blur.log(p[1]-y), weights[k]*th.weight(t))
+					sum.Add(th.blur.log(p[0]-x)+th.blur.log(p[1]-y), weights[k]*th.weight(t))
 				}
 			}
 		}
 	}
-	return sum.log()
+	return sum.Log()
 }
-
-// logSum is the running sum of factor·exp(l), free of under- and overflow.
-type logSum struct{ top, rest float64 } // exp(top)·rest
-
-func (s *logSum) add(l, factor float64) {
-	if l <= s.top {
-		s.rest += factor * math.Exp(l-s.top)
-		return
-	}
-	s.rest = s.rest*math.Exp(s.top-l) + factor
-	s.top = l
-}
-
-func (s *logSum) log() float64 { return s.top + math.Log(s.rest) }
