@@ -8,9 +8,9 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"slices"
 	"strings"
 
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
 	"github.com/go-ffjord/ffjord/data"
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
@@ -187,14 +187,11 @@ func (s *Service) readNPY(body io.Reader, of reader) ([]float64, error) {
 	}
 }
 
-// missingTexts stand for a missing value in a text.
-var missingTexts = []string{"", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "<NA>"}
-
 // readCSV reads rows from a text with a line of names, in which more columns and any order are fine.
 func (s *Service) readCSV(body io.Reader, of reader) ([]float64, error) {
 	text := bufio.NewReaderSize(body, 1<<16)
 	csv := data.CSV{
-		NumericNames: true, Comma: separator(text), Columns: of.names(), Missing: missingTexts, Levels: make(map[string][]string),
+		NumericNames: true, Comma: separatorOf(text), Columns: of.names(), Missing: table.Missing(), Levels: make(map[string][]string),
 		OpenLevels: true, Parse: make(map[string]func(string) (float64, error)),
 	}
 	for _, c := range of.columns {
@@ -227,13 +224,10 @@ func (s *Service) readCSV(body io.Reader, of reader) ([]float64, error) {
 	}
 }
 
-// separator tells by the first line what separates the fields of a text.
-func separator(text *bufio.Reader) rune {
-	start, _ := text.Peek(1 << 12)
-	line, _, _ := bytes.Cut(start, []byte{'\n'})
-	return slices.MaxFunc([]rune{',', ';', '\t', '|'}, func(a, b rune) int {
-		return bytes.Count(line, []byte(string(a))) - bytes.Count(line, []byte(string(b)))
-	})
+// separatorOf tells by its first rows what separates the fields of a text.
+func separatorOf(text *bufio.Reader) rune {
+	start, _ := text.Peek(1 << 12) // or as much as there is
+	return table.Separator(start)
 }
 
 // badBody says what package data finds wrong with a body. What was wrong with the reading of it stays what it is.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/jsontext"
+	"github.com/go-ffjord/ffjord/cmd/ffjord/internal/table"
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
@@ -124,20 +125,11 @@ func (r reader) parse(i, j int, value []byte) (float64, *problem) {
 	switch first := value[0]; {
 	case first == 'n':
 		return math.NaN(), r.check(j, math.NaN())
-	case first == '"' && c.Levels != nil:
-		var level string
-		_ = json.Unmarshal(value, &level) // valid, as all of the text
-		if k := slices.Index(c.Levels, level); k >= 0 {
-			return float64(k), nil
-		}
-		if r.open() {
-			return r.unseen.add(i, c, level), nil
-		}
-	case first == '"' && c.Time != "":
+	case first == '"':
 		var text string
 		_ = json.Unmarshal(value, &text) // valid, as all of the text
-		if v, err := c.Time.Parse(text); err == nil {
-			return v, nil
+		if v, is, p := r.text(i, j, text); is {
+			return v, p
 		}
 	case (first == '-' || first >= '0' && first <= '9') && c.Levels == nil && c.Time == "":
 		if v, err := strconv.ParseFloat(string(value), 64); err == nil {
@@ -145,6 +137,28 @@ func (r reader) parse(i, j int, value []byte) (float64, *problem) {
 		}
 	}
 	return 0, badRequest("bad_value", "%s", quote.Cut(string(value))).wanting("%s", c.wanted())
+}
+
+// text returns the number of a text in row i and column j, as the program's files have it, and reports whether it is one.
+func (r reader) text(i, j int, text string) (float64, bool, *problem) {
+	c := &r.columns[j]
+	bare, missing := table.Meaning(text)
+	switch {
+	case missing:
+		return math.NaN(), true, r.check(j, math.NaN())
+	case c.Levels != nil:
+		if k := slices.Index(c.Levels, bare); k >= 0 {
+			return float64(k), true, nil
+		}
+		if r.open() {
+			return r.unseen.add(i, c, bare), true, nil
+		}
+	case c.Time != "":
+		if v, err := c.Time.Parse(bare); err == nil {
+			return v, true, nil
+		}
+	}
+	return 0, false, nil
 }
 
 // list writes names one after the other, the first of many.

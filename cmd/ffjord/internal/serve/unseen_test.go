@@ -82,3 +82,24 @@ func there(values []*float64) []bool {
 	}
 	return out
 }
+
+// Texts mean in a request what they do in a file of the program: spaces around them do not count, and some say that a value
+// is missing.
+func TestTextsMeanWhatTheyDoInFiles(t *testing.T) {
+	p := people()
+	_, c := p.start(t, Config{})
+	want := p.direct(t, tableOf([]float64{170, 0, math.NaN(), 44, 1}, allOf(p)))
+	for name, body := range map[string]struct{ kind, text string }{
+		"JSON":          {jsonType, `{"rows": [[170, " Bern ", "NA"]], "given": [44, "m\n"]}`},
+		"JSON lines":    {linesType, `{"height": 170, "city": "\tBern", "income": "", "age": 44, "sex": "m "}`},
+		"CSV":           {csvType, "height,city,income,age,sex\n170, Bern,#N/A,44,\"m \"\n"},
+		"CSV, by quote": {csvType, "\"a;b;c;d;e;f\",height,city,income,age,sex\n\"1;2;3;4;5;6\",170,Bern,-nan,44,m\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got scores
+			c.post("/v1/score", body.kind, body.text).read(t, 200, &got)
+			assert.Empty(t, got.Failed)
+			assert.Equal(t, want, []float64(got.LogDensity))
+		})
+	}
+}

@@ -1,5 +1,7 @@
 package table
 
+import "slices"
+
 // Missing are the texts that stand for a missing value in every table.
 func Missing() []string {
 	return []string{"", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "-nan", "-NaN", "#N/A", "null", "NULL", "None", "<NA>"}
@@ -27,4 +29,11 @@ func (f File) gaps(of Kind) []float64 {
 		}
 	}
 	return gaps
+}
+
+// Meaning returns what a text of JSON means as a name, a category or a time, as it does in a file: without spaces around it, and
+// with LF for CR. It reports whether that stands for a missing value.
+func Meaning(text string) (bare string, missing bool) {
+	bare = bareText(text)
+	return bare, slices.Contains(Missing(), bare)
 }

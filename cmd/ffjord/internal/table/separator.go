@@ -5,9 +5,9 @@ import "strings"
 // separators are the characters that may stand between the fields of a text where nothing says which one does.
 const separators = ",;\t|"
 
-// separator tells by its first rows what separates the fields of a text: the character that all rows have equally often,
+// Separator tells by its first rows what separates the fields of a text: the character that all rows have equally often,
 // outside of quoted fields, and the most often.
-func separator(text []byte) rune {
+func Separator(text []byte) rune {
 	var least [len(separators)]int
 	for rows := range 20 {
 		in, size := separated(text, rows > 0)

@@ -69,7 +69,7 @@ func (f File) openText(r *bufio.Reader, closing io.Closer) (*textRows, error) {
 	}
 	comma := f.Comma
 	if comma == 0 {
-		comma = separator(t.buf)
+		comma = Separator(t.buf)
 	}
 	if comma > 127 {
 		return nil, fmt.Errorf("the delimiter %q, want a character of ASCII", comma)
