@@ -12,11 +12,11 @@ type Column struct {
 	Name string `json:"name"`
 	// Levels are the categories, if the column has some.
 	Levels []string `json:"levels,omitempty"`
-	// OneHot gives every category a column of its own, 1 where it applies and else 0. Otherwise its number is a number as
-	// any other.
+	// OneHot gives every category a column of its own, 1 where it applies and else 0. Otherwise its number is a number
+	// as any other.
 	OneHot bool `json:"one_hot,omitempty"`
-	// Fill stands for a missing value, and one more column tells, 1 where it was missing and else 0. Nil refuses one. With
-	// FillNoise z is drawn from N(0, 1) instead, and its log-density taken off.
+	// Fill stands for a missing value, and one more column tells, 1 where it was missing and else 0. Nil refuses one.
+	// With FillNoise z is drawn from N(0, 1) instead, and its log-density taken off.
 	Fill      *float64 `json:"fill,omitempty"`
 	FillNoise bool     `json:"fill_noise,omitempty"`
 	// Low and High bound the values: those beyond are moved there. Nil is no bound.

@@ -28,8 +28,8 @@ type CSV struct {
 	Decimal rune
 	// NoHeader says that the first line holds numbers already. The columns are then called "0", "1" and so on.
 	NoHeader bool
-	// NumericNames says that the first line holds names though all of them are numbers, as pandas writes the columns of an
-	// array. Without it or NoHeader such a line is refused: it could be either.
+	// NumericNames says that the first line holds names though all of them are numbers, as pandas writes the columns of
+	// an array. Without it or NoHeader such a line is refused: it could be either.
 	NumericNames bool
 	// NumberNames says that columns of one name are to be called a, a.1, a.2 and so on. Without it names that more than
 	// one of the wanted columns has are refused.
@@ -42,14 +42,14 @@ type CSV struct {
 	// Categories are the names of wanted columns that hold categories: any text becomes the number of its place in
 	// [Table.Levels], where Read puts them in alphabetical order.
 	Categories []string
-	// Levels are the categories of such columns as they are known from another table, the one that a model was trained on.
-	// A category that is none of them is refused, by a [*CategoryError].
+	// Levels are the categories of such columns as they are known from another table, the one that a model was trained
+	// on. A category that is none of them is refused, by a [*CategoryError].
 	Levels map[string][]string
-	// OpenLevels takes others too, which come behind those of Levels in [Table.Levels]: a [Transform] says of their rows
-	// what it can't take.
+	// OpenLevels takes others too, which come behind those of Levels in [Table.Levels]: a [Transform] says of their
+	// rows what it can't take.
 	OpenLevels bool
-	// Parse are functions that give the number of a text in the named columns: of a date, for one. They are called with texts
-	// that are not missing, by several goroutines where these read.
+	// Parse are functions that give the number of a text in the named columns: of a date, for one. They are called with
+	// texts that are not missing, by several goroutines where these read.
 	Parse map[string]func(text string) (float64, error)
 	// MaxRow bounds the bytes of a row's text. A longer one is a [LimitError]. Zero means 64 MiB.
 	MaxRow int
@@ -100,7 +100,8 @@ func (c CSV) Open(name string) func() (RowReader, error) {
 	return opening(name, func(r io.Reader) (RowReader, error) { return c.Rows(r) })
 }
 
-// Rows starts to read r line by line. Which categories there are must be known before: by Levels, Categories alone won't do.
+// Rows starts to read r line by line. Which categories there are must be known before: by Levels, Categories alone
+// won't do.
 func (c CSV) Rows(r io.Reader) (*CSVRows, error) {
 	for _, name := range c.Categories {
 		if _, ok := c.Levels[name]; !ok {

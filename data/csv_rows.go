@@ -94,8 +94,8 @@ func (c *CSVRows) ReadRow(row []float64) error {
 	return nil
 }
 
-// Fields returns the texts of the row that ReadRow has read last, in all columns of the file, wanted or not. They are good
-// until the next.
+// Fields returns the texts of the row that ReadRow has read last, in all columns of the file, wanted or not. They are
+// good until the next.
 func (c *CSVRows) Fields() [][]byte { return c.lines.fields }
 
 // Line returns the line where that row begins, from 1.
@@ -208,8 +208,8 @@ func parse(field []byte) (float64, error) {
 	return v, nil
 }
 
-// short reads a decimal number of few digits, which a float64 and a power of ten hold exactly, so that one division rounds
-// as strconv does (Clinger 1990). Of all others it says so.
+// short reads a decimal number of few digits, which a float64 and a power of ten hold exactly, so that one division
+// rounds as strconv does (Clinger 1990). Of all others it says so.
 func short(field []byte) (v float64, ok bool) {
 	negative := len(field) > 0 && field[0] == '-'
 	if negative {

@@ -19,7 +19,8 @@ type Folds struct {
 // Fold is one cut of a table: Test has a K-th of the rows, Train all others, both in the table's order.
 type Fold struct{ Train, Test Table }
 
-// Split deals the rows out in an order drawn from rng, in that of the table if rng is nil: folds differ by at most one row.
+// Split deals the rows out in an order drawn from rng, in that of the table if rng is nil: folds differ by at most one
+// row.
 func (f Folds) Split(t Table, rng *rand.Rand) ([]Fold, error) {
 	if err := t.check(); err != nil {
 		return nil, err

@@ -17,8 +17,8 @@ import (
 
 // NPZ is an archive of arrays by name, as NumPy's savez and savez_compressed write it: a zip file of .npy files.
 type NPZ struct {
-	// MaxBytes bounds the memory of an array that Read returns: a small archive may hold a huge array of one number. More
-	// is a [LimitError]. Zero means 1 GiB, or four times the archive's size if that is more.
+	// MaxBytes bounds the memory of an array that Read returns: a small archive may hold a huge array of one number.
+	// More is a [LimitError]. Zero means 1 GiB, or four times the archive's size if that is more.
 	MaxBytes int64
 	// Missing lets NaN through in Rows, as a value that is missing. Otherwise it is refused.
 	Missing bool

@@ -18,15 +18,16 @@ type Recipe struct {
 	Each Rule
 	// Columns are rules, by name, for columns of their own, in the place of Each.
 	Columns map[string]Rule
-	// DropTwins leaves out columns of numbers that are another one times a number plus a number: with them the rows have
-	// no density. Otherwise they are refused.
+	// DropTwins leaves out columns of numbers that are another one times a number plus a number: with them the rows
+	// have no density. Otherwise they are refused.
 	DropTwins bool
 	// Condition says that the columns are those of a condition, which has no density itself: values may repeat.
 	Condition bool
 }
 
-// Defaults is the recipe for a table that nobody has looked at: it refuses nothing that can be learnt, fills missing values
-// with noise, blurs discrete columns, leaves out those that are constant or follow from another, and bends long tails.
+// Defaults is the recipe for a table that nobody has looked at: it refuses nothing that can be learnt, fills missing
+// values with noise, blurs discrete columns, leaves out those that are constant or follow from another, and bends long
+// tails.
 func Defaults() Recipe {
 	return Recipe{
 		Each:      Rule{Missing: Noise, DropConstant: true, Dequantise: true, Shape: YeoJohnson},

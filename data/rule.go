@@ -13,16 +13,16 @@ type Rule struct {
 	Missing Missing
 	// DropConstant leaves out a column that has one value in every row of the fit.
 	DropConstant bool
-	// Floor is the least deviation that a column is divided by, in its own units, so that rows that a fit did not see do
-	// not come out far away; a constant column may stay then. Zero is none.
+	// Floor is the least deviation that a column is divided by, in its own units, so that rows that a fit did not see
+	// do not come out far away; a constant column may stay then. Zero is none.
 	Floor float64
 	// Dequantise blurs a discrete column within the distance of its values, anew in each epoch (Uria, Murray and
 	// Larochelle 2013): a density that is learnt of repeated values has no bound. Categories are blurred always.
 	Dequantise bool
 	// OneHot gives every category a column of its own.
 	OneHot bool
-	// Winsorise moves that share of values at either end, rounded down to whole rows, to the nearest of the others. Zero
-	// moves none.
+	// Winsorise moves that share of values at either end, rounded down to whole rows, to the nearest of the others.
+	// Zero moves none.
 	Winsorise float64
 	// Shape bends the column.
 	Shape Shape
@@ -34,8 +34,8 @@ type Missing string
 const (
 	// Refuse makes missing values an error that counts them by column.
 	Refuse Missing = ""
-	// Median fills with the median of the column, with the most frequent category of one that holds categories, and adds a
-	// column that tells what was filled.
+	// Median fills with the median of the column, with the most frequent category of one that holds categories, and
+	// adds a column that tells what was filled.
 	Median Missing = "median"
 	// Noise adds such a column too, and fills with noise whose density is taken off again: there is no spike at the
 	// median, which a model would learn, and rows with missing values keep a density.

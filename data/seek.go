@@ -14,8 +14,8 @@ var (
 // Seeker is a [Source] that can deal any epoch again.
 type Seeker interface {
 	Source
-	// Seek makes the next epoch the one of that number, from 0. It is an error where the order of the epochs is drawn from
-	// a *rand.Rand and not from a seed.
+	// Seek makes the next epoch the one of that number, from 0. It is an error where the order of the epochs is drawn
+	// from a *rand.Rand and not from a seed.
 	Seek(epoch int) error
 }
 

@@ -20,8 +20,8 @@ const (
 	//	ψ(x) = ((x+1)^λ - 1) / λ              for x ≥ 0, λ ≠ 0;  log(x+1) for λ = 0
 	//	ψ(x) = -((1-x)^(2-λ) - 1) / (2-λ)     for x < 0, λ ≠ 2; -log(1-x) for λ = 2
 	//
-	// which is Plain for λ = 1. A fit keeps to 0 ≤ λ ≤ 2, where it takes all numbers to all numbers: beyond, what a model
-	// draws may have no inverse.
+	// which is Plain for λ = 1. A fit keeps to 0 ≤ λ ≤ 2, where it takes all numbers to all numbers: beyond, what a
+	// model draws may have no inverse.
 	YeoJohnson Shape = "yeo-johnson"
 )
 
@@ -78,11 +78,13 @@ func root(y, lambda float64) float64 {
 	return math.Log1p(lambda*y) / lambda
 }
 
-// fitYeoJohnson returns the λ of the largest likelihood of the numbers, if ψ(x) is normal (Yeo and Johnson 2000, eq. 3.1):
+// fitYeoJohnson returns the λ of the largest likelihood of the numbers, if ψ(x) is normal (Yeo and Johnson 2000, eq.
+// 3.1):
 //
 //	l(λ) = -n/2 log var ψ(x) + (λ-1) Σ sign(x) log(|x|+1)
 //
-// by golden sections of [0, 2], to 1e-8. Of more than 10⁵ numbers, which are sorted, it takes that many at even distances.
+// by golden sections of [0, 2], to 1e-8. Of more than 10⁵ numbers, which are sorted, it takes that many at even
+// distances.
 func fitYeoJohnson(sorted []float64) float64 {
 	const most = 100_000
 	x := sorted

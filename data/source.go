@@ -16,7 +16,8 @@ var (
 	_ Source = (*Stream)(nil)
 )
 
-// Source deals rows in batches, every row once an epoch: [Batches] from a table, [Stream] from files larger than memory.
+// Source deals rows in batches, every row once an epoch: [Batches] from a table, [Stream] from files larger than
+// memory.
 type Source interface {
 	// Len returns the number of batches of an epoch.
 	Len() int

@@ -27,8 +27,8 @@ type Holdout struct {
 	Validation float64
 	// NoTest and NoValidation keep no rows back for that purpose; that part is nil. The share must be zero then.
 	NoTest, NoValidation bool
-	// Stratify names a column of which all parts are to have the same shares of each value, up to one row: a class. Parts
-	// keep the table's order then. SplitTable alone takes it. "" is none.
+	// Stratify names a column of which all parts are to have the same shares of each value, up to one row: a class.
+	// Parts keep the table's order then. SplitTable alone takes it. "" is none.
 	Stratify string
 }
 

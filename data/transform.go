@@ -94,8 +94,8 @@ func (t Transform) Levels() map[string][]string {
 	return levels
 }
 
-// UnmarshalJSON reads what encoding/json wrote of a transform. It refuses members that it does not know, which may be steps
-// of a later version, and what is no transform.
+// UnmarshalJSON reads what encoding/json wrote of a transform. It refuses members that it does not know, which may be
+// steps of a later version, and what is no transform.
 func (t *Transform) UnmarshalJSON(text []byte) error {
 	type plain Transform
 	decoder := json.NewDecoder(bytes.NewReader(text))

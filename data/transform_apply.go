@@ -19,8 +19,8 @@ import (
 // of the table, in its own units. Columns go by name and categories by theirs; columns that the transform does not know
 // are left alone. Discrete columns are blurred by noise from rng; nil takes the middle of each step.
 //
-// A missing value that is not filled, a category that the fit did not know (a [*CategoryError]) and a number that has no
-// finite value by the shape are a [*ValueError] with their row and column.
+// A missing value that is not filled, a category that the fit did not know (a [*CategoryError]) and a number that has
+// no finite value by the shape are a [*ValueError] with their row and column.
 func (t Transform) Apply(of Table, rng *rand.Rand) (z *tensor.Dense, logDet []float64, err error) {
 	z, logDet, bad, err := t.ApplyEach(of, rng)
 	switch {

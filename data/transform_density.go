@@ -18,7 +18,8 @@ type Model interface {
 	LogProb(ctx context.Context, x *tensor.Dense) ([]float64, error)
 }
 
-// LogProb returns the log-density of every row of the table in its own units, in nats, by a model of the transform's rows:
+// LogProb returns the log-density of every row of the table in its own units, in nats, by a model of the transform's
+// rows:
 //
 //	log p(x) = log (1/draws) Σ p(z) |det dz/dx|
 //

@@ -158,8 +158,8 @@ func TestTransformLogProb(t *testing.T) {
 		assert.InDelta(t, cell.CDF(k+0.5)-cell.CDF(k-0.5), math.Exp(logp[i]), 5*0.29*0.2/math.Sqrt(draws))
 	}
 
-	// Noise in the place of what is missing has its own density taken off: with a model that knows it as noise, a row has
-	// the density of what is there, whatever was drawn.
+	// Noise in the place of what is missing has its own density taken off: with a model that knows it as noise, a row
+	// has the density of what is there, whatever was drawn.
 	by, _, err = data.Recipe{Each: data.Rule{Missing: data.Noise}}.Fit(column(append([]float64{nan, nan}, prices...)...))
 	require.NoError(t, err)
 	a, err := by.LogProb(t.Context(), column(nan), normals01{}, 1, nil)

@@ -22,8 +22,8 @@ func curved(dtype tensor.Dtype, s ode.Solver) *flows.Flow {
 		flows.FFJORD{Field: timed(nn.Tile, nn.Softplus, 8), T0: 1, T1: -0.5, Solver: s})
 }
 
-// Under control by row the log-density of a row has the same bits alone, in any batch, in any order and on any number of
-// cores, whatever the method.
+// Under control by row the log-density of a row has the same bits alone, in any batch, in any order and on any number
+// of cores, whatever the method.
 func TestRowsChooseTheirOwnSteps(t *testing.T) {
 	const rows = 600
 	for _, c := range []struct {
@@ -68,8 +68,8 @@ func TestRowsChooseTheirOwnSteps(t *testing.T) {
 // rms returns the root mean square of a - b.
 func rms(a, b []float64) float64 { return floats.Distance(a, b, 2) / math.Sqrt(float64(len(a))) }
 
-// A shared step is chosen by all rows: all rows cost the same, and a row's result depends on those beside it, within the
-// tolerance.
+// A shared step is chosen by all rows: all rows cost the same, and a row's result depends on those beside it, within
+// the tolerance.
 func TestSharedStep(t *testing.T) {
 	const rows = 600
 	f := curved(tensor.Float64, ode.Solver{Shared: true})

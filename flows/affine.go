@@ -12,8 +12,8 @@ import (
 // With Learn its numbers are the parameters "loc" and "log_scale", (1, dim) each. Otherwise they are saved with the
 // model as "loc" and "scale", those that are not nil.
 //
-// Next to the data it is computed in float64, see [Flow]. But a learnt loc is a number of the flow's element type: one that
-// is large against its Scale is better given by a Standardize between the Affine and the data.
+// Next to the data it is computed in float64, see [Flow]. But a learnt loc is a number of the flow's element type: one
+// that is large against its Scale is better given by a Standardize between the Affine and the data.
 type Affine struct {
 	Loc   []float64 // of each dimension; nil is zeros
 	Scale []float64 // of each dimension, positive; nil is ones

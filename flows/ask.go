@@ -6,8 +6,8 @@ import (
 )
 
 // ask makes every block and the base ask for their parameters, by writing each once into a graph without steps, traces
-// and derivatives. It takes a small part of the time of compiling and finds every parameter that is missing or has another
-// shape. The parameters' values need not be there yet.
+// and derivatives. It takes a small part of the time of compiling and finds every parameter that is missing or has
+// another shape. The parameters' values need not be there yet.
 func (f *Flow) ask() error {
 	p, err := f.plan()
 	if err != nil {

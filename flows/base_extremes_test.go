@@ -89,7 +89,8 @@ func TestStudentTAtExtremes(t *testing.T) {
 				size := math.Log(df+1) - math.Log(math.Abs(z)) - max(-l, 0) - math.Log1p(math.Exp(-math.Abs(l)))
 				return -math.Copysign(math.Exp(size), z)
 			}
-			// A logarithm of up to 700 in an exponent costs the reference three digits, and log p's is a difference of two.
+			// A logarithm of up to 700 in an exponent costs the reference three digits, and log p's is a difference of
+			// two.
 			extremes(t, base, 4000, 0, true, logp, score)
 		}
 	}

@@ -14,10 +14,10 @@ import (
 //	z = (x - m) / √(v + Eps) · exp(w) + β
 //	log |det ∂z/∂x| = Σ w - ½ ln(v + Eps)
 //
-// w and β are the parameters "weight" and "bias", zero at first. m and v are the state "mean" and "variance", 0 and 1 at
-// first, which follow the data in training: a fraction Decay of the way to the moments of every batch. The block uses
-// them as they are, in training too: a row's density never depends on the other rows, and the inverse is exact. All are
-// (1, dim).
+// w and β are the parameters "weight" and "bias", zero at first. m and v are the state "mean" and "variance", 0 and 1
+// at first, which follow the data in training: a fraction Decay of the way to the moments of every batch. The block
+// uses them as they are, in training too: a row's density never depends on the other rows, and the inverse is exact.
+// All are (1, dim).
 type MovingBatchNorm struct {
 	Eps   float64 // keeps √ off zero; zero is 1e-4
 	Decay float64 // above 0, at most 1; zero is 0.1
@@ -39,8 +39,8 @@ func (b MovingBatchNorm) Inverse(s *nn.Scope, x *graph.Node) (z, logDet *graph.N
 	return z, graph.SumCols(n.logScale)
 }
 
-// Follow moves the state after a step: m += Decay (mean - m), and so for the variance, with the moments of the rows that
-// Inverse was given.
+// Follow moves the state after a step: m += Decay (mean - m), and so for the variance, with the moments of the rows
+// that Inverse was given.
 func (b MovingBatchNorm) Follow(state func(name string) *nn.Param, mean, variance []float64) error {
 	b, err := b.withDefaults()
 	if err != nil {

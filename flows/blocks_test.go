@@ -120,7 +120,8 @@ func TestBlocks(t *testing.T) {
 				z := gaussian(seeded(1), rows*dim)
 				x, there := throughBlock(t, p, b, z, dim, false)
 				back, andBack := throughBlock(t, p, b, x, dim, true)
-				// Logit at most 3 from 0 loses 1/s' = e³ units in the last place, and its neighbours in the chain as much.
+				// Logit at most 3 from 0 loses 1/s' = e³ units in the last place, and its neighbours in the chain as
+				// much.
 				assert.InDeltaSlice(t, z, back, 1e-13)
 				for r := range rows {
 					assert.InDelta(t, -there[r], andBack[r], 1e-13*float64(dim), "one rounding for each dimension")
@@ -141,7 +142,8 @@ func TestBlocks(t *testing.T) {
 						}
 						want, _ := mat.LogDet(jacobian)
 						got := map[bool][]float64{false: there, true: andBack}[direction][r]
-						// h² times the third derivative of the inverse logit over its first, 2/s² of up to 2e4 at Alpha 0.01.
+						// h² times the third derivative of the inverse logit over its first, 2/s² of up to 2e4 at Alpha
+						// 0.01.
 						assert.InDelta(t, want, got, 5e-6*float64(dim), "inverse %v", direction)
 					}
 				}

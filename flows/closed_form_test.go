@@ -92,7 +92,8 @@ func TestDiagonalField(t *testing.T) {
 	}
 }
 
-// f = -αz shrinks by e^(-3α) from 0 to 3: its density and all gradients, at the tolerances of zuko's test of its solver.
+// f = -αz shrinks by e^(-3α) from 0 to 3: its density and all gradients, at the tolerances of zuko's test of its
+// solver.
 func TestDecay(t *testing.T) {
 	const alpha, end, rows = 1.0, 3.0, 256
 	field := nn.Linear{Init: fixed(-alpha), NoBias: true}

@@ -17,9 +17,9 @@ import (
 
 // BenchmarkControl compares rows that choose their own steps with a step shared by 256 rows, on the trained two moons
 // and on the same flow with the weights of its hidden layers doubled, in float64. For each tolerance it reports
-// evaluations a row and the error of log p against a solve at rtol 1e-11, its root mean square and its largest, and what
-// share of the shared step's evaluations rows of their own need for the same root mean square. With -short one batch
-// has to do.
+// evaluations a row and the error of log p against a solve at rtol 1e-11, its root mean square and its largest, and
+// what share of the shared step's evaluations rows of their own need for the same root mean square. With -short one
+// batch has to do.
 func BenchmarkControl(b *testing.B) {
 	rows := 2048
 	if testing.Short() {
@@ -89,7 +89,8 @@ func trainedDemo(b *testing.B) *flows.Flow {
 	return f
 }
 
-// solveWith computes log p under the parameters of a trained demo, those of the hidden layers scaled, in batches of 256.
+// solveWith computes log p under the parameters of a trained demo, those of the hidden layers scaled, in batches of
+// 256.
 func solveWith(b *testing.B, trained *flows.Flow, weights float64, s ode.Solver, x *tensor.Dense) accuracy {
 	const batch = 256
 	f := seedFlow(tensor.Float64, s)

@@ -51,8 +51,8 @@ func (p *plan) costs(field nn.Layer, owner string) (c Costs, err error) {
 }
 
 // costsOf counts the arithmetic of f and of its traces. It writes only what counting needs: one probe, in whose place f
-// itself stands, and two terms of the exact trace, the second of which stands for all that follow. An exact trace that is
-// given is counted as it is.
+// itself stands, and two terms of the exact trace, the second of which stands for all that follow. An exact trace that
+// is given is counted as it is.
 func costsOf(g *graph.Graph, z, f, trace *graph.Node) Costs {
 	c := Costs{Dim: z.Shape()[1], Field: arithmetic(g, f), Probe: arithmetic(g, f, quadratic(z, f, f))}
 	if trace != nil {

@@ -13,8 +13,8 @@ import (
 
 // Defaults returns a flow that, trained by the Trainer of optim.Defaults, learns the density of rows (rows, dim) like
 // these well without being watched. The rows are those that it is to be trained on, or some of them, scaled as a
-// data.Recipe scales a table. Nothing is compiled yet, so that its fields may still be changed: Cond set, a block added,
-// another base chosen. rng draws the first values of its parameters.
+// data.Recipe scales a table. Nothing is compiled yet, so that its fields may still be changed: Cond set, a block
+// added, another base chosen. rng draws the first values of its parameters.
 //
 // Next to the data correlations are taken away, see [Whiten], whose errors are those of Defaults. Before that stand,
 // for up to 12 columns, two blocks with nets of two layers, which learn most; beyond, where an exact trace through two

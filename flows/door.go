@@ -6,9 +6,9 @@ import (
 	"github.com/go-ffjord/ffjord/graph"
 )
 
-// The door of a flow of float32 is the run of blocks next to the data that only stretch, shift and reorder columns. They
-// are computed in float64: in float32 a column of 1e8 ± 1 has no digits left, while its standardised values have all of
-// theirs. What is on the data's side of the door is float64.
+// The door of a flow of float32 is the run of blocks next to the data that only stretch, shift and reorder columns.
+// They are computed in float64: in float32 a column of 1e8 ± 1 has no digits left, while its standardised values have
+// all of theirs. What is on the data's side of the door is float64.
 
 // doorMap is a block of the door: x[j] = loc[j] + scale[j]·z[order[j]].
 type doorMap struct {

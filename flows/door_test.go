@@ -130,8 +130,8 @@ var doors = map[string]func() *flows.Flow{
 
 var doorField = flows.FFJORD{Field: nn.MLP{Hidden: []int{8}}, Solver: doorSolver}
 
-// Everything that a float32 flow says of rows far from zero is what its float64 twin says, to float32's rounding of what
-// stands on the base's side.
+// Everything that a float32 flow says of rows far from zero is what its float64 twin says, to float32's rounding of
+// what stands on the base's side.
 func TestDoorIsAsTheWideFlow(t *testing.T) {
 	for name, of := range doors {
 		t.Run(name, func(t *testing.T) {

@@ -26,9 +26,9 @@ func estimated(trace flows.Trace) (estimated, exact *flows.Flow) {
 	return flow(trace), flow(flows.Exact{})
 }
 
-// Over 200 draws of the noise, log p with the exact trace lies within two standard errors of the estimate in nine of ten
-// cases or more: for Student's t with 9 degrees of freedom or more, and the sum of two, |t| ≤ 2 has probability 0.92 to
-// 0.95. The mean over draws has no bias, and the standard errors are the deviations that the draws have.
+// Over 200 draws of the noise, log p with the exact trace lies within two standard errors of the estimate in nine of
+// ten cases or more: for Student's t with 9 degrees of freedom or more, and the sum of two, |t| ≤ 2 has probability
+// 0.92 to 0.95. The mean over draws has no bias, and the standard errors are the deviations that the draws have.
 func TestEstimateCoversTheTruth(t *testing.T) {
 	const draws, rows = 200, 16
 	for name, trace := range map[string]flows.Trace{

@@ -13,8 +13,8 @@ import (
 	"github.com/go-ffjord/ffjord/optim"
 )
 
-// A table with gaps, categories and counts is learnt, and its own units come back: densities of rows as they were read, and
-// rows that look like them.
+// A table with gaps, categories and counts is learnt, and its own units come back: densities of rows as they were read,
+// and rows that look like them.
 func Example_table() {
 	var file strings.Builder
 	rng := rand.New(rand.NewPCG(1, 0))

@@ -28,8 +28,8 @@ func ExampleAuto_Choose() {
 	// flows.Hutchinson, 1 probe of Hutchinson's estimate: 2.2 times the field alone; the exact trace takes 53.8 times the field alone in 64 dimensions
 }
 
-// An estimate of the trace tells how far it may be off. Here the trace is 5; as many orthogonal probes as dimensions find
-// it exactly.
+// An estimate of the trace tells how far it may be off. Here the trace is 5; as many orthogonal probes as dimensions
+// find it exactly.
 func ExampleHutchinson_StdErr() {
 	j := mat.NewDense(3, 3, []float64{1, 2, 3, -4, -5, 6, 7, 8, 9})
 	for _, h := range []flows.Hutchinson{

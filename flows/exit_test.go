@@ -19,7 +19,8 @@ type broken struct{ fail func() }
 
 func (l broken) Apply(_ *nn.Scope, x *graph.Node) *graph.Node { l.fail(); return x }
 
-// A layer that panics or ends its goroutine is an error of this call and the next, which names the function and its place.
+// A layer that panics or ends its goroutine is an error of this call and the next, which names the function and its
+// place.
 func TestBrokenLayers(t *testing.T) {
 	for name, fail := range map[string]func(){
 		"panic":  func() { panic("no weights") },

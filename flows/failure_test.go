@@ -149,7 +149,8 @@ func TestLossOfAFailingRow(t *testing.T) {
 	assert.False(t, math.IsNaN(again), "and the flow is as good as before")
 }
 
-// A field without numbers ends in an error within 50 evaluations a row, forward, backward, and in every mode of control.
+// A field without numbers ends in an error within 50 evaluations a row, forward, backward, and in every mode of
+// control.
 func TestNaNFieldEndsSoon(t *testing.T) {
 	nan := nn.Func(func(z *graph.Node) *graph.Node { return graph.Scale(z, math.NaN()) })
 	late := function(func(z, t *graph.Node) *graph.Node { // a number for t < 1/2

@@ -75,9 +75,9 @@ func (f *Flow) compilation(ctx context.Context) (compilation, error) {
 //
 //	log p(x) = log p_base(z) + log |det ∂z/∂x|,   z = Inverse(x)
 //
-// It is as accurate as the solver's tolerances. The default ones are made for training: they leave log p of one row in a
-// hundred about 0.1 nats off. For densities to compare or to report, set the blocks' Eval to
-// &ode.Solver{RTol: 1e-5, ATol: 1e-5}; [FFJORD] has a table of errors and costs.
+// It is as accurate as the solver's tolerances. The default ones are made for training: they leave log p of one row in
+// a hundred about 0.1 nats off. For densities to compare or to report, set the blocks' Eval to &ode.Solver{RTol: 1e-5,
+// ATol: 1e-5}; [FFJORD] has a table of errors and costs.
 func (f *Flow) LogProb(ctx context.Context, x *tensor.Dense) ([]float64, error) {
 	return f.Given(nil).LogProb(ctx, x)
 }

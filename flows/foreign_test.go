@@ -33,7 +33,8 @@ func TestModelsOfOtherFrameworks(t *testing.T) {
 		from func(param string) nn.Source
 	}{
 		{
-			// The paper's chain is norm, CNF to 0.5, norm, CNF to 0.7, norm, from the data on: here the last comes first.
+			// The paper's chain is norm, CNF to 0.5, norm, CNF to 0.7, norm, from the data on: here the last comes
+			// first.
 			"paper",
 			&flows.Flow{Dim: 2, Blocks: flows.Chain{flows.MovingBatchNorm{}, cnf(0.7), flows.MovingBatchNorm{}, cnf(0.5), flows.MovingBatchNorm{}}},
 			func(param string) nn.Source {

@@ -50,8 +50,8 @@ func oldFlow(t *testing.T, dtype tensor.Dtype) *flows.Flow {
 	return f
 }
 
-// Files of every version load, and give the log-densities that they gave when they were written: bit for bit those of the
-// same flow built in Go today, and up to rounding the values of the day.
+// Files of every version load, and give the log-densities that they gave when they were written: bit for bit those of
+// the same flow built in Go today, and up to rounding the values of the day.
 func TestFilesOfEveryVersionLoad(t *testing.T) {
 	x := tensor.New(tensor.WithShape(4, 2), tensor.WithBacking([]float64{0, -7, 1, -6.5, -2, -7.25, 3, -8}))
 	c := tensor.New(tensor.WithShape(4, 1), tensor.WithBacking([]float64{0, 1, -1, 0.5}))

@@ -157,8 +157,8 @@ func (c counting) Draw(_ *rand.Rand, dst []float64) {
 	}
 }
 
-// Noise of one's own needs no source, and comes block by block, row by row, probe by probe: with dz/dt = (a z₁, b z₂) the
-// estimate is a mean over probes of a ε₁² + b ε₂², which tells them apart.
+// Noise of one's own needs no source, and comes block by block, row by row, probe by probe: with dz/dt = (a z₁, b z₂)
+// the estimate is a mean over probes of a ε₁² + b ε₂², which tells them apart.
 func TestNoiseIsDrawnInOrder(t *testing.T) {
 	const a, b = 0.5, 0.25
 	field := function(func(z, _ *graph.Node) *graph.Node {

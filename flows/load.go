@@ -37,7 +37,8 @@ import (
 // flow may do in a call by 2²⁰ steps of a solver. Over [nn.LoadParams] a larger flow can still be built in Go. Types of
 // one's own must check their own settings.
 //
-// The context ends Load at once. What is being built then goes on behind it until it ends by itself, within these bounds.
+// The context ends Load at once. What is being built then goes on behind it until it ends by itself, within these
+// bounds.
 func Load(ctx context.Context, path string, rng *rand.Rand, types Types) (*Flow, error) {
 	f, err := within(ctx, func() (*Flow, error) {
 		file, err := os.Open(path)
@@ -53,8 +54,8 @@ func Load(ctx context.Context, path string, rng *rand.Rand, types Types) (*Flow,
 	return f, nil
 }
 
-// Read reads from r, up to its end, what Load reads from a file: a flow embedded in a program, for one. A Read of r that
-// waits for its bytes ends later than ctx.
+// Read reads from r, up to its end, what Load reads from a file: a flow embedded in a program, for one. A Read of r
+// that waits for its bytes ends later than ctx.
 func Read(ctx context.Context, r io.Reader, rng *rand.Rand, types Types) (*Flow, error) {
 	f, err := within(ctx, func() (*Flow, error) { return read(safetensors.WithContext(ctx, r), rng, types) })
 	if err != nil {

@@ -40,7 +40,8 @@ func forged(t testing.TB, f *flows.Flow, metadata map[string]string) []byte {
 	return b.Bytes()
 }
 
-// describing returns metadata with a description of FFJORD's fields in the form {"Dim":2,"Blocks":{"type":"flows.FFJORD",...}}.
+// describing returns metadata with a description of FFJORD's fields in the form
+// {"Dim":2,"Blocks":{"type":"flows.FFJORD",...}}.
 func describing(fields string) map[string]string {
 	return map[string]string{"flow": `{"Dim":2,"Blocks":{"type":"flows.Chain","items":[{"type":"flows.FFJORD",` + fields + `}]}}`}
 }
@@ -285,8 +286,8 @@ func TestEveryTruncatedFlowIsAnError(t *testing.T) {
 	}
 }
 
-// Every change of a byte is noticed. In a file without a checksum it gives an error or a flow that works and can be saved
-// again.
+// Every change of a byte is noticed. In a file without a checksum it gives an error or a flow that works and can be
+// saved again.
 func TestChangedBytes(t *testing.T) {
 	file := written(t, small(), nil)
 	name := bytes.Index(file, []byte(checksumName))

@@ -49,7 +49,8 @@ func (b GaussianMixture) LogProb(s *nn.Scope, z *graph.Node) *graph.Node {
 	means := number("means", b.startMeans(), k, dim)
 	logScales := number("log_scales", startAt(logs(slices.Concat(b.Scales...))), k, dim)
 
-	// Far out, squares overflow before their differences count: they are shrunk by a power of two, which costs no digit.
+	// Far out, squares overflow before their differences count: they are shrunk by a power of two, which costs no
+	// digit.
 	shrink := limits(z.Dtype()).shrink
 	inverse := graph.Exp(graph.Neg(logScales))
 	squares, terms, weights := make([]*graph.Node, k), make([]*graph.Node, k), make([]*graph.Node, k)

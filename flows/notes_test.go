@@ -18,8 +18,8 @@ import (
 	"github.com/go-ffjord/ffjord/nn"
 )
 
-// A file with the transform that made a flow's rows takes the rows of the table as they are: the same densities, bit for
-// bit, of x and given a condition.
+// A file with the transform that made a flow's rows takes the rows of the table as they are: the same densities, bit
+// for bit, of x and given a condition.
 func TestAFileTakesRawRows(t *testing.T) {
 	table, err := data.CSV{Categories: []string{"city"}}.Read(strings.NewReader("height,price,city\n1.7,10,Oslo\n1.8,2000,Rome\n1.65,30,Rome\n1.6,55,Oslo\n"))
 	require.NoError(t, err)

@@ -141,7 +141,8 @@ func TestPathwiseGradient(t *testing.T) {
 	assert.ErrorContains(t, err, "put an Affine{Learn: true} behind a fixed base")
 }
 
-// KL(q‖p) of two flows, estimated by both sides: ReverseKL's loss over draws from q's base is the mean of log q - log p.
+// KL(q‖p) of two flows, estimated by both sides: ReverseKL's loss over draws from q's base is the mean of log q - log
+// p.
 func TestReverseKL(t *testing.T) {
 	q := newFlow(tensor.Float64, 3, cubic{}, flows.FFJORD{Field: timed(nn.Concat, nn.Tanh, 4), Solver: coarse})
 	p := mixed()

@@ -201,7 +201,8 @@ func (c penaltyCase) closed(l linearField, z0 []float64) float64 {
 }
 
 // The integral of every rate along a solution, and its gradient by the Jacobian, which goes back through products with
-// that Jacobian, are those in closed form. RK4 has two stages at one time, whose states differ and whose time is one node.
+// that Jacobian, are those in closed form. RK4 has two stages at one time, whose states differ and whose time is one
+// node.
 func TestPenaltiesOfALinearField(t *testing.T) {
 	for _, c := range penaltyCases() {
 		t.Run(fmt.Sprintf("%s with %d probes", c.of, len(c.probes)), func(t *testing.T) {

@@ -23,7 +23,8 @@ func checkPositive(like *graph.Node, what string, values []float64) {
 	checkColumns(like, what, values, "a positive number", func(v float64) bool { return v > 0 })
 }
 
-// checkScale is checkPositive for numbers that are divided by: the inverse must be one of like's type too, to all digits.
+// checkScale is checkPositive for numbers that are divided by: the inverse must be one of like's type too, to all
+// digits.
 func checkScale(like *graph.Node, what string, values []float64) {
 	checkPositive(like, what, values)
 	least := 0x1p-1022

@@ -23,9 +23,9 @@ func (l NLL) Share(ctx context.Context, x *tensor.Dense, share, of int) (sums, n
 	return flow.run.share(ctx, x, share, of)
 }
 
-// Join returns the loss of a batch of so many rows from the sum of all chunks' sums and the notes of all chunks in their
-// order, and leaves its gradient, as [NLL.Loss] does: with the same bits, where the sums were added in the order of the
-// chunks in float64.
+// Join returns the loss of a batch of so many rows from the sum of all chunks' sums and the notes of all chunks in
+// their order, and leaves its gradient, as [NLL.Loss] does: with the same bits, where the sums were added in the order
+// of the chunks in float64.
 func (l NLL) Join(rows int, sum []float64, notes [][]float64) (float64, error) {
 	flow, err := l.flow.compilation(context.Background())
 	if err != nil {

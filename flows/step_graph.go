@@ -20,9 +20,9 @@ func (f *Flow) StepGraph(block int, gradients bool) (*graph.Graph, error) {
 	return c.run.stepGraph(block, gradients)
 }
 
-// TimeStep is [Flow.StepGraph] with the time that each of its nodes takes in a run for so many rows, on one core, in the
-// mean of many: what [graph.DOTOptions] colours a drawing by. The rows are random. There are no times, but nil, where
-// the flow's engine measures none.
+// TimeStep is [Flow.StepGraph] with the time that each of its nodes takes in a run for so many rows, on one core, in
+// the mean of many: what [graph.DOTOptions] colours a drawing by. The rows are random. There are no times, but nil,
+// where the flow's engine measures none.
 func (f *Flow) TimeStep(
 	ctx context.Context, block int, gradients bool, rows int,
 ) (*graph.Graph, map[*graph.Node]time.Duration, error) {

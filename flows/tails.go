@@ -8,8 +8,8 @@ import (
 )
 
 // tails are those of t distributions of ν degrees of freedom, side by side: -½ (ν+1) ln(1 + (y/a)²) of distances y ≥ 0
-// from the centre (rows, dim), with a = √ν scale of each column. Neither y² nor a, nor ν, need be numbers of y's element
-// type. With a power of two L far beyond a,
+// from the centre (rows, dim), with a = √ν scale of each column. Neither y² nor a, nor ν, need be numbers of y's
+// element type. With a power of two L far beyond a,
 //
 //	ln(1 + (y/a)²) = ln(1 + (min(y, L)/a)²) + 2 ln max(y/L, 1)
 //

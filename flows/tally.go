@@ -49,7 +49,8 @@ func (t *chunkTally[T]) take(w *worker[T], base bool) {
 	}
 }
 
-// sum adds up the gradients of the chunks, in their order, some elements at a time, which stay in the first-level cache.
+// sum adds up the gradients of the chunks, in their order, some elements at a time, which stay in the first-level
+// cache.
 func (t *tally[T]) sum() []float64 {
 	t.gradient = slices.Grow(t.gradient[:0], len(t.chunks[0].sums))[:len(t.chunks[0].sums)]
 	clear(t.gradient)

@@ -19,8 +19,8 @@ var _ Base = Uniform{}
 // Dim returns the number of dimensions, 0 where both fields are nil.
 func (b Uniform) Dim() int { return max(len(b.Low), len(b.High)) }
 
-// LogProb writes -Σ ln(High - Low) inside and -Inf outside. Its derivative is zero inside; outside, where log p has none,
-// it is NaN, and a Score fails there.
+// LogProb writes -Σ ln(High - Low) inside and -Inf outside. Its derivative is zero inside; outside, where log p has
+// none, it is NaN, and a Score fails there.
 func (b Uniform) LogProb(_ *nn.Scope, z *graph.Node) *graph.Node {
 	low, high := b.bounds(z)
 	var logVolume float64

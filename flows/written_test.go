@@ -77,8 +77,8 @@ func buildError(dtype tensor.Dtype, w writer, dim int) error {
 	return err
 }
 
-// checkDerivatives compares the derivatives of the output "value", a column (rows, 1) summed over rows, with respect to x
-// and all trained parameters with central differences in float64.
+// checkDerivatives compares the derivatives of the output "value", a column (rows, 1) summed over rows, with respect to
+// x and all trained parameters with central differences in float64.
 func checkDerivatives(t *testing.T, p *nn.Params, w writer, x []float64, dim int, tolerance float64) {
 	t.Helper()
 	sum := func() (s float64) {

@@ -12,8 +12,8 @@ type LimitError = limit.Error
 
 // Budget bounds the size of the graphs that it is set for, all of them together, and so the time and memory that it
 // takes to build and compile them. Those of them that are equal share one native program: what tells programs of one
-// architecture apart are the numbers that their machines are given. A graph that none is set for has the zero Budget for
-// itself alone.
+// architecture apart are the numbers that their machines are given. A graph that none is set for has the zero Budget
+// for itself alone.
 type Budget struct {
 	// Nodes is the largest size: nodes, one of more than 128 columns counting once for each 128. Zero is 262,144.
 	Nodes int

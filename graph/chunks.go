@@ -11,10 +11,10 @@ import (
 )
 
 // ChunkRows returns the number of rows that are carried together in a call of the given row count: a small chunk lets
-// more cores take part, and costs more on each of them, since a call of a kernel takes as long as some 20 rows in it. Up to
-// 1024 rows are an even number of chunks, as near as whole vectors allow, so that two cores have as much to do.
-// It depends on the row count alone, never on the machine: sums over rows are added chunk by chunk, so that the size
-// of a chunk is part of a result's last digits.
+// more cores take part, and costs more on each of them, since a call of a kernel takes as long as some 20 rows in it.
+// Up to 1024 rows are an even number of chunks, as near as whole vectors allow, so that two cores have as much to do.
+// It depends on the row count alone, never on the machine: sums over rows are added chunk by chunk, so that the size of
+// a chunk is part of a result's last digits.
 func ChunkRows(rows int) int {
 	switch {
 	case rows == 1:

@@ -70,8 +70,8 @@ func TestForChunksPanic(t *testing.T) {
 	}
 }
 
-// A goroutine that ends in the work is an error and not a chunk that was never done; on the caller's goroutine it goes on,
-// after the others have ended.
+// A goroutine that ends in the work is an error and not a chunk that was never done; on the caller's goroutine it goes
+// on, after the others have ended.
 func TestForChunksGoexit(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	var working, exits atomic.Int64

@@ -62,8 +62,8 @@ func TestEveryOwnOperatorIsChecked(t *testing.T) {
 	assert.Greater(t, found, 30)
 }
 
-// Every kind of an element-wise operator is in a program of operatorPrograms, so that both engines compute it, per row and
-// uniform, with its derivatives.
+// Every kind of an element-wise operator is in a program of operatorPrograms, so that both engines compute it, per row
+// and uniform, with its derivatives.
 func TestEveryElementWiseKindIsRun(t *testing.T) {
 	run := map[string]bool{}
 	for _, p := range operatorPrograms {

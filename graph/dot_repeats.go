@@ -8,10 +8,10 @@ import (
 )
 
 // Repeats returns the groups of a graph that repeat one beside them, for [DOTOptions].Collapse. Groups are alike where
-// their paths differ only in the number at the end, as those of "stage 1" and "stage 2" do. Of groups that are alike one
-// stands for all and the others repeat it: the one with the most nodes in the groups inside it, the first of several.
-// Nodes that all rows share are not counted, since the first group that uses one has it for all. Groups inside one that
-// repeats another are left out, and so is what no output depends on.
+// their paths differ only in the number at the end, as those of "stage 1" and "stage 2" do. Of groups that are alike
+// one stands for all and the others repeat it: the one with the most nodes in the groups inside it, the first of
+// several. Nodes that all rows share are not counted, since the first group that uses one has it for all. Groups inside
+// one that repeats another are left out, and so is what no output depends on.
 func Repeats(g *Graph) []string {
 	parts := map[string]int{} // nodes in the groups inside a group, by its path
 	for _, n := range Topo(g.roots()...) {

@@ -77,8 +77,9 @@ func enter(expr *gorgonia.ExprGraph, l *ledger, n *Node, t hm.Type, s tensor.Sha
 // extents is the shape of n without a copy: not to be changed.
 func extents(n *Node) tensor.Shape { return *shapeOf.of(n) }
 
-// index tells a graph the places of its nodes and of those to come, which are their numbers, and returns of how many nodes
-// it knows them. Gorgonia searches all nodes for each new one, since it does not know it yet, which takes quadratic time.
+// index tells a graph the places of its nodes and of those to come, which are their numbers, and returns of how many
+// nodes it knows them. Gorgonia searches all nodes for each new one, since it does not know it yet, which takes
+// quadratic time.
 func index(expr *gorgonia.ExprGraph) (known int) {
 	places, n := *byIDOf.of(expr), len(expr.AllNodes())
 	if _, ahead := places[int64(n+margin)]; ahead || n > 0 && expr.AllNodes()[n-1].ID() != int64(n-1) {

@@ -144,9 +144,10 @@ func (g *Graph) Rows(name string, cols int) *Node {
 	return g.input(Input{Name: name, PerRow: true, Rows: g.rows, Cols: cols})
 }
 
-// Common declares the input name with a row of cols values that all samples of a run share, shape (rows, cols): the time
-// of a step that all rows take together. It is Rows with one row repeated, but what depends on nothing else is computed
-// once a run, and [Machine.In] has columns of one element. Declaring the same input again returns the same node.
+// Common declares the input name with a row of cols values that all samples of a run share, shape (rows, cols): the
+// time of a step that all rows take together. It is Rows with one row repeated, but what depends on nothing else is
+// computed once a run, and [Machine.In] has columns of one element. Declaring the same input again returns the same
+// node.
 func (g *Graph) Common(name string, cols int) *Node {
 	return g.input(Input{Name: name, PerRow: true, Common: true, Rows: g.rows, Cols: cols})
 }

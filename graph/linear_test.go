@@ -8,8 +8,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Twice as many evaluations with their derivatives, each of the one before, take twice the memory to build: a derivative
-// walks no further back than to what it is taken by.
+// Twice as many evaluations with their derivatives, each of the one before, take twice the memory to build: a
+// derivative walks no further back than to what it is taken by.
 func TestBuildingIsLinear(t *testing.T) {
 	build := func(steps int, derive func(f, z *Node) *Node) float64 {
 		return testing.AllocsPerRun(1, func() {
@@ -53,8 +53,8 @@ func TestGorgoniaKnowsPlaces(t *testing.T) {
 	assert.Nil(t, g.expr.Node(int64(len(g.expr.AllNodes()))), "it is not there yet")
 }
 
-// Gorgonia compares the types of operators in a time that grows with the square of their operands: wide rows of many parts
-// are put together in several steps.
+// Gorgonia compares the types of operators in a time that grows with the square of their operands: wide rows of many
+// parts are put together in several steps.
 func TestConcatOfManyParts(t *testing.T) {
 	const parts = 5000
 	p, err := Compile[float64](func(g *Graph) {

@@ -35,9 +35,9 @@ func (p *Program[T]) NewMachine(lanes int) (*Machine[T], error) {
 // Lanes returns the largest number of rows of a run.
 func (m *Machine[T]) Lanes() int { return m.lanes }
 
-// In returns the columns of the per-row input name, to be filled before Run, of Lanes elements each, or of one where all
-// rows have it in common. They stay the same slices for the life of the machine, and Run does not change them. It panics
-// where the program has no such input.
+// In returns the columns of the per-row input name, to be filled before Run, of Lanes elements each, or of one where
+// all rows have it in common. They stay the same slices for the life of the machine, and Run does not change them. It
+// panics where the program has no such input.
 func (m *Machine[T]) In(name string) [][]T { return mustHave(m.back.Rows(name), "per-row input", name) }
 
 // Out returns the columns of the per-row output name, valid after Run for the lanes that ran. They stay the same slices

@@ -39,8 +39,8 @@ func ordered(s tensor.Shape, transposed bool) (rows, cols int) {
 	return s[0], s[1]
 }
 
-// sampleProduct returns a product of matrices of the element type of like. Gorgonia makes products of transposed matrices
-// only in derivatives.
+// sampleProduct returns a product of matrices of the element type of like. Gorgonia makes products of transposed
+// matrices only in derivatives.
 func sampleProduct(like *Node, transA, transB bool) *Node {
 	g := gorgonia.NewGraph()
 	in := make(gorgonia.Nodes, 3)

@@ -14,7 +14,8 @@ import (
 // their inputs or have wrong second derivatives. The structural operators of this package are therefore operators of
 // our own: a rule each, wrapped in one type that speaks Gorgonia's interfaces.
 
-// rule is what tells one structural operator from another. Its String names every attribute: rules of equal text are one.
+// rule is what tells one structural operator from another. Its String names every attribute: rules of equal text are
+// one.
 type rule interface {
 	fmt.Stringer
 	kind() Kind

@@ -53,8 +53,8 @@ func plain(op string, k Kind, a, b *Node) *Node {
 	return verbatim(op, f, a, b)
 }
 
-// alike returns which of two operands has the type and shape of a function of them: either of two matrices of one shape,
-// the matrix of one and a number, nil of others.
+// alike returns which of two operands has the type and shape of a function of them: either of two matrices of one
+// shape, the matrix of one and a number, nil of others.
 func alike(a, b *Node) *Node {
 	s, t := a.Type(), b.Type()
 	switch {

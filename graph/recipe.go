@@ -13,10 +13,10 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// A graph has hundreds of nodes and a dozen operators. For each node Gorgonia infers types by unification, writes types,
-// shapes and operators as text for the sake of a hash, and looks at ten interfaces. What depends on the operator and
-// the types of its operands alone is therefore found once, and kept as a recipe; nodes are made from it, the same as
-// Gorgonia would make.
+// A graph has hundreds of nodes and a dozen operators. For each node Gorgonia infers types by unification, writes
+// types, shapes and operators as text for the sake of a hash, and looks at ten interfaces. What depends on the operator
+// and the types of its operands alone is therefore found once, and kept as a recipe; nodes are made from it, the same
+// as Gorgonia would make.
 
 // recipe is an operator for operands of certain types.
 type recipe struct {
@@ -43,8 +43,8 @@ func (*hashText) BlockSize() int        { return 1 }
 
 // recipes are those of Gorgonia's operators: what is true of Gorgonia's code alone, and so the same for whoever asks
 // first. They are of the package and not of a Budget or an integrator, since these live for one flow: asking Gorgonia
-// anew for each takes a sixth of the time of building and compiling a step (1.9 ms in place of 1.6). Their keys are kinds
-// and types, of which there are some dozens, so that they need no bound.
+// anew for each takes a sixth of the time of building and compiling a step (1.9 ms in place of 1.6). Their keys are
+// kinds and types, of which there are some dozens, so that they need no bound.
 var recipes = struct {
 	sync.RWMutex
 	of map[recipeKey]*recipe

@@ -13,8 +13,8 @@ import (
 	"github.com/go-ffjord/ffjord/graph"
 )
 
-// Nodes made from recipes are those that Gorgonia makes: of its types, shapes and hashes, so that it finds them where it is
-// asked for the same operator of the same inputs, and knows their users.
+// Nodes made from recipes are those that Gorgonia makes: of its types, shapes and hashes, so that it finds them where
+// it is asked for the same operator of the same inputs, and knows their users.
 func TestNodesAreGorgonias(t *testing.T) {
 	for seed := range uint64(20) {
 		rng := rand.New(rand.NewPCG(seed, 1))

@@ -9,8 +9,8 @@ import (
 	"github.com/go-ffjord/ffjord/internal/engine"
 )
 
-// programs are what the graphs of one budget have been compiled to, for those that are equal: the blocks of a flow often
-// have one architecture. They share their memory's layout and the calls of the kernels too.
+// programs are what the graphs of one budget have been compiled to, for those that are equal: the blocks of a flow
+// often have one architecture. They share their memory's layout and the calls of the kernels too.
 type programs struct {
 	sync.Mutex
 	of map[[sha256.Size]byte]*engine.Program

@@ -15,8 +15,8 @@ import (
 	"github.com/go-ffjord/ffjord/graph"
 )
 
-// A slice of a row out of a column is a vector for the graph and a number when it is run: Gorgonia's operator panics, in
-// its TapeMachine's goroutine.
+// A slice of a row out of a column is a vector for the graph and a number when it is run: Gorgonia's operator panics,
+// in its TapeMachine's goroutine.
 func TestPanicOnTheTapeMachine(t *testing.T) {
 	p, err := graph.CompileFor[float64](graph.Tape, func(g *graph.Graph) {
 		part := gorgonia.Must(gorgonia.Slice(g.Uniform("p", 3, 1), gorgonia.S(0), gorgonia.S(0, 1)))

@@ -16,8 +16,8 @@ import (
 )
 
 // colliding returns two input names under which Gorgonia gives inputs of shapes sa and sb the same 32-bit hash, which
-// is FNV-1a over type, shape, name and the count of inputs. Among n names of either kind n²/2³² pairs collide: of 200,000
-// about nine.
+// is FNV-1a over type, shape, name and the count of inputs. Among n names of either kind n²/2³² pairs collide: of
+// 200,000 about nine.
 func colliding(t *testing.T, sa, sb shape) (a, b string) {
 	t.Helper()
 	const prime = 16777619
@@ -49,7 +49,8 @@ func colliding(t *testing.T, sa, sb shape) (a, b string) {
 	return a, b
 }
 
-// Nodes that share a hash are told apart, on both engines and in derivatives, in whatever way Gorgonia would have merged them.
+// Nodes that share a hash are told apart, on both engines and in derivatives, in whatever way Gorgonia would have
+// merged them.
 func TestCollisions(t *testing.T) {
 	a, b := colliding(t, shape{2, 3}, shape{2, 3})
 	long, wide := colliding(t, shape{2, 3}, shape{2, 4})

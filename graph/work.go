@@ -9,8 +9,8 @@ type Work struct {
 	Transcendental float64 // exponentials, logarithms, tanh and the like, element by element
 }
 
-// Total returns the number of multiply-adds of a matrix product that would take as long. What other operations take beside
-// these was measured on the native engine, with products of 64 columns.
+// Total returns the number of multiply-adds of a matrix product that would take as long. What other operations take
+// beside these was measured on the native engine, with products of 64 columns.
 func (w Work) Total() float64 {
 	return w.Products + 3*w.Simple + 9*w.Divisions + 20*w.Transcendental
 }

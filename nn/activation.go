@@ -7,9 +7,9 @@ import (
 	"github.com/go-ffjord/ffjord/internal/quote"
 )
 
-// Activation is an element-wise function as a layer, by its name: Activation("tanh") is Tanh, so that a flag or a file can
-// choose one. NaN stays NaN. At its kink, 0, ReLU has the derivative 0. A function that is not here is a type of one's own
-// with an Apply, or a [Func].
+// Activation is an element-wise function as a layer, by its name: Activation("tanh") is Tanh, so that a flag or a file
+// can choose one. NaN stays NaN. At its kink, 0, ReLU has the derivative 0. A function that is not here is a type of
+// one's own with an Apply, or a [Func].
 type Activation string
 
 // The activations. Each acts element by element.

@@ -15,13 +15,13 @@ type Layer interface {
 // of its own too, or keeps the layer in a named field.
 type Traced interface {
 	Layer
-	// ApplyTraced returns what Apply does, with the same parameters, and tr(∂y/∂x), a column (rows, 1), or nil where the
-	// layer's settings leave no shorter way than the usual one.
+	// ApplyTraced returns what Apply does, with the same parameters, and tr(∂y/∂x), a column (rows, 1), or nil where
+	// the layer's settings leave no shorter way than the usual one.
 	ApplyTraced(s *Scope, x *graph.Node) (y, trace *graph.Node)
 }
 
-// Func is a layer without parameters. A file can't keep a function: in a flow that is to be saved, a type of one's own with
-// the same Apply stands in its place.
+// Func is a layer without parameters. A file can't keep a function: in a flow that is to be saved, a type of one's own
+// with the same Apply stands in its place.
 type Func func(x *graph.Node) *graph.Node
 
 // Apply returns f(x).

@@ -15,10 +15,11 @@ import (
 type Source struct {
 	// Tensor is its name in the file; "" leaves the parameter as it is.
 	Tensor string
-	// Slice takes a part of each axis, from its first number up to, but not with, its second. {0, 0} takes the whole axis,
-	// and so do axes that are left out.
+	// Slice takes a part of each axis, from its first number up to, but not with, its second. {0, 0} takes the whole
+	// axis, and so do axes that are left out.
 	Slice [][2]int
-	// Shape is that of what was taken, row-major; nil leaves the shape as it is. In the end all axes but the last are rows.
+	// Shape is that of what was taken, row-major; nil leaves the shape as it is. In the end all axes but the last are
+	// rows.
 	Shape []int
 	// Transpose reverses the axes: PyTorch's Linear has its weight as (out, in), here it is (in, out).
 	Transpose bool

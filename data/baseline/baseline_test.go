@@ -123,8 +123,8 @@ func TestBandwidthByHeldOutRows(t *testing.T) {
 	assert.Less(t, nll(baseline.Kernel{HeldOut: 0.25}), nll(baseline.Kernel{})-0.1, "eight clusters want less than one")
 }
 
-// A density given columns is that of all by that of the condition, which another fit has, and integrates to one over the
-// others.
+// A density given columns is that of all by that of the condition, which another fit has, and integrates to one over
+// the others.
 func TestKernelsGivenColumns(t *testing.T) {
 	rng := seeded(4)
 	var all, alone []float64

@@ -50,8 +50,8 @@ type Kernel struct {
 	// HeldOut is the share of rows, the last ones, that choose h by their likelihood from what it would be without,
 	// times 1/16 to 4 in steps of √2; all rows are kernels then. 0 does not choose.
 	HeldOut float64
-	// Given is the number of columns, the last ones, that are a condition c: the density, by which HeldOut chooses too, is
-	// that of the others given them (Rosenblatt 1969),
+	// Given is the number of columns, the last ones, that are a condition c: the density, by which HeldOut chooses too,
+	// is that of the others given them (Rosenblatt 1969),
 	//
 	//	p(x|c) = Σ N((x, c); (xᵢ, cᵢ), h² S) / Σ N(c; cᵢ, h² S_c)
 	//

@@ -38,8 +38,8 @@ func Smirnov(x, y []float64) (Test, error) {
 	return Test{Statistic: d, P: Kolmogorov(math.Sqrt(n*m/(n+m)) * d)}, nil
 }
 
-// EnergyTest tests whether two samples of rows are of one distribution, by their [EnergyDistance] among those of so many
-// random divisions of all rows into two samples of these sizes (Székely and Rizzo 2013):
+// EnergyTest tests whether two samples of rows are of one distribution, by their [EnergyDistance] among those of so
+// many random divisions of all rows into two samples of these sizes (Székely and Rizzo 2013):
 //
 //	P = (1 + #{divisions at least as far apart}) / (1 + divisions)
 //
@@ -105,8 +105,9 @@ func newDistances(dim int, x []float64) *distances {
 	return d
 }
 
-// divided returns the squared energy distance between the first rows of an order and the others. Of the pairs only those
-// within the smaller sample are added up: the sums of its rows tell those between the two, and the total the rest.
+// divided returns the squared energy distance between the first rows of an order and the others. Of the pairs only
+// those within the smaller sample are added up: the sums of its rows tell those between the two, and the total the
+// rest.
 func (d *distances) divided(order []int, first int) float64 {
 	rows := len(order)
 	part := order[:first]

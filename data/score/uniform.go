@@ -63,8 +63,8 @@ func KolmogorovSmirnov(values []float64) (Test, error) {
 	return Test{Statistic: d, P: Kolmogorov(math.Sqrt(n) * d)}, nil
 }
 
-// Kolmogorov returns P(K ≥ x) of Kolmogorov's distribution, that of √n D for n uniform values in the limit of many; of a
-// distance D between n and m values it is that of √(n m/(n + m)) D.
+// Kolmogorov returns P(K ≥ x) of Kolmogorov's distribution, that of √n D for n uniform values in the limit of many; of
+// a distance D between n and m values it is that of √(n m/(n + m)) D.
 func Kolmogorov(x float64) float64 {
 	if x < 1 { // the series of theta functions that converges for small x
 		var below float64

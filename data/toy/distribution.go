@@ -12,7 +12,8 @@ import (
 
 // Distribution draws independent rows.
 type Distribution interface {
-	// Sample returns n rows (n, dim) in float64. An error says what is wrong with n or with the distribution's settings.
+	// Sample returns n rows (n, dim) in float64. An error says what is wrong with n or with the distribution's
+	// settings.
 	Sample(n int, rng *rand.Rand) (*tensor.Dense, error)
 }
 

@@ -23,8 +23,8 @@ var (
 //
 // and a row is a point of either arc, equally likely, plus N(0, Noise²) in both coordinates.
 type Moons struct {
-	// Noise is the standard deviation of the noise. Zero puts the rows exactly on the arcs: they can be drawn, but have no
-	// density in the plane.
+	// Noise is the standard deviation of the noise. Zero puts the rows exactly on the arcs: they can be drawn, but have
+	// no density in the plane.
 	Noise float64
 }
 

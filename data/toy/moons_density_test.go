@@ -89,8 +89,8 @@ func TestMoonsEntropyLimits(t *testing.T) {
 	across := math.Log(2*math.Pi*math.E*small*small) / 2
 	assert.InDelta(t, math.Ln2+math.Log(math.Pi)+across, toy.Moons{Noise: small}.Entropy(), small)
 
-	// Much noise: nearly Gaussian, of covariance S + σ² I with S that of the arcs: their trace is E|x - (½, ¼)|² and the
-	// entropy grows by tr S/2σ².
+	// Much noise: nearly Gaussian, of covariance S + σ² I with S that of the arcs: their trace is E|x - (½, ¼)|² and
+	// the entropy grows by tr S/2σ².
 	const large = 100.0
 	trace := 1 + 0.25 + 0.0625 - 1/math.Pi // E|outer|² - 2 E outer·(½, ¼) + |(½, ¼)|²
 	gauss := math.Log(2 * math.Pi * math.E * large * large)
@@ -116,8 +116,8 @@ func TestMoonsLogProbFarAway(t *testing.T) {
 		l := m.LogProb(x)
 		assert.False(t, math.IsInf(l, 0) || math.IsNaN(l), "log p(%v) = %v", x, l)
 	}
-	// Above the outer arc's top at distance d, κ is large and the integral is that of a whole Gaussian: log p = -d²/2σ² -
-	// log(2π σ √r) - ½ log 2π + O(1/κ).
+	// Above the outer arc's top at distance d, κ is large and the integral is that of a whole Gaussian: log p = -d²/2σ²
+	// - log(2π σ √r) - ½ log 2π + O(1/κ).
 	const r, σ = 1e3, 0.06
 	d := (r - 1) / σ
 	want := -d*d/2 - math.Log(2*math.Pi*σ*math.Sqrt(r)) - math.Log(2*math.Pi)/2

@@ -76,8 +76,8 @@ func TestToysHaveTheirEntropy(t *testing.T) {
 					sum -= cell * math.Exp(l) * l
 				}
 			}
-			// The midpoint rule with a step of half the noise is exact to 1e-9 for p; its logarithm has bends between parts of
-			// the set. With the whole noise, a quarter of the work, it is exact to 5e-6.
+			// The midpoint rule with a step of half the noise is exact to 1e-9 for p; its logarithm has bends between
+			// parts of the set. With the whole noise, a quarter of the work, it is exact to 5e-6.
 			step, massError, entropyError := test.step, 1e-7, 2e-5
 			if testing.Short() {
 				step, massError, entropyError = 2*step, 1e-5, 1e-4

@@ -23,9 +23,9 @@ import (
 // sizeVariable tells a rank how many rows a step has, and how many steps there are.
 const sizeVariable = "FFJORD_MPI_TEST_SIZE"
 
-// BenchmarkStep trains by two ranks of one core and by one process with two workers, in turn, on the same batches of a net
-// of three hidden layers of 64, steps by tolerance. It reports the least time of a step of each, since others of a shared machine can only add to it, and
-// how the two compare.
+// BenchmarkStep trains by two ranks of one core and by one process with two workers, in turn, on the same batches of a
+// net of three hidden layers of 64, steps by tolerance. It reports the least time of a step of each, since others of a
+// shared machine can only add to it, and how the two compare.
 func BenchmarkStep(b *testing.B) {
 	for _, size := range []struct{ rows, steps int }{{8192, 12}, {256, 150}} {
 		if testing.Short() {
@@ -79,8 +79,8 @@ func stepTime(ctx context.Context, r optim.Reducer, rows, steps int) (float64, e
 	return slices.Min(took[1:]), nil
 }
 
-// BenchmarkExchange tells what two ranks take to exchange a byte, to gather the sums of a batch of 8192 rows (16 chunks of
-// 10 000 numbers), and to add up one vector of each in the engine's order.
+// BenchmarkExchange tells what two ranks take to exchange a byte, to gather the sums of a batch of 8192 rows (16 chunks
+// of 10 000 numbers), and to add up one vector of each in the engine's order.
 func BenchmarkExchange(b *testing.B) {
 	var took [3][]float64
 	for b.Loop() {

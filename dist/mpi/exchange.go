@@ -97,8 +97,8 @@ const (
 	tries    = 64
 )
 
-// exchange starts an exchange and waits until it ends, ctx ends or Timeout has passed. The memory of an exchange that does
-// not end stays pinned, since MPI may still write to it.
+// exchange starts an exchange and waits until it ends, ctx ends or Timeout has passed. The memory of an exchange that
+// does not end stays pinned, since MPI may still write to it.
 func (w *World) exchange(ctx context.Context, start func(pin *runtime.Pinner) C.int) error {
 	if w.lost != nil {
 		return w.lost

@@ -56,8 +56,8 @@ func hosts(t *testing.T) func(host int) []string {
 	}
 }
 
-// Two hosts train together. When the cable of one is cut, the job ends within seconds, with an error and a checkpoint of the
-// last step, from which one host goes on.
+// Two hosts train together. When the cable of one is cut, the job ends within seconds, with an error and a checkpoint
+// of the last step, from which one host goes on.
 func TestCutCable(t *testing.T) {
 	if _, err := exec.LookPath("mpirun"); err != nil {
 		t.Skip("there is no mpirun: apt-get install openmpi-bin")

@@ -27,8 +27,8 @@ import (
 	"github.com/go-ffjord/ffjord/optim"
 )
 
-// fit trains a flow of two FFJORD blocks' worth of everything that ranks have to agree on, for nine steps of three chunks
-// each, and returns every number that is left.
+// fit trains a flow of two FFJORD blocks' worth of everything that ranks have to agree on, for nine steps of three
+// chunks each, and returns every number that is left.
 func fit(ctx context.Context, r optim.Reducer, path string, seed uint64, step func(step int) error) (string, error) {
 	return fitBy(ctx, func(l flows.NLL) optim.Objective { return l }, r, path, seed, step)
 }
@@ -186,8 +186,8 @@ func TestTrainInTheEnginesOrder(t *testing.T) {
 }
 
 // Whatever ends a rank ends the job, with a checkpoint from which another number of ranks goes on to the bits of a run
-// that nothing has ended. It is that of the last step, but where a rank was killed, since mpirun then leaves the others no
-// time, and where numbers are not finite: what counts then is the last one that was due.
+// that nothing has ended. It is that of the last step, but where a rank was killed, since mpirun then leaves the others
+// no time, and where numbers are not finite: what counts then is the last one that was due.
 func TestFaultsEndTheJob(t *testing.T) {
 	want := alone(t)
 	for fault, test := range map[string]struct {

@@ -19,12 +19,12 @@ var (
 	_ optim.Summer  = EngineOrder{}
 )
 
-// World is all processes of an MPI job, MPI_COMM_WORLD, as one of them sees it. [Init] makes it. It serves one call at a
-// time, and every rank must make the same calls in the same order.
+// World is all processes of an MPI job, MPI_COMM_WORLD, as one of them sees it. [Init] makes it. It serves one call at
+// a time, and every rank must make the same calls in the same order.
 type World struct {
-	// Timeout is how long an exchange may wait for the other ranks. It must be longer than the ranks' steps differ in time,
-	// and longer than a validation, which rank 0 does alone. Without a bound a rank waits for ever for one whose machine has
-	// lost its network, since no packet says so. Zero means ten minutes, a negative Timeout no bound.
+	// Timeout is how long an exchange may wait for the other ranks. It must be longer than the ranks' steps differ in
+	// time, and longer than a validation, which rank 0 does alone. Without a bound a rank waits for ever for one whose
+	// machine has lost its network, since no packet says so. Zero means ten minutes, a negative Timeout no bound.
 	Timeout time.Duration
 
 	rank, size int

@@ -19,8 +19,8 @@ import (
 	"github.com/go-ffjord/ffjord/nn"
 )
 
-// BenchmarkCost compares the CPU seconds of the pipeline on Prism with those of a loop over the same lines with the same
-// answers, for 200 000 rows of two columns and a small flow.
+// BenchmarkCost compares the CPU seconds of the pipeline on Prism with those of a loop over the same lines with the
+// same answers, for 200 000 rows of two columns and a small flow.
 func BenchmarkCost(b *testing.B) {
 	rows := 200_000
 	if testing.Short() {

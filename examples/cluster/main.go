@@ -1,12 +1,12 @@
-// Cluster tells what a training step costs on 1 to 1024 ranks, on paper and by a simulation of every message, and what an
-// epoch over a billion rows takes: where more machines stop paying.
+// Cluster tells what a training step costs on 1 to 1024 ranks, on paper and by a simulation of every message, and what
+// an epoch over a billion rows takes: where more machines stop paying.
 //
 //	go run ./examples/cluster
 //	go run ./examples/cluster -batch 8192 -latency 2us -bandwidth 12.5e9
 //
-// The defaults are measurements of one core, by this package's benchmark and one of optim, and figures of 10 Gb/s Ethernet;
-// docs/scale.md has the commands, and the files beside this one explained: a hostfile, a Slurm script and jobs for
-// Kubernetes.
+// The defaults are measurements of one core, by this package's benchmark and one of optim, and figures of 10 Gb/s
+// Ethernet; docs/scale.md has the commands, and the files beside this one explained: a hostfile, a Slurm script and
+// jobs for Kubernetes.
 package main
 
 import (

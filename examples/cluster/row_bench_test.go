@@ -14,9 +14,9 @@ import (
 	"github.com/go-ffjord/ffjord/optim"
 )
 
-// BenchmarkRow measures what the flags -row and -score stand for, a row's loss with its gradient and a row's log-density,
-// in batches of a chunk, by the flow that flows.Defaults has for ten columns, after it has learnt rows that are bent:
-// GOMAXPROCS=1 makes it one core.
+// BenchmarkRow measures what the flags -row and -score stand for, a row's loss with its gradient and a row's
+// log-density, in batches of a chunk, by the flow that flows.Defaults has for ten columns, after it has learnt rows
+// that are bent: GOMAXPROCS=1 makes it one core.
 func BenchmarkRow(b *testing.B) {
 	const rows, columns, batch = 8192, 10, 512
 	rng := rand.New(rand.NewPCG(1, 0))

@@ -15,8 +15,8 @@ var ethernet = machine{
 	latency: 30 * time.Microsecond, bandwidth: 1.25e9, params: 10000,
 }
 
-// Where every chunk takes the same time, following the messages one by one comes to what the formula says: all ranks have
-// as many chunks, and a ring in step takes R-1 rounds.
+// Where every chunk takes the same time, following the messages one by one comes to what the formula says: all ranks
+// have as many chunks, and a ring in step takes R-1 rounds.
 func TestSimulationIsTheFormula(t *testing.T) {
 	for _, ranks := range []int{1, 2, 8, 64} {
 		want := ethernet.step(ranks, 512*16*ranks).inOrder

@@ -1,4 +1,5 @@
-// Quickstart does the whole job in one file to take home: rows, training, scores, new rows, a model in a file, a picture.
+// Quickstart does the whole job in one file to take home: rows, training, scores, new rows, a model in a file, a
+// picture.
 //
 //	go run ./examples/quickstart
 package main

@@ -17,8 +17,8 @@ type About struct {
 	Seed    uint64   `json:"seed"`
 	// Fingerprint is that of the whole table, see [data.Fingerprinter].
 	Fingerprint string `json:"fingerprint,omitempty"`
-	// Train, Validation and Test are the numbers of rows that were learnt, that chose the best parameters, and that were
-	// kept for the figures.
+	// Train, Validation and Test are the numbers of rows that were learnt, that chose the best parameters, and that
+	// were kept for the figures.
 	Train      int `json:"train"`
 	Validation int `json:"validation,omitempty"`
 	Test       int `json:"test,omitempty"`
@@ -53,9 +53,9 @@ type Column struct {
 	Name string `json:"name"`
 	// Integer says that all its values were whole numbers.
 	Integer bool `json:"integer,omitempty"`
-	// Time says that the numbers are times, and what they count: those of a "date" days since 1970-01-01, of a "timestamp"
-	// seconds since then in UTC, of a "datetime" the same on a clock whose zone is not known, of a "time of day" seconds
-	// since midnight. It is empty of all other numbers, and where nobody has said so.
+	// Time says that the numbers are times, and what they count: those of a "date" days since 1970-01-01, of a
+	// "timestamp" seconds since then in UTC, of a "datetime" the same on a clock whose zone is not known, of a "time of
+	// day" seconds since midnight. It is empty of all other numbers, and where nobody has said so.
 	Time string `json:"time,omitempty"`
 	// Missing is the number of rows without a value.
 	Missing int `json:"missing,omitempty"`

@@ -22,14 +22,14 @@ type Scores struct {
 	// Missing counts the values that a row misses, in the columns that the model looks at. Where values were missing in
 	// the training rows the row has a log-density all the same.
 	Missing []int
-	// Bad says of rows that have no log-density why, in their order: a *[data.ValueError] of a value that can't be taken,
-	// a *[flows.RowError] of a solve that failed.
+	// Bad says of rows that have no log-density why, in their order: a *[data.ValueError] of a value that can't be
+	// taken, a *[flows.RowError] of a solve that failed.
 	Bad []error
 }
 
-// LogProb returns the log-density of every row of the table. Columns are found by name, and others are ignored. A discrete
-// column counts with the density in the middle of its step, so that a row's log-density does not depend on the other rows.
-// With an estimated trace it also depends on the row's place in the table, and on nothing else.
+// LogProb returns the log-density of every row of the table. Columns are found by name, and others are ignored. A
+// discrete column counts with the density in the middle of its step, so that a row's log-density does not depend on the
+// other rows. With an estimated trace it also depends on the row's place in the table, and on nothing else.
 func (m *Model) LogProb(ctx context.Context, of data.Table) (Scores, error) {
 	return m.LogProbAt(ctx, of, 0)
 }

@@ -15,8 +15,9 @@ import (
 )
 
 // Detector tells how strange rows are by two densities, each of which misses what the other finds. A flow sees
-// combinations of values that no usual row has, but hardly how far out a row lies in a direction in which usual rows are
-// spread. Kernels on the usual rows see which rows lie far from all of them, but little of which values go together.
+// combinations of values that no usual row has, but hardly how far out a row lies in a direction in which usual rows
+// are spread. Kernels on the usual rows see which rows lie far from all of them, but little of which values go
+// together.
 type Detector struct {
 	model          *Model
 	kernels        *baseline.KernelDensity
@@ -26,9 +27,10 @@ type Detector struct {
 // mostKernels is how many learnt rows a Detector keeps.
 const mostKernels = 5000
 
-// NewDetector returns the Detector of a model. It takes the rows that the model has learnt, of which it keeps up to 5000,
-// drawn by the model's Seed, and at least 10 usual rows that the model has not learnt, by which it tells what is usual:
-// rows that a model has learnt have higher densities than others. A model of a density given a condition has no Detector.
+// NewDetector returns the Detector of a model. It takes the rows that the model has learnt, of which it keeps up to
+// 5000, drawn by the model's Seed, and at least 10 usual rows that the model has not learnt, by which it tells what is
+// usual: rows that a model has learnt have higher densities than others. A model of a density given a condition has no
+// Detector.
 func NewDetector(ctx context.Context, m *Model, learnt, heldOut data.Table) (*Detector, error) {
 	if len(m.Given.Columns) > 0 {
 		return nil, errors.New("model: detector: want a model without a condition")
@@ -60,8 +62,8 @@ func NewDetector(ctx context.Context, m *Model, learnt, heldOut data.Table) (*De
 	return d, err
 }
 
-// Strangeness returns for every row of the table how far its log-density lies below the usual rows' median, as a multiple
-// of how far their lower quartile does, by the density that makes it stranger:
+// Strangeness returns for every row of the table how far its log-density lies below the usual rows' median, as a
+// multiple of how far their lower quartile does, by the density that makes it stranger:
 //
 //	s(x) = max over p of (median - log p(x)) / (median - lower quartile)
 //

@@ -38,9 +38,9 @@ func ringDetector(t *testing.T) (*model.Model, *model.Detector, *rand.Rand) {
 	return m, d, rng
 }
 
-// A row that one density takes for the most usual of all is strange by the other, and one that is far out by both. Of usual
-// rows a quarter is above 1 by each density: between a quarter and a half of 400 by either, give or take three deviations
-// of such a share (0.07) and of the quartile of the 200 held out (0.09).
+// A row that one density takes for the most usual of all is strange by the other, and one that is far out by both. Of
+// usual rows a quarter is above 1 by each density: between a quarter and a half of 400 by either, give or take three
+// deviations of such a share (0.07) and of the quartile of the 200 held out (0.09).
 func TestDetectorTakesTheStrangerOfTwo(t *testing.T) {
 	m, d, rng := ringDetector(t)
 	rows := data.Table{Names: []string{"x", "y"}, Rows: data.Rows(2, 0, 0, 1, 0, 3, 3)}

@@ -17,16 +17,16 @@ import (
 
 // Imputation says how missing values are filled in.
 //
-// A flow gives the density of a whole row, p(known, missing), and so that of the missing values given the others up to a
-// factor. They are drawn by importance sampling (Rubin 1987): proposals from a density q around what draws of the whole
-// model have where their known columns are nearest to the row's, each with the weight p/q, and then one of them by chance
-// in proportion. It is exact in the limit of many proposals; how many independent draws they are worth, (Σ w)²/Σ w², is
-// told of each row. Where that is less than a tenth, q is put around the heaviest ones, up to three times.
+// A flow gives the density of a whole row, p(known, missing), and so that of the missing values given the others up to
+// a factor. They are drawn by importance sampling (Rubin 1987): proposals from a density q around what draws of the
+// whole model have where their known columns are nearest to the row's, each with the weight p/q, and then one of them
+// by chance in proportion. It is exact in the limit of many proposals; how many independent draws they are worth, (Σ
+// w)²/Σ w², is told of each row. Where that is less than a tenth, q is put around the heaviest ones, up to three times.
 type Imputation struct {
 	// Draws is how often a row is filled in. Zero is once.
 	Draws int
-	// Mode takes the values at which the density of the row, in the table's own units, is highest, in place of a draw: the
-	// best proposal, bettered by steps in all directions that become smaller. It may be a local maximum.
+	// Mode takes the values at which the density of the row, in the table's own units, is highest, in place of a draw:
+	// the best proposal, bettered by steps in all directions that become smaller. It may be a local maximum.
 	Mode bool
 	// Proposals of each row. Zero is 1000.
 	Proposals int
@@ -35,12 +35,12 @@ type Imputation struct {
 // Imputed are rows with their missing values filled in.
 type Imputed struct {
 	Table data.Table // row i·Draws + k is the k-th filling of row i
-	// Filled is the number of values that each row missed, and Effective the number of independent draws that its proposals
-	// are worth. A row that misses nothing has 0 of both.
+	// Filled is the number of values that each row missed, and Effective the number of independent draws that its
+	// proposals are worth. A row that misses nothing has 0 of both.
 	Filled    []int
 	Effective []float64
-	// Bad says of rows that stay as they are why: a value among the others that the model can't take, or one missing in a
-	// column of the condition, of which the model has no density.
+	// Bad says of rows that stay as they are why: a value among the others that the model can't take, or one missing in
+	// a column of the condition, of which the model has no density.
 	Bad []error
 }
 
@@ -61,8 +61,8 @@ func (p Imputation) withDefaults() (Imputation, error) {
 	return p, nil
 }
 
-// Impute fills in the missing values of a table's rows, in the columns whose density the model is. Columns go by name, and
-// others are left as they are.
+// Impute fills in the missing values of a table's rows, in the columns whose density the model is. Columns go by name,
+// and others are left as they are.
 func (m *Model) Impute(ctx context.Context, of data.Table, how Imputation, rng *rand.Rand) (Imputed, error) {
 	if m.About.Probes > 0 {
 		return Imputed{}, errors.New("model: impute: traces are estimated, and weights by their log-densities would be wrong; want exact ones")

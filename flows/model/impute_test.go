@@ -51,7 +51,8 @@ func three() *model.Model {
 	}
 }
 
-// Draws have the mean and the variance of the normal density given the known columns, by the formula μ + Σ₁₂Σ₂₂⁻¹(x - μ).
+// Draws have the mean and the variance of the normal density given the known columns, by the formula μ + Σ₁₂Σ₂₂⁻¹(x -
+// μ).
 func TestImputeDrawsFromTheConditionalDensity(t *testing.T) {
 	nan := math.NaN()
 	const draws = 400
@@ -64,7 +65,8 @@ func TestImputeDrawsFromTheConditionalDensity(t *testing.T) {
 		proposals  int
 		effective0 float64 // at least
 	}{
-		// b given a and c: x₂ = ½x₁ + z₂ and x₃ + x₁ = z₂/2 + z₃, so that z₂ given x₃ + x₁ = s is N(s/2 / 1.25, 1/1.25).
+		// b given a and c: x₂ = ½x₁ + z₂ and x₃ + x₁ = z₂/2 + z₃, so that z₂ given x₃ + x₁ = s is N(s/2 / 1.25,
+		// 1/1.25).
 		{"one of three", []float64{12, nan, 0.5}, "b", 5 * (0.5 + 2.5*0.5/1.25), 5 * math.Sqrt(1/1.25), nil, 2000, 300},
 		// a given b alone: x₁ and x₂ have the covariance 0.5, and x₂ has the variance 1.25.
 		{"two of three", []float64{nan, 5, nan}, "a", 10 + 2*0.5/1.25, 2 * math.Sqrt(1-0.25/1.25), []string{"c"}, 2000, 300},

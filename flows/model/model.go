@@ -15,13 +15,14 @@ import (
 	"github.com/go-ffjord/ffjord/flows"
 )
 
-// Model is a density of some columns of a table, given others or not. Its methods may be called by several goroutines at
-// once.
+// Model is a density of some columns of a table, given others or not. Its methods may be called by several goroutines
+// at once.
 type Model struct {
 	Flow *flows.Flow
 	// X makes the flow's rows of the columns whose density it is.
 	X data.Transform
-	// Given makes the flow's conditions of the columns that they are in. It has no columns where there are no conditions.
+	// Given makes the flow's conditions of the columns that they are in. It has no columns where there are no
+	// conditions.
 	Given data.Transform
 	About About
 

@@ -11,8 +11,8 @@ import (
 	"github.com/go-ffjord/ffjord/data"
 )
 
-// Sample draws n rows of the table, in its own units: discrete columns have their values, those of few whole numbers none
-// beyond those of the training rows, columns that were left out are back, and what is most likely missing is NaN.
+// Sample draws n rows of the table, in its own units: discrete columns have their values, those of few whole numbers
+// none beyond those of the training rows, columns that were left out are back, and what is most likely missing is NaN.
 func (m *Model) Sample(ctx context.Context, n int, rng *rand.Rand) (data.Table, error) {
 	if len(m.Given.Columns) > 0 {
 		return data.Table{}, fmt.Errorf("model: a density given the columns %q, want SampleGiven", m.Given.Inputs())
@@ -29,8 +29,8 @@ func (m *Model) Sample(ctx context.Context, n int, rng *rand.Rand) (data.Table, 
 	return t, nil
 }
 
-// SampleGiven draws n rows for each row of given, which has the columns of the condition: row i·n + k is draw k for row i.
-// The columns of the condition come first.
+// SampleGiven draws n rows for each row of given, which has the columns of the condition: row i·n + k is draw k for row
+// i. The columns of the condition come first.
 func (m *Model) SampleGiven(ctx context.Context, given data.Table, n int, rng *rand.Rand) (data.Table, error) {
 	if len(m.Given.Columns) == 0 {
 		return data.Table{}, errors.New("model: a density that nothing is given, want Sample")
@@ -62,8 +62,8 @@ func (m *Model) SampleGiven(ctx context.Context, given data.Table, n int, rng *r
 	return beside.Join(x)
 }
 
-// whole rounds the columns that hold whole numbers. Where these are a dozen at most, as of a flag that is 0 or 1 or of a
-// grade, they stay among those of the training rows; counts may go on beyond.
+// whole rounds the columns that hold whole numbers. Where these are a dozen at most, as of a flag that is 0 or 1 or of
+// a grade, they stay among those of the training rows; counts may go on beyond.
 func (m *Model) whole(t data.Table) {
 	const codes = 12
 	values, width := t.Rows.Float64s(), len(t.Names)

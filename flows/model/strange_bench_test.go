@@ -16,8 +16,8 @@ import (
 
 // BenchmarkStrange tells where a flow misses strange rows that other densities find, without a look at test rows: of
 // each NAME.train.csv in the folder FFJORD_TABLES it leaves out some real rows, learns others, and reports the AUROC of
-// several scores for those rows, and for rows that are made strange, against usual ones that were held out. It is the mean
-// over FFJORD_TABLES_SEEDS cuts, 1 without.
+// several scores for those rows, and for rows that are made strange, against usual ones that were held out. It is the
+// mean over FFJORD_TABLES_SEEDS cuts, 1 without.
 func BenchmarkStrange(b *testing.B) {
 	files, cuts := tables(b)
 	for _, name := range slices.Sorted(maps.Keys(files)) {

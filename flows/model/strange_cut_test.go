@@ -21,8 +21,9 @@ type cut struct {
 	strange    map[string][][]float64
 }
 
-// newCut cuts standardised rows. Two kinds of strange rows are real and left out of the fit: a cluster, and the 6 % that go
-// furthest along one factor. The others are made of usual rows. Columns that are constant in the rest are left out.
+// newCut cuts standardised rows. Two kinds of strange rows are real and left out of the fit: a cluster, and the 6 %
+// that go furthest along one factor. The others are made of usual rows. Columns that are constant in the rest are left
+// out.
 func newCut(names []string, rows [][]float64, rng *rand.Rand) cut {
 	rng.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
 	cluster, rows := oneCluster(rows, rng)

@@ -26,9 +26,8 @@ import (
 // BenchmarkTables learns, by defaults alone, the tables of the folder that the environment variable FFJORD_TABLES
 // names: NAME.train.csv has usual rows, NAME.test.csv others and anomalies, told by its last column "anomaly". It
 // reports the mean log-density of the usual test rows in nats, of the rows as they are and of rows whose discrete
-// columns are blurred, the AUROC of -log p, the same of a mixture and of kernels, the AUROC of a Detector, and the seconds
-// of all cores.
-// FFJORD_TABLES_SEEDS is the number of seeds, 1 without.
+// columns are blurred, the AUROC of -log p, the same of a mixture and of kernels, the AUROC of a Detector, and the
+// seconds of all cores. FFJORD_TABLES_SEEDS is the number of seeds, 1 without.
 func BenchmarkTables(b *testing.B) {
 	files, seeds := tables(b)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
@@ -78,7 +77,8 @@ func BenchmarkTables(b *testing.B) {
 	}
 }
 
-// tables returns the files NAME.train.csv of the folder that FFJORD_TABLES names, by their names, and the number of seeds.
+// tables returns the files NAME.train.csv of the folder that FFJORD_TABLES names, by their names, and the number of
+// seeds.
 func tables(b *testing.B) (files map[string]string, seeds int) {
 	folder := os.Getenv("FFJORD_TABLES")
 	if folder == "" {

@@ -13,8 +13,8 @@ import (
 // Reason says how much of a row's strangeness is due to one column.
 type Reason struct {
 	Column string
-	// Value is what the row has there, Usual which usual value suits the rest of the row best: numbers, or the places of
-	// categories in the transform's levels.
+	// Value is what the row has there, Usual which usual value suits the rest of the row best: numbers, or the places
+	// of categories in the transform's levels.
 	Value, Usual float64
 	// Gain is by how much the log-density would be higher with Usual, in nats.
 	Gain float64
@@ -23,8 +23,8 @@ type Reason struct {
 // Why finds the columns that make rows strange, the one that gains most first. Each column in turn is given its usual
 // values, seventeen quantiles of the training rows or all categories, and the one that suits the rest of the row best
 // tells by how much the row's log-density, logp, would be higher. That leaves a column out without leaving a hole. A
-// gradient would only tell where the density rises next to the row, which far out is everywhere. Where all gains are small
-// beside the log-density no single column is to blame, but many together.
+// gradient would only tell where the density rises next to the row, which far out is everywhere. Where all gains are
+// small beside the log-density no single column is to blame, but many together.
 func (m *Model) Why(ctx context.Context, rows data.Table, logp []float64) ([][]Reason, error) {
 	if len(logp) != rows.Len() {
 		return nil, fmt.Errorf("model: why: %d log-densities of %d rows, want as many", len(logp), rows.Len())

@@ -25,8 +25,8 @@ import (
 // A path that is there and is no regular file, such as /dev/null, is ErrIrregular: it would be replaced by one.
 //
 // The file is written beside path under a name that begins with a dot and ends with .tmp. A process that is killed may
-// leave one. A later Write to the same path removes it, where a system can tell that nobody writes it any more (by flock),
-// and else after ten minutes.
+// leave one. A later Write to the same path removes it, where a system can tell that nobody writes it any more (by
+// flock), and else after ten minutes.
 func Write(path string, data []byte) error {
 	f, err := Create(path)
 	if err != nil {
@@ -38,8 +38,8 @@ func Write(path string, data []byte) error {
 	return f.Commit()
 }
 
-// WriteFrom writes what a function writes, as [Write] does. Where the function fails, its error is returned and an older
-// file is as it was.
+// WriteFrom writes what a function writes, as [Write] does. Where the function fails, its error is returned and an
+// older file is as it was.
 func WriteFrom(path string, write func(w io.Writer) error) error {
 	var b bytes.Buffer
 	if err := write(&b); err != nil {

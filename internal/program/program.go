@@ -1,5 +1,5 @@
-// Package program has what all programs of this module do alike: they read flags, find out before minutes of work whether
-// their output can be written, end early but in order on a signal, and say by their exit code how it went.
+// Package program has what all programs of this module do alike: they read flags, find out before minutes of work
+// whether their output can be written, end early but in order on a signal, and say by their exit code how it went.
 package program
 
 import (
@@ -27,8 +27,8 @@ type Program struct {
 	Flags *flag.FlagSet
 	// About is what -h shows above the flags.
 	About string
-	// Prepare returns the work to be done, once the flags have been read. What it finds wrong is the user's mistake, and
-	// nothing has been done by then.
+	// Prepare returns the work to be done, once the flags have been read. What it finds wrong is the user's mistake,
+	// and nothing has been done by then.
 	Prepare func() (Work, error)
 }
 
