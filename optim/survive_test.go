@@ -98,22 +98,29 @@ func (f *failures) add(err error) error {
 	return nil
 }
 
-// spoilt runs a job whose checkpoints can't be written from step 10 to step 20 on, and then can again.
+// spoilt runs a job whose checkpoints can't be written from step 10 on, once there is one, and can again when it has been
+// told.
 func spoilt(t *testing.T, path string, spoil, mend func()) failures {
 	var failed failures
 	j := newJob(path)
 	j.fit.Checkpoint.Steps, j.fit.Checkpoint.Failed = 1, failed.add
+	spoiled, mended := false, false
 	j.fit.Observe = optim.Observers(j.history.Observe, func(e optim.Event) error {
 		if e.Kind != optim.StepDone {
 			return nil
 		}
-		time.Sleep(5 * time.Millisecond) // for a file to be written
-		switch e.Step {
-		case 10:
+		switch {
+		case !spoiled && e.Step >= 10:
+			for !exists(path) {
+				time.Sleep(time.Millisecond)
+			}
 			spoil()
-		case 20:
+			spoiled = true
+		case spoiled && !mended && len(failed) > 0:
 			mend()
+			mended = true
 		}
+		time.Sleep(5 * time.Millisecond) // for a file to be written, or not
 		return nil
 	})
 	require.NoError(t, j.fit.Run(background, j.flow.NLL(), jobRows))
@@ -148,13 +155,20 @@ func TestFileReplacedByAFolder(t *testing.T) {
 	failed := spoilt(t, path,
 		func() {
 			require.NoError(t, os.Rename(path, path+"2"))
-			require.NoError(t, os.Mkdir(path, 0o700))
+			for errors.Is(os.Mkdir(path, 0o700), os.ErrExist) { // there is the next already
+				require.NoError(t, os.Rename(path, path+"2"))
+			}
 		},
 		func() {
 			require.NoError(t, os.Remove(path))
 			require.NoError(t, os.Rename(path+"2", path))
 		})
 	assert.Regexp(t, "is a directory|file exists", failed[0].Error(), "as the system has it")
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // disk mounts a disk of a megabyte, or skips the test.
@@ -190,7 +204,11 @@ func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 func TestReadOnlyFolder(t *testing.T) {
 	folder := disk(t)
 	failed := spoilt(t, filepath.Join(folder, "run"),
-		func() { time.Sleep(20 * time.Millisecond); require.NoError(t, mount(folder, "ro")) },
+		func() {
+			for errors.Is(mount(folder, "ro"), syscall.EBUSY) { // a file is open
+				time.Sleep(time.Millisecond)
+			}
+		},
 		func() { require.NoError(t, mount(folder, "rw")) })
 	assert.ErrorIs(t, failed[0], syscall.EROFS)
 }
