@@ -22,7 +22,7 @@ type scoreCommand struct {
 	File  string `arg:"" name:"rows" default:"-" help:"File of rows, - is standard input."`
 	Out   string `short:"o" help:"Output: .csv, .npy, .parquet or .jsonl, - is standard output." placeholder:"FILE"`
 
-	Keep      []string `help:"Columns of the rows that stand in the output as they are, before the scores: an id, for one." placeholder:"COLUMN,..."`
+	Keep      []string `help:"Columns of the rows that stand in the output as they are, before the scores, and in the list of -top: an id, for one." placeholder:"COLUMN,..."`
 	Top       int      `help:"List the N strangest rows, with the columns that make them strange." placeholder:"N"`
 	Threshold float64  `help:"Exit with code 3 if any row is stranger than this share of the training rows, such as 0.001, or so strange that it has no log-density." placeholder:"SHARE"`
 	Batch     int      `default:"8192" help:"Rows computed at a time." placeholder:"N"`
@@ -40,12 +40,13 @@ the estimate leaves; that of the solver is bounded by the model's tolerances, an
 
 The columns of -keep need not be the model's. Numbers keep their bits, and texts and dates stand as they are: in .csv as they
 are written there, elsewhere as numbers, texts or dates by what the column has. They can't be called as the scores are. An
-array (.npy) has numbers alone.
+array (.npy) has numbers alone. The list of -top has them behind the number of a row, the first 40 characters of each; -json
+has all.
 
 Examples:
   ffjord score rows.safetensors new.csv -o scores.csv -threshold 0.001
   ffjord score rows.safetensors new.csv -keep id,day -o scores.parquet
-  ffjord score rows.safetensors new.csv -top 20
+  ffjord score rows.safetensors new.csv -top 20 -keep id
   ffjord score rows.safetensors big.parquet -shard env/8 -o part.npy`
 }
 
@@ -115,9 +116,6 @@ func (c *scoreCommand) check() error {
 	if c.Out == "" && c.Top == 0 {
 		c.Out = "-"
 	}
-	if c.Out == "" && len(c.Keep) > 0 {
-		return usagef("-keep with -top wants -o too, since the list has no other columns")
-	}
 	return nil
 }
 
@@ -127,7 +125,7 @@ func (r *scoring) checkKeep() error {
 		if slices.Contains(r.Keep[:i], name) {
 			return usagef("-keep has %s twice, want each column once", quote.Text(name))
 		}
-		if slices.ContainsFunc(r.columns(), func(c table.Column) bool { return c.Name == name }) {
+		if r.Out != "" && slices.ContainsFunc(r.columns(), func(c table.Column) bool { return c.Name == name }) {
 			return usagef("-keep %s: a column of the scores is called so, want another name in %s", name, r.f.Name())
 		}
 	}

@@ -67,7 +67,6 @@ func TestScoreKeeps(t *testing.T) {
 		"absent":    {"-keep=town", `ffjord score: -keep town: no such column in standard input, want one of "id", "height", "note", "weight", "day"`},
 		"twice":     {"-keep=id,id", `ffjord score: -keep has "id" twice, want each column once`},
 		"a score's": {"-keep=missing", "ffjord score: -keep missing: a column of the scores is called so, want another name in standard input"},
-		"no output": {"-top=3 -keep=id", "ffjord score: -keep with -top wants -o too, since the list has no other columns"},
 		"an array":  {"-keep=id,note -o s.npy", "ffjord score: -keep note: the column holds text, and an array numbers alone: want an output such as .csv, .parquet or .jsonl"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -130,14 +129,17 @@ func TestScoreKeepsOn(t *testing.T) {
 		t.Skip("Windows has no signals that a process can send to another")
 	}
 	at := made{}.save(t)
-	require.NoError(t, os.WriteFile(filepath.Join(at, "in.csv"), []byte(visits(t, 3000)), 0o600))
+	rows := strings.Replace(visits(t, 3000), "weight,day\n", "weight,day\n7,400,the first,70,2025-12-31\n", 1)
+	require.NoError(t, os.WriteFile(filepath.Join(at, "in.csv"), []byte(rows), 0o600))
 	names := []string{"s.parquet", "s.csv.gz"}
 	if testing.Short() {
 		names = names[:1]
 	}
 	for _, name := range names {
-		score := []string{"score", "m.safetensors", "in.csv", "-batch", "8", "-keep", "note,id", "-o"}
-		require.Zero(t, ffjord(t, at, "", append(score, "whole-"+name)...).code)
+		score := []string{"score", "m.safetensors", "in.csv", "-batch", "8", "-keep", "note,id", "-top", "3", "-json", "-o"}
+		whole := ffjord(t, at, "", append(score, "whole-"+name)...)
+		require.Zero(t, whole.code, whole.err)
+		require.Contains(t, whole.out, `"note": "the first"`)
 		args := append(score, name)
 		run := process(t.Context(), at, args...)
 		require.NoError(t, run.Start())
@@ -156,6 +158,7 @@ func TestScoreKeepsOn(t *testing.T) {
 		assert.Contains(t, other.err, name+".partial was begun with -keep note,id, want the same to go on and not -keep note,id,day, or none of -resume")
 		resumed := ffjord(t, at, "", append(args, "-resume")...)
 		require.Zero(t, resumed.code, resumed.err)
+		assert.Equal(t, whole.out, resumed.out)
 		want, err := os.ReadFile(filepath.Join(at, "whole-"+name))
 		require.NoError(t, err)
 		got, err := os.ReadFile(filepath.Join(at, name))

@@ -18,7 +18,8 @@ type strange struct {
 	Row        int       `json:"row"` // from 1
 	LogProb    number    `json:"log_density"`
 	Percentile number    `json:"percentile"`
-	Values     []number  `json:"values"`            // of the model's inputs, NaN is missing
+	Values     []number  `json:"values"` // of the model's inputs, NaN is missing
+	Kept       keptRow   `json:"kept,omitempty"`
 	Columns    []because `json:"columns,omitempty"` // the strangest first
 }
 
@@ -67,6 +68,7 @@ func (r *scoring) offer(b *scored) {
 		for _, v := range values[i*dim : (i+1)*dim] {
 			s.Values = append(s.Values, number(v))
 		}
+		s.Kept = keptOf(b.t.Kept, i, r.Keep)
 		at, _ := slices.BinarySearchFunc(r.Strangest, s, func(a, b strange) int {
 			return cmp.Or(cmp.Compare(a.LogProb, b.LogProb), cmp.Compare(a.Row, b.Row))
 		})
@@ -131,11 +133,12 @@ func (r *scoring) tellTop() error {
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "The strangest %d of %s, by their log-density in nats\n\n", len(r.Strangest), plural(r.Rows, "row"))
-	const before = 37 // characters in front of the columns
+	kept := r.keptColumns()
+	before := 37 + kept.width // characters in front of the columns
 	lines := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(lines, "  ROW\tLOG-DENSITY\tPERCENTILE\tCOLUMNS THAT MAKE IT STRANGE\n")
-	for _, s := range r.Strangest {
-		fmt.Fprintf(lines, "  %d\t%.2f\t%.2f\t%s\n", s.Row, s.LogProb, s.Percentile, s.why(width(w)-before))
+	fmt.Fprintf(lines, "  ROW\t%sLOG-DENSITY\tPERCENTILE\tCOLUMNS THAT MAKE IT STRANGE\n", kept.names)
+	for i, s := range r.Strangest {
+		fmt.Fprintf(lines, "  %d\t%s%.2f\t%.2f\t%s\n", s.Row, kept.rows[i], s.LogProb, s.Percentile, s.why(width(w)-before))
 	}
 	if err := lines.Flush(); err != nil {
 		return err

@@ -67,21 +67,24 @@ func (e *jsonEncoder) Append(b []byte, kept Kept, rows []float64) []byte {
 	return b
 }
 
-// appendKept appends the values of a row that are kept. JSON has no infinite numbers: they are texts.
+// appendKept appends the values of a row that are kept.
 func (e *jsonEncoder) appendKept(b []byte, kept Kept, row int) []byte {
 	for j := range e.kept {
-		b = append(b, e.names[j]...)
-		as, text := kept.value(row*e.kept + j)
-		switch {
-		case as == formMissing:
-			b = append(b, "null"...)
-		case as == formText || bytes.HasSuffix(text, []byte("inf")):
-			b = appendQuoted(b, text)
-		default:
-			b = append(b, text...)
-		}
+		b = kept.AppendJSON(append(b, e.names[j]...), row*e.kept+j)
 	}
 	return b
+}
+
+// AppendJSON appends value i, of all rows and columns, as JSON. That has no infinite numbers: they are texts.
+func (k Kept) AppendJSON(b []byte, i int) []byte {
+	as, text := k.value(i)
+	switch {
+	case as == formMissing:
+		return append(b, "null"...)
+	case as == formText || bytes.HasSuffix(text, []byte("inf")):
+		return appendQuoted(b, text)
+	}
+	return append(b, text...)
 }
 
 // appendQuoted appends a text as JSON.
