@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -141,17 +140,7 @@ func TestScoreKeepsOn(t *testing.T) {
 		require.Zero(t, whole.code, whole.err)
 		require.Contains(t, whole.out, `"note": "the first"`)
 		args := append(score, name)
-		run := process(t.Context(), at, args...)
-		require.NoError(t, run.Start())
-		grown := func() bool {
-			info, err := os.Stat(filepath.Join(at, name+".partial"))
-			_, done := os.Stat(filepath.Join(at, name))
-			return err == nil && info.Size() > 1000 || done == nil
-		}
-		require.Eventually(t, grown, time.Minute, time.Millisecond)
-		require.NoError(t, run.Process.Signal(syscall.SIGTERM))
-		_ = run.Wait() // by the signal, or done already
-		if run.ProcessState.ExitCode() == 0 {
+		if terminated(t, at, name, args) == 0 {
 			t.Skip("the score was done before the signal came")
 		}
 		other := ffjord(t, at, "", append(args, "-resume", "-keep", "day")...)

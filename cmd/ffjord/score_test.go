@@ -177,6 +177,21 @@ func TestScoreInParts(t *testing.T) {
 	}
 }
 
+// terminated ends a score by a signal once some of its output is there, and returns the exit code.
+func terminated(t *testing.T, at, output string, args []string) int {
+	run := process(t.Context(), at, args...)
+	require.NoError(t, run.Start())
+	grown := func() bool {
+		info, err := os.Stat(filepath.Join(at, output+".partial"))
+		_, done := os.Stat(filepath.Join(at, output))
+		return err == nil && info.Size() > 1000 || done == nil
+	}
+	require.Eventually(t, grown, time.Minute, time.Millisecond)
+	require.NoError(t, run.Process.Signal(syscall.SIGTERM))
+	_ = run.Wait() // by the signal, or done already
+	return run.ProcessState.ExitCode()
+}
+
 // TestScoreGoesOn ends a score by a signal and goes on: the bytes are those of one that was not interrupted.
 func TestScoreGoesOn(t *testing.T) {
 	if runtime.GOOS == "windows" {
@@ -189,20 +204,11 @@ func TestScoreGoesOn(t *testing.T) {
 		whole := ffjord(t, at, "", append(score, "whole-"+name)...)
 		require.Equal(t, 3, whole.code, whole.err)
 		args := append(score, name)
-		run := process(t.Context(), at, args...)
-		require.NoError(t, run.Start())
-		grown := func() bool {
-			info, err := os.Stat(filepath.Join(at, name+".partial"))
-			_, done := os.Stat(filepath.Join(at, name))
-			return err == nil && info.Size() > 1000 || done == nil
-		}
-		require.Eventually(t, grown, time.Minute, time.Millisecond)
-		require.NoError(t, run.Process.Signal(syscall.SIGTERM))
-		_ = run.Wait() // by the signal, or done already
-		if run.ProcessState.ExitCode() == 3 {
+		code := terminated(t, at, name, args)
+		if code == 3 {
 			t.Skip("the score was done before the signal came")
 		}
-		assert.Equal(t, 143, run.ProcessState.ExitCode())
+		assert.Equal(t, 143, code)
 		assert.NoFileExists(t, filepath.Join(at, name))
 		other := ffjord(t, at, "", append(args, "-resume", "-threshold", "0.2")...)
 		assert.Contains(t, other.err, "is of another model, file or flags")
