@@ -38,7 +38,7 @@ func (n numbers) MarshalJSON() ([]byte, error) {
 	return append(out, ']'), nil
 }
 
-// nullable is one of them.
+// nullable is a number of an answer, null where it is not finite.
 type nullable float64
 
 // MarshalJSON writes the number.

@@ -2,7 +2,6 @@ package serve
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 
@@ -51,13 +50,13 @@ func (s *Service) readLines(body io.Reader, of reader) ([]float64, error) {
 // validLine returns a line with null for NaN, if it is JSON then.
 func validLine(line []byte) ([]byte, *problem) {
 	line = jsontext.WithoutNaN(line)
-	err := json.Unmarshal(line, new(json.RawMessage))
-	at := (*json.SyntaxError)(nil)
-	switch {
-	case err == nil:
+	err := jsontext.Check(line)
+	if err == nil {
 		return line, nil
-	case errors.As(err, &at) && (at.Offset < int64(len(line)) || json.Valid(line[:at.Offset-1])):
-		return nil, badRequest("bad_json", "byte %d of the line: %v", at.Offset, err)
 	}
-	return nil, badRequest("bad_json", "the line ends before its JSON does").wanting("a row on each line")
+	bad := badRequest("bad_json", "%v", err)
+	if errors.Is(err, jsontext.ErrEnds) {
+		bad = bad.wanting("a row on each line")
+	}
+	return nil, bad
 }

@@ -178,15 +178,14 @@ func object(text []byte) ([]byte, error) {
 		return nil, errors.New(`a JSON array, want an object on each line, such as {"a": 1, "b": "x"}: jq -c ".[]" writes that`)
 	case text[0] != '{':
 		return nil, fmt.Errorf(`%s, want a JSON object on each line, such as {"a": 1, "b": "x"}`, quote.Text(string(text)))
-	case json.Valid(text):
-		return text, nil
 	}
-	err := json.Unmarshal(text, new(json.RawMessage))
-	at := (*json.SyntaxError)(nil)
-	if errors.As(err, &at) && (at.Offset < int64(len(text)) || json.Valid(text[:at.Offset-1])) {
-		return nil, fmt.Errorf("byte %d of the line: %w, want a JSON object on each line", at.Offset, err)
+	switch err := jsontext.Check(text); {
+	case errors.Is(err, jsontext.ErrEnds):
+		return nil, errors.New("the line ends before its JSON object does, want one object on each line")
+	case err != nil:
+		return nil, fmt.Errorf("%w, want a JSON object on each line", err)
 	}
-	return nil, errors.New("the line ends before its JSON object does, want one object on each line")
+	return text, nil
 }
 
 // unquoted returns the text of a JSON string that is valid.

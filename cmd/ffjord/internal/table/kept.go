@@ -56,7 +56,14 @@ func (k *Kept) addNumber(v float64) {
 }
 
 // cut takes the last n values off, which were the last that were added.
-func (k *Kept) cut(n int) { k.ends = k.ends[:len(k.ends)-n] }
+func (k *Kept) cut(n int) {
+	k.ends = k.ends[:len(k.ends)-n]
+	size := 0
+	if left := len(k.ends); left > 0 {
+		size = k.ends[left-1].end
+	}
+	k.text = k.text[:size]
+}
 
 // value returns value i, of all rows and columns.
 func (k Kept) value(i int) (form, []byte) {

@@ -10,8 +10,10 @@ import (
 )
 
 // bareText returns a name or a category without what a CSV file does not tell apart: spaces around it, and how its lines end.
-func bareText(text string) string {
-	text = strings.TrimSpace(text)
+func bareText(text string) string { return lineFeeds(strings.TrimSpace(text)) }
+
+// lineFeeds returns a text whose lines all end with LF.
+func lineFeeds(text string) string {
 	if strings.IndexByte(text, '\r') < 0 {
 		return text
 	}

@@ -84,10 +84,7 @@ func (e *csvEncoder) appendKept(b []byte, kept Kept, row int) []byte {
 		case as == formNumber || as == formBoolean || len(text) == 0:
 			b = append(b, text...)
 		default:
-			if bytes.IndexByte(text, '\r') >= 0 {
-				text = bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("\r\n"), []byte{'\n'}), []byte{'\r'}, []byte{'\n'})
-			}
-			b = append(b, field(string(text))...)
+			b = append(b, field(lineFeeds(string(text)))...)
 		}
 		b = append(b, e.comma)
 	}

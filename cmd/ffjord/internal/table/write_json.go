@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"io"
 	"math"
-	"strconv"
 	"unicode/utf8"
 )
 
@@ -46,7 +45,7 @@ func (e *jsonEncoder) Append(b []byte, kept Kept, rows []float64) []byte {
 		}
 		b = append(b, e.names[e.kept+j]...)
 		texts, kind := e.texts[j], e.columns[e.kept+j].Kind
-		switch size := math.Abs(v); {
+		switch {
 		case math.IsNaN(v) || math.IsInf(v, 0):
 			b = append(b, "null"...)
 		case kind.IsTime():
@@ -55,10 +54,8 @@ func (e *jsonEncoder) Append(b []byte, kept Kept, rows []float64) []byte {
 			b = append(b, texts[int(v)]...)
 		case v == 0: // −0 too, as in CSV
 			b = append(b, '0')
-		case size >= 1e-5 && size < 1e15:
-			b = strconv.AppendFloat(b, v, 'f', -1, 64)
 		default:
-			b = strconv.AppendFloat(b, v, 'e', -1, 64)
+			b = appendDigits(b, v)
 		}
 		if j == dim-1 {
 			b = append(b, '}', '\n')
