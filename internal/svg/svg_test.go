@@ -43,7 +43,7 @@ func TestNobodyElseCompiles(t *testing.T) {
 	for name, caches := range map[string]string{"as it is": "", "anew": t.TempDir(), "none": "/dev/null/caches"} {
 		t.Run(name, func(t *testing.T) {
 			if caches != "" && testing.Short() {
-				t.Skip("compiles Graphviz, which takes a second")
+				t.Skip("compiles Graphviz, which takes a second: too long for -short")
 			}
 			temporary := t.TempDir()
 			again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestTemporary$")
